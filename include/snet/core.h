@@ -1,0 +1,325 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * The core: byte streams that survive their connections, without any I/O.
+ *
+ * A session is one byte stream in each direction; a link is one TCP connection that carries it for
+ * a while. The caller moves bytes between links and the network, tells the time, and takes events;
+ * the core says what to send, whom to dial and what arrived. It never blocks, never calls the
+ * caller back (apart from snet_env), and never reads a clock.
+ *
+ * Time is `now`, nanoseconds of a monotonic clock that never goes back and starts above 0.
+ *
+ * Ownership: a core owns its servers, sessions and links. A session given out by an event belongs
+ * to the caller until snet_session_free; a link belongs to the caller until snet_link_free. Freeing
+ * the core frees what is left. Thread: one core and all its objects belong to one thread.
+ */
+#ifndef SNET_CORE_H
+#define SNET_CORE_H
+
+#include <snet/env.h>
+#include <snet/error.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct snet_core snet_core;
+typedef struct snet_server snet_server;
+typedef struct snet_session snet_session;
+typedef struct snet_link snet_link;
+
+#define SNET_SECOND_NS UINT64_C(1000000000)
+#define SNET_MS_NS UINT64_C(1000000)
+/* What snet_core_deadline says when nothing is due. */
+#define SNET_NEVER UINT64_MAX
+
+/* The wires. Sets of them are made with SNET_WIRE_BIT. */
+enum snet_wire {
+    SNET_WIRE_1,        /* snet/1, hello of 16 bytes */
+    SNET_WIRE_1_PADDED, /* snet/1, hello of 40 bytes: the implementations of 2017 */
+    SNET_WIRE_2         /* snet/2: the implementations of 2018 */
+};
+#define SNET_WIRE_COUNT 3
+#define SNET_WIRE_BIT(wire) (1u << (unsigned)(wire))
+
+/* The name that options and logs use, like "1-padded"; static storage. */
+SNET_API const char *snet_wire_name(enum snet_wire wire);
+
+/* A stretch of bytes to send or to read; valid until the next call on the object it came from. */
+struct snet_span {
+    const uint8_t *data;
+    size_t len;
+};
+
+/* --- Core ------------------------------------------------------------------------------------ */
+
+/* Pages are the unit of stream memory; see snet_core_config. */
+#define SNET_PAGE_BYTES 4096u
+#define SNET_BUDGET_DEFAULT_BYTES (UINT64_C(256) * 1024 * 1024)
+
+/* Zero means the default in every field. */
+struct snet_core_config {
+    uint64_t send_budget_bytes; /* all histories together; SNET_BUDGET_DEFAULT_BYTES */
+    uint64_t recv_budget_bytes; /* all inboxes together; SNET_BUDGET_DEFAULT_BYTES */
+};
+
+/*
+ * Makes a core. Errors: NO_MEMORY; CRYPTO when the cryptographic library lacks MD5; INVALID when a
+ * budget is below one page.
+ */
+SNET_API SNET_MUST_USE snet_err snet_core_new(const struct snet_env *env,
+                                              const struct snet_core_config *config,
+                                              snet_core **ret_core);
+
+/* Frees the core with all its servers, sessions and links; accepts NULL. */
+SNET_API void snet_core_free(snet_core *core);
+
+/* The time of the next snet_core_tick, or SNET_NEVER. May be in the past: tick at once. */
+SNET_API uint64_t snet_core_deadline(const snet_core *core);
+
+/* Does all that is due at `now`. */
+SNET_API void snet_core_tick(snet_core *core, uint64_t now);
+
+/* Memory in use; see docs/architecture.md for the formula per session. */
+struct snet_core_stats {
+    uint64_t send_bytes; /* pages held by histories */
+    uint64_t recv_bytes; /* pages held by inboxes */
+    uint64_t sessions;
+    uint64_t links;
+};
+SNET_API void snet_core_stats(const snet_core *core, struct snet_core_stats *ret_stats);
+
+/* --- Events ---------------------------------------------------------------------------------- */
+
+enum snet_event_type {
+    /* Sessions. */
+    SNET_EVENT_DIAL,     /* client: connect, then call snet_session_connected or _dial_failed */
+    SNET_EVENT_OPENED,   /* the stream is up; on servers the session is new to the caller */
+    SNET_EVENT_LOST,     /* the link is gone (`err`), the session waits for a resume */
+    SNET_EVENT_RESUMED,  /* it is back: see snet_session_info */
+    SNET_EVENT_READABLE, /* bytes or the end of the stream can be read */
+    SNET_EVENT_WRITABLE, /* a writer that was told AGAIN may go on */
+    SNET_EVENT_ENDED,    /* over, `err` says why; SNET_ERR_CLOSED is a clean end */
+    /* Links. */
+    SNET_EVENT_LINK_SEND, /* bytes to send: see snet_link_send */
+    SNET_EVENT_LINK_RECV, /* a link that had no room takes bytes again */
+    SNET_EVENT_LINK_CLOSE /* close the connection as `close_how` says, then snet_link_free */
+};
+
+/* How to close a connection. */
+enum snet_close_how {
+    SNET_CLOSE_NONE,
+    SNET_CLOSE_FIN,  /* orderly, after everything was sent; wait for the other end a little */
+    SNET_CLOSE_RESET /* at once: what was not sent is resent on another link or not at all */
+};
+
+struct snet_event {
+    enum snet_event_type type;
+    snet_err err;
+    enum snet_close_how close_how;
+    snet_session *session; /* NULL for a link without a session */
+    snet_link *link;       /* NULL for events of sessions */
+    snet_server *server;   /* of the session or link; NULL on clients */
+};
+
+/*
+ * Takes the next event; false when there is none. Call it until then after any other call. Events
+ * of one object come in the order of the enumeration, several of one type are one.
+ */
+SNET_API bool snet_core_next_event(snet_core *core, struct snet_event *ret_event);
+
+/* --- Sessions of clients --------------------------------------------------------------------- */
+
+#define SNET_HISTORY_DEFAULT_BYTES (1024u * 1024)
+#define SNET_HISTORY_MIN_BYTES 64u
+#define SNET_HISTORY_MAX_BYTES (1024u * 1024 * 1024)
+#define SNET_INBOX_DEFAULT_BYTES (256u * 1024)
+#define SNET_WAIT_DEFAULT_NS (300 * SNET_SECOND_NS)
+#define SNET_BEGIN_DEFAULT_NS (10 * SNET_SECOND_NS)
+#define SNET_HANDSHAKE_DEFAULT_NS (10 * SNET_SECOND_NS)
+
+/* What both ends of a session settle for themselves. Zero means the default in every field. */
+struct snet_session_config {
+    bool plain;             /* legacy wires: do not encrypt the stream */
+    uint32_t history_bytes; /* sent bytes kept for a resume; SNET_HISTORY_DEFAULT_BYTES */
+    uint32_t inbox_bytes;   /* received bytes not yet read; SNET_INBOX_DEFAULT_BYTES */
+    uint64_t wait_ns;       /* how long a session without a link is kept; SNET_WAIT_DEFAULT_NS */
+    uint64_t handshake_ns;  /* deadline of a whole handshake; SNET_HANDSHAKE_DEFAULT_NS */
+};
+
+struct snet_client_config {
+    struct snet_session_config session;
+    enum snet_wire wire;
+    uint64_t begin_ns; /* how long to try to begin a session; SNET_BEGIN_DEFAULT_NS */
+};
+
+/*
+ * Opens a session from the client's end. It asks for a connection by SNET_EVENT_DIAL at once.
+ * Errors: NO_MEMORY, INVALID.
+ */
+SNET_API SNET_MUST_USE snet_err snet_client_open(snet_core *core,
+                                                 const struct snet_client_config *config,
+                                                 snet_session **ret_session, uint64_t now);
+
+/*
+ * The connection that SNET_EVENT_DIAL asked for is up. The new link belongs to the caller. Errors:
+ * STATE when none was asked for or the session has ended meanwhile, NO_MEMORY, RANDOM; then the
+ * caller closes the connection and the session goes on by itself.
+ */
+SNET_API SNET_MUST_USE snet_err snet_session_connected(snet_session *session, snet_link **ret_link,
+                                                       uint64_t now);
+
+/* The connection could not be made: the session backs off and asks again, or ends. */
+SNET_API void snet_session_dial_failed(snet_session *session, snet_err err, uint64_t now);
+
+/*
+ * The network has changed, try now: a session that waits to retry asks for a connection at once; one
+ * with a link that still looks alive asks for a second one and moves over when that is proven.
+ */
+SNET_API void snet_session_network_changed(snet_session *session, uint64_t now);
+
+/* --- Sessions of servers --------------------------------------------------------------------- */
+
+#define SNET_SESSIONS_DEFAULT_MAX 65536u
+#define SNET_HANDSHAKES_DEFAULT_MAX 4096u
+#define SNET_SNIFF_DEFAULT_NS (5 * SNET_SECOND_NS)
+#define SNET_LINGER_DEFAULT_NS (30 * SNET_SECOND_NS)
+#define SNET_GRACE_DEFAULT_NS (25 * SNET_MS_NS)
+#define SNET_PADDING_DEFAULT_NS SNET_SECOND_NS
+
+/* Zero means the default in every field, except `wires`. */
+struct snet_server_config {
+    struct snet_session_config session;
+    unsigned wires;          /* SNET_WIRE_BITs; more than one: told apart by the first bytes */
+    uint32_t sessions_max;   /* SNET_SESSIONS_DEFAULT_MAX */
+    uint32_t handshakes_max; /* links without a session; SNET_HANDSHAKES_DEFAULT_MAX */
+    uint64_t sniff_ns;       /* deadline of the first bytes; SNET_SNIFF_DEFAULT_NS */
+    uint64_t linger_ns;      /* how long an ended session answers; SNET_LINGER_DEFAULT_NS */
+    uint64_t grace_ns;       /* wait for padding after 16 bytes; SNET_GRACE_DEFAULT_NS */
+    uint64_t padding_ns;     /* hold of leading zeros; SNET_PADDING_DEFAULT_NS */
+};
+
+/* Makes a server: a registry of sessions behind one listener. Errors: NO_MEMORY, INVALID. */
+SNET_API SNET_MUST_USE snet_err snet_server_new(snet_core *core,
+                                                const struct snet_server_config *config,
+                                                snet_server **ret_server);
+
+/*
+ * A connection was accepted. The new link belongs to the caller. When too many handshakes are
+ * open, the oldest of them is closed. Errors: NO_MEMORY.
+ */
+SNET_API SNET_MUST_USE snet_err snet_server_accepted(snet_server *server, snet_link **ret_link,
+                                                     uint64_t now);
+
+/* From now on new sessions are refused; existing ones go on and may resume. */
+SNET_API void snet_server_drain(snet_server *server);
+
+/* --- Links ----------------------------------------------------------------------------------- */
+
+/*
+ * Gives bytes from the connection to the core. Takes as many as there is room for, at most what
+ * snet_link_room said just before; the caller offers the rest again after SNET_EVENT_LINK_RECV.
+ * Bad bytes are not an error of this call: they close the link by an event.
+ */
+SNET_API void snet_link_recv(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
+                             uint64_t now);
+
+/* How many bytes snet_link_recv takes now; 0 means wait for SNET_EVENT_LINK_RECV. */
+SNET_API size_t snet_link_room(snet_link *link);
+
+/*
+ * The bytes to send now, as at most `span_max` spans; returns how many. The spans stay valid until
+ * snet_link_sent or snet_link_free of this link. Nothing to send is 0 spans.
+ */
+SNET_API size_t snet_link_send(snet_link *link, struct snet_span *ret_spans, size_t span_max);
+
+/* The connection took the first `len` bytes of what snet_link_send showed. */
+SNET_API void snet_link_sent(snet_link *link, size_t len, uint64_t now);
+
+/* The other end closed its direction in good order (FIN). */
+SNET_API void snet_link_eof(snet_link *link, uint64_t now);
+
+/* The connection failed: reset, timed out, or closed by the caller. */
+SNET_API void snet_link_failed(snet_link *link, snet_err err, uint64_t now);
+
+/* Gives the link back; the connection must be closed or about to be. Accepts NULL. */
+SNET_API void snet_link_free(snet_link *link, uint64_t now);
+
+/* A pointer of the caller's, not touched by the core; NULL at first. */
+SNET_API void snet_link_set_user(snet_link *link, void *user);
+SNET_API void *snet_link_user(const snet_link *link);
+
+/* --- Sessions -------------------------------------------------------------------------------- */
+
+/*
+ * Writes at most `len` bytes into the stream; `*ret_written` says how many were taken. They are
+ * kept until the other end has them or, on wires without acknowledgement, as long as the history
+ * holds. Errors: AGAIN when nothing was taken (SNET_EVENT_WRITABLE follows), STATE after shutdown,
+ * or the error the session ended with.
+ */
+SNET_API SNET_MUST_USE snet_err snet_session_write(snet_session *session, const uint8_t *data,
+                                                   size_t len, size_t *ret_written, uint64_t now);
+
+/* How many bytes snet_session_write takes now; 0 also announces SNET_EVENT_WRITABLE. */
+SNET_API size_t snet_session_room(snet_session *session);
+
+/*
+ * The received bytes in order, as at most `span_max` spans; `*ret_count` says how many. Errors:
+ * AGAIN when there are none (SNET_EVENT_READABLE follows), CLOSED after the last byte of a stream
+ * that ended cleanly, or the error the session ended with, also after the last byte.
+ */
+SNET_API SNET_MUST_USE snet_err snet_session_peek(snet_session *session,
+                                                  struct snet_span *ret_spans, size_t span_max,
+                                                  size_t *ret_count);
+
+/* Takes the first `len` bytes of what snet_session_peek showed out of the stream. */
+SNET_API void snet_session_consume(snet_session *session, size_t len, uint64_t now);
+
+/* Copies at most `len` bytes out of the stream: peek and consume in one. Errors as peek. */
+SNET_API SNET_MUST_USE snet_err snet_session_read(snet_session *session, uint8_t *ret_data,
+                                                  size_t len, size_t *ret_read, uint64_t now);
+
+/*
+ * The local end has written its last byte. What was written is still delivered. On wires without a
+ * close message this ends the whole session: what arrives from now on is dropped, and
+ * SNET_EVENT_ENDED tells whether the other end has all. Safe to call again.
+ */
+SNET_API void snet_session_shutdown(snet_session *session, uint64_t now);
+
+/* Ends the session at once with SNET_ERR_ABORTED; its link is reset. Safe to call again. */
+SNET_API void snet_session_abort(snet_session *session, uint64_t now);
+
+/* Gives the session back; one that has not ended is aborted. Accepts NULL. */
+SNET_API void snet_session_free(snet_session *session, uint64_t now);
+
+SNET_API void snet_session_set_user(snet_session *session, void *user);
+SNET_API void *snet_session_user(const snet_session *session);
+
+/* What a session has done so far. Byte counts are positions in the stream. */
+struct snet_session_info {
+    uint64_t id;           /* as the wire carries it; 0 until the session is open */
+    enum snet_wire wire;
+    bool attached;         /* has a proven link */
+    snet_err end_err;      /* SNET_OK while it lives */
+    uint64_t written;      /* own bytes put into the stream */
+    uint64_t sent;         /* of these, sent at least once */
+    uint64_t received;     /* peer's bytes kept */
+    uint64_t peer_written; /* what the peer claimed at the last resume, else 0 */
+    uint64_t peer_received;
+    uint32_t resumes;      /* so far */
+    uint64_t resent_bytes; /* sent again over all resumes */
+    uint64_t last_resent_bytes;  /* own bytes that the last resume sent again */
+    uint64_t last_missing_bytes; /* peer's bytes that were missing at the last resume */
+    uint64_t last_detached_ns;   /* how long the last resume took from the loss */
+};
+SNET_API void snet_session_info(const snet_session *session, struct snet_session_info *ret_info);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

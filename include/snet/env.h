@@ -1,0 +1,64 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * The environment: all that the core takes from the outside world, apart from time and bytes.
+ *
+ * The core calls these functions and nothing else; it never reads a clock, a file or a socket.
+ * With the same answers from the environment and the same calls, it does the same, bit for bit.
+ *
+ * Ownership: the core copies the struct; `ctx` must outlive the core. Thread: the functions are
+ * called from within calls of the core, on the caller's thread, and must not call the core back.
+ */
+#ifndef SNET_ENV_H
+#define SNET_ENV_H
+
+#include <snet/error.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What random bytes are for: a test can answer each kind apart. */
+enum snet_random_purpose {
+    SNET_RANDOM_SESSION_ID, /* 8 bytes, visible on the wire */
+    SNET_RANDOM_KEY,        /* private keys: secret */
+    SNET_RANDOM_CHALLENGE,  /* 8 bytes, visible on the wire */
+    SNET_RANDOM_JITTER      /* 8 bytes, spreads retries; needs no secrecy */
+};
+
+/* What a note of the core is about; for logs at debug level. */
+enum snet_note_kind {
+    SNET_NOTE_LINK_REFUSED,  /* a link ended before it carried a session; `err` says why */
+    SNET_NOTE_RESUME_REFUSED /* a resume of a known session was refused; `err` says why */
+};
+
+/* One note: numbers only, never payload, never keys. */
+struct snet_note {
+    enum snet_note_kind kind;
+    snet_err err;
+    uint64_t session_id; /* 0 when no session is known */
+    uint64_t peer_write; /* the peer's claim in a resume, else 0 */
+    uint64_t peer_read;
+    uint64_t own_write;
+    uint64_t own_read;
+};
+
+struct snet_env {
+    void *ctx;
+    /* Memory of `size_bytes`, aligned for any object, or NULL. */
+    void *(*alloc)(void *ctx, size_t size_bytes);
+    /* Gives back what `alloc` gave; never called with NULL. */
+    void (*free)(void *ctx, void *memory);
+    /* Fills `ret_bytes`; SNET_OK or SNET_ERR_RANDOM. Secret kinds need a CSPRNG. */
+    snet_err (*random)(void *ctx, enum snet_random_purpose purpose, uint8_t *ret_bytes, size_t len);
+    /* Takes a note; may be NULL. */
+    void (*note)(void *ctx, const struct snet_note *note);
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif

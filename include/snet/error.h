@@ -1,0 +1,101 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Errors: one list for the whole library.
+ *
+ * Every fallible function returns an snet_err: SNET_OK is 0, failures are negative. Each error has
+ * a stable name, a class, which is what a caller acts on, and a message for people. The list holds
+ * local errors only; what a peer is told is a different type that wires map to.
+ *
+ * Thread: every function here is pure and may be called from anywhere.
+ */
+#ifndef SNET_ERROR_H
+#define SNET_ERROR_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define SNET_API __attribute__((visibility("default")))
+#define SNET_MUST_USE __attribute__((warn_unused_result))
+#else
+#define SNET_API
+#define SNET_MUST_USE
+#endif
+
+/* What a caller does about an error. */
+enum snet_err_class {
+    SNET_CLASS_OK,     /* nothing is wrong */
+    SNET_CLASS_AGAIN,  /* not now: wait for the next event */
+    SNET_CLASS_LINK,   /* this TCP connection failed: the session reconnects by itself */
+    SNET_CLASS_GONE,   /* the session is over: start anew */
+    SNET_CLASS_PEER,   /* the other end broke the protocol */
+    SNET_CLASS_AUTH,   /* the other end could not prove who it is */
+    SNET_CLASS_LIMIT,  /* a configured limit was reached */
+    SNET_CLASS_SYSTEM, /* this machine refused: memory, descriptors, names, routes */
+    SNET_CLASS_USAGE,  /* the call does not fit the object's state or has a bad argument */
+    SNET_CLASS_BUG     /* a defect of snet itself: please report it */
+};
+
+/* clang-format off */
+/* X(name, number, class, message). Numbers are stable: they appear in logs and bindings. */
+#define SNET_ERR_MAP(X)                                                                            \
+    X(AGAIN, -1, AGAIN, "not possible now, wait for the next event")                               \
+    X(CLOSED, -2, GONE, "the session has ended cleanly")                                           \
+    X(LINK_LOST, -10, LINK, "the connection was lost")                                             \
+    X(LINK_FIN, -11, LINK, "the other end closed the connection")                                  \
+    X(LINK_REPLACED, -12, LINK, "a newer connection of the session took over")                     \
+    X(LINK_TIMEOUT, -13, LINK, "the connection gave no sign of life in time")                      \
+    X(EXPIRED, -20, GONE, "no resume within the wait time")                                        \
+    X(REFUSED, -21, GONE, "the server refused to resume the session")                              \
+    X(HISTORY_OVERRUN, -22, GONE, "the other end lacks bytes that have left the history")          \
+    X(CLOSE_UNCONFIRMED, -23, GONE, "closed, but nothing confirmed that the last bytes arrived")   \
+    X(ABORTED, -24, GONE, "the session was aborted by its owner")                                  \
+    X(NO_ANSWER, -25, GONE, "no valid answer to the hello")                                        \
+    X(BAD_START, -30, PEER, "the first bytes are not a hello of a wire served here")               \
+    X(BAD_HELLO, -31, PEER, "malformed handshake message")                                         \
+    X(BAD_PADDING, -32, PEER, "non-zero bytes where padding was expected")                         \
+    X(BAD_PUBLIC_KEY, -33, PEER, "unacceptable public key")                                        \
+    X(BAD_COUNT, -34, PEER, "impossible byte counts in a resume")                                  \
+    X(STALE_RESUME, -35, PEER, "the resume is older than one that was accepted")                   \
+    X(TRUNCATED, -36, PEER, "the connection ended inside the handshake")                           \
+    X(HANDSHAKE_TIMEOUT, -37, PEER, "the handshake took too long")                                 \
+    X(BAD_MAC, -40, AUTH, "the proof of the key is wrong")                                         \
+    X(UNKNOWN_SESSION, -41, AUTH, "no such session here")                                          \
+    X(SESSIONS_FULL, -50, LIMIT, "the limit of sessions is reached")                               \
+    X(HANDSHAKES_FULL, -51, LIMIT, "too many handshakes at once, the oldest gives way")            \
+    X(DRAINING, -52, LIMIT, "the server is shutting down and takes no new sessions")               \
+    X(NO_MEMORY, -60, SYSTEM, "out of memory")                                                     \
+    X(RESOLVE, -61, SYSTEM, "the name could not be resolved")                                      \
+    X(CONNECT, -62, SYSTEM, "no address of the server could be connected")                         \
+    X(LISTEN, -63, SYSTEM, "cannot listen on this address")                                        \
+    X(OS, -64, SYSTEM, "the operating system refused")                                             \
+    X(RANDOM, -65, SYSTEM, "the random number source failed")                                      \
+    X(CRYPTO, -66, SYSTEM, "the cryptographic library failed")                                     \
+    X(INVALID, -70, USAGE, "invalid argument")                                                     \
+    X(STATE, -71, USAGE, "not possible in this state")                                             \
+    X(ADDRESS, -72, USAGE, "not an address of the form HOST:PORT or unix:PATH")                    \
+    X(INTERNAL, -90, BUG, "internal error, please report it")
+/* clang-format on */
+
+typedef enum snet_err {
+    SNET_OK = 0,
+#define SNET_ERR_ENUM(name, number, class_name, message) SNET_ERR_##name = (number),
+    SNET_ERR_MAP(SNET_ERR_ENUM)
+#undef SNET_ERR_ENUM
+} snet_err;
+
+/* The class of `err`; SNET_CLASS_BUG for a number that is not in the list. */
+SNET_API enum snet_err_class snet_err_class_of(snet_err err);
+
+/* The stable name of `err`, like "HISTORY_OVERRUN" or "OK"; static storage, never NULL. */
+SNET_API const char *snet_err_name(snet_err err);
+
+/* One sentence for people, without a full stop; static storage, never NULL. */
+SNET_API const char *snet_err_message(snet_err err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "base/pool.h"
+
+#include "base/assert.h"
+
+_Static_assert(sizeof(struct snet_page) == SNET_PAGE_BYTES, "a page is exactly one page");
+
+void snet_pool_init(struct snet_pool *pool, const struct snet_env *env, uint64_t budget_bytes)
+{
+    *pool = (struct snet_pool){
+        .env = env,
+        .budget_count = (size_t)(budget_bytes / SNET_PAGE_BYTES),
+    };
+    SNET_ASSERT(pool->budget_count > 0);
+}
+
+void snet_pool_deinit(struct snet_pool *pool)
+{
+    SNET_ASSERT(pool->used_count == 0);
+    while (pool->cache != NULL) {
+        struct snet_page *page = pool->cache;
+        pool->cache = page->next;
+        pool->env->free(pool->env->ctx, page);
+    }
+    pool->cache_count = 0;
+}
+
+struct snet_page *snet_pool_take(struct snet_pool *pool)
+{
+    if (pool->used_count == pool->budget_count) {
+        return NULL;
+    }
+    struct snet_page *page = pool->cache;
+    if (page != NULL) {
+        pool->cache = page->next;
+        pool->cache_count--;
+    } else {
+        page = pool->env->alloc(pool->env->ctx, sizeof *page);
+        if (page == NULL) {
+            return NULL;
+        }
+    }
+    page->next = NULL;
+    pool->used_count++;
+    return page;
+}
+
+void snet_pool_give(struct snet_pool *pool, struct snet_page *page)
+{
+    SNET_ASSERT(pool->used_count > 0);
+    pool->used_count--;
+    if (pool->cache_count == SNET_POOL_CACHE_MAX) {
+        pool->env->free(pool->env->ctx, page);
+        return;
+    }
+    page->next = pool->cache;
+    pool->cache = page;
+    pool->cache_count++;
+}
+
+size_t snet_pool_available(const struct snet_pool *pool)
+{
+    return pool->budget_count - pool->used_count;
+}

@@ -1,0 +1,84 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "tests/support/test_env.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* splitmix64: small, seedable, good enough to place faults. */
+uint64_t test_env_next(struct test_env *test)
+{
+    test->seed += UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t mixed = test->seed;
+    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return mixed ^ (mixed >> 31);
+}
+
+uint64_t test_env_below(struct test_env *test, uint64_t bound)
+{
+    return test_env_next(test) % bound;
+}
+
+static void *env_alloc(void *ctx, size_t size_bytes)
+{
+    struct test_env *test = ctx;
+    test->alloc_count++;
+    if (test->alloc_count == test->fail_at ||
+        (test->fail_after != 0 && test->alloc_count > test->fail_after)) {
+        return NULL;
+    }
+    test->live_count++;
+    return malloc(size_bytes);
+}
+
+static void env_free(void *ctx, void *memory)
+{
+    struct test_env *test = ctx;
+    test->live_count--;
+    free(memory);
+}
+
+static snet_err env_random(void *ctx, enum snet_random_purpose purpose, uint8_t *ret_bytes,
+                           size_t len)
+{
+    struct test_env *test = ctx;
+    uint64_t value = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (i % 8 == 0) {
+            size_t *next = &test->queued_next[purpose];
+            value = *next < test->queued_count[purpose] ? test->queued[purpose][(*next)++]
+                                                        : test_env_next(test);
+        }
+        ret_bytes[i] = (uint8_t)(value >> (8 * (i % 8)));
+    }
+    return SNET_OK;
+}
+
+static void env_note(void *ctx, const struct snet_note *note)
+{
+    struct test_env *test = ctx;
+    test->note_count++;
+    test->last_note = *note;
+}
+
+void test_env_init(struct test_env *test, uint64_t seed)
+{
+    memset(test, 0, sizeof *test);
+    test->seed = seed;
+    test->env = (struct snet_env){
+        .ctx = test,
+        .alloc = env_alloc,
+        .free = env_free,
+        .random = env_random,
+        .note = env_note,
+    };
+}
+
+void test_env_queue(struct test_env *test, enum snet_random_purpose purpose, uint64_t value)
+{
+    if (test->queued_count[purpose] == TEST_ENV_QUEUE_MAX) {
+        abort();
+    }
+    test->queued[purpose][test->queued_count[purpose]++] = value;
+}

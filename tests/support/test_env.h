@@ -1,0 +1,40 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * A deterministic environment for tests: counted memory that can be made to fail, and random bytes
+ * from a seed, with values that a test can put in front of them per purpose.
+ */
+#ifndef SNET_TESTS_SUPPORT_TEST_ENV_H
+#define SNET_TESTS_SUPPORT_TEST_ENV_H
+
+#include <snet/env.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define TEST_ENV_QUEUE_MAX 16u
+#define TEST_ENV_PURPOSES 4u
+
+struct test_env {
+    struct snet_env env; /* give this to the code under test */
+    uint64_t seed;
+    size_t live_count;  /* allocations not yet given back */
+    size_t alloc_count; /* allocations so far */
+    size_t fail_at;     /* the allocation with this number fails, 0 for none */
+    size_t fail_after;  /* all allocations beyond this number fail, 0 for none */
+    size_t note_count;
+    struct snet_note last_note;
+    uint64_t queued[TEST_ENV_PURPOSES][TEST_ENV_QUEUE_MAX];
+    size_t queued_count[TEST_ENV_PURPOSES];
+    size_t queued_next[TEST_ENV_PURPOSES];
+};
+
+void test_env_init(struct test_env *test, uint64_t seed);
+/* The next 8-byte draw for `purpose` yields `value`, little-endian. */
+void test_env_queue(struct test_env *test, enum snet_random_purpose purpose, uint64_t value);
+/* The next number of the seeded sequence. */
+uint64_t test_env_next(struct test_env *test);
+/* The next number below `bound`, which is not 0. */
+uint64_t test_env_below(struct test_env *test, uint64_t bound);
+
+#endif
