@@ -98,7 +98,7 @@ SNET_API void snet_core_stats(const snet_core *core, struct snet_core_stats *ret
 
 enum snet_event_type {
     /* Sessions. */
-    SNET_EVENT_DIAL,     /* client: connect, then call snet_session_connected or _dial_failed */
+    SNET_EVENT_DIAL,     /* client: connect, then call snet_client_connected or snet_client_dial_failed */
     SNET_EVENT_OPENED,   /* the stream is up; on servers the session is new to the caller */
     SNET_EVENT_LOST,     /* the link is gone (`err`), the session waits for a resume */
     SNET_EVENT_RESUMED,  /* it is back: see snet_session_info */
@@ -171,17 +171,17 @@ SNET_API SNET_MUST_USE snet_err snet_client_open(snet_core *core,
  * STATE when none was asked for or the session has ended meanwhile, NO_MEMORY, RANDOM; then the
  * caller closes the connection and the session goes on by itself.
  */
-SNET_API SNET_MUST_USE snet_err snet_session_connected(snet_session *session, snet_link **ret_link,
+SNET_API SNET_MUST_USE snet_err snet_client_connected(snet_session *session, snet_link **ret_link,
                                                        uint64_t now);
 
 /* The connection could not be made: the session backs off and asks again, or ends. */
-SNET_API void snet_session_dial_failed(snet_session *session, snet_err err, uint64_t now);
+SNET_API void snet_client_dial_failed(snet_session *session, snet_err err, uint64_t now);
 
 /*
  * The network has changed, try now: a session that waits to retry asks for a connection at once; one
  * with a link that still looks alive asks for a second one and moves over when that is proven.
  */
-SNET_API void snet_session_network_changed(snet_session *session, uint64_t now);
+SNET_API void snet_client_network_changed(snet_session *session, uint64_t now);
 
 /* --- Sessions of servers --------------------------------------------------------------------- */
 
@@ -285,9 +285,9 @@ SNET_API SNET_MUST_USE snet_err snet_session_read(snet_session *session, uint8_t
                                                   size_t len, size_t *ret_read, uint64_t now);
 
 /*
- * The local end has written its last byte. What was written is still delivered. On wires without a
- * close message this ends the whole session: what arrives from now on is dropped, and
- * SNET_EVENT_ENDED tells whether the other end has all. Safe to call again.
+ * The local end has written its last byte. What was written is still delivered, and what arrives can
+ * still be read. On wires without a close message this ends the whole session as soon as the other
+ * end has all: SNET_EVENT_ENDED tells. Safe to call again.
  */
 SNET_API void snet_session_shutdown(snet_session *session, uint64_t now);
 

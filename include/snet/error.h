@@ -60,7 +60,7 @@ enum snet_err_class {
     X(BAD_COUNT, -34, PEER, "impossible byte counts in a resume")                                  \
     X(STALE_RESUME, -35, PEER, "the resume is older than one that was accepted")                   \
     X(TRUNCATED, -36, PEER, "the connection ended inside the handshake")                           \
-    X(HANDSHAKE_TIMEOUT, -37, PEER, "the handshake took too long")                                 \
+    X(HANDSHAKE_TIMEOUT, -37, LINK, "the handshake took too long")                                 \
     X(BAD_MAC, -40, AUTH, "the proof of the key is wrong")                                         \
     X(UNKNOWN_SESSION, -41, AUTH, "no such session here")                                          \
     X(SESSIONS_FULL, -50, LIMIT, "the limit of sessions is reached")                               \

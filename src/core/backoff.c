@@ -1,0 +1,23 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/backoff.h"
+
+#include "base/assert.h"
+
+uint64_t snet_backoff_next_ns(struct snet_backoff *backoff, uint64_t random)
+{
+    if (backoff->ceiling_ns == 0) {
+        backoff->ceiling_ns = SNET_BACKOFF_FIRST_NS;
+        return 0;
+    }
+    const uint64_t wait_ns = random % (backoff->ceiling_ns + 1);
+    const uint64_t doubled_ns = 2 * backoff->ceiling_ns;
+    backoff->ceiling_ns = doubled_ns < SNET_BACKOFF_MAX_NS ? doubled_ns : SNET_BACKOFF_MAX_NS;
+    SNET_ASSERT(wait_ns <= SNET_BACKOFF_MAX_NS);
+    return wait_ns;
+}
+
+void snet_backoff_reset(struct snet_backoff *backoff)
+{
+    backoff->ceiling_ns = 0;
+}

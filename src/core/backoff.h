@@ -1,0 +1,30 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Backoff: when a client tries again [PROTO 8.2]. The first attempt after a loss is at once; each
+ * further one waits a random time below a ceiling that doubles, so that thousands of clients that
+ * lost the same server do not come back together.
+ *
+ * Thread: that of the core.
+ */
+#ifndef SNET_CORE_BACKOFF_H
+#define SNET_CORE_BACKOFF_H
+
+#include <snet/core.h>
+
+#include <stdint.h>
+
+#define SNET_BACKOFF_FIRST_NS (200 * SNET_MS_NS)
+#define SNET_BACKOFF_MAX_NS (15 * SNET_SECOND_NS)
+
+/* A zeroed struct is fresh. */
+struct snet_backoff {
+    uint64_t ceiling_ns; /* 0: the next attempt is the first */
+};
+
+/* How long to wait before the next attempt; `random` is a fresh random number. */
+uint64_t snet_backoff_next_ns(struct snet_backoff *backoff, uint64_t random);
+/* The link worked: the next attempt is a first one again. */
+void snet_backoff_reset(struct snet_backoff *backoff);
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/client.h"
+
+#include "base/assert.h"
+#include "core/link.h"
+#include "core/wires.h"
+
+static void client_ask(snet_session *session)
+{
+    SNET_ASSERT(session->dial == SNET_DIAL_IDLE || session->dial == SNET_DIAL_WAITING);
+    session->dial = SNET_DIAL_ASKED;
+    snet_core_raise(session->core, &session->task, SNET_EVENT_DIAL);
+}
+
+void snet_client_dial_due(snet_session *session)
+{
+    SNET_ASSERT(session->dial == SNET_DIAL_WAITING);
+    client_ask(session);
+}
+
+/* Plans the next attempt [PROTO 8.2]. */
+static void client_retry(snet_session *session, uint64_t now)
+{
+    uint64_t random = 0;
+    if (snet_core_random(session->core, SNET_RANDOM_JITTER, &random) != SNET_OK) {
+        random = UINT64_MAX; /* no jitter is better than no attempt */
+    }
+    session->dial_at_ns = now + snet_backoff_next_ns(&session->backoff, random);
+    const uint64_t by_ns = session->wire->retry_by(session);
+    if (by_ns > now && by_ns < session->dial_at_ns) {
+        session->dial_at_ns = by_ns;
+    }
+    if (session->dial_at_ns <= now) {
+        client_ask(session);
+    } else {
+        session->dial = SNET_DIAL_WAITING;
+        snet_session_arm(session);
+    }
+}
+
+static bool client_link_worked(const snet_session *session, uint64_t now)
+{
+    return session->inbox.received > session->link_received ||
+           session->history.sent_max >= session->link_sent + SNET_CLIENT_WORKED_BYTES ||
+           now - session->link_since_ns >= SNET_CLIENT_WORKED_NS;
+}
+
+void snet_client_link_lost(snet_session *session, snet_err err, uint64_t now)
+{
+    SNET_ASSERT(session->state == SNET_SESSION_DETACHED);
+    if (client_link_worked(session, now)) {
+        snet_backoff_reset(&session->backoff);
+    }
+    session->wire->link_lost(session, err, now);
+    if (session->dial == SNET_DIAL_IDLE) {
+        client_retry(session, now);
+    }
+}
+
+bool snet_client_passes(snet_err err)
+{
+    const enum snet_err_class err_class = snet_err_class_of(err);
+    return err_class == SNET_CLASS_LINK || err_class == SNET_CLASS_SYSTEM;
+}
+
+static void client_failed(snet_session *session, const snet_link *link, snet_err err, uint64_t now)
+{
+    session->dial = SNET_DIAL_IDLE;
+    session->lost_err = err;
+    if (session->state == SNET_SESSION_LIVE) {
+        /* The old link still works: it goes on, and a few more attempts are made beside it. */
+        snet_link_freeze(session->link, false);
+        if (session->handovers_left > 0) {
+            session->handovers_left--;
+            client_retry(session, now);
+        }
+        return;
+    }
+    snet_err end_err = snet_client_passes(err) ? SNET_OK : err;
+    if (session->state == SNET_SESSION_DETACHED) {
+        end_err = session->wire->attempt_failed(session, link, err, now);
+    }
+    if (end_err != SNET_OK) {
+        snet_session_end(session, end_err, now);
+        return;
+    }
+    client_retry(session, now);
+}
+
+void snet_client_attempt_lost(snet_session *session, const snet_link *link, snet_err err,
+                              uint64_t now)
+{
+    SNET_ASSERT(session->dial == SNET_DIAL_ATTEMPTING);
+    client_failed(session, link, err, now);
+}
+
+snet_err snet_client_timeout_err(const snet_session *session)
+{
+    if (session->state != SNET_SESSION_OPENING) {
+        return session->shut ? SNET_ERR_CLOSE_UNCONFIRMED : SNET_ERR_EXPIRED;
+    }
+    return session->lost_err == SNET_OK ||
+                   snet_err_class_of(session->lost_err) == SNET_CLASS_LINK
+               ? SNET_ERR_NO_ANSWER
+               : session->lost_err;
+}
+
+snet_err snet_client_open(snet_core *core, const struct snet_client_config *config,
+                          snet_session **ret_session, uint64_t now)
+{
+    const struct snet_wire_ops *wire = snet_wires_find(config->wire);
+    if (wire == NULL) {
+        return SNET_ERR_INVALID;
+    }
+    snet_session *session = NULL;
+    const snet_err err = snet_session_new(core, wire, &config->session, &session);
+    if (err != SNET_OK) {
+        return err;
+    }
+    session->wire_id = config->wire;
+    session->expire_at_ns =
+        now + (config->begin_ns == 0 ? SNET_BEGIN_DEFAULT_NS : config->begin_ns);
+    snet_session_arm(session);
+    client_retry(session, now);
+    *ret_session = session;
+    return SNET_OK;
+}
+
+static snet_err client_begin(snet_session *session, snet_link *link, uint64_t now)
+{
+    snet_err err = snet_link_use_wire(link, session->wire);
+    if (err == SNET_OK) {
+        link->session = session;
+        err = session->wire->link_start(link, now);
+    }
+    return err;
+}
+
+snet_err snet_client_connected(snet_session *session, snet_link **ret_link, uint64_t now)
+{
+    if (session->dial != SNET_DIAL_ASKED || session->state == SNET_SESSION_ENDED) {
+        return SNET_ERR_STATE;
+    }
+    snet_link *link = NULL;
+    snet_err err = snet_link_new(session->core, NULL, &link);
+    if (err == SNET_OK) {
+        err = client_begin(session, link, now);
+        if (err != SNET_OK) {
+            snet_link_destroy(link);
+        }
+    }
+    if (err != SNET_OK) {
+        client_failed(session, NULL, err, now);
+        return err;
+    }
+    const bool handover = session->state == SNET_SESSION_LIVE;
+    const uint64_t limit_ns = handover && session->handshake_ns > SNET_CLIENT_HANDOVER_NS
+                                  ? SNET_CLIENT_HANDOVER_NS
+                                  : session->handshake_ns;
+    snet_link_set_deadline(link, now + limit_ns);
+    session->attempt = link;
+    session->dial = SNET_DIAL_ATTEMPTING;
+    snet_link_want_send(link);
+    *ret_link = link;
+    return SNET_OK;
+}
+
+void snet_client_dial_failed(snet_session *session, snet_err err, uint64_t now)
+{
+    if (session->dial == SNET_DIAL_ASKED && session->state != SNET_SESSION_ENDED) {
+        client_failed(session, NULL, err, now);
+    }
+}
+
+void snet_client_network_changed(snet_session *session, uint64_t now)
+{
+    if (session->state == SNET_SESSION_ENDED) {
+        return;
+    }
+    snet_backoff_reset(&session->backoff);
+    session->handovers_left = SNET_CLIENT_HANDOVER_MAX;
+    switch (session->dial) {
+    case SNET_DIAL_IDLE:
+    case SNET_DIAL_WAITING:
+        client_retry(session, now);
+        break;
+    case SNET_DIAL_ASKED:
+        break; /* the caller dials already, and knows of the change as well */
+    case SNET_DIAL_ATTEMPTING:
+        /* The attempt may be stuck on the old network. */
+        snet_link_failed(session->attempt, SNET_ERR_LINK_LOST, now);
+        break;
+    }
+}

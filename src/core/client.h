@@ -1,0 +1,35 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Client: how a session gets its links from the client's end. It asks for connections, backs off,
+ * counts failures, and moves over to a second link while the first still lives. This header is what
+ * sessions need of it; callers use <snet/core.h>.
+ *
+ * Thread: the core's.
+ */
+#ifndef SNET_CORE_CLIENT_H
+#define SNET_CORE_CLIENT_H
+
+#include "core/session.h"
+
+/* While the old link still lives, a handshake on a new one may not hold it up for longer. */
+#define SNET_CLIENT_HANDOVER_NS (3 * SNET_SECOND_NS)
+/* So many attempts does one change of the network start while the old link still lives. */
+#define SNET_CLIENT_HANDOVER_MAX 5u
+/* A link that carried so many bytes out, or any in, or lived so long, has worked. */
+#define SNET_CLIENT_WORKED_BYTES 4096u
+#define SNET_CLIENT_WORKED_NS SNET_SECOND_NS
+
+/* The live link is gone: tries to resume, unless an attempt is already on its way. */
+void snet_client_link_lost(snet_session *session, snet_err err, uint64_t now);
+/* The attempt is gone without having been proven. */
+void snet_client_attempt_lost(snet_session *session, const snet_link *link, snet_err err,
+                              uint64_t now);
+/* The backoff is over. */
+void snet_client_dial_due(snet_session *session);
+/* Whether a failed attempt is worth another one, as far as `err` alone says. */
+bool snet_client_passes(snet_err err);
+/* Why a session that ran out of time ends. */
+snet_err snet_client_timeout_err(const snet_session *session);
+
+#endif

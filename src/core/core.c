@@ -1,0 +1,197 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/core.h"
+
+#include "base/assert.h"
+#include "base/cursor.h"
+#include "core/link.h"
+#include "core/server.h"
+#include "core/session.h"
+#include "crypto/crypto.h"
+
+static uint64_t core_budget(uint64_t configured_bytes)
+{
+    return configured_bytes == 0 ? SNET_BUDGET_DEFAULT_BYTES : configured_bytes;
+}
+
+snet_err snet_core_new(const struct snet_env *env, const struct snet_core_config *config,
+                       snet_core **ret_core)
+{
+    const uint64_t send_bytes = core_budget(config->send_budget_bytes);
+    const uint64_t recv_bytes = core_budget(config->recv_budget_bytes);
+    if (send_bytes < SNET_PAGE_BYTES || recv_bytes < SNET_PAGE_BYTES) {
+        return SNET_ERR_INVALID;
+    }
+    snet_core *core = env->alloc(env->ctx, sizeof *core);
+    if (core == NULL) {
+        return SNET_ERR_NO_MEMORY;
+    }
+    *core = (snet_core){.env = *env};
+    const snet_err err = snet_crypto_new(&core->crypto);
+    if (err != SNET_OK) {
+        env->free(env->ctx, core);
+        return err;
+    }
+    snet_pool_init(&core->send_pool, &core->env, send_bytes);
+    snet_pool_init(&core->recv_pool, &core->env, recv_bytes);
+    snet_list_init(&core->ready);
+    snet_list_init(&core->servers);
+    snet_list_init(&core->sessions);
+    snet_list_init(&core->links);
+    snet_list_init(&core->send_waiters);
+    snet_list_init(&core->recv_waiters);
+    *ret_core = core;
+    return SNET_OK;
+}
+
+void snet_core_free(snet_core *core)
+{
+    if (core == NULL) {
+        return;
+    }
+    while (core->links.count > 0) {
+        snet_link_destroy(SNET_CONTAINER(snet_list_first(&core->links), snet_link, node));
+    }
+    while (core->sessions.count > 0) {
+        snet_session_destroy(SNET_CONTAINER(snet_list_first(&core->sessions), snet_session, node));
+    }
+    while (core->servers.count > 0) {
+        snet_server_destroy(SNET_CONTAINER(snet_list_first(&core->servers), snet_server, node));
+    }
+    snet_pool_deinit(&core->send_pool);
+    snet_pool_deinit(&core->recv_pool);
+    snet_crypto_free(core->crypto);
+    const struct snet_env env = core->env;
+    env.free(env.ctx, core);
+}
+
+uint64_t snet_core_deadline(const snet_core *core)
+{
+    return snet_timer_next_ns(&core->timers);
+}
+
+void snet_core_tick(snet_core *core, uint64_t now)
+{
+    struct snet_timer *timer = snet_timer_pop(&core->timers, now);
+    while (timer != NULL) {
+        struct snet_task *task = SNET_CONTAINER(timer, struct snet_task, timer);
+        switch (task->kind) {
+        case SNET_TASK_SESSION:
+            snet_session_tick(SNET_CONTAINER(task, snet_session, task), now);
+            break;
+        case SNET_TASK_LINK:
+            snet_link_tick(SNET_CONTAINER(task, snet_link, task), now);
+            break;
+        }
+        timer = snet_timer_pop(&core->timers, now);
+    }
+}
+
+void snet_core_stats(const snet_core *core, struct snet_core_stats *ret_stats)
+{
+    *ret_stats = (struct snet_core_stats){
+        .send_bytes = (uint64_t)core->send_pool.used_count * SNET_PAGE_BYTES,
+        .recv_bytes = (uint64_t)core->recv_pool.used_count * SNET_PAGE_BYTES,
+        .sessions = core->sessions.count,
+        .links = core->links.count,
+    };
+}
+
+bool snet_core_next_event(snet_core *core, struct snet_event *ret_event)
+{
+    struct snet_list_node *node = snet_list_first(&core->ready);
+    if (node == NULL) {
+        return false;
+    }
+    struct snet_task *task = SNET_CONTAINER(node, struct snet_task, ready);
+    SNET_ASSERT(task->events != 0);
+    const enum snet_event_type type = (enum snet_event_type)__builtin_ctz(task->events);
+    snet_core_unraise(core, task, type);
+    switch (task->kind) {
+    case SNET_TASK_SESSION:
+        snet_session_event(SNET_CONTAINER(task, snet_session, task), type, ret_event);
+        break;
+    case SNET_TASK_LINK:
+        snet_link_event(SNET_CONTAINER(task, snet_link, task), type, ret_event);
+        break;
+    }
+    return true;
+}
+
+void snet_core_raise(snet_core *core, struct snet_task *task, enum snet_event_type type)
+{
+    if (task->events == 0) {
+        snet_list_push(&core->ready, &task->ready);
+    }
+    task->events |= 1u << (unsigned)type;
+}
+
+void snet_core_unraise(snet_core *core, struct snet_task *task, enum snet_event_type type)
+{
+    task->events &= ~(1u << (unsigned)type);
+    if (task->events == 0) {
+        snet_list_remove(&core->ready, &task->ready);
+    }
+}
+
+void snet_core_forget(snet_core *core, struct snet_task *task)
+{
+    snet_timer_cancel(&core->timers, &task->timer);
+    snet_list_remove(&core->ready, &task->ready);
+    task->events = 0;
+}
+
+void *snet_core_alloc(snet_core *core, size_t size_bytes)
+{
+    uint8_t *memory = core->env.alloc(core->env.ctx, size_bytes);
+    if (memory != NULL) {
+        struct snet_writer writer;
+        snet_writer_init(&writer, memory, size_bytes);
+        snet_writer_zeros(&writer, size_bytes);
+    }
+    return memory;
+}
+
+void snet_core_release(snet_core *core, void *memory)
+{
+    if (memory != NULL) {
+        core->env.free(core->env.ctx, memory);
+    }
+}
+
+snet_err snet_core_random(snet_core *core, enum snet_random_purpose purpose, uint64_t *ret_value)
+{
+    uint8_t bytes[sizeof *ret_value];
+    if (core->env.random(core->env.ctx, purpose, bytes, sizeof bytes) != SNET_OK) {
+        return SNET_ERR_RANDOM;
+    }
+    struct snet_reader reader;
+    snet_reader_init(&reader, bytes, sizeof bytes);
+    *ret_value = snet_reader_u64(&reader);
+    return SNET_OK;
+}
+
+void snet_core_note(const snet_core *core, const struct snet_note *note)
+{
+    if (core->env.note != NULL) {
+        core->env.note(core->env.ctx, note);
+    }
+}
+
+void snet_core_wake_waiters(snet_core *core)
+{
+    /* No more are woken than pages are free; who finds none waits again. */
+    size_t pages = snet_pool_available(&core->send_pool);
+    while (pages-- > 0 && core->send_waiters.count > 0) {
+        struct snet_list_node *node = snet_list_first(&core->send_waiters);
+        snet_list_remove(&core->send_waiters, node);
+        snet_session *session = SNET_CONTAINER(node, snet_session, send_wait);
+        snet_core_raise(core, &session->task, SNET_EVENT_WRITABLE);
+    }
+    pages = snet_pool_available(&core->recv_pool);
+    while (pages-- > 0 && core->recv_waiters.count > 0) {
+        struct snet_list_node *node = snet_list_first(&core->recv_waiters);
+        snet_list_remove(&core->recv_waiters, node);
+        snet_link_want_recv(SNET_CONTAINER(node, snet_link, recv_wait));
+    }
+}

@@ -1,0 +1,61 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * The inside of a core: what its sessions, links and servers share. They are scheduled through
+ * tasks: a task has one timer and a set of pending events, and the core is a heap of the timers and
+ * a queue of the tasks with events.
+ *
+ * Ownership: the core owns everything reachable from it. Thread: the core's.
+ */
+#ifndef SNET_CORE_CORE_H
+#define SNET_CORE_CORE_H
+
+#include "base/list.h"
+#include "base/pool.h"
+#include "base/timer.h"
+
+#include <snet/core.h>
+
+struct snet_crypto;
+
+enum snet_task_kind { SNET_TASK_SESSION, SNET_TASK_LINK };
+
+/* The first member of every session and link. */
+struct snet_task {
+    struct snet_timer timer;
+    struct snet_list_node ready;
+    enum snet_task_kind kind;
+    unsigned events; /* one bit per enum snet_event_type */
+};
+
+struct snet_core {
+    struct snet_env env;
+    struct snet_crypto *crypto;
+    struct snet_pool send_pool;
+    struct snet_pool recv_pool;
+    struct snet_timer_heap timers;
+    struct snet_list ready;
+    struct snet_list servers;
+    struct snet_list sessions;
+    struct snet_list links;
+    struct snet_list send_waiters; /* sessions whose writer waits for a page */
+    struct snet_list recv_waiters; /* links that wait for a page */
+};
+
+/* Announces an event of the task. */
+void snet_core_raise(snet_core *core, struct snet_task *task, enum snet_event_type type);
+/* Withdraws an event. */
+void snet_core_unraise(snet_core *core, struct snet_task *task, enum snet_event_type type);
+/* Takes the task out of timers and events: its object is going away. */
+void snet_core_forget(snet_core *core, struct snet_task *task);
+/* Memory for an object, zeroed; NULL when there is none. */
+void *snet_core_alloc(snet_core *core, size_t size_bytes);
+void snet_core_release(snet_core *core, void *memory);
+/* A random number for `purpose`. Errors: RANDOM. */
+SNET_MUST_USE snet_err snet_core_random(snet_core *core, enum snet_random_purpose purpose,
+                                        uint64_t *ret_value);
+void snet_core_note(const snet_core *core, const struct snet_note *note);
+/* Pages came back: whoever waits for one may try again. */
+void snet_core_wake_waiters(snet_core *core);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * History: the bytes written into one direction of a stream, by offset, as long as the other end
+ * may lack them. It knows which bytes the current link has already been given (sent) and which not.
+ *
+ *   base <= sent <= end         base: the oldest byte kept; end: the next byte to be written
+ *
+ * There are two ways to make room. Wires with acknowledgements trim what was acknowledged. Wires
+ * without slide: they drop the oldest bytes, but only those already sent on the current link, and
+ * only while there is one, so nothing that was never sent is overwritten [PROTO 5.3]. While sliding
+ * at most an eighth of the capacity waits unsent, which keeps the rest for what TCP can lose.
+ *
+ * Ownership: holds pages of the pool that each call is given. Thread: that of the core.
+ */
+#ifndef SNET_CORE_HISTORY_H
+#define SNET_CORE_HISTORY_H
+
+#include "base/chain.h"
+
+#include <snet/error.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SNET_HISTORY_UNSENT_DIVISOR 8u
+
+struct snet_history {
+    struct snet_chain chain;
+    struct snet_chain_mark unsent; /* where `sent` is in the chain */
+    uint64_t base;
+    uint64_t sent;
+    uint64_t end;
+    uint64_t sent_max; /* the highest `sent` on any link */
+    uint32_t capacity_bytes;
+};
+
+void snet_history_init(struct snet_history *history, uint32_t capacity_bytes);
+void snet_history_deinit(struct snet_history *history, struct snet_pool *pool);
+
+/* How many bytes can be written now; with `slide` by dropping sent ones. */
+size_t snet_history_room(const struct snet_history *history, const struct snet_pool *pool,
+                         bool slide);
+/*
+ * Memory for the next bytes: `*ret_len` at least 1, at most the room. They enter the history with
+ * snet_history_commit, before any other call. NULL when there is no room or no page.
+ */
+uint8_t *snet_history_space(struct snet_history *history, struct snet_pool *pool, bool slide,
+                            size_t *ret_len);
+void snet_history_commit(struct snet_history *history, size_t len);
+
+/* The bytes that the current link has not been given yet. */
+size_t snet_history_look(const struct snet_history *history, struct snet_span *ret_spans,
+                         size_t span_max);
+/* The current link took the first `len` of them. */
+void snet_history_sent(struct snet_history *history, size_t len);
+
+/*
+ * A new link begins, and the other end has everything before `offset`. Errors: HISTORY_OVERRUN when
+ * bytes from there on are gone, BAD_COUNT when `offset` was never written; then nothing changes.
+ */
+SNET_MUST_USE snet_err snet_history_rewind(struct snet_history *history, uint64_t offset);
+
+void snet_history_check(const struct snet_history *history);
+
+#endif

@@ -1,0 +1,338 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/link.h"
+
+#include "base/assert.h"
+#include "base/cursor.h"
+#include "core/server.h"
+#include "core/session.h"
+#include "crypto/secret.h"
+
+#define LINK_STATE_BIT(state) (1u << (unsigned)(state))
+
+/* The states that may follow each state. */
+static const unsigned link_moves[SNET_LINK_STATES] = {
+    [SNET_LINK_SNIFFING] = LINK_STATE_BIT(SNET_LINK_SHAKING) | LINK_STATE_BIT(SNET_LINK_CLOSED),
+    [SNET_LINK_SHAKING] = LINK_STATE_BIT(SNET_LINK_LIVE) | LINK_STATE_BIT(SNET_LINK_CLOSED),
+    [SNET_LINK_LIVE] = LINK_STATE_BIT(SNET_LINK_CLOSED),
+    [SNET_LINK_CLOSED] = 0,
+};
+
+static void link_move(snet_link *link, enum snet_link_state next)
+{
+    SNET_ASSERT((link_moves[link->state] & LINK_STATE_BIT(next)) != 0);
+    link->state = next;
+}
+
+static void link_arm(snet_link *link)
+{
+    const uint64_t when_ns =
+        link->deadline_ns < link->alarm_ns ? link->deadline_ns : link->alarm_ns;
+    snet_timer_set(&link->core->timers, &link->task.timer, when_ns);
+}
+
+snet_err snet_link_new(snet_core *core, snet_server *server, snet_link **ret_link)
+{
+    snet_link *link = snet_core_alloc(core, sizeof *link);
+    if (link == NULL) {
+        return SNET_ERR_NO_MEMORY;
+    }
+    link->task.kind = SNET_TASK_LINK;
+    link->core = core;
+    link->server = server;
+    link->state = SNET_LINK_SNIFFING;
+    link->deadline_ns = SNET_NEVER;
+    link->alarm_ns = SNET_NEVER;
+    snet_list_push(&core->links, &link->node);
+    *ret_link = link;
+    return SNET_OK;
+}
+
+snet_err snet_link_use_wire(snet_link *link, const struct snet_wire_ops *wire)
+{
+    SNET_ASSERT(link->wire == NULL);
+    link->wire_state = snet_core_alloc(link->core, wire->link_bytes);
+    if (link->wire_state == NULL) {
+        return SNET_ERR_NO_MEMORY;
+    }
+    link->wire = wire;
+    link_move(link, SNET_LINK_SHAKING);
+    return SNET_OK;
+}
+
+void snet_link_set_deadline(snet_link *link, uint64_t deadline_ns)
+{
+    link->deadline_ns = deadline_ns;
+    link_arm(link);
+}
+
+void snet_link_alarm(snet_link *link, uint64_t alarm_ns)
+{
+    link->alarm_ns = alarm_ns;
+    link_arm(link);
+}
+
+static void link_leave_handshaking(snet_link *link)
+{
+    if (link->server != NULL) {
+        snet_list_remove(&link->server->handshaking, &link->handshaking);
+    }
+}
+
+void snet_link_go_live(snet_link *link, snet_session *session)
+{
+    SNET_ASSERT(link->session == NULL || link->session == session);
+    link_move(link, SNET_LINK_LIVE);
+    link->session = session;
+    link_leave_handshaking(link);
+    snet_link_set_deadline(link, SNET_NEVER);
+    snet_link_want_send(link);
+}
+
+void snet_link_close(snet_link *link, enum snet_close_how how, snet_err err)
+{
+    SNET_ASSERT(how != SNET_CLOSE_NONE);
+    if (link->state == SNET_LINK_CLOSED) {
+        return;
+    }
+    link_move(link, SNET_LINK_CLOSED);
+    link->close_how = how;
+    link->close_err = err;
+    link_leave_handshaking(link);
+    snet_list_remove(&link->core->recv_waiters, &link->recv_wait);
+    link->deadline_ns = SNET_NEVER;
+    link->alarm_ns = SNET_NEVER;
+    link_arm(link);
+    snet_core_raise(link->core, &link->task, SNET_EVENT_LINK_CLOSE);
+}
+
+/* The link ends here, and so does what it was for. */
+static void link_end(snet_link *link, enum snet_close_how how, snet_err err, uint64_t now)
+{
+    if (link->state == SNET_LINK_CLOSED) {
+        return;
+    }
+    snet_session *session = link->session;
+    if (link->state != SNET_LINK_LIVE && link->server != NULL) {
+        snet_core_note(link->core, &(struct snet_note){.kind = SNET_NOTE_LINK_REFUSED, .err = err});
+    }
+    snet_link_close(link, how, err);
+    if (session != NULL) {
+        link->session = NULL;
+        snet_session_link_gone(session, link, err, now);
+    }
+}
+
+void snet_link_freeze(snet_link *link, bool frozen)
+{
+    link->frozen = frozen;
+    if (!frozen) {
+        snet_link_want_send(link);
+        snet_link_want_recv(link);
+    }
+}
+
+void snet_link_want_send(snet_link *link)
+{
+    if (link->state != SNET_LINK_CLOSED && !link->frozen) {
+        snet_core_raise(link->core, &link->task, SNET_EVENT_LINK_SEND);
+    }
+}
+
+void snet_link_want_recv(snet_link *link)
+{
+    if (link->paused && link->state != SNET_LINK_CLOSED && !link->frozen) {
+        link->paused = false;
+        snet_core_raise(link->core, &link->task, SNET_EVENT_LINK_RECV);
+    }
+}
+
+/* Collects first bytes until the server knows the wire; `*ret_taken` of `data` were used up. */
+static snet_err link_sniff(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken)
+{
+    enum snet_sniff_verdict verdict = SNET_SNIFF_MORE;
+    size_t taken = 0;
+    while (verdict == SNET_SNIFF_MORE && taken < len) {
+        SNET_ASSERT(link->sniffed_len < SNET_SNIFF_MAX_BYTES);
+        link->sniffed[link->sniffed_len++] = data[taken++];
+        const snet_err err = snet_server_sniff(link->server, link, &verdict);
+        if (err != SNET_OK) {
+            return err;
+        }
+    }
+    *ret_taken = taken;
+    return SNET_OK;
+}
+
+static snet_err link_take(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
+                          uint64_t now)
+{
+    size_t taken = 0;
+    *ret_taken = 0;
+    if (link->state == SNET_LINK_SNIFFING) {
+        snet_err err = link_sniff(link, data, len, &taken);
+        if (err != SNET_OK || link->state == SNET_LINK_SNIFFING) {
+            *ret_taken = taken;
+            return err;
+        }
+        size_t first = 0;
+        err = link->wire->link_recv(link, link->sniffed, link->sniffed_len, &first, now);
+        if (err != SNET_OK) {
+            return err;
+        }
+        SNET_ASSERT(first == link->sniffed_len);
+    }
+    if (taken == len || link->state == SNET_LINK_CLOSED) {
+        *ret_taken = len;
+        return SNET_OK;
+    }
+    size_t more = 0;
+    const snet_err err = link->wire->link_recv(link, data + taken, len - taken, &more, now);
+    *ret_taken = taken + more;
+    return err;
+}
+
+void snet_link_recv(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
+                    uint64_t now)
+{
+    *ret_taken = len;
+    if (link->state == SNET_LINK_CLOSED || len == 0) {
+        return;
+    }
+    const snet_err err = link_take(link, data, len, ret_taken, now);
+    if (err != SNET_OK) {
+        *ret_taken = len;
+        link_end(link, SNET_CLOSE_RESET, err, now);
+        return;
+    }
+    if (link->state == SNET_LINK_CLOSED) {
+        *ret_taken = len;
+        return;
+    }
+    SNET_ASSERT(*ret_taken <= len);
+    if (*ret_taken < len) {
+        link->paused = true;
+    }
+}
+
+size_t snet_link_room(snet_link *link)
+{
+    if (link->state == SNET_LINK_CLOSED) {
+        return SNET_PAGE_BYTES;
+    }
+    if (link->state == SNET_LINK_SNIFFING) {
+        return SNET_SNIFF_MAX_BYTES;
+    }
+    const size_t room = link->frozen ? 0 : link->wire->link_room(link);
+    if (room == 0) {
+        link->paused = true;
+        if (link->session != NULL && snet_pool_available(&link->core->recv_pool) == 0 &&
+            !snet_list_contains(&link->recv_wait)) {
+            snet_list_push(&link->core->recv_waiters, &link->recv_wait);
+        }
+    }
+    return room;
+}
+
+size_t snet_link_send(snet_link *link, struct snet_span *ret_spans, size_t span_max)
+{
+    if (link->wire == NULL || link->frozen) {
+        return 0;
+    }
+    if (link->state == SNET_LINK_CLOSED && link->close_how != SNET_CLOSE_FIN) {
+        return 0;
+    }
+    return link->wire->link_send(link, ret_spans, span_max);
+}
+
+void snet_link_sent(snet_link *link, size_t len, uint64_t now)
+{
+    if (len > 0 && link->wire != NULL) {
+        link->wire->link_sent(link, len, now);
+    }
+}
+
+void snet_link_eof(snet_link *link, uint64_t now)
+{
+    const bool shaking = link->state != SNET_LINK_LIVE;
+    const bool silent = link->state == SNET_LINK_SNIFFING && link->sniffed_len == 0;
+    snet_err err = SNET_ERR_LINK_FIN;
+    if (shaking && link->server != NULL && !silent) {
+        err = SNET_ERR_TRUNCATED;
+    }
+    link_end(link, SNET_CLOSE_RESET, err, now);
+}
+
+void snet_link_failed(snet_link *link, snet_err err, uint64_t now)
+{
+    SNET_ASSERT(err != SNET_OK);
+    link_end(link, SNET_CLOSE_RESET, err, now);
+}
+
+void snet_link_tick(snet_link *link, uint64_t now)
+{
+    if (link->deadline_ns <= now) {
+        link_end(link, SNET_CLOSE_RESET, SNET_ERR_HANDSHAKE_TIMEOUT, now);
+        return;
+    }
+    if (link->alarm_ns <= now) {
+        link->alarm_ns = SNET_NEVER;
+        const snet_err err = link->wire->link_timer(link, now);
+        if (err != SNET_OK) {
+            link_end(link, SNET_CLOSE_RESET, err, now);
+            return;
+        }
+    }
+    link_arm(link);
+}
+
+void snet_link_destroy(snet_link *link)
+{
+    snet_core_forget(link->core, &link->task);
+    snet_list_remove(&link->core->recv_waiters, &link->recv_wait);
+    link_leave_handshaking(link);
+    snet_list_remove(&link->core->links, &link->node);
+    if (link->wire_state != NULL) {
+        snet_secret_wipe(link->wire_state, link->wire->link_bytes);
+        snet_core_release(link->core, link->wire_state);
+    }
+    snet_core_release(link->core, link);
+}
+
+void snet_link_free(snet_link *link, uint64_t now)
+{
+    if (link == NULL) {
+        return;
+    }
+    link_end(link, SNET_CLOSE_RESET, SNET_ERR_LINK_LOST, now);
+    snet_link_destroy(link);
+}
+
+void snet_link_set_user(snet_link *link, void *user)
+{
+    link->user = user;
+}
+
+void *snet_link_user(const snet_link *link)
+{
+    return link->user;
+}
+
+void snet_link_event(const snet_link *link, enum snet_event_type type, struct snet_event *ret_event)
+{
+    *ret_event = (struct snet_event){
+        .type = type,
+        .err = link->close_err,
+        .close_how = link->close_how,
+        .session = link->session,
+        .link = (snet_link *)link,
+        .server = link->server,
+    };
+}
+
+void snet_link_check(const snet_link *link)
+{
+    SNET_ASSERT(link->state != SNET_LINK_LIVE || link->session != NULL);
+    SNET_ASSERT((link->state == SNET_LINK_CLOSED) == (link->close_how != SNET_CLOSE_NONE));
+    SNET_ASSERT((link->wire == NULL) == (link->wire_state == NULL));
+}

@@ -1,0 +1,78 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Link: one TCP connection, from its first byte to its close. It moves bytes between the caller and
+ * the wire that it speaks, watches the deadline of the handshake, and knows how it is to be closed.
+ * This header is what sessions, servers and wires need of it; callers use <snet/core.h>.
+ *
+ *   SNIFFING     server: which wire is it?
+ *   SHAKING      the wire's handshake runs
+ *   LIVE         carries its session's stream
+ *   CLOSED       to be closed by the caller as `close_how` says; what arrives is dropped
+ *
+ * Ownership: the link owns its wire's state. Thread: the core's.
+ */
+#ifndef SNET_CORE_LINK_H
+#define SNET_CORE_LINK_H
+
+#include "core/core.h"
+#include "core/wire.h"
+#include "wire/sniff.h"
+
+enum snet_link_state {
+    SNET_LINK_SNIFFING,
+    SNET_LINK_SHAKING,
+    SNET_LINK_LIVE,
+    SNET_LINK_CLOSED
+};
+#define SNET_LINK_STATES 4
+
+struct snet_link {
+    struct snet_task task; /* first */
+    struct snet_list_node node;
+    struct snet_list_node handshaking; /* servers: among those without a session, oldest first */
+    struct snet_list_node recv_wait;
+    snet_core *core;
+    snet_server *server;   /* NULL on clients */
+    snet_session *session; /* clients: from the start; servers: once proven */
+    const struct snet_wire_ops *wire;
+    void *wire_state;
+    void *user;
+    enum snet_link_state state;
+    enum snet_close_how close_how;
+    snet_err close_err;
+    bool paused; /* the caller was told that there is no room */
+    bool frozen; /* a newer link is negotiating counts: neither send nor receive */
+    uint8_t sniffed_len;
+    uint8_t sniffed[SNET_SNIFF_MAX_BYTES];
+    uint64_t deadline_ns; /* of the sniffing or handshake */
+    uint64_t alarm_ns;    /* of the wire */
+};
+
+/* A client's link, or with `server` a server's. Errors: NO_MEMORY. */
+SNET_MUST_USE snet_err snet_link_new(snet_core *core, snet_server *server, snet_link **ret_link);
+/* From now on the link speaks `wire`. Errors: NO_MEMORY. */
+SNET_MUST_USE snet_err snet_link_use_wire(snet_link *link, const struct snet_wire_ops *wire);
+/* Sets the deadline of the handshake; SNET_NEVER ends it. */
+void snet_link_set_deadline(snet_link *link, uint64_t deadline_ns);
+/* Sets the wire's own timer; SNET_NEVER stops it. */
+void snet_link_alarm(snet_link *link, uint64_t alarm_ns);
+/* The handshake is over: the link carries `session`. */
+void snet_link_go_live(snet_link *link, snet_session *session);
+/* Tells the caller to close; the session is not told. Does nothing on a closed link. */
+void snet_link_close(snet_link *link, enum snet_close_how how, snet_err err);
+/* Stops or goes on sending and receiving. */
+void snet_link_freeze(snet_link *link, bool frozen);
+/* There is something to send. */
+void snet_link_want_send(snet_link *link);
+/* There is room again: tells a caller that was told there is none. */
+void snet_link_want_recv(snet_link *link);
+/* Does what is due. */
+void snet_link_tick(snet_link *link, uint64_t now);
+/* The core is going away: frees the link without events. */
+void snet_link_destroy(snet_link *link);
+void snet_link_event(const snet_link *link, enum snet_event_type type,
+                     struct snet_event *ret_event);
+void snet_link_check(const snet_link *link);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/server.h"
+
+#include "base/assert.h"
+#include "core/link.h"
+#include "core/wires.h"
+
+/* A collision of 62 random bits is not bad luck but a broken random source. */
+#define SERVER_ID_DRAWS_MAX 16u
+
+#define SERVER_WIRES_ALL (SNET_WIRE_BIT(SNET_WIRE_COUNT) - 1)
+
+static void server_default(uint64_t *value_ns, uint64_t default_ns)
+{
+    if (*value_ns == 0) {
+        *value_ns = default_ns;
+    }
+}
+
+static void server_defaults(struct snet_server_config *config)
+{
+    server_default(&config->session.handshake_ns, SNET_HANDSHAKE_DEFAULT_NS);
+    server_default(&config->sniff_ns, SNET_SNIFF_DEFAULT_NS);
+    server_default(&config->linger_ns, SNET_LINGER_DEFAULT_NS);
+    server_default(&config->grace_ns, SNET_GRACE_DEFAULT_NS);
+    server_default(&config->padding_ns, SNET_PADDING_DEFAULT_NS);
+    if (config->sessions_max == 0) {
+        config->sessions_max = SNET_SESSIONS_DEFAULT_MAX;
+    }
+    if (config->handshakes_max == 0) {
+        config->handshakes_max = SNET_HANDSHAKES_DEFAULT_MAX;
+    }
+}
+
+static enum snet_sniff_grammar server_grammar(unsigned wires)
+{
+    if (wires == SNET_WIRE_BIT(SNET_WIRE_1) || wires == SNET_WIRE_BIT(SNET_WIRE_1_PADDED)) {
+        return SNET_SNIFF_ONLY_1;
+    }
+    return wires == SNET_WIRE_BIT(SNET_WIRE_2) ? SNET_SNIFF_ONLY_2 : SNET_SNIFF_MIXED;
+}
+
+snet_err snet_server_new(snet_core *core, const struct snet_server_config *config,
+                         snet_server **ret_server)
+{
+    if (config->wires == 0 || (config->wires & ~SERVER_WIRES_ALL) != 0) {
+        return SNET_ERR_INVALID;
+    }
+    const uint32_t history_bytes = config->session.history_bytes;
+    if (history_bytes != 0 &&
+        (history_bytes < SNET_HISTORY_MIN_BYTES || history_bytes > SNET_HISTORY_MAX_BYTES)) {
+        return SNET_ERR_INVALID;
+    }
+    snet_server *server = snet_core_alloc(core, sizeof *server);
+    if (server == NULL) {
+        return SNET_ERR_NO_MEMORY;
+    }
+    server->core = core;
+    server->config = *config;
+    server_defaults(&server->config);
+    server->grammar = server_grammar(config->wires);
+    snet_list_init(&server->handshaking);
+    const snet_err err = snet_registry_init(&server->registry, &core->env);
+    if (err != SNET_OK) {
+        snet_core_release(core, server);
+        return err;
+    }
+    snet_list_push(&core->servers, &server->node);
+    *ret_server = server;
+    return SNET_OK;
+}
+
+snet_err snet_server_accepted(snet_server *server, snet_link **ret_link, uint64_t now)
+{
+    SNET_ASSERT(server->handshaking.count <= server->config.handshakes_max);
+    if (server->handshaking.count == server->config.handshakes_max) {
+        struct snet_list_node *oldest = snet_list_first(&server->handshaking);
+        snet_link_failed(SNET_CONTAINER(oldest, snet_link, handshaking), SNET_ERR_HANDSHAKES_FULL,
+                         now);
+    }
+    snet_link *link = NULL;
+    const snet_err err = snet_link_new(server->core, server, &link);
+    if (err != SNET_OK) {
+        return err;
+    }
+    snet_list_push(&server->handshaking, &link->handshaking);
+    snet_link_set_deadline(link, now + server->config.sniff_ns);
+    *ret_link = link;
+    return SNET_OK;
+}
+
+void snet_server_drain(snet_server *server)
+{
+    server->draining = true;
+}
+
+snet_err snet_server_draw_id(snet_server *server, uint64_t *ret_id)
+{
+    for (unsigned draw = 0; draw < SERVER_ID_DRAWS_MAX; draw++) {
+        uint64_t id = 0;
+        const snet_err err = snet_core_random(server->core, SNET_RANDOM_SESSION_ID, &id);
+        if (err != SNET_OK) {
+            return err;
+        }
+        if (server->grammar == SNET_SNIFF_MIXED) {
+            id = (id & ~(uint64_t)SNET_SNIFF_ID_MASK) | SNET_SNIFF_ID_MARK;
+        }
+        if (id != 0 && snet_registry_find(&server->registry, id) == NULL) {
+            *ret_id = id;
+            return SNET_OK;
+        }
+    }
+    return SNET_ERR_RANDOM;
+}
+
+snet_session *snet_server_find(const snet_server *server, uint64_t id)
+{
+    struct snet_registry_node *node = snet_registry_find(&server->registry, id);
+    return node == NULL ? NULL : SNET_CONTAINER(node, snet_session, registered);
+}
+
+snet_err snet_server_admit(const snet_server *server)
+{
+    if (server->draining) {
+        return SNET_ERR_DRAINING;
+    }
+    return server->session_count >= server->config.sessions_max ? SNET_ERR_SESSIONS_FULL : SNET_OK;
+}
+
+void snet_server_enter(snet_server *server, snet_session *session, uint64_t id)
+{
+    SNET_ASSERT(session->server == NULL);
+    session->server = server;
+    session->id = id;
+    snet_registry_insert(&server->registry, &session->registered, id);
+    server->session_count++;
+}
+
+void snet_server_leave(snet_server *server, snet_session *session)
+{
+    if (session->registered.id != 0) {
+        SNET_ASSERT(server->session_count > 0);
+        snet_registry_remove(&server->registry, &session->registered);
+        server->session_count--;
+    }
+}
+
+/* The wire that a verdict stands for, among those served; the two of snet/1 share a first message. */
+static bool server_choose(const snet_server *server, enum snet_sniff_verdict verdict,
+                          enum snet_wire *ret_wire)
+{
+    const unsigned wires = server->config.wires;
+    switch (verdict) {
+    case SNET_SNIFF_1_HELLO:
+    case SNET_SNIFF_1_RESUME:
+        *ret_wire = (wires & SNET_WIRE_BIT(SNET_WIRE_1)) != 0 ? SNET_WIRE_1 : SNET_WIRE_1_PADDED;
+        break;
+    case SNET_SNIFF_2_HELLO:
+    case SNET_SNIFF_2_RESUME:
+        *ret_wire = SNET_WIRE_2;
+        break;
+    case SNET_SNIFF_MORE:
+    case SNET_SNIFF_NOT_OURS:
+        return false;
+    }
+    return (wires & SNET_WIRE_BIT(*ret_wire)) != 0;
+}
+
+snet_err snet_server_sniff(snet_server *server, snet_link *link,
+                           enum snet_sniff_verdict *ret_verdict)
+{
+    const enum snet_sniff_verdict verdict =
+        snet_sniff(server->grammar, link->sniffed, link->sniffed_len);
+    *ret_verdict = verdict;
+    if (verdict == SNET_SNIFF_MORE) {
+        return SNET_OK;
+    }
+    enum snet_wire wire = SNET_WIRE_1;
+    if (!server_choose(server, verdict, &wire)) {
+        return SNET_ERR_BAD_START;
+    }
+    snet_link_set_deadline(link, link->deadline_ns - server->config.sniff_ns +
+                                     server->config.session.handshake_ns);
+    const struct snet_wire_ops *ops = snet_wires_find(wire);
+    snet_err err = snet_link_use_wire(link, ops);
+    if (err == SNET_OK) {
+        err = ops->link_accept(link, verdict);
+    }
+    return err;
+}
+
+void snet_server_destroy(snet_server *server)
+{
+    snet_core *core = server->core;
+    snet_registry_deinit(&server->registry);
+    snet_list_remove(&core->servers, &server->node);
+    snet_core_release(core, server);
+}

@@ -1,0 +1,44 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Server: the sessions behind one listener, by id, and the links that have no session yet. It tells
+ * the wires apart by the first bytes and keeps the quotas.
+ *
+ * Ownership: belongs to the core. Thread: the core's.
+ */
+#ifndef SNET_CORE_SERVER_H
+#define SNET_CORE_SERVER_H
+
+#include "core/core.h"
+#include "core/registry.h"
+#include "core/session.h"
+#include "wire/sniff.h"
+
+struct snet_server {
+    struct snet_list_node node;
+    snet_core *core;
+    struct snet_server_config config; /* without zeros */
+    enum snet_sniff_grammar grammar;
+    struct snet_registry registry;
+    struct snet_list handshaking;
+    uint32_t session_count;
+    bool draining;
+};
+
+/* A fresh id that is not 0, not taken, and fits the listener's grammar. Errors: RANDOM. */
+SNET_MUST_USE snet_err snet_server_draw_id(snet_server *server, uint64_t *ret_id);
+/* The session with `id`, or NULL. */
+snet_session *snet_server_find(const snet_server *server, uint64_t id);
+/* Whether a new session is welcome. Errors: DRAINING, SESSIONS_FULL. */
+SNET_MUST_USE snet_err snet_server_admit(const snet_server *server);
+/* Enters a session that has just been proven. */
+void snet_server_enter(snet_server *server, snet_session *session, uint64_t id);
+/* The session ended: it can no longer be resumed. */
+void snet_server_leave(snet_server *server, snet_session *session);
+/* Looks at the first bytes in `link`; chooses its wire when they suffice. Errors: BAD_START. */
+SNET_MUST_USE snet_err snet_server_sniff(snet_server *server, snet_link *link,
+                                         enum snet_sniff_verdict *ret_verdict);
+/* The core is going away. */
+void snet_server_destroy(snet_server *server);
+
+#endif

@@ -1,0 +1,449 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/session.h"
+
+#include "base/assert.h"
+#include "base/cursor.h"
+#include "core/client.h"
+#include "core/link.h"
+#include "core/server.h"
+
+#define SESSION_STATE_BIT(state) (1u << (unsigned)(state))
+/* A blocked writer goes on when this part of the history is free, not at every byte. */
+#define SESSION_WRITABLE_DIVISOR 16u
+/* A paused link goes on when this part of the inbox is free. */
+#define SESSION_READABLE_DIVISOR 4u
+
+/* The states that may follow each state. */
+static const unsigned session_moves[SNET_SESSION_STATES] = {
+    [SNET_SESSION_OPENING] =
+        SESSION_STATE_BIT(SNET_SESSION_LIVE) | SESSION_STATE_BIT(SNET_SESSION_ENDED),
+    [SNET_SESSION_LIVE] = SESSION_STATE_BIT(SNET_SESSION_LIVE) |
+                          SESSION_STATE_BIT(SNET_SESSION_DETACHED) |
+                          SESSION_STATE_BIT(SNET_SESSION_ENDED),
+    [SNET_SESSION_DETACHED] =
+        SESSION_STATE_BIT(SNET_SESSION_LIVE) | SESSION_STATE_BIT(SNET_SESSION_ENDED),
+    [SNET_SESSION_ENDED] = 0,
+};
+
+static void session_move(snet_session *session, enum snet_session_state next)
+{
+    SNET_ASSERT((session_moves[session->state] & SESSION_STATE_BIT(next)) != 0);
+    session->state = next;
+}
+
+static bool session_config_ok(const struct snet_session_config *config)
+{
+    const uint32_t history_bytes = config->history_bytes;
+    return history_bytes == 0 || (history_bytes >= SNET_HISTORY_MIN_BYTES &&
+                                  history_bytes <= SNET_HISTORY_MAX_BYTES);
+}
+
+snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
+                          const struct snet_session_config *config, snet_session **ret_session)
+{
+    if (!session_config_ok(config)) {
+        return SNET_ERR_INVALID;
+    }
+    snet_session *session = snet_core_alloc(core, sizeof *session + wire->session_bytes);
+    if (session == NULL) {
+        return SNET_ERR_NO_MEMORY;
+    }
+    session->task.kind = SNET_TASK_SESSION;
+    session->core = core;
+    session->wire = wire;
+    session->plain = config->plain;
+    session->wait_ns = config->wait_ns == 0 ? SNET_WAIT_DEFAULT_NS : config->wait_ns;
+    session->handshake_ns =
+        config->handshake_ns == 0 ? SNET_HANDSHAKE_DEFAULT_NS : config->handshake_ns;
+    session->expire_at_ns = SNET_NEVER;
+    snet_history_init(&session->history, config->history_bytes == 0 ? SNET_HISTORY_DEFAULT_BYTES
+                                                                    : config->history_bytes);
+    snet_inbox_init(&session->inbox,
+                    config->inbox_bytes == 0 ? SNET_INBOX_DEFAULT_BYTES : config->inbox_bytes);
+    snet_list_push(&core->sessions, &session->node);
+    *ret_session = session;
+    return SNET_OK;
+}
+
+void *snet_session_wire_state(const snet_session *session)
+{
+    return (void *)(uintptr_t)(session + 1);
+}
+
+void snet_session_arm(snet_session *session)
+{
+    uint64_t when_ns = SNET_NEVER;
+    if (session->state == SNET_SESSION_OPENING || session->state == SNET_SESSION_DETACHED) {
+        when_ns = session->expire_at_ns;
+    }
+    if (session->dial == SNET_DIAL_WAITING && session->dial_at_ns < when_ns) {
+        when_ns = session->dial_at_ns;
+    }
+    snet_timer_set(&session->core->timers, &session->task.timer, when_ns);
+}
+
+bool snet_session_slides(const snet_session *session)
+{
+    return (session->wire->caps & SNET_WIRE_CAP_ACK) == 0 && session->state == SNET_SESSION_LIVE;
+}
+
+/* Remembers what this resume says, for logs and for people. */
+static void session_account(snet_session *session, const struct snet_session_counts *counts,
+                            uint64_t now)
+{
+    session->resumes++;
+    session->peer_written = counts->peer_written;
+    session->peer_received = counts->peer_received;
+    session->last_resent_bytes = session->history.sent_max - counts->peer_received;
+    session->resent_bytes += session->last_resent_bytes;
+    session->last_missing_bytes = counts->peer_written - session->inbox.received;
+    session->last_detached_ns =
+        session->state == SNET_SESSION_DETACHED ? now - session->lost_at_ns : 0;
+}
+
+void snet_session_attach(snet_session *session, snet_link *link,
+                         const struct snet_session_counts *counts, uint64_t now)
+{
+    SNET_ASSERT(session->state != SNET_SESSION_ENDED);
+    if (session->link != NULL) {
+        session->link->session = NULL;
+        snet_link_close(session->link, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
+    }
+    if (counts != NULL) {
+        session_account(session, counts, now);
+    }
+    session_move(session, SNET_SESSION_LIVE);
+    session->attempt = NULL;
+    session->dial = SNET_DIAL_IDLE;
+    session->handovers_left = 0;
+    session->link = link;
+    session->link_since_ns = now;
+    session->link_received = session->inbox.received;
+    session->link_sent = session->history.sent_max;
+    session->fin_sent = false;
+    snet_link_go_live(link, session);
+    snet_session_arm(session);
+    snet_core_unraise(session->core, &session->task, SNET_EVENT_LOST);
+    snet_core_raise(session->core, &session->task,
+                    counts == NULL ? SNET_EVENT_OPENED : SNET_EVENT_RESUMED);
+    snet_session_progress(session, now);
+}
+
+/* The stream is without a link from now on. */
+static void session_detach(snet_session *session, snet_err err, uint64_t keep_ns, uint64_t now)
+{
+    session->link = NULL;
+    session_move(session, SNET_SESSION_DETACHED);
+    session->lost_err = err;
+    session->lost_at_ns = now;
+    session->expire_at_ns = now + keep_ns;
+    snet_session_arm(session);
+    snet_core_unraise(session->core, &session->task, SNET_EVENT_RESUMED);
+    snet_core_raise(session->core, &session->task, SNET_EVENT_LOST);
+    if (session->server == NULL) {
+        snet_client_link_lost(session, err, now);
+    }
+}
+
+void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err, uint64_t now)
+{
+    if (session->state == SNET_SESSION_ENDED) {
+        return;
+    }
+    if (link == session->link) {
+        session_detach(session, err, session->wait_ns, now);
+    } else if (link == session->attempt) {
+        session->attempt = NULL;
+        snet_client_attempt_lost(session, link, err, now);
+    }
+}
+
+/* All was written and sent: the link is closed in good order, and a resume will tell [PROTO 7.2]. */
+static void session_flushed(snet_session *session, uint64_t now)
+{
+    snet_link *link = session->link;
+    link->session = NULL;
+    snet_link_close(link, SNET_CLOSE_FIN, SNET_OK);
+    session->fin_sent = true;
+    const uint64_t keep_ns =
+        session->server == NULL ? session->wait_ns : session->server->config.linger_ns;
+    session_detach(session, SNET_ERR_CLOSED, keep_ns, now);
+}
+
+void snet_session_progress(snet_session *session, uint64_t now)
+{
+    struct snet_span span;
+    if (session->state != SNET_SESSION_LIVE) {
+        return;
+    }
+    if (session->want_write) {
+        const size_t room = session->wire->session_room(session);
+        const struct snet_history *history = &session->history;
+        if (room >= history->capacity_bytes / SESSION_WRITABLE_DIVISOR ||
+            (room > 0 && history->sent == history->end)) {
+            session->want_write = false;
+            snet_core_raise(session->core, &session->task, SNET_EVENT_WRITABLE);
+        }
+    }
+    if (session->shut && snet_link_send(session->link, &span, 1) == 0 && !session->link->frozen) {
+        session_flushed(session, now);
+    }
+}
+
+void snet_session_arrived(snet_session *session)
+{
+    snet_core_raise(session->core, &session->task, SNET_EVENT_READABLE);
+}
+
+static void session_drop_links(snet_session *session, enum snet_close_how how, snet_err err)
+{
+    if (session->link != NULL) {
+        session->link->session = NULL;
+        snet_link_close(session->link, how, err);
+        session->link = NULL;
+    }
+    if (session->attempt != NULL) {
+        session->attempt->session = NULL;
+        snet_link_close(session->attempt, SNET_CLOSE_RESET, err);
+        session->attempt = NULL;
+    }
+}
+
+void snet_session_end(snet_session *session, snet_err err, uint64_t now)
+{
+    SNET_ASSERT(err != SNET_OK);
+    (void)now;
+    if (session->state == SNET_SESSION_ENDED) {
+        return;
+    }
+    session_drop_links(session, err == SNET_ERR_CLOSED ? SNET_CLOSE_FIN : SNET_CLOSE_RESET, err);
+    session_move(session, SNET_SESSION_ENDED);
+    session->end_err = err;
+    session->dial = SNET_DIAL_IDLE;
+    if (session->server != NULL) {
+        snet_server_leave(session->server, session);
+    }
+    snet_history_deinit(&session->history, &session->core->send_pool);
+    session->wire->session_wipe(session);
+    snet_list_remove(&session->core->send_waiters, &session->send_wait);
+    snet_session_arm(session);
+    snet_core_unraise(session->core, &session->task, SNET_EVENT_DIAL);
+    snet_core_raise(session->core, &session->task, SNET_EVENT_ENDED);
+    snet_core_wake_waiters(session->core);
+}
+
+void snet_session_tick(snet_session *session, uint64_t now)
+{
+    const bool waits =
+        session->state == SNET_SESSION_OPENING || session->state == SNET_SESSION_DETACHED;
+    if (waits && session->expire_at_ns <= now) {
+        const snet_err server_err = session->shut ? SNET_ERR_CLOSE_UNCONFIRMED : SNET_ERR_EXPIRED;
+        snet_session_end(session,
+                         session->server == NULL ? snet_client_timeout_err(session) : server_err,
+                         now);
+        return;
+    }
+    if (session->dial == SNET_DIAL_WAITING && session->dial_at_ns <= now) {
+        snet_client_dial_due(session);
+    }
+    snet_session_arm(session);
+}
+
+static void session_wait_for_room(snet_session *session)
+{
+    session->want_write = true;
+    if (snet_pool_available(&session->core->send_pool) == 0 &&
+        !snet_list_contains(&session->send_wait)) {
+        snet_list_push(&session->core->send_waiters, &session->send_wait);
+    }
+}
+
+size_t snet_session_room(snet_session *session)
+{
+    if (session->shut ||
+        (session->state != SNET_SESSION_LIVE && session->state != SNET_SESSION_DETACHED)) {
+        session->want_write = session->state == SNET_SESSION_OPENING;
+        return 0;
+    }
+    const size_t room = session->wire->session_room(session);
+    if (room == 0) {
+        session_wait_for_room(session);
+    }
+    return room;
+}
+
+snet_err snet_session_write(snet_session *session, const uint8_t *data, size_t len,
+                            size_t *ret_written, uint64_t now)
+{
+    (void)now;
+    if (session->state == SNET_SESSION_ENDED) {
+        return session->end_err;
+    }
+    if (session->shut) {
+        return SNET_ERR_STATE;
+    }
+    if (len == 0) {
+        *ret_written = 0;
+        return SNET_OK;
+    }
+    size_t written = 0;
+    if (session->state != SNET_SESSION_OPENING) {
+        SNET_ASSERT(session->wire->session_write != NULL);
+        const snet_err err = session->wire->session_write(session, data, len, &written);
+        if (err != SNET_OK) {
+            return err;
+        }
+    }
+    if (written == 0) {
+        session_wait_for_room(session);
+        return SNET_ERR_AGAIN;
+    }
+    if (session->link != NULL) {
+        snet_link_want_send(session->link);
+    }
+    *ret_written = written;
+    return SNET_OK;
+}
+
+snet_err snet_session_peek(snet_session *session, struct snet_span *ret_spans, size_t span_max,
+                           size_t *ret_count)
+{
+    const size_t count = snet_inbox_look(&session->inbox, ret_spans, span_max);
+    if (count > 0) {
+        *ret_count = count;
+        return SNET_OK;
+    }
+    return session->state == SNET_SESSION_ENDED ? session->end_err : SNET_ERR_AGAIN;
+}
+
+void snet_session_consume(snet_session *session, size_t len, uint64_t now)
+{
+    (void)now;
+    snet_inbox_consume(&session->inbox, &session->core->recv_pool, len);
+    if (session->core->recv_waiters.count > 0) {
+        snet_core_wake_waiters(session->core);
+    }
+    const struct snet_inbox *inbox = &session->inbox;
+    if (session->link != NULL && session->link->paused &&
+        snet_inbox_room(inbox, &session->core->recv_pool) >=
+            inbox->capacity_bytes / SESSION_READABLE_DIVISOR) {
+        snet_link_want_recv(session->link);
+    }
+}
+
+snet_err snet_session_read(snet_session *session, uint8_t *ret_data, size_t len, size_t *ret_read,
+                           uint64_t now)
+{
+    struct snet_span spans[SNET_CHAIN_SPANS_MAX];
+    size_t count = 0;
+    const snet_err err = snet_session_peek(session, spans, SNET_CHAIN_SPANS_MAX, &count);
+    if (err != SNET_OK) {
+        return err;
+    }
+    struct snet_writer writer;
+    snet_writer_init(&writer, ret_data, len);
+    for (size_t i = 0; i < count && writer.left > 0; i++) {
+        const size_t part = spans[i].len < writer.left ? spans[i].len : writer.left;
+        snet_writer_bytes(&writer, spans[i].data, part);
+    }
+    snet_session_consume(session, writer.written, now);
+    *ret_read = writer.written;
+    return SNET_OK;
+}
+
+void snet_session_shutdown(snet_session *session, uint64_t now)
+{
+    if (session->shut || session->state == SNET_SESSION_ENDED) {
+        return;
+    }
+    session->shut = true;
+    session->want_write = false;
+    if (session->state == SNET_SESSION_OPENING) {
+        snet_session_end(session, SNET_ERR_ABORTED, now);
+        return;
+    }
+    snet_session_progress(session, now);
+}
+
+void snet_session_abort(snet_session *session, uint64_t now)
+{
+    snet_session_end(session, SNET_ERR_ABORTED, now);
+}
+
+void snet_session_destroy(snet_session *session)
+{
+    snet_core *core = session->core;
+    if (session->server != NULL) {
+        snet_server_leave(session->server, session);
+    }
+    session->wire->session_wipe(session);
+    snet_core_forget(core, &session->task);
+    snet_list_remove(&core->send_waiters, &session->send_wait);
+    snet_history_deinit(&session->history, &core->send_pool);
+    snet_inbox_deinit(&session->inbox, &core->recv_pool);
+    snet_list_remove(&core->sessions, &session->node);
+    snet_core_release(core, session);
+}
+
+void snet_session_free(snet_session *session, uint64_t now)
+{
+    if (session == NULL) {
+        return;
+    }
+    snet_core *core = session->core;
+    snet_session_end(session, SNET_ERR_ABORTED, now);
+    snet_session_destroy(session);
+    snet_core_wake_waiters(core);
+}
+
+void snet_session_set_user(snet_session *session, void *user)
+{
+    session->user = user;
+}
+
+void *snet_session_user(const snet_session *session)
+{
+    return session->user;
+}
+
+void snet_session_info(const snet_session *session, struct snet_session_info *ret_info)
+{
+    *ret_info = (struct snet_session_info){
+        .id = session->id,
+        .wire = session->wire_id,
+        .attached = session->state == SNET_SESSION_LIVE,
+        .end_err = session->end_err,
+        .written = session->history.end,
+        .sent = session->history.sent_max,
+        .received = session->inbox.received,
+        .peer_written = session->peer_written,
+        .peer_received = session->peer_received,
+        .resumes = session->resumes,
+        .resent_bytes = session->resent_bytes,
+        .last_resent_bytes = session->last_resent_bytes,
+        .last_missing_bytes = session->last_missing_bytes,
+        .last_detached_ns = session->last_detached_ns,
+    };
+}
+
+void snet_session_event(const snet_session *session, enum snet_event_type type,
+                        struct snet_event *ret_event)
+{
+    *ret_event = (struct snet_event){
+        .type = type,
+        .err = type == SNET_EVENT_ENDED ? session->end_err : session->lost_err,
+        .session = (snet_session *)(uintptr_t)session,
+        .server = session->server,
+    };
+}
+
+void snet_session_check(const snet_session *session)
+{
+    snet_history_check(&session->history);
+    snet_inbox_check(&session->inbox);
+    SNET_ASSERT((session->state == SNET_SESSION_LIVE) == (session->link != NULL));
+    SNET_ASSERT((session->dial == SNET_DIAL_ATTEMPTING) == (session->attempt != NULL));
+    SNET_ASSERT(session->link == NULL || session->link->session == session);
+    SNET_ASSERT((session->state == SNET_SESSION_ENDED) == (session->end_err != SNET_OK));
+}

@@ -1,0 +1,121 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Session: composes history, inbox, backoff and a wire into one stream that outlives its links. This
+ * header is what links, servers and wires need of it; callers use <snet/core.h>.
+ *
+ *   OPENING   client: no link has been proven yet
+ *   LIVE      a proven link carries the stream
+ *   DETACHED  the link is gone; a client tries to resume, a server waits
+ *   ENDED     over, with a reason; what arrived can still be read
+ *
+ * Ownership: one allocation, with the wire's state behind it. Thread: the core's.
+ */
+#ifndef SNET_CORE_SESSION_H
+#define SNET_CORE_SESSION_H
+
+#include "core/backoff.h"
+#include "core/core.h"
+#include "core/history.h"
+#include "core/inbox.h"
+#include "core/registry.h"
+#include "core/wire.h"
+
+enum snet_session_state {
+    SNET_SESSION_OPENING,
+    SNET_SESSION_LIVE,
+    SNET_SESSION_DETACHED,
+    SNET_SESSION_ENDED
+};
+#define SNET_SESSION_STATES 4
+
+/* A client's way to its next link. */
+enum snet_dial_state {
+    SNET_DIAL_IDLE,     /* no new link is wanted */
+    SNET_DIAL_WAITING,  /* the backoff runs */
+    SNET_DIAL_ASKED,    /* the caller is connecting */
+    SNET_DIAL_ATTEMPTING /* the new link is in its handshake */
+};
+
+struct snet_session {
+    struct snet_task task; /* first */
+    struct snet_list_node node;
+    struct snet_list_node send_wait;
+    struct snet_registry_node registered; /* servers: by id */
+    snet_core *core;
+    snet_server *server; /* NULL on clients */
+    const struct snet_wire_ops *wire;
+    void *user;
+    snet_link *link;    /* proven; NULL unless LIVE */
+    snet_link *attempt; /* client: in its handshake */
+    struct snet_history history;
+    struct snet_inbox inbox;
+    struct snet_backoff backoff;
+    enum snet_session_state state;
+    enum snet_dial_state dial;
+    enum snet_wire wire_id;
+    snet_err end_err;
+    snet_err lost_err;
+    bool plain;
+    bool shut;       /* the local end has written its last byte */
+    bool fin_sent;   /* server: and a link has carried it all and was closed in good order */
+    bool want_write; /* a writer was told AGAIN */
+    uint64_t id;
+    uint64_t wait_ns;
+    uint64_t handshake_ns;
+    uint64_t dial_at_ns;   /* WAITING: when to ask */
+    uint64_t expire_at_ns; /* OPENING, DETACHED: when to give up */
+    uint64_t lost_at_ns;
+    uint64_t link_since_ns;
+    uint64_t link_received; /* inbox.received when the link began */
+    uint64_t link_sent;     /* history.sent when the link began */
+    uint64_t peer_written;  /* claimed at the last resume */
+    uint64_t peer_received;
+    uint64_t resent_bytes;
+    uint64_t last_resent_bytes;
+    uint64_t last_missing_bytes;
+    uint64_t last_detached_ns;
+    uint32_t resumes;
+    uint32_t handovers_left; /* attempts still to make while the old link lives */
+};
+
+/* What the two ends of a resume agreed on. */
+struct snet_session_counts {
+    uint64_t peer_written;
+    uint64_t peer_received;
+};
+
+/*
+ * A server's new session, over a wire. It is LIVE with the first snet_session_attach. Errors:
+ * NO_MEMORY.
+ */
+SNET_MUST_USE snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
+                                        const struct snet_session_config *config,
+                                        snet_session **ret_session);
+/* The wire's state behind the session. */
+void *snet_session_wire_state(const snet_session *session);
+/* Moves a session to the link, proven just now; an older link is reset. `counts` is NULL at first. */
+void snet_session_attach(snet_session *session, snet_link *link,
+                         const struct snet_session_counts *counts, uint64_t now);
+/* The session's live link or attempt is gone: `err` says how. */
+void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err, uint64_t now);
+/* The session is over. */
+void snet_session_end(snet_session *session, snet_err err, uint64_t now);
+/* The live link carried bytes: a writer may go on; all may have been sent. */
+void snet_session_progress(snet_session *session, uint64_t now);
+/* Bytes arrived in the inbox. */
+void snet_session_arrived(snet_session *session);
+/* Does what is due. */
+void snet_session_tick(snet_session *session, uint64_t now);
+/* The core is going away: frees the session without events. */
+void snet_session_destroy(snet_session *session);
+/* Sets the timer for what is due next: after changing a time or the state. */
+void snet_session_arm(snet_session *session);
+/* Whether the history slides: the wire has no acknowledgement and a link is up. */
+bool snet_session_slides(const snet_session *session);
+/* The event that `type` stands for, with its details. */
+void snet_session_event(const snet_session *session, enum snet_event_type type,
+                        struct snet_event *ret_event);
+void snet_session_check(const snet_session *session);
+
+#endif

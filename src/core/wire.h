@@ -1,0 +1,61 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * A wire, seen from sessions and links: a table of functions and of what it can do. This is the
+ * only place where wires differ; nothing else asks which wire it is.
+ *
+ * A session has `session_bytes` of state for its wire behind it, a link `link_bytes`. All functions
+ * run on the core's thread. A function that returns an error has met bad bytes or a bad machine:
+ * its link is closed by the caller.
+ */
+#ifndef SNET_CORE_WIRE_H
+#define SNET_CORE_WIRE_H
+
+#include "wire/sniff.h"
+
+#include <snet/core.h>
+
+/* What a wire can do. */
+enum snet_wire_cap {
+    SNET_WIRE_CAP_ACK = 1 << 0,      /* acknowledges: histories are trimmed, not slid */
+    SNET_WIRE_CAP_CLOSE = 1 << 1,    /* has a close message */
+    SNET_WIRE_CAP_PING = 1 << 2,     /* finds a dead peer by itself */
+    SNET_WIRE_CAP_LINK_KEYS = 1 << 3 /* new keys on every link: bytes are sealed as they are sent */
+};
+
+struct snet_wire_ops {
+    const char *name;
+    unsigned caps; /* of enum snet_wire_cap */
+    size_t session_bytes;
+    size_t link_bytes;
+
+    /* A client's connection is up: queue the hello, or the resume of an open session. */
+    snet_err (*link_start)(snet_link *link, uint64_t now);
+    /* A server's connection has begun with `verdict`; its first bytes come by link_recv. */
+    snet_err (*link_accept)(snet_link *link, enum snet_sniff_verdict verdict);
+    /* Bytes have arrived; takes as many as there is room for. */
+    snet_err (*link_recv)(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
+                          uint64_t now);
+    /* How many bytes link_recv takes now. */
+    size_t (*link_room)(snet_link *link);
+    size_t (*link_send)(snet_link *link, struct snet_span *ret_spans, size_t span_max);
+    void (*link_sent)(snet_link *link, size_t len, uint64_t now);
+    /* A timer of the wire's own, set with snet_link_alarm, is due. */
+    snet_err (*link_timer)(snet_link *link, uint64_t now);
+    /* A client's attempt failed; `link` is NULL when there was no connection. SNET_OK: try again. */
+    snet_err (*attempt_failed)(snet_session *session, const snet_link *link, snet_err err,
+                               uint64_t now);
+    /* A client's live link is gone; `err` is LINK_FIN when it ended in good order. */
+    void (*link_lost)(snet_session *session, snet_err err, uint64_t now);
+    /* When a client should try again at the latest; SNET_NEVER if it does not matter. */
+    uint64_t (*retry_by)(const snet_session *session);
+
+    /* Puts bytes into the history. */
+    snet_err (*session_write)(snet_session *session, const uint8_t *data, size_t len,
+                              size_t *ret_written);
+    size_t (*session_room)(const snet_session *session);
+    /* Wipes the state behind the session. */
+    void (*session_wipe)(snet_session *session);
+};
+
+#endif
