@@ -297,8 +297,14 @@ SNET_API void snet_session_abort(snet_session *session, uint64_t now);
 /* Gives the session back; one that has not ended is aborted. Accepts NULL. */
 SNET_API void snet_session_free(snet_session *session, uint64_t now);
 
+/* Two pointers not touched by the core, NULL at first: one of the program, one of its driver. */
 SNET_API void snet_session_set_user(snet_session *session, void *user);
 SNET_API void *snet_session_user(const snet_session *session);
+SNET_API void snet_session_set_driver(snet_session *session, void *driver);
+SNET_API void *snet_session_driver(const snet_session *session);
+
+/* The link that carries the session now, or NULL. */
+SNET_API snet_link *snet_session_link(const snet_session *session);
 
 /* What a session has done so far. Byte counts are positions in the stream. */
 struct snet_session_info {

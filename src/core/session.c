@@ -407,6 +407,21 @@ void *snet_session_user(const snet_session *session)
     return session->user;
 }
 
+void snet_session_set_driver(snet_session *session, void *driver)
+{
+    session->driver = driver;
+}
+
+void *snet_session_driver(const snet_session *session)
+{
+    return session->driver;
+}
+
+snet_link *snet_session_link(const snet_session *session)
+{
+    return session->link;
+}
+
 void snet_session_info(const snet_session *session, struct snet_session_info *ret_info)
 {
     *ret_info = (struct snet_session_info){

@@ -46,6 +46,7 @@ struct snet_session {
     snet_server *server; /* NULL on clients */
     const struct snet_wire_ops *wire;
     void *user;
+    void *driver;
     snet_link *link;    /* proven; NULL unless LIVE */
     snet_link *attempt; /* client: in its handshake */
     struct snet_history history;

@@ -1,0 +1,93 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Streams of the operating system for programs with a libuv loop: connect and listen by the
+ * addresses that people type, with the options that long-lived connections need. The driver of
+ * <snet/uv.h> is built on them, and a gateway needs them for its plain side.
+ *
+ * An address is HOST:PORT (a name or IPv4), [IPv6]:PORT, :PORT (every local address to listen on,
+ * localhost to connect to) or unix:PATH. Port 0 listens on any free port.
+ *
+ * Ownership: a stream handed out belongs to the caller, who ends it with snet_stream_close.
+ * Thread: that of the loop.
+ */
+#ifndef SNET_STREAM_H
+#define SNET_STREAM_H
+
+#include <snet/error.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SNET_ADDRESS_MAX_BYTES 320u
+#define SNET_STREAM_BACKLOG 1024
+/* Each further address of a name is tried this long after the one before (RFC 8305). */
+#define SNET_DIAL_STAGGER_MS 250u
+/* One round over all addresses of a name takes no longer than this. */
+#define SNET_DIAL_TIMEOUT_MS 10000u
+
+/* Zero means: leave it to the operating system. */
+struct snet_stream_options {
+    uint32_t buffer_bytes; /* SO_SNDBUF and SO_RCVBUF, set before connecting or listening */
+    uint32_t dead_peer_ms; /* keepalive and TCP_USER_TIMEOUT: a silent peer is dead after this */
+};
+
+/* SNET_OK when `address` has one of the forms above; ADDRESS otherwise. */
+SNET_API SNET_MUST_USE snet_err snet_address_check(const char *address);
+
+typedef struct snet_dial snet_dial;
+
+/*
+ * The end of a dial: SNET_OK and a connected stream with `data` NULL, or RESOLVE or CONNECT with
+ * NULL; `os_err` is then the last error of libuv, for people. The dial is gone afterwards.
+ */
+typedef void snet_dial_fn(void *user, snet_err err, int os_err, uv_stream_t *stream);
+
+/*
+ * Connects to `address`: all addresses of the name are raced, IPv6 and IPv4 in turn. `on_done` is
+ * called once, never from within this call. Errors: ADDRESS, NO_MEMORY, OS.
+ */
+SNET_API SNET_MUST_USE snet_err snet_dial_start(uv_loop_t *loop, const char *address,
+                                                const struct snet_stream_options *options,
+                                                snet_dial_fn *on_done, void *user,
+                                                snet_dial **ret_dial);
+/* Gives the dial up; `on_done` is not called. Accepts NULL. */
+SNET_API void snet_dial_cancel(snet_dial *dial);
+
+typedef struct snet_listener snet_listener;
+typedef void snet_accept_fn(void *user, uv_stream_t *stream);
+
+/*
+ * Listens on `address` and hands out each accepted stream. Running out of descriptors does not end
+ * it: it sheds the connection and goes on. Errors: ADDRESS, RESOLVE, LISTEN, NO_MEMORY; `*ret_os_err`
+ * is then the error of libuv, for people.
+ */
+SNET_API SNET_MUST_USE snet_err snet_listener_open(uv_loop_t *loop, const char *address,
+                                                   const struct snet_stream_options *options,
+                                                   snet_listener **ret_listener, int *ret_os_err);
+/* Begins to accept. */
+SNET_API void snet_listener_start(snet_listener *listener, snet_accept_fn *on_accept, void *user);
+/* The address it listens on, with the real port; owned by the listener. */
+SNET_API const char *snet_listener_address(const snet_listener *listener);
+/* Stops listening and frees the listener. Accepts NULL. */
+SNET_API void snet_listener_close(snet_listener *listener);
+
+/* Closes a stream; with `reset`, what was not sent is thrown away and the peer sees a reset. */
+SNET_API void snet_stream_close(uv_stream_t *stream, bool reset);
+
+/* True unless the connection is known to be dead, even if nobody reads from it. */
+SNET_API bool snet_stream_alive(const uv_stream_t *stream);
+
+/* The remote address as text, "unix" for local ones; cut to `size` with its zero. */
+SNET_API void snet_stream_peer(const uv_stream_t *stream, char *ret_text, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * The libuv driver: the core of <snet/core.h> on a libuv loop, with real connections. It dials with
+ * backoff, listens, keeps time, and moves bytes; the program reads and writes its sessions with the
+ * snet_session_ functions, at any time on the loop's thread. What it does in one turn of the loop is
+ * carried out before the loop waits again.
+ *
+ * Ownership: the driver owns its core and links. Sessions belong to the program from
+ * snet_uv_connect or SNET_EVENT_OPENED until snet_uv_session_free. Thread: that of the loop.
+ */
+#ifndef SNET_UV_H
+#define SNET_UV_H
+
+#include <snet/core.h>
+#include <snet/error.h>
+#include <snet/stream.h>
+
+#include <uv.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SNET_DEAD_PEER_DEFAULT_NS (20 * SNET_SECOND_NS)
+
+typedef struct snet_uv snet_uv;
+typedef struct snet_uv_server snet_uv_server;
+
+/* Takes the events of sessions; it may call anything but snet_uv_free. */
+typedef void snet_uv_event_fn(void *user, const struct snet_event *event);
+typedef void snet_uv_note_fn(void *user, const struct snet_note *note);
+
+/* Zero and NULL mean the default or nothing, except `on_event`. */
+struct snet_uv_config {
+    struct snet_core_config core;
+    uint64_t dead_peer_ns; /* a silent peer is dead after this; SNET_DEAD_PEER_DEFAULT_NS */
+    snet_uv_event_fn *on_event;
+    snet_uv_note_fn *on_note;
+    void *user;
+};
+
+/* Makes a driver on `loop`. Errors: NO_MEMORY, CRYPTO, INVALID, OS. */
+SNET_API SNET_MUST_USE snet_err snet_uv_new(uv_loop_t *loop, const struct snet_uv_config *config,
+                                            snet_uv **ret_driver);
+
+/*
+ * Ends all sessions, links and servers and frees the driver when the loop has run on; no events
+ * follow. Not from within on_event. Accepts NULL.
+ */
+SNET_API void snet_uv_free(snet_uv *driver);
+
+/* The time that core calls want. */
+SNET_API uint64_t snet_uv_now(const snet_uv *driver);
+
+/* The driver's core, for statistics. */
+SNET_API snet_core *snet_uv_core(snet_uv *driver);
+
+/*
+ * Opens a session to `address` and keeps it connected. Errors: ADDRESS, INVALID, NO_MEMORY. Why the
+ * last attempt to connect failed: snet_uv_session_os_err.
+ */
+SNET_API SNET_MUST_USE snet_err snet_uv_connect(snet_uv *driver, const char *address,
+                                                const struct snet_client_config *config,
+                                                snet_session **ret_session);
+
+/* The error of libuv in the session's last dial, 0 if none; for people. */
+SNET_API int snet_uv_session_os_err(const snet_session *session);
+
+/* Gives a session of this driver back: use it in place of snet_session_free. Accepts NULL. */
+SNET_API void snet_uv_session_free(snet_uv *driver, snet_session *session);
+
+/* The network has changed: all sessions of clients try new connections now. */
+SNET_API void snet_uv_network_changed(snet_uv *driver);
+
+/*
+ * Serves sessions on `address`; they appear by SNET_EVENT_OPENED with `event->server` being
+ * snet_uv_server_core. Errors: ADDRESS, RESOLVE, LISTEN, INVALID, NO_MEMORY; `*ret_os_err` is then
+ * the error of libuv, for people.
+ */
+SNET_API SNET_MUST_USE snet_err snet_uv_serve(snet_uv *driver, const char *address,
+                                              const struct snet_server_config *config,
+                                              snet_uv_server **ret_server, int *ret_os_err);
+SNET_API snet_server *snet_uv_server_core(const snet_uv_server *server);
+/* The address it listens on, with the real port. */
+SNET_API const char *snet_uv_server_address(const snet_uv_server *server);
+/* New sessions are refused from now on; existing ones go on and may still resume. */
+SNET_API void snet_uv_server_drain(snet_uv_server *server);
+
+/* The remote address of the session's present link; "-" without one. */
+SNET_API void snet_uv_session_peer(const snet_session *session, char *ret_text, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
