@@ -49,13 +49,19 @@ typedef struct snet_dial snet_dial;
  */
 typedef void snet_dial_fn(void *user, snet_err err, int os_err, uv_stream_t *stream);
 
+struct snet_dial_config {
+    const char *address; /* copied */
+    struct snet_stream_options options;
+    snet_dial_fn *on_done;
+    void *user;
+};
+
 /*
- * Connects to `address`: all addresses of the name are raced, IPv6 and IPv4 in turn. `on_done` is
+ * Connects to an address: all addresses of a name are raced, IPv6 and IPv4 in turn. `on_done` is
  * called once, never from within this call. Errors: ADDRESS, NO_MEMORY, OS.
  */
-SNET_API SNET_MUST_USE snet_err snet_dial_start(uv_loop_t *loop, const char *address,
-                                                const struct snet_stream_options *options,
-                                                snet_dial_fn *on_done, void *user,
+SNET_API SNET_MUST_USE snet_err snet_dial_start(uv_loop_t *loop,
+                                                const struct snet_dial_config *config,
                                                 snet_dial **ret_dial);
 /* Gives the dial up; `on_done` is not called. Accepts NULL. */
 SNET_API void snet_dial_cancel(snet_dial *dial);
@@ -80,6 +86,15 @@ SNET_API void snet_listener_close(snet_listener *listener);
 
 /* Closes a stream; with `reset`, what was not sent is thrown away and the peer sees a reset. */
 SNET_API void snet_stream_close(uv_stream_t *stream, bool reset);
+
+/* An orderly close is over after this, whatever the other end does. */
+#define SNET_STREAM_FINISH_MS 5000u
+
+/*
+ * Closes a stream in good order: sends what is queued and a FIN, throws away what still arrives, and
+ * closes when the other end has closed too, or after SNET_STREAM_FINISH_MS.
+ */
+SNET_API void snet_stream_finish(uv_stream_t *stream);
 
 /* True unless the connection is known to be dead, even if nobody reads from it. */
 SNET_API bool snet_stream_alive(const uv_stream_t *stream);

@@ -1,0 +1,93 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "uv/address.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ADDRESS_PORT_MAX 65535
+#define ADDRESS_LOCAL_PREFIX "unix:"
+
+static snet_err address_local(const char *path, struct snet_address *ret_address)
+{
+    struct snet_address address = {.local = true};
+    const int len = snprintf(address.host, sizeof address.host, "%s", path);
+    if (len <= 0 || (size_t)len >= sizeof address.host) {
+        return SNET_ERR_ADDRESS;
+    }
+    *ret_address = address;
+    return SNET_OK;
+}
+
+static bool address_port_ok(const char *port)
+{
+    const size_t len = strlen(port);
+    return len > 0 && len < SNET_ADDRESS_PORT_BYTES && strspn(port, "0123456789") == len &&
+           atoi(port) <= ADDRESS_PORT_MAX;
+}
+
+snet_err snet_address_parse(const char *text, struct snet_address *ret_address)
+{
+    const size_t prefix_len = strlen(ADDRESS_LOCAL_PREFIX);
+    if (strncmp(text, ADDRESS_LOCAL_PREFIX, prefix_len) == 0) {
+        return address_local(text + prefix_len, ret_address);
+    }
+    const char *colon = strrchr(text, ':');
+    if (colon == NULL || !address_port_ok(colon + 1)) {
+        return SNET_ERR_ADDRESS;
+    }
+    const char *host = text;
+    size_t host_len = (size_t)(colon - text);
+    if (host[0] == '[') {
+        if (host_len < 2 || host[host_len - 1] != ']') {
+            return SNET_ERR_ADDRESS;
+        }
+        host++;
+        host_len -= 2;
+    } else if (memchr(host, ':', host_len) != NULL) {
+        return SNET_ERR_ADDRESS; /* IPv6 without brackets: which colon is it? */
+    }
+    struct snet_address address = {.local = false};
+    if (host_len >= sizeof address.host) {
+        return SNET_ERR_ADDRESS;
+    }
+    memcpy(address.host, host, host_len);
+    memcpy(address.port, colon + 1, strlen(colon + 1));
+    *ret_address = address;
+    return SNET_OK;
+}
+
+snet_err snet_address_check(const char *address)
+{
+    struct snet_address parsed;
+    return snet_address_parse(address, &parsed);
+}
+
+bool snet_address_numeric(const struct snet_address *address, struct sockaddr_storage *ret_socket)
+{
+    const int port = atoi(address->port);
+    struct sockaddr_storage storage = {0};
+    if (uv_ip4_addr(address->host, port, (struct sockaddr_in *)&storage) == 0 ||
+        uv_ip6_addr(address->host, port, (struct sockaddr_in6 *)&storage) == 0) {
+        *ret_socket = storage;
+        return true;
+    }
+    return false;
+}
+
+void snet_address_format(const struct sockaddr_storage *socket, char *ret_text, size_t size)
+{
+    char host[INET6_ADDRSTRLEN] = "?";
+    if (socket->ss_family == AF_INET6) {
+        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)socket;
+        (void)uv_ip6_name(in6, host, sizeof host);
+        (void)snprintf(ret_text, size, "[%s]:%u", host, ntohs(in6->sin6_port));
+    } else if (socket->ss_family == AF_INET) {
+        const struct sockaddr_in *in4 = (const struct sockaddr_in *)socket;
+        (void)uv_ip4_name(in4, host, sizeof host);
+        (void)snprintf(ret_text, size, "%s:%u", host, ntohs(in4->sin_port));
+    } else {
+        (void)snprintf(ret_text, size, "unix");
+    }
+}

@@ -1,0 +1,33 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Addresses as people type them: HOST:PORT, [IPv6]:PORT, :PORT, unix:PATH.
+ *
+ * Thread: pure; names are resolved elsewhere.
+ */
+#ifndef SNET_UV_ADDRESS_H
+#define SNET_UV_ADDRESS_H
+
+#include <snet/error.h>
+#include <snet/stream.h>
+
+#include <stdbool.h>
+
+#define SNET_ADDRESS_PORT_BYTES 6u
+
+struct snet_address {
+    bool local; /* unix:PATH, with the path in `host` */
+    char host[SNET_ADDRESS_MAX_BYTES];
+    char port[SNET_ADDRESS_PORT_BYTES];
+};
+
+/* Errors: ADDRESS. */
+SNET_MUST_USE snet_err snet_address_parse(const char *text, struct snet_address *ret_address);
+
+/* True when `host` is an IPv4 or IPv6 address; `*ret_socket` is then the whole address. */
+bool snet_address_numeric(const struct snet_address *address, struct sockaddr_storage *ret_socket);
+
+/* The address as text, like 127.0.0.1:80 or [::1]:80. */
+void snet_address_format(const struct sockaddr_storage *socket, char *ret_text, size_t size);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Conn: one link of the core on one stream of the operating system. It moves bytes both ways, stops
+ * reading when the core has no room, and closes as the core says.
+ *
+ * Ownership: a conn owns its stream and its link; it belongs to the driver and frees itself when
+ * closed. Thread: that of the loop.
+ */
+#ifndef SNET_UV_CONN_H
+#define SNET_UV_CONN_H
+
+#include "base/list.h"
+#include "uv/driver.h"
+
+/* Bytes of the link that the kernel did not take yet wait in a copy of at most this size. */
+#define SNET_CONN_COPY_BYTES 16384u
+
+struct snet_conn {
+    struct snet_list_node node;
+    struct snet_list_node paused; /* in the driver's list while not reading */
+    snet_uv *driver;
+    snet_link *link;
+    uv_stream_t *stream;
+    struct snet_conn_write *write; /* NULL while the kernel takes everything */
+};
+
+/* Takes over stream and link, and begins to move bytes. Errors: NO_MEMORY; the caller keeps both. */
+SNET_MUST_USE snet_err snet_conn_open(snet_uv *driver, snet_link *link, uv_stream_t *stream);
+/* The link has bytes to send. */
+void snet_conn_send(struct snet_conn *conn);
+/* The link has room again. */
+void snet_conn_recv(struct snet_conn *conn);
+/* Closes the stream, frees link and conn. */
+void snet_conn_close(struct snet_conn *conn, enum snet_close_how how);
+/* A conn that does not read cannot see its death: looks whether it happened. */
+void snet_conn_probe(struct snet_conn *conn);
+
+#endif

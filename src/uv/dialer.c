@@ -1,0 +1,93 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "uv/dialer.h"
+
+#include "uv/conn.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+snet_err snet_dialer_new(snet_uv *driver, const char *address, uint32_t history_bytes,
+                         struct snet_dialer **ret_dialer)
+{
+    const snet_err err = snet_address_check(address);
+    if (err != SNET_OK) {
+        return err;
+    }
+    struct snet_dialer *dialer = calloc(1, sizeof *dialer);
+    if (dialer == NULL) {
+        return SNET_ERR_NO_MEMORY;
+    }
+    dialer->driver = driver;
+    dialer->options = snet_driver_options(driver, history_bytes);
+    (void)snprintf(dialer->address, sizeof dialer->address, "%s", address);
+    snet_list_push(&driver->dialers, &dialer->node);
+    *ret_dialer = dialer;
+    return SNET_OK;
+}
+
+void snet_dialer_stop(struct snet_dialer *dialer)
+{
+    snet_dial_cancel(dialer->dial);
+    dialer->dial = NULL;
+}
+
+void snet_dialer_free(struct snet_dialer *dialer)
+{
+    snet_dialer_stop(dialer);
+    snet_list_remove(&dialer->driver->dialers, &dialer->node);
+    free(dialer);
+}
+
+static void dialer_connected(struct snet_dialer *dialer, uv_stream_t *stream)
+{
+    snet_uv *driver = dialer->driver;
+    snet_link *link = NULL;
+    snet_err err = snet_client_connected(dialer->session, &link, snet_uv_now(driver));
+    if (err == SNET_OK) {
+        err = snet_conn_open(driver, link, stream);
+        if (err != SNET_OK) {
+            snet_link_free(link, snet_uv_now(driver));
+        }
+    }
+    if (err != SNET_OK) {
+        snet_stream_close(stream, true);
+    }
+}
+
+static void dialer_done(void *user, snet_err err, int os_err, uv_stream_t *stream)
+{
+    struct snet_dialer *dialer = user;
+    snet_uv *driver = dialer->driver;
+    dialer->dial = NULL;
+    dialer->os_err = os_err;
+    if (err == SNET_OK) {
+        dialer_connected(dialer, stream);
+    } else {
+        snet_client_dial_failed(dialer->session, err, snet_uv_now(driver));
+    }
+    snet_driver_drain(driver);
+}
+
+void snet_dialer_dial(struct snet_dialer *dialer)
+{
+    const struct snet_dial_config config = {
+        .address = dialer->address,
+        .options = dialer->options,
+        .on_done = dialer_done,
+        .user = dialer,
+    };
+    snet_dialer_stop(dialer);
+    const snet_err err = snet_dial_start(dialer->driver->loop, &config, &dialer->dial);
+    if (err != SNET_OK) {
+        snet_client_dial_failed(dialer->session, err, snet_uv_now(dialer->driver));
+    }
+}
+
+void snet_dialer_network_changed(struct snet_dialer *dialer)
+{
+    if (dialer->dial != NULL) {
+        snet_dialer_dial(dialer);
+    }
+    snet_client_network_changed(dialer->session, snet_uv_now(dialer->driver));
+}

@@ -1,0 +1,34 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Dialer: connects one client session to its address whenever the core asks for it.
+ *
+ * Ownership: one per session, belongs to the driver. Thread: that of the loop.
+ */
+#ifndef SNET_UV_DIALER_H
+#define SNET_UV_DIALER_H
+
+#include "uv/driver.h"
+
+struct snet_dialer {
+    struct snet_list_node node;
+    snet_uv *driver;
+    snet_session *session;
+    snet_dial *dial; /* NULL while none is on its way */
+    struct snet_stream_options options;
+    int os_err;
+    char address[SNET_ADDRESS_MAX_BYTES];
+};
+
+/* Errors: NO_MEMORY, ADDRESS. */
+SNET_MUST_USE snet_err snet_dialer_new(snet_uv *driver, const char *address,
+                                       uint32_t history_bytes, struct snet_dialer **ret_dialer);
+void snet_dialer_free(struct snet_dialer *dialer);
+/* The session wants a connection. */
+void snet_dialer_dial(struct snet_dialer *dialer);
+/* The session wants none any more. */
+void snet_dialer_stop(struct snet_dialer *dialer);
+/* The network changed: a dial on its way starts over, the session is told. */
+void snet_dialer_network_changed(struct snet_dialer *dialer);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * The inside of the libuv driver: what its conns share. See <snet/uv.h> for what it does.
+ *
+ * After every callback of libuv, and before the loop waits, the driver carries out the core's
+ * events (snet_driver_drain), so that no memory of a session is used after it has gone.
+ *
+ * Ownership: the driver owns core, conns, dialers and listeners. Thread: that of the loop.
+ */
+#ifndef SNET_UV_DRIVER_H
+#define SNET_UV_DRIVER_H
+
+#include "base/list.h"
+
+#include <snet/uv.h>
+
+#define SNET_DRIVER_SCRATCH_BYTES 65536u
+/* How often conns that do not read are probed for their death. */
+#define SNET_DRIVER_PROBE_MS 1000u
+
+struct snet_uv {
+    uv_loop_t *loop;
+    struct snet_uv_config config;
+    snet_core *core;
+    struct snet_list conns;
+    struct snet_list paused;
+    struct snet_list dialers;
+    struct snet_list servers;
+    uv_prepare_t prepare;
+    uv_timer_t timer;
+    uv_timer_t probe;
+    unsigned open_handles;
+    bool draining;
+    char scratch[SNET_DRIVER_SCRATCH_BYTES];
+};
+
+/* Carries out all events of the core. Does nothing when called from within itself. */
+void snet_driver_drain(snet_uv *driver);
+/* A conn has stopped reading. */
+void snet_driver_watch_paused(snet_uv *driver);
+/* Socket options for links whose session keeps `history_bytes`. */
+struct snet_stream_options snet_driver_options(const snet_uv *driver, uint32_t history_bytes);
+
+#endif

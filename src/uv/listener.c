@@ -1,0 +1,195 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Listening: one address, many streams. When descriptors run out, libuv sheds the connection with a
+ * descriptor kept in reserve and the listener goes on.
+ */
+#include <snet/stream.h>
+
+#include "uv/address.h"
+#include "uv/sockopt.h"
+#include "uv/stream.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct snet_listener {
+    uv_stream_t *stream;
+    struct snet_stream_options options;
+    snet_accept_fn *on_accept;
+    void *user;
+    int family;
+    char path[SNET_ADDRESS_MAX_BYTES]; /* of a local socket, removed at the end */
+    char address[SNET_ADDRESS_MAX_BYTES];
+};
+
+static void listener_connection(uv_stream_t *server, int os_err)
+{
+    snet_listener *listener = server->data;
+    if (os_err != 0 || listener == NULL) {
+        return;
+    }
+    int ignored = 0;
+    uv_stream_t *stream =
+        snet_stream_new(server->loop, listener->family == AF_UNIX ? AF_UNIX : AF_UNSPEC, &ignored);
+    if (stream == NULL) {
+        return; /* without memory for a handle the connection waits in the kernel */
+    }
+    if (uv_accept(server, stream) != 0) {
+        snet_stream_close(stream, false);
+        return;
+    }
+    snet_sockopt_connected(stream, &listener->options);
+    listener->on_accept(listener->user, stream);
+}
+
+/* Where to listen: a name listens on its first IPv4 address, else on its first. */
+static int listener_resolve(uv_loop_t *loop, const struct snet_address *address,
+                            struct sockaddr_storage *ret_socket)
+{
+    struct snet_address any = *address;
+    if (any.host[0] == '\0') {
+        memcpy(any.host, "::", sizeof "::");
+    }
+    if (snet_address_numeric(&any, ret_socket)) {
+        return 0;
+    }
+    uv_getaddrinfo_t request;
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+    const int os_err =
+        uv_getaddrinfo(loop, &request, NULL, address->host, address->port, &hints);
+    if (os_err != 0) {
+        return os_err;
+    }
+    const struct addrinfo *chosen = request.addrinfo;
+    for (const struct addrinfo *info = chosen; info != NULL; info = info->ai_next) {
+        if (info->ai_family == AF_INET) {
+            chosen = info;
+            break;
+        }
+    }
+    memset(ret_socket, 0, sizeof *ret_socket);
+    memcpy(ret_socket, chosen->ai_addr, chosen->ai_addrlen);
+    uv_freeaddrinfo(request.addrinfo);
+    return 0;
+}
+
+static int listener_bind_tcp(snet_listener *listener, uv_loop_t *loop,
+                             const struct sockaddr_storage *socket)
+{
+    int os_err = 0;
+    listener->family = socket->ss_family;
+    listener->stream = snet_stream_new(loop, socket->ss_family, &os_err);
+    if (listener->stream == NULL) {
+        return os_err;
+    }
+    snet_sockopt_before(listener->stream, &listener->options);
+    uv_tcp_t *tcp = (uv_tcp_t *)listener->stream;
+    os_err = uv_tcp_bind(tcp, (const struct sockaddr *)socket, 0);
+    return os_err != 0 ? os_err
+                       : uv_listen(listener->stream, SNET_STREAM_BACKLOG, listener_connection);
+}
+
+static int listener_bind_local(snet_listener *listener, uv_loop_t *loop, const char *path)
+{
+    int os_err = 0;
+    listener->family = AF_UNIX;
+    listener->stream = snet_stream_new(loop, AF_UNIX, &os_err);
+    if (listener->stream == NULL) {
+        return os_err;
+    }
+    os_err = uv_pipe_bind((uv_pipe_t *)listener->stream, path);
+    if (os_err == 0) {
+        (void)snprintf(listener->path, sizeof listener->path, "%s", path);
+        os_err = uv_listen(listener->stream, SNET_STREAM_BACKLOG, listener_connection);
+    }
+    return os_err;
+}
+
+static void listener_name(snet_listener *listener)
+{
+    struct sockaddr_storage socket = {0};
+    int len = sizeof socket;
+    if (listener->family == AF_UNIX) {
+        (void)snprintf(listener->address, sizeof listener->address, "unix:%.*s",
+                       (int)sizeof listener->address - 6, listener->path);
+    } else if (uv_tcp_getsockname((uv_tcp_t *)listener->stream, (struct sockaddr *)&socket,
+                                  &len) == 0) {
+        snet_address_format(&socket, listener->address, sizeof listener->address);
+    }
+}
+
+static int listener_bind(snet_listener *listener, uv_loop_t *loop,
+                         const struct snet_address *address)
+{
+    if (address->local) {
+        return listener_bind_local(listener, loop, address->host);
+    }
+    struct sockaddr_storage socket;
+    int os_err = listener_resolve(loop, address, &socket);
+    if (os_err == 0) {
+        os_err = listener_bind_tcp(listener, loop, &socket);
+    }
+    if (os_err == UV_EAFNOSUPPORT && address->host[0] == '\0') {
+        /* Every local address, on a system without IPv6. */
+        struct snet_address any = *address;
+        (void)snprintf(any.host, sizeof any.host, "0.0.0.0");
+        (void)snet_address_numeric(&any, &socket);
+        os_err = listener_bind_tcp(listener, loop, &socket);
+    }
+    return os_err;
+}
+
+snet_err snet_listener_open(uv_loop_t *loop, const char *address,
+                            const struct snet_stream_options *options,
+                            snet_listener **ret_listener, int *ret_os_err)
+{
+    struct snet_address parsed;
+    const snet_err err = snet_address_parse(address, &parsed);
+    if (err != SNET_OK) {
+        return err;
+    }
+    snet_listener *listener = calloc(1, sizeof *listener);
+    if (listener == NULL) {
+        return SNET_ERR_NO_MEMORY;
+    }
+    listener->options = *options;
+    const int os_err = listener_bind(listener, loop, &parsed);
+    if (os_err != 0) {
+        *ret_os_err = os_err;
+        snet_listener_close(listener);
+        return SNET_ERR_LISTEN;
+    }
+    listener_name(listener);
+    *ret_listener = listener;
+    return SNET_OK;
+}
+
+void snet_listener_start(snet_listener *listener, snet_accept_fn *on_accept, void *user)
+{
+    listener->on_accept = on_accept;
+    listener->user = user;
+    listener->stream->data = listener;
+}
+
+const char *snet_listener_address(const snet_listener *listener)
+{
+    return listener->address;
+}
+
+void snet_listener_close(snet_listener *listener)
+{
+    if (listener == NULL) {
+        return;
+    }
+    if (listener->stream != NULL) {
+        listener->stream->data = NULL;
+        snet_stream_close(listener->stream, false);
+    }
+    if (listener->path[0] != '\0') {
+        (void)unlink(listener->path);
+    }
+    free(listener);
+}

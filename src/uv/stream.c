@@ -1,0 +1,149 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "uv/stream.h"
+
+#include "uv/address.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* One allocation for whichever kind, freed when the handle is closed. */
+union stream_handle {
+    uv_stream_t stream;
+    uv_tcp_t tcp;
+    uv_pipe_t pipe;
+};
+
+uv_stream_t *snet_stream_new(uv_loop_t *loop, int family, int *ret_os_err)
+{
+    union stream_handle *handle = calloc(1, sizeof *handle);
+    if (handle == NULL) {
+        *ret_os_err = UV_ENOMEM;
+        return NULL;
+    }
+    const int os_err = family == AF_UNIX ? uv_pipe_init(loop, &handle->pipe, 0)
+                                         : uv_tcp_init_ex(loop, &handle->tcp, (unsigned)family);
+    if (os_err != 0) {
+        free(handle);
+        *ret_os_err = os_err;
+        return NULL;
+    }
+    return &handle->stream;
+}
+
+static void stream_closed(uv_handle_t *handle)
+{
+    free(handle);
+}
+
+void snet_stream_close(uv_stream_t *stream, bool reset)
+{
+    if (uv_is_closing((uv_handle_t *)stream)) {
+        return;
+    }
+    if (reset && stream->type == UV_TCP &&
+        uv_tcp_close_reset((uv_tcp_t *)stream, stream_closed) == 0) {
+        return;
+    }
+    uv_close((uv_handle_t *)stream, stream_closed);
+}
+
+bool snet_stream_alive(const uv_stream_t *stream)
+{
+    uv_os_fd_t fd = -1;
+    struct tcp_info info = {0};
+    socklen_t len = sizeof info;
+    if (stream->type != UV_TCP || uv_fileno((const uv_handle_t *)stream, &fd) != 0 ||
+        getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0) {
+        return true;
+    }
+    return info.tcpi_state != TCP_CLOSE;
+}
+
+void snet_stream_peer(const uv_stream_t *stream, char *ret_text, size_t size)
+{
+    struct sockaddr_storage socket = {0};
+    int len = sizeof socket;
+    if (stream->type == UV_TCP) {
+        (void)uv_tcp_getpeername((const uv_tcp_t *)stream, (struct sockaddr *)&socket, &len);
+    }
+    snet_address_format(&socket, ret_text, size);
+}
+
+/* --- Orderly close --------------------------------------------------------------------------- */
+
+struct stream_finish {
+    uv_timer_t timer;
+    uv_shutdown_t shutdown;
+    uv_stream_t *stream; /* NULL once closed */
+    char waste[512];
+};
+
+static void finish_timer_closed(uv_handle_t *timer)
+{
+    free(timer->data);
+}
+
+static void finish_end(struct stream_finish *finish)
+{
+    if (finish->stream == NULL) {
+        return;
+    }
+    snet_stream_close(finish->stream, false);
+    finish->stream = NULL;
+    uv_close((uv_handle_t *)&finish->timer, finish_timer_closed);
+}
+
+static void finish_timeout(uv_timer_t *timer)
+{
+    finish_end(timer->data);
+}
+
+static void finish_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
+{
+    (void)suggested;
+    struct stream_finish *finish = handle->data;
+    *ret_buf = uv_buf_init(finish->waste, sizeof finish->waste);
+}
+
+static void finish_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
+{
+    (void)buf;
+    if (len < 0) {
+        finish_end(stream->data);
+    }
+}
+
+static void finish_shut(uv_shutdown_t *shutdown, int os_err)
+{
+    struct stream_finish *finish = shutdown->data;
+    if (os_err == UV_ECANCELED) {
+        return; /* the stream was closed, and its timer with it */
+    }
+    if (os_err != 0) {
+        finish_end(finish);
+    }
+}
+
+void snet_stream_finish(uv_stream_t *stream)
+{
+    struct stream_finish *finish = calloc(1, sizeof *finish);
+    if (finish == NULL || uv_is_closing((uv_handle_t *)stream)) {
+        free(finish);
+        snet_stream_close(stream, false);
+        return;
+    }
+    finish->stream = stream;
+    finish->shutdown.data = finish;
+    stream->data = finish;
+    (void)uv_timer_init(stream->loop, &finish->timer);
+    finish->timer.data = finish;
+    (void)uv_timer_start(&finish->timer, finish_timeout, SNET_STREAM_FINISH_MS, 0);
+    (void)uv_read_stop(stream);
+    if (uv_shutdown(&finish->shutdown, stream, finish_shut) != 0 ||
+        uv_read_start(stream, finish_alloc, finish_read) != 0) {
+        finish_end(finish);
+    }
+}

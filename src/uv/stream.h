@@ -1,0 +1,16 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Streams inside the driver: making them. Closing and asking is public: <snet/stream.h>.
+ *
+ * Ownership: as there. Thread: that of the loop.
+ */
+#ifndef SNET_UV_STREAM_H
+#define SNET_UV_STREAM_H
+
+#include <snet/stream.h>
+
+/* A TCP stream with a socket of `family`, or a local one for AF_UNIX; NULL when there is none. */
+uv_stream_t *snet_stream_new(uv_loop_t *loop, int family, int *ret_os_err);
+
+#endif
