@@ -2,19 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "uv/conn.h"
 
-#include "base/assert.h"
-
 #include <stdlib.h>
-#include <string.h>
 
 #define CONN_SPANS_MAX 64u
-
-/* A write that libuv carries out when the kernel has room; it outlives its conn. */
-struct snet_conn_write {
-    uv_write_t request;
-    struct snet_conn *conn; /* NULL once closed */
-    uint8_t data[SNET_CONN_COPY_BYTES];
-};
 
 static void conn_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 {
@@ -51,6 +41,35 @@ static void conn_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
     *ret_buf = uv_buf_init(conn->driver->scratch, (unsigned)(room < scratch ? room : scratch));
 }
 
+void snet_conn_send(struct snet_conn *conn)
+{
+    struct snet_span spans[CONN_SPANS_MAX];
+    while (conn->outlet.waiting == NULL) {
+        const size_t count = snet_link_send(conn->link, spans, CONN_SPANS_MAX);
+        if (count == 0) {
+            return;
+        }
+        const ssize_t sent = snet_outlet_send(&conn->outlet, spans, count);
+        if (sent < 0) {
+            snet_link_failed(conn->link, SNET_ERR_LINK_LOST, snet_uv_now(conn->driver));
+            return;
+        }
+        snet_link_sent(conn->link, (size_t)sent, snet_uv_now(conn->driver));
+    }
+}
+
+static void conn_idle(void *user, int os_err)
+{
+    struct snet_conn *conn = user;
+    snet_uv *driver = conn->driver;
+    if (os_err != 0) {
+        snet_link_failed(conn->link, SNET_ERR_LINK_LOST, snet_uv_now(driver));
+    } else {
+        snet_conn_send(conn);
+    }
+    snet_driver_drain(driver);
+}
+
 snet_err snet_conn_open(snet_uv *driver, snet_link *link, uv_stream_t *stream)
 {
     struct snet_conn *conn = calloc(1, sizeof *conn);
@@ -60,6 +79,7 @@ snet_err snet_conn_open(snet_uv *driver, snet_link *link, uv_stream_t *stream)
     conn->driver = driver;
     conn->link = link;
     conn->stream = stream;
+    conn->outlet = (struct snet_outlet){.stream = stream, .on_idle = conn_idle, .user = conn};
     stream->data = conn;
     snet_link_set_user(link, conn);
     snet_list_push(&driver->conns, &conn->node);
@@ -80,92 +100,13 @@ void snet_conn_probe(struct snet_conn *conn)
     }
 }
 
-static void conn_written(uv_write_t *request, int os_err)
-{
-    struct snet_conn_write *write = request->data;
-    struct snet_conn *conn = write->conn;
-    free(write);
-    if (conn == NULL) {
-        return;
-    }
-    snet_uv *driver = conn->driver;
-    conn->write = NULL;
-    if (os_err != 0) {
-        snet_link_failed(conn->link, SNET_ERR_LINK_LOST, snet_uv_now(driver));
-    } else {
-        snet_conn_send(conn);
-    }
-    snet_driver_drain(driver);
-}
-
-/* The socket is full: hands a copy of the next bytes to libuv, for when it is not. */
-static void conn_queue(struct snet_conn *conn)
-{
-    struct snet_span spans[CONN_SPANS_MAX];
-    const size_t count = snet_link_send(conn->link, spans, CONN_SPANS_MAX);
-    struct snet_conn_write *write = count == 0 ? NULL : malloc(sizeof *write);
-    if (write == NULL) {
-        if (count > 0) {
-            snet_link_failed(conn->link, SNET_ERR_NO_MEMORY, snet_uv_now(conn->driver));
-        }
-        return;
-    }
-    size_t len = 0;
-    for (size_t i = 0; i < count && len < sizeof write->data; i++) {
-        const size_t left = sizeof write->data - len;
-        const size_t part = spans[i].len < left ? spans[i].len : left;
-        memcpy(write->data + len, spans[i].data, part);
-        len += part;
-    }
-    write->conn = conn;
-    write->request.data = write;
-    uv_buf_t buf = uv_buf_init((char *)write->data, (unsigned)len);
-    if (uv_write(&write->request, conn->stream, &buf, 1, conn_written) != 0) {
-        free(write);
-        snet_link_failed(conn->link, SNET_ERR_LINK_LOST, snet_uv_now(conn->driver));
-        return;
-    }
-    conn->write = write;
-    snet_link_sent(conn->link, len, snet_uv_now(conn->driver));
-}
-
-void snet_conn_send(struct snet_conn *conn)
-{
-    struct snet_span spans[CONN_SPANS_MAX];
-    uv_buf_t bufs[CONN_SPANS_MAX];
-    while (conn->write == NULL) {
-        const size_t count = snet_link_send(conn->link, spans, CONN_SPANS_MAX);
-        size_t len = 0;
-        for (size_t i = 0; i < count; i++) {
-            bufs[i] = uv_buf_init((char *)(uintptr_t)spans[i].data, (unsigned)spans[i].len);
-            len += spans[i].len;
-        }
-        if (count == 0) {
-            return;
-        }
-        const int sent = uv_try_write(conn->stream, bufs, (unsigned)count);
-        if (sent > 0) {
-            snet_link_sent(conn->link, (size_t)sent, snet_uv_now(conn->driver));
-        } else if (sent < 0 && sent != UV_EAGAIN) {
-            snet_link_failed(conn->link, SNET_ERR_LINK_LOST, snet_uv_now(conn->driver));
-            return;
-        }
-        if (sent < 0 || (size_t)sent < len) {
-            conn_queue(conn);
-            return;
-        }
-    }
-}
-
 void snet_conn_close(struct snet_conn *conn, enum snet_close_how how)
 {
     snet_uv *driver = conn->driver;
     if (how == SNET_CLOSE_FIN) {
         snet_conn_send(conn);
     }
-    if (conn->write != NULL) {
-        conn->write->conn = NULL;
-    }
+    snet_outlet_detach(&conn->outlet);
     snet_list_remove(&driver->conns, &conn->node);
     snet_list_remove(&driver->paused, &conn->paused);
     snet_link_free(conn->link, snet_uv_now(driver));

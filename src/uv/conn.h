@@ -13,16 +13,13 @@
 #include "base/list.h"
 #include "uv/driver.h"
 
-/* Bytes of the link that the kernel did not take yet wait in a copy of at most this size. */
-#define SNET_CONN_COPY_BYTES 16384u
-
 struct snet_conn {
     struct snet_list_node node;
     struct snet_list_node paused; /* in the driver's list while not reading */
     snet_uv *driver;
     snet_link *link;
     uv_stream_t *stream;
-    struct snet_conn_write *write; /* NULL while the kernel takes everything */
+    struct snet_outlet outlet;
 };
 
 /* Takes over stream and link, and begins to move bytes. Errors: NO_MEMORY; the caller keeps both. */

@@ -1,0 +1,93 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include <snet/stream.h>
+
+#include "base/assert.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define OUTLET_BUFS_MAX 64u
+
+/* A write that libuv carries out when the kernel has room; it outlives its outlet. */
+struct snet_outlet_write {
+    uv_write_t request;
+    struct snet_outlet *outlet; /* NULL once detached */
+    uint8_t data[SNET_OUTLET_COPY_BYTES];
+};
+
+static void outlet_written(uv_write_t *request, int os_err)
+{
+    struct snet_outlet_write *write = request->data;
+    struct snet_outlet *outlet = write->outlet;
+    free(write);
+    if (outlet != NULL) {
+        outlet->waiting = NULL;
+        outlet->on_idle(outlet->user, os_err);
+    }
+}
+
+/* Copies at most `size` bytes of the spans from `skip` on; returns how many. */
+static size_t outlet_copy(const struct snet_span *spans, size_t count, size_t skip,
+                          struct snet_outlet_write *write)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < count && len < sizeof write->data; i++) {
+        const size_t passed = skip < spans[i].len ? skip : spans[i].len;
+        const size_t here = spans[i].len - passed;
+        const size_t left = sizeof write->data - len;
+        const size_t part = here < left ? here : left;
+        memcpy(write->data + len, spans[i].data + passed, part);
+        skip -= passed;
+        len += part;
+    }
+    return len;
+}
+
+/* The kernel is full: what comes after `skip` bytes waits for it in a copy. */
+static ssize_t outlet_wait(struct snet_outlet *outlet, const struct snet_span *spans, size_t count,
+                           size_t skip)
+{
+    struct snet_outlet_write *write = malloc(sizeof *write);
+    if (write == NULL) {
+        return UV_ENOMEM;
+    }
+    const size_t len = outlet_copy(spans, count, skip, write);
+    write->outlet = outlet;
+    write->request.data = write;
+    uv_buf_t buf = uv_buf_init((char *)write->data, (unsigned)len);
+    const int os_err = uv_write(&write->request, outlet->stream, &buf, 1, outlet_written);
+    if (os_err != 0) {
+        free(write);
+        return os_err;
+    }
+    outlet->waiting = write;
+    return (ssize_t)(skip + len);
+}
+
+ssize_t snet_outlet_send(struct snet_outlet *outlet, const struct snet_span *spans, size_t count)
+{
+    SNET_ASSERT(outlet->waiting == NULL);
+    SNET_ASSERT(count > 0);
+    uv_buf_t bufs[OUTLET_BUFS_MAX];
+    size_t total = 0;
+    size_t used = 0;
+    for (; used < count && used < OUTLET_BUFS_MAX; used++) {
+        bufs[used] = uv_buf_init((char *)(uintptr_t)spans[used].data, (unsigned)spans[used].len);
+        total += spans[used].len;
+    }
+    const int sent = uv_try_write(outlet->stream, bufs, (unsigned)used);
+    if (sent < 0 && sent != UV_EAGAIN) {
+        return sent;
+    }
+    const size_t done = sent < 0 ? 0 : (size_t)sent;
+    return done == total ? (ssize_t)done : outlet_wait(outlet, spans, used, done);
+}
+
+void snet_outlet_detach(struct snet_outlet *outlet)
+{
+    if (outlet->waiting != NULL) {
+        outlet->waiting->outlet = NULL;
+        outlet->waiting = NULL;
+    }
+}
