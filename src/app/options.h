@@ -1,0 +1,60 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Options that several subcommands share, so that they mean the same everywhere.
+ *
+ * Ownership: strings are borrowed from argv. Thread: any.
+ */
+#ifndef SNET_APP_OPTIONS_H
+#define SNET_APP_OPTIONS_H
+
+#include "app/log.h"
+
+#include <snet/uv.h>
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SNET_EXIT_OK 0
+#define SNET_EXIT_USAGE 64       /* EX_USAGE */
+#define SNET_EXIT_UNAVAILABLE 69 /* EX_UNAVAILABLE: nothing could be begun */
+#define SNET_EXIT_SOFTWARE 70    /* EX_SOFTWARE */
+#define SNET_EXIT_OS 71          /* EX_OSERR */
+#define SNET_EXIT_LOST 74        /* EX_IOERR: the session was lost */
+#define SNET_EXIT_PROTOCOL 76    /* EX_PROTOCOL: the other end is not what it should be */
+#define SNET_EXIT_REFUSED 77     /* EX_NOPERM: the server refused the session */
+
+struct snet_options {
+    struct snet_log log;
+    unsigned wires; /* SNET_WIRE_BITs; 0 when not given */
+    bool plain;
+    uint64_t history_bytes; /* 0: default */
+    uint64_t wait_ms;
+    uint64_t dead_peer_ms;
+    const char *listen;
+    const char *to;
+    bool help;
+};
+
+/* The long options of `struct snet_options`, for arrays given to getopt_long. */
+#define SNET_OPTIONS_LONG                                                                          \
+    {"wire", required_argument, NULL, 'W'}, {"plain", no_argument, NULL, 'P'},                     \
+        {"history", required_argument, NULL, 'H'}, {"wait", required_argument, NULL, 'w'},         \
+        {"dead-peer", required_argument, NULL, 'D'}, {"listen", required_argument, NULL, 'l'},     \
+        {"log-json", no_argument, NULL, 'J'}, {"verbose", no_argument, NULL, 'v'},                 \
+        {"help", no_argument, NULL, 'h'}
+#define SNET_OPTIONS_SHORT "+hvl:"
+
+/* Takes one option from getopt_long; false after saying what is wrong with it. */
+bool snet_options_take(struct snet_options *options, int option, const char *value);
+/* Says the one line that legacy wires deserve. */
+void snet_options_warn(const struct snet_options *options);
+/* What the options say about sessions. */
+struct snet_session_config snet_options_session(const struct snet_options *options);
+/* The names of the wires in the set, between commas. */
+void snet_options_wire_names(unsigned wires, char *ret_text, size_t size);
+/* The exit code of a session that ended with `err`. */
+int snet_options_exit_code(snet_err err);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "app/relay.h"
+
+#include <stdlib.h>
+
+#define RELAY_SPANS_MAX 64u
+
+struct snet_relay *snet_relay_new(snet_uv *driver, snet_session *session)
+{
+    struct snet_relay *relay = calloc(1, sizeof *relay);
+    if (relay != NULL) {
+        relay->driver = driver;
+        relay->session = session;
+        snet_session_set_user(session, relay);
+    }
+    return relay;
+}
+
+static void relay_free(struct snet_relay *relay)
+{
+    snet_outlet_detach(&relay->outlet);
+    if (relay->on_done != NULL) {
+        relay->on_done(relay, relay->end_err);
+    }
+    snet_uv_session_free(relay->driver, relay->session);
+    free(relay->buffer);
+    free(relay);
+}
+
+/* The stream is of no use any more. */
+static void relay_broken(struct snet_relay *relay)
+{
+    if (relay->stream != NULL) {
+        snet_outlet_detach(&relay->outlet);
+        snet_stream_close(relay->stream, true);
+        relay->stream = NULL;
+    }
+    if (!relay->session_ended) {
+        snet_session_abort(relay->session, snet_uv_now(relay->driver));
+    }
+}
+
+/* --- From the session to the stream ---------------------------------------------------------- */
+
+/* The session is over: ends the stream in the same way, once it has taken everything. */
+static void relay_finish(struct snet_relay *relay, snet_err err)
+{
+    if (relay->stream != NULL) {
+        uv_stream_t *stream = relay->stream;
+        relay->stream = NULL;
+        snet_outlet_detach(&relay->outlet);
+        if (err == SNET_ERR_CLOSED) {
+            snet_stream_finish(stream);
+        } else {
+            snet_stream_close(stream, true);
+        }
+    }
+    relay_free(relay);
+}
+
+/* Returns false when the relay is gone. */
+static bool relay_deliver(struct snet_relay *relay)
+{
+    struct snet_span spans[RELAY_SPANS_MAX];
+    while (relay->stream != NULL && relay->outlet.waiting == NULL) {
+        size_t count = 0;
+        const snet_err err = snet_session_peek(relay->session, spans, RELAY_SPANS_MAX, &count);
+        if (err == SNET_ERR_AGAIN) {
+            return true;
+        }
+        if (err != SNET_OK) {
+            relay_finish(relay, err);
+            return false;
+        }
+        const ssize_t sent = snet_outlet_send(&relay->outlet, spans, count);
+        if (sent < 0) {
+            relay_broken(relay);
+            break;
+        }
+        relay->last_received_ms = uv_now(relay->stream->loop);
+        snet_session_consume(relay->session, (size_t)sent, snet_uv_now(relay->driver));
+    }
+    if (relay->stream == NULL && relay->session_ended) {
+        relay_free(relay);
+        return false;
+    }
+    return true;
+}
+
+static void relay_idle(void *user, int os_err)
+{
+    struct snet_relay *relay = user;
+    if (os_err != 0) {
+        relay_broken(relay);
+    }
+    (void)relay_deliver(relay);
+}
+
+/* --- From the stream to the session ---------------------------------------------------------- */
+
+static void relay_local_end(struct snet_relay *relay)
+{
+    if (relay->local_ended && relay->held_len == 0 && !relay->session_ended) {
+        relay->on_local_end(relay);
+    }
+}
+
+/* Puts held bytes into the session; true when none are left. */
+static bool relay_push(struct snet_relay *relay)
+{
+    while (relay->held_len > 0) {
+        size_t written = 0;
+        const uint8_t *data = (const uint8_t *)relay->buffer + relay->held_offset;
+        const snet_err err = snet_session_write(relay->session, data, relay->held_len, &written,
+                                                snet_uv_now(relay->driver));
+        if (err == SNET_ERR_AGAIN) {
+            return false;
+        }
+        if (err != SNET_OK) {
+            relay->held_len = 0; /* the session is over, and its event on the way */
+            return false;
+        }
+        relay->held_offset += written;
+        relay->held_len -= written;
+    }
+    return true;
+}
+
+static void relay_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
+{
+    (void)suggested;
+    struct snet_relay *relay = handle->data;
+    size_t room = relay->held_len > 0 ? 0 : snet_session_room(relay->session);
+    if (room > 0 && relay->buffer == NULL) {
+        relay->buffer = malloc(SNET_RELAY_BUFFER_BYTES);
+    }
+    if (relay->buffer == NULL) {
+        room = 0;
+    }
+    room = room < SNET_RELAY_BUFFER_BYTES ? room : SNET_RELAY_BUFFER_BYTES;
+    *ret_buf = uv_buf_init(relay->buffer, (unsigned)room);
+}
+
+static void relay_pause(struct snet_relay *relay)
+{
+    relay->reading = false;
+    (void)uv_read_stop(relay->stream);
+}
+
+static void relay_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
+{
+    (void)buf;
+    struct snet_relay *relay = stream->data;
+    if (len > 0) {
+        relay->held_offset = 0;
+        relay->held_len = (size_t)len;
+        if (!relay_push(relay)) {
+            relay_pause(relay);
+        }
+    } else if (len == UV_ENOBUFS) {
+        relay_pause(relay);
+    } else if (len == UV_EOF) {
+        relay_pause(relay);
+        relay->local_ended = true;
+        relay_local_end(relay);
+    } else if (len < 0) {
+        relay_broken(relay);
+        (void)relay_deliver(relay);
+    }
+}
+
+static void relay_resume_reading(struct snet_relay *relay)
+{
+    if (relay->stream == NULL || !relay_push(relay)) {
+        return;
+    }
+    relay_local_end(relay);
+    if (!relay->reading && !relay->local_ended) {
+        relay->reading = true;
+        (void)uv_read_start(relay->stream, relay_alloc, relay_read);
+    }
+}
+
+/* --- Both ------------------------------------------------------------------------------------ */
+
+void snet_relay_start(struct snet_relay *relay, uv_stream_t *stream)
+{
+    relay->stream = stream;
+    relay->outlet = (struct snet_outlet){.stream = stream, .on_idle = relay_idle, .user = relay};
+    stream->data = relay;
+    relay->last_received_ms = uv_now(stream->loop);
+    relay_resume_reading(relay);
+    (void)relay_deliver(relay);
+}
+
+void snet_relay_event(struct snet_relay *relay, const struct snet_event *event)
+{
+    if (event->type == SNET_EVENT_READABLE) {
+        (void)relay_deliver(relay);
+    } else if (event->type == SNET_EVENT_WRITABLE || event->type == SNET_EVENT_OPENED) {
+        relay_resume_reading(relay);
+    } else if (event->type == SNET_EVENT_ENDED) {
+        relay->session_ended = true;
+        relay->end_err = event->err;
+        if (relay->stream != NULL) {
+            relay_pause(relay);
+        }
+        (void)relay_deliver(relay);
+    }
+}

@@ -1,0 +1,57 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Relay: moves bytes between a session and a plain stream, both ways, with backpressure: what one
+ * side does not take is not read from the other. It holds at most SNET_RELAY_BUFFER_BYTES each way.
+ *
+ *   stream ends in good order  -> the session's end has no more to write: see `on_local_end`
+ *   stream breaks              -> the session is aborted
+ *   session ends cleanly       -> the stream gets what is left and a FIN
+ *   session ends otherwise     -> the stream is reset
+ *
+ * Ownership: a relay owns its stream from snet_relay_start on and frees its session with itself.
+ * Thread: that of the loop.
+ */
+#ifndef SNET_APP_RELAY_H
+#define SNET_APP_RELAY_H
+
+#include <snet/uv.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SNET_RELAY_BUFFER_BYTES 65536u
+
+struct snet_relay;
+
+/* The stream has ended its direction, and all of it is in the session. */
+typedef void snet_relay_end_fn(struct snet_relay *relay);
+/* Both sides are done; the relay frees itself after this. */
+typedef void snet_relay_done_fn(struct snet_relay *relay, snet_err err);
+
+struct snet_relay {
+    snet_uv *driver;
+    snet_session *session;
+    uv_stream_t *stream; /* NULL before snet_relay_start and after the end */
+    struct snet_outlet outlet;
+    snet_relay_end_fn *on_local_end;
+    snet_relay_done_fn *on_done;
+    void *user;
+    uint64_t last_received_ms; /* loop time of the last bytes from the session */
+    bool reading;
+    bool local_ended;
+    bool session_ended;
+    snet_err end_err;
+    size_t held_len; /* bytes in `buffer` that the session did not take yet */
+    size_t held_offset;
+    char *buffer; /* allocated while bytes pass */
+};
+
+/* A relay for `session`, which has it as its user pointer from now on; NULL without memory. */
+struct snet_relay *snet_relay_new(snet_uv *driver, snet_session *session);
+/* The stream is there: begins to move bytes. */
+void snet_relay_start(struct snet_relay *relay, uv_stream_t *stream);
+/* Takes READABLE, WRITABLE and ENDED of the session; may free the relay. */
+void snet_relay_event(struct snet_relay *relay, const struct snet_event *event);
+
+#endif
