@@ -106,7 +106,7 @@ static void relay_local_end(struct snet_relay *relay)
     }
 }
 
-/* Puts held bytes into the session; true when none are left. */
+/* Puts held bytes into the session; true when none are left, and an idle relay holds no buffer. */
 static bool relay_push(struct snet_relay *relay)
 {
     while (relay->held_len > 0) {
@@ -124,6 +124,8 @@ static bool relay_push(struct snet_relay *relay)
         relay->held_offset += written;
         relay->held_len -= written;
     }
+    free(relay->buffer);
+    relay->buffer = NULL;
     return true;
 }
 

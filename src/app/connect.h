@@ -1,0 +1,31 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * The two forms of `snet connect` and what they share.
+ *
+ * Ownership: the caller's struct. Thread: that of the loop.
+ */
+#ifndef SNET_APP_CONNECT_H
+#define SNET_APP_CONNECT_H
+
+#include "app/options.h"
+#include "app/runner.h"
+
+struct snet_connect {
+    struct snet_runner runner; /* first */
+    struct snet_options options;
+    const char *address; /* of the server */
+};
+
+/* Opens one session as the options say. Errors: as snet_uv_connect. */
+SNET_MUST_USE snet_err snet_connect_open(struct snet_connect *connect, snet_session **ret_session);
+/* Says why a session could not be begun or was lost, with what to check. */
+void snet_connect_explain(const struct snet_connect *connect, const snet_session *session,
+                          snet_err err);
+
+/* Standard input and output; returns the exit code. */
+int snet_stdio_run(struct snet_connect *connect);
+/* One session per local connection; returns the exit code. */
+int snet_tunnel_run(struct snet_connect *connect);
+
+#endif

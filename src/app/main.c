@@ -1,0 +1,66 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "app/commands.h"
+#include "app/options.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#ifndef SNET_VERSION
+#define SNET_VERSION "unknown"
+#endif
+
+struct main_command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+};
+
+static const char main_help[] =
+    "snet: byte streams that survive the loss of their TCP connection\n"
+    "\n"
+    "  snet serve   --wire LIST --listen HOST:PORT --to HOST:PORT\n"
+    "               a gateway in front of any TCP server\n"
+    "  snet connect --wire W HOST:PORT [--listen HOST:PORT]\n"
+    "               a tunnel in front of any TCP client; without --listen: standard input\n"
+    "               and output, like nc, fit for ssh's ProxyCommand\n"
+    "  snet chaos   --listen HOST:PORT --to HOST:PORT\n"
+    "               a hostile network: a TCP proxy that cuts, refuses, freezes and delays\n"
+    "  snet demo    [FILE]\n"
+    "               a transfer through a hostile network in one process, with its verdict\n"
+    "\n"
+    "  snet COMMAND --help explains a command; snet --version tells the version.\n"
+    "\n"
+    "HOST:PORT is a name or IPv4, [IPv6]:PORT, :PORT, or unix:PATH.\n"
+    "Exit codes: 0 closed cleanly, 64 usage, 69 nothing could be begun, 71 system,\n"
+    "74 session lost, 76 the other end breaks the protocol, 77 refused.\n";
+
+int main(int argc, char **argv)
+{
+    static const struct main_command commands[] = {
+        {"serve", snet_serve_main},
+        {"connect", snet_connect_main},
+        {"chaos", snet_chaos_main},
+        {"demo", snet_demo_main},
+    };
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
+    const char *name = argc > 1 ? argv[1] : "";
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(name, commands[i].name) == 0) {
+            return commands[i].run(argc - 1, argv + 1);
+        }
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+        (void)fputs(main_help, stdout);
+        return SNET_EXIT_OK;
+    }
+    if (strcmp(name, "--version") == 0) {
+        (void)printf("snet %s\n", SNET_VERSION);
+        return SNET_EXIT_OK;
+    }
+    (void)fprintf(stderr, "snet: %s%s%s; see snet --help\n",
+                  argc > 1 ? "no such command: '" : "a command is needed", name,
+                  argc > 1 ? "'" : "");
+    return SNET_EXIT_USAGE;
+}

@@ -1,0 +1,82 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "app/runner.h"
+
+#include "app/options.h"
+
+#include <signal.h>
+
+static void runner_event(void *user, const struct snet_event *event)
+{
+    struct snet_runner *runner = user;
+    if (!runner->quiet || runner->log->verbosity > 0) {
+        char peer[SNET_ADDRESS_MAX_BYTES];
+        snet_uv_session_peer(event->session, peer, sizeof peer);
+        snet_log_session(runner->log, event, peer);
+    }
+    runner->on_event(runner, event);
+}
+
+static void runner_note(void *user, const struct snet_note *note)
+{
+    const struct snet_runner *runner = user;
+    if (runner->log->verbosity > 0) {
+        snet_log_note(runner->log, note);
+    }
+}
+
+static void runner_signal(uv_signal_t *handle, int number)
+{
+    struct snet_runner *runner = handle->data;
+    if (number == SIGUSR1) {
+        snet_uv_network_changed(runner->driver);
+        return;
+    }
+    runner->stops++;
+    if (runner->stops > 1) {
+        snet_runner_stop(runner, SNET_EXIT_OK);
+    } else {
+        runner->on_drain(runner);
+    }
+}
+
+snet_err snet_runner_init(struct snet_runner *runner, uint64_t dead_peer_ms)
+{
+    static const int numbers[] = {SIGTERM, SIGINT, SIGUSR1};
+    const struct snet_uv_config config = {
+        .dead_peer_ns = dead_peer_ms * SNET_MS_NS,
+        .on_event = runner_event,
+        .on_note = runner_note,
+        .user = runner,
+    };
+    if (uv_loop_init(&runner->loop) != 0) {
+        return SNET_ERR_OS;
+    }
+    const snet_err err = snet_uv_new(&runner->loop, &config, &runner->driver);
+    if (err != SNET_OK) {
+        return err;
+    }
+    for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        (void)uv_signal_init(&runner->loop, &runner->signals[i]);
+        runner->signals[i].data = runner;
+        (void)uv_signal_start(&runner->signals[i], runner_signal, numbers[i]);
+        uv_unref((uv_handle_t *)&runner->signals[i]);
+    }
+    return SNET_OK;
+}
+
+int snet_runner_run(struct snet_runner *runner)
+{
+    while (!runner->over && uv_run(&runner->loop, UV_RUN_ONCE) != 0) {
+    }
+    return runner->exit_code;
+}
+
+void snet_runner_stop(struct snet_runner *runner, int exit_code)
+{
+    if (!runner->over) {
+        runner->over = true;
+        runner->exit_code = exit_code;
+        uv_stop(&runner->loop);
+    }
+}

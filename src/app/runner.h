@@ -1,0 +1,45 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Runner: what the long-running subcommands share: a loop, a driver that logs, and the two signals
+ * that end it. The first SIGTERM or SIGINT drains, the second ends at once.
+ *
+ * Ownership: the caller's struct. Thread: that of the loop.
+ */
+#ifndef SNET_APP_RUNNER_H
+#define SNET_APP_RUNNER_H
+
+#include "app/log.h"
+
+#include <snet/uv.h>
+
+#include <stdbool.h>
+
+struct snet_runner;
+
+/* Takes the events of sessions after they were logged. */
+typedef void snet_runner_event_fn(struct snet_runner *runner, const struct snet_event *event);
+typedef void snet_runner_fn(struct snet_runner *runner);
+
+struct snet_runner {
+    uv_loop_t loop;
+    snet_uv *driver;
+    const struct snet_log *log;
+    snet_runner_event_fn *on_event;
+    snet_runner_fn *on_drain;
+    void *user;
+    uv_signal_t signals[3];
+    unsigned stops; /* how often a signal asked to end */
+    bool quiet; /* events of sessions are logged only when asked for more */
+    bool over;
+    int exit_code;
+};
+
+/* Sets up loop, driver and signals. Errors: as snet_uv_new. The fields of callbacks are set. */
+SNET_MUST_USE snet_err snet_runner_init(struct snet_runner *runner, uint64_t dead_peer_ms);
+/* Runs until snet_runner_stop; returns the exit code. */
+int snet_runner_run(struct snet_runner *runner);
+/* Ends the run with an exit code; the first one counts. */
+void snet_runner_stop(struct snet_runner *runner, int exit_code);
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * `snet connect` on standard input and output. They may be terminals, pipes, files or sockets shared
+ * with other programs, so they are read and written with blocking calls on libuv's threads, and
+ * their flags are left alone.
+ *
+ * The end of the input is not the end of the session: legacy wires have no half-close, so what the
+ * server sends is still written until the server ends.
+ */
+#include "app/connect.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STDIO_BUFFER_BYTES 65536u
+#define STDIO_PROBE_MS 1000u
+#define STDIO_FLUSH_MS 10000u
+
+struct stdio {
+    struct snet_connect *connect;
+    snet_session *session;
+    uv_fs_t read;
+    uv_fs_t write;
+    uv_timer_t probe; /* whether anybody still reads the output */
+    uv_timer_t flush;
+    size_t in_len; /* bytes of the input that the session did not take yet */
+    size_t in_offset;
+    size_t out_len; /* bytes for the output that are not written yet */
+    size_t out_offset;
+    bool reading;
+    bool writing;
+    bool in_ended;
+    bool ended;
+    bool begun; /* the session was open once */
+    snet_err end_err;
+    char in[STDIO_BUFFER_BYTES];
+    char out[STDIO_BUFFER_BYTES];
+};
+
+static uint64_t stdio_now(const struct stdio *stdio)
+{
+    return snet_uv_now(stdio->connect->runner.driver);
+}
+
+static void stdio_stop(struct stdio *stdio, int exit_code)
+{
+    snet_runner_stop(&stdio->connect->runner, exit_code);
+}
+
+/* --- Input ----------------------------------------------------------------------------------- */
+
+static void stdio_read_more(struct stdio *stdio);
+
+static void stdio_push(struct stdio *stdio)
+{
+    while (stdio->in_len > 0 && !stdio->ended) {
+        size_t written = 0;
+        const uint8_t *data = (const uint8_t *)stdio->in + stdio->in_offset;
+        if (snet_session_write(stdio->session, data, stdio->in_len, &written, stdio_now(stdio)) !=
+            SNET_OK) {
+            return; /* WRITABLE or ENDED follows */
+        }
+        stdio->in_offset += written;
+        stdio->in_len -= written;
+    }
+    stdio_read_more(stdio);
+}
+
+static void stdio_have_read(uv_fs_t *request)
+{
+    struct stdio *stdio = request->data;
+    const ssize_t len = request->result;
+    uv_fs_req_cleanup(request);
+    stdio->reading = false;
+    if (len <= 0) {
+        stdio->in_ended = true;
+        return;
+    }
+    stdio->in_offset = 0;
+    stdio->in_len = (size_t)len;
+    stdio_push(stdio);
+}
+
+static void stdio_read_more(struct stdio *stdio)
+{
+    if (stdio->reading || stdio->in_ended || stdio->in_len > 0 || stdio->ended) {
+        return;
+    }
+    uv_buf_t buf = uv_buf_init(stdio->in, sizeof stdio->in);
+    stdio->read.data = stdio;
+    stdio->reading = uv_fs_read(&stdio->connect->runner.loop, &stdio->read, STDIN_FILENO, &buf, 1,
+                                -1, stdio_have_read) == 0;
+}
+
+/* --- Output ---------------------------------------------------------------------------------- */
+
+/* Nobody reads the output any more: what was read from the input is still delivered. */
+static void stdio_output_gone(struct stdio *stdio);
+
+static void stdio_write_more(struct stdio *stdio);
+
+static void stdio_written(uv_fs_t *request)
+{
+    struct stdio *stdio = request->data;
+    const ssize_t len = request->result;
+    uv_fs_req_cleanup(request);
+    stdio->writing = false;
+    if (len < 0) {
+        stdio_output_gone(stdio);
+        return;
+    }
+    stdio->out_offset += (size_t)len;
+    stdio->out_len -= (size_t)len;
+    stdio_write_more(stdio);
+}
+
+static void stdio_write_more(struct stdio *stdio)
+{
+    if (stdio->writing) {
+        return;
+    }
+    if (stdio->out_len == 0) {
+        size_t len = 0;
+        const snet_err err = snet_session_read(stdio->session, (uint8_t *)stdio->out,
+                                               sizeof stdio->out, &len, stdio_now(stdio));
+        if (err == SNET_ERR_AGAIN) {
+            return;
+        }
+        if (err != SNET_OK) {
+            const bool lost = stdio->begun || err == SNET_ERR_CLOSED;
+            const int code = snet_options_exit_code(err);
+            stdio_stop(stdio, !lost && code == SNET_EXIT_LOST ? SNET_EXIT_UNAVAILABLE : code);
+            return;
+        }
+        stdio->out_offset = 0;
+        stdio->out_len = len;
+    }
+    uv_buf_t buf = uv_buf_init(stdio->out + stdio->out_offset, (unsigned)stdio->out_len);
+    stdio->write.data = stdio;
+    stdio->writing = uv_fs_write(&stdio->connect->runner.loop, &stdio->write, STDOUT_FILENO, &buf,
+                                 1, -1, stdio_written) == 0;
+}
+
+static void stdio_flush_over(uv_timer_t *timer)
+{
+    stdio_stop(timer->data, SNET_EXIT_LOST);
+}
+
+static void stdio_output_gone(struct stdio *stdio)
+{
+    (void)uv_timer_stop(&stdio->probe);
+    stdio->in_ended = true;
+    snet_session_shutdown(stdio->session, stdio_now(stdio));
+    (void)uv_timer_start(&stdio->flush, stdio_flush_over, STDIO_FLUSH_MS, 0);
+}
+
+static void stdio_probe_due(uv_timer_t *timer)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO};
+    if (poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLNVAL)) != 0) {
+        stdio_output_gone(timer->data);
+    }
+}
+
+/* --- The session ----------------------------------------------------------------------------- */
+
+static void stdio_event(struct snet_runner *runner, const struct snet_event *event)
+{
+    struct stdio *stdio = runner->user;
+    if (event->type == SNET_EVENT_OPENED) {
+        stdio->begun = true;
+    }
+    if (event->type == SNET_EVENT_ENDED) {
+        stdio->ended = true;
+        stdio->end_err = event->err;
+        if (event->err != SNET_ERR_CLOSED) {
+            snet_connect_explain(stdio->connect, event->session, event->err);
+        }
+        stdio_write_more(stdio);
+    } else if (event->type == SNET_EVENT_READABLE) {
+        stdio_write_more(stdio);
+    } else if (event->type == SNET_EVENT_OPENED || event->type == SNET_EVENT_WRITABLE) {
+        stdio_push(stdio);
+    }
+}
+
+static void stdio_drain(struct snet_runner *runner)
+{
+    struct stdio *stdio = runner->user;
+    stdio->in_ended = true;
+    snet_session_shutdown(stdio->session, stdio_now(stdio));
+}
+
+int snet_stdio_run(struct snet_connect *connect)
+{
+    struct snet_runner *runner = &connect->runner;
+    struct stdio *stdio = calloc(1, sizeof *stdio);
+    if (stdio == NULL) {
+        return SNET_EXIT_OS;
+    }
+    stdio->connect = connect;
+    runner->on_event = stdio_event;
+    runner->on_drain = stdio_drain;
+    runner->user = stdio;
+    runner->quiet = true;
+    snet_err err = snet_runner_init(runner, connect->options.dead_peer_ms);
+    if (err == SNET_OK) {
+        err = snet_connect_open(connect, &stdio->session);
+    }
+    if (err != SNET_OK) {
+        snet_log_say(&connect->options.log, "%s", snet_err_message(err));
+        free(stdio);
+        return SNET_EXIT_OS;
+    }
+    (void)uv_timer_init(&runner->loop, &stdio->flush);
+    (void)uv_timer_init(&runner->loop, &stdio->probe);
+    stdio->flush.data = stdio->probe.data = stdio;
+    (void)uv_timer_start(&stdio->probe, stdio_probe_due, STDIO_PROBE_MS, STDIO_PROBE_MS);
+    const int exit_code = snet_runner_run(runner);
+    /* A thread may wait for input for ever: the process ends without asking it. */
+    _exit(exit_code);
+}

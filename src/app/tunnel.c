@@ -1,0 +1,145 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * `snet connect --listen`: one session per local connection.
+ *
+ * Legacy wires have no half-close. When the local program has ended its direction, the session goes
+ * on as long as the server sends something; after TUNNEL_QUIET_MS of silence it is shut down.
+ */
+#include "app/connect.h"
+#include "app/relay.h"
+
+#include <stdlib.h>
+
+#define TUNNEL_QUIET_MS 30000u
+#define TUNNEL_CHECK_MS 1000u
+
+struct tunnel {
+    struct snet_connect *connect;
+    snet_listener *listener;
+    uint64_t session_count;
+    bool draining;
+};
+
+/* One session, and the watch on its silence once the local end has ended. */
+struct tunnel_session {
+    struct tunnel *tunnel;
+    struct snet_relay *relay; /* NULL when gone */
+    uv_timer_t quiet;
+};
+
+static void tunnel_quiet_check(uv_timer_t *timer)
+{
+    const struct tunnel_session *session = timer->data;
+    struct snet_relay *relay = session->relay;
+    if (uv_now(timer->loop) - relay->last_received_ms >= TUNNEL_QUIET_MS) {
+        snet_session_shutdown(relay->session, snet_uv_now(relay->driver));
+        (void)uv_timer_stop(timer);
+    }
+}
+
+static void tunnel_local_end(struct snet_relay *relay)
+{
+    struct tunnel_session *session = relay->user;
+    if (!uv_is_active((uv_handle_t *)&session->quiet)) {
+        relay->last_received_ms = uv_now(session->quiet.loop);
+        (void)uv_timer_start(&session->quiet, tunnel_quiet_check, TUNNEL_CHECK_MS, TUNNEL_CHECK_MS);
+    }
+}
+
+static void tunnel_session_closed(uv_handle_t *timer)
+{
+    free(timer->data);
+}
+
+static void tunnel_relay_done(struct snet_relay *relay, snet_err err)
+{
+    struct tunnel_session *session = relay->user;
+    struct tunnel *tunnel = session->tunnel;
+    if (err != SNET_ERR_CLOSED && err != SNET_ERR_ABORTED) {
+        snet_connect_explain(tunnel->connect, relay->session, err);
+    }
+    session->relay = NULL;
+    uv_close((uv_handle_t *)&session->quiet, tunnel_session_closed);
+    tunnel->session_count--;
+    if (tunnel->draining && tunnel->session_count == 0) {
+        snet_runner_stop(&tunnel->connect->runner, SNET_EXIT_OK);
+    }
+}
+
+static void tunnel_accepted(void *user, uv_stream_t *stream)
+{
+    struct tunnel *tunnel = user;
+    struct snet_runner *runner = &tunnel->connect->runner;
+    struct tunnel_session *session = calloc(1, sizeof *session);
+    snet_session *core = NULL;
+    if (session == NULL || snet_connect_open(tunnel->connect, &core) != SNET_OK) {
+        free(session);
+        snet_stream_close(stream, true);
+        return;
+    }
+    struct snet_relay *relay = snet_relay_new(runner->driver, core);
+    if (relay == NULL) {
+        free(session);
+        snet_uv_session_free(runner->driver, core);
+        snet_stream_close(stream, true);
+        return;
+    }
+    session->tunnel = tunnel;
+    session->relay = relay;
+    (void)uv_timer_init(&runner->loop, &session->quiet);
+    session->quiet.data = session;
+    relay->user = session;
+    relay->on_local_end = tunnel_local_end;
+    relay->on_done = tunnel_relay_done;
+    tunnel->session_count++;
+    snet_relay_start(relay, stream);
+}
+
+static void tunnel_event(struct snet_runner *runner, const struct snet_event *event)
+{
+    (void)runner;
+    struct snet_relay *relay = snet_session_user(event->session);
+    if (relay != NULL) {
+        snet_relay_event(relay, event);
+    }
+}
+
+static void tunnel_drain(struct snet_runner *runner)
+{
+    struct tunnel *tunnel = runner->user;
+    tunnel->draining = true;
+    snet_listener_close(tunnel->listener);
+    tunnel->listener = NULL;
+    if (tunnel->session_count == 0) {
+        snet_runner_stop(runner, SNET_EXIT_OK);
+    } else {
+        snet_log_say(runner->log, "draining: %llu sessions to finish; a second signal ends them",
+                     (unsigned long long)tunnel->session_count);
+    }
+}
+
+int snet_tunnel_run(struct snet_connect *connect)
+{
+    struct tunnel tunnel = {.connect = connect};
+    struct snet_runner *runner = &connect->runner;
+    const struct snet_options *options = &connect->options;
+    runner->on_event = tunnel_event;
+    runner->on_drain = tunnel_drain;
+    runner->user = &tunnel;
+    int os_err = 0;
+    const struct snet_stream_options plain = {0};
+    snet_err err = snet_runner_init(runner, options->dead_peer_ms);
+    if (err == SNET_OK) {
+        err = snet_listener_open(&runner->loop, options->listen, &plain, &tunnel.listener, &os_err);
+    }
+    if (err != SNET_OK) {
+        snet_log_say(&options->log, "cannot listen on %s: %s", options->listen,
+                     os_err != 0 ? uv_strerror(os_err) : snet_err_message(err));
+        return SNET_EXIT_UNAVAILABLE;
+    }
+    snet_listener_start(tunnel.listener, tunnel_accepted, &tunnel);
+    snet_log_say(&options->log, "listening on %s, to %s", snet_listener_address(tunnel.listener),
+                 connect->address);
+    return snet_runner_run(runner);
+}
