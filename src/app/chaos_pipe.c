@@ -1,0 +1,276 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "app/chaos_pipe.h"
+
+#include <stdlib.h>
+
+static void pipe_release(struct snet_chaos_pipe *pipe)
+{
+    if (pipe->over && pipe->refs == 0) {
+        free(pipe);
+    }
+}
+
+static void pipe_close_stream(struct snet_chaos_half *half, uv_stream_t *stream)
+{
+    snet_outlet_detach(&half->outlet);
+    if (stream != NULL) {
+        snet_stream_close(stream, true);
+    }
+}
+
+static void pipe_end(struct snet_chaos_pipe *pipe, enum snet_chaos_end end)
+{
+    if (pipe->over) {
+        return;
+    }
+    pipe->over = true;
+    snet_dial_cancel(pipe->dial);
+    pipe_close_stream(&pipe->down, pipe->near);
+    pipe_close_stream(&pipe->up, pipe->far);
+    pipe->config.on_end(pipe->config.user, pipe, end);
+    pipe_release(pipe);
+}
+
+/* --- One direction --------------------------------------------------------------------------- */
+
+static size_t half_held(const struct snet_chaos_half *half)
+{
+    return (size_t)(half->read - half->written);
+}
+
+/* Bytes whose delay is over, within the rate. */
+static size_t half_ready(struct snet_chaos_half *half)
+{
+    const struct snet_chaos_pipe_config *config = &half->pipe->config;
+    uint64_t end = half->read;
+    if (config->delay_ms > 0) {
+        end = half->written;
+        const uint64_t now_ms = uv_now(half->pipe->loop);
+        while (half->mark_count > 0 && half->marks[half->mark_first].when_ms <= now_ms) {
+            end = half->marks[half->mark_first].end;
+            half->mark_first = (half->mark_first + 1) % SNET_CHAOS_PIPE_MARKS;
+            half->mark_count--;
+        }
+    }
+    if (config->rate_bytes > 0 && end > half->allowed) {
+        end = half->allowed;
+    }
+    return end > half->written ? (size_t)(end - half->written) : 0;
+}
+
+/* The first `len` held bytes, as one or two spans. */
+static size_t half_spans(const struct snet_chaos_half *half, size_t len, struct snet_span spans[2])
+{
+    const size_t start = (size_t)(half->written % SNET_CHAOS_PIPE_BYTES);
+    const size_t first = len < SNET_CHAOS_PIPE_BYTES - start ? len : SNET_CHAOS_PIPE_BYTES - start;
+    spans[0] = (struct snet_span){.data = half->data + start, .len = first};
+    spans[1] = (struct snet_span){.data = half->data, .len = len - first};
+    return spans[1].len == 0 ? 1 : 2;
+}
+
+static void half_shut(uv_shutdown_t *shutdown, int os_err)
+{
+    (void)os_err;
+    struct snet_chaos_pipe *pipe = shutdown->data;
+    pipe->refs--;
+    if (pipe->over) {
+        pipe_release(pipe);
+    } else if (pipe->up.shut && pipe->down.shut && pipe->refs == 0) {
+        pipe_end(pipe, SNET_CHAOS_END_CLOSED);
+    }
+}
+
+/* Passes the end of the source on, after its last byte. */
+static void half_finish(struct snet_chaos_half *half)
+{
+    if (!half->ended || half->shut || half_held(half) > 0 || half->outlet.waiting != NULL) {
+        return;
+    }
+    half->shut = true;
+    half->shutdown.data = half->pipe;
+    if (uv_shutdown(&half->shutdown, half->outlet.stream, half_shut) == 0) {
+        half->pipe->refs++;
+    } else {
+        pipe_end(half->pipe, SNET_CHAOS_END_CLOSED);
+    }
+}
+
+static void half_read_more(struct snet_chaos_half *half);
+
+/* Moves what may move; the pipe may be over afterwards. */
+static void half_push(struct snet_chaos_half *half)
+{
+    struct snet_chaos_pipe *pipe = half->pipe;
+    if (pipe->over || pipe->frozen || pipe->far == NULL || half->outlet.waiting != NULL) {
+        return;
+    }
+    size_t len = half_ready(half);
+    const uint64_t left = pipe->config.cut_after_bytes - pipe->passed;
+    const bool cut = len >= left;
+    len = cut ? (size_t)left : len;
+    if (len > 0) {
+        struct snet_span spans[2];
+        const ssize_t sent = snet_outlet_send(&half->outlet, spans, half_spans(half, len, spans));
+        if (sent < 0) {
+            pipe_end(pipe, SNET_CHAOS_END_CLOSED);
+            return;
+        }
+        half->written += (uint64_t)sent;
+        pipe->passed += (uint64_t)sent;
+        pipe->config.on_bytes(pipe->config.user, half == &pipe->up, (size_t)sent);
+    }
+    if (pipe->passed >= pipe->config.cut_after_bytes) {
+        pipe_end(pipe, SNET_CHAOS_END_CUT);
+        return;
+    }
+    half_finish(half);
+    if (!pipe->over) {
+        half_read_more(half);
+    }
+}
+
+static void half_idle(void *user, int os_err)
+{
+    struct snet_chaos_half *half = user;
+    if (os_err != 0) {
+        pipe_end(half->pipe, SNET_CHAOS_END_CLOSED);
+    } else {
+        half_push(half);
+    }
+}
+
+static struct snet_chaos_half *half_of(const uv_stream_t *from)
+{
+    struct snet_chaos_pipe *pipe = from->data;
+    return from == pipe->near ? &pipe->up : &pipe->down;
+}
+
+static bool half_takes(const struct snet_chaos_half *half)
+{
+    return half_held(half) < SNET_CHAOS_PIPE_BYTES &&
+           (half->pipe->config.delay_ms == 0 || half->mark_count < SNET_CHAOS_PIPE_MARKS);
+}
+
+static void half_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
+{
+    (void)suggested;
+    struct snet_chaos_half *half = half_of((uv_stream_t *)handle);
+    const size_t end = (size_t)(half->read % SNET_CHAOS_PIPE_BYTES);
+    const size_t space = SNET_CHAOS_PIPE_BYTES - half_held(half);
+    const size_t run = SNET_CHAOS_PIPE_BYTES - end;
+    const size_t room = half_takes(half) ? (space < run ? space : run) : 0;
+    *ret_buf = uv_buf_init((char *)half->data + end, (unsigned)room);
+}
+
+static void half_have_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
+{
+    (void)buf;
+    struct snet_chaos_half *half = half_of(stream);
+    if (len > 0) {
+        half->read += (uint64_t)len;
+        if (half->pipe->config.delay_ms > 0) {
+            const unsigned last =
+                (half->mark_first + half->mark_count++) % SNET_CHAOS_PIPE_MARKS;
+            half->marks[last] = (struct snet_chaos_mark){
+                .when_ms = uv_now(stream->loop) + half->pipe->config.delay_ms,
+                .end = half->read,
+            };
+        }
+        half_push(half);
+    } else if (len == UV_ENOBUFS) {
+        half->reading = false;
+        (void)uv_read_stop(stream);
+    } else if (len == UV_EOF) {
+        half->reading = false;
+        (void)uv_read_stop(stream);
+        half->ended = true;
+        half_finish(half);
+    } else if (len < 0) {
+        pipe_end(half->pipe, SNET_CHAOS_END_CLOSED);
+    }
+}
+
+static void half_read_more(struct snet_chaos_half *half)
+{
+    if (!half->reading && !half->ended && half_takes(half)) {
+        half->reading = uv_read_start(half->from, half_alloc, half_have_read) == 0;
+    }
+}
+
+static void half_begin(struct snet_chaos_half *half, uv_stream_t *from, uv_stream_t *to)
+{
+    half->from = from;
+    half->outlet = (struct snet_outlet){.stream = to, .on_idle = half_idle, .user = half};
+    half_read_more(half);
+}
+
+/* --- The connection -------------------------------------------------------------------------- */
+
+static void pipe_dialed(void *user, snet_err err, int os_err, uv_stream_t *stream)
+{
+    (void)os_err;
+    struct snet_chaos_pipe *pipe = user;
+    pipe->dial = NULL;
+    if (err != SNET_OK) {
+        pipe_end(pipe, SNET_CHAOS_END_CLOSED);
+        return;
+    }
+    stream->data = pipe;
+    pipe->far = stream;
+    if (!pipe->frozen) {
+        half_begin(&pipe->up, pipe->near, pipe->far);
+        half_begin(&pipe->down, pipe->far, pipe->near);
+    }
+}
+
+struct snet_chaos_pipe *snet_chaos_pipe_new(uv_loop_t *loop, uv_stream_t *near,
+                                            const struct snet_chaos_pipe_config *config)
+{
+    struct snet_chaos_pipe *pipe = calloc(1, sizeof *pipe);
+    if (pipe == NULL) {
+        snet_stream_close(near, true);
+        return NULL;
+    }
+    pipe->config = *config;
+    pipe->config.dial.on_done = pipe_dialed;
+    pipe->config.dial.user = pipe;
+    pipe->loop = loop;
+    pipe->near = near;
+    near->data = pipe;
+    pipe->up.pipe = pipe->down.pipe = pipe;
+    if (snet_dial_start(loop, &pipe->config.dial, &pipe->dial) != SNET_OK) {
+        snet_stream_close(near, true);
+        free(pipe);
+        return NULL;
+    }
+    return pipe;
+}
+
+void snet_chaos_pipe_tick(struct snet_chaos_pipe *pipe)
+{
+    const uint64_t more = pipe->config.rate_bytes * SNET_CHAOS_TICK_MS / 1000 + 1;
+    /* What was not used is not saved up, apart from one tick. */
+    pipe->up.allowed = pipe->up.written + 2 * more;
+    pipe->down.allowed = pipe->down.written + 2 * more;
+    if (pipe->far != NULL) {
+        half_push(&pipe->up);
+        if (!pipe->over) {
+            half_push(&pipe->down);
+        }
+    }
+}
+
+void snet_chaos_pipe_freeze(struct snet_chaos_pipe *pipe)
+{
+    pipe->frozen = true;
+    (void)uv_read_stop(pipe->near);
+    if (pipe->far != NULL) {
+        (void)uv_read_stop(pipe->far);
+    }
+}
+
+void snet_chaos_pipe_cut(struct snet_chaos_pipe *pipe)
+{
+    pipe_end(pipe, SNET_CHAOS_END_CUT);
+}
