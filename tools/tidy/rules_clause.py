@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: 2026 The snet authors
+# SPDX-License-Identifier: MIT
+"""The rule that ties code and tests to the clauses of docs/protocol.md."""
+
+import re
+
+from tidy.rule import rule
+
+PROTOCOL = "docs/protocol.md"
+
+_TAG = re.compile(r"\[PROTO\b([^\]\n]*)\]?")
+_NUMBERS = re.compile(r" \d+(\.\d+)*(, \d+(\.\d+)*)*")
+_HEADING = re.compile(r"^(#+) (\d+(?:\.\d+)*)\.? ")
+
+
+def parse_clauses(text):
+    """The numbered headings: number -> (line, level of the heading)."""
+    clauses, fenced = {}, False
+    for line, content in enumerate(text.splitlines(), 1):
+        if content.startswith("```"):
+            fenced = not fenced
+        match = None if fenced else _HEADING.match(content)
+        if match is not None:
+            clauses.setdefault(match.group(2), (line, len(match.group(1))))
+    return clauses
+
+
+def _tags(tree):
+    """Every tag in a comment: (source, line, number); the number is None for a malformed one."""
+    for source in tree.of_kind("c", "python", "script"):
+        if not source.inside("src", "include", "tests"):
+            continue
+        for comment in source.comments:
+            for match in _TAG.finditer(comment.text):
+                line = source.line_of(comment.start + match.start())
+                whole = match.group().endswith("]") and _NUMBERS.fullmatch(match.group(1))
+                for number in match.group(1).split(",") if whole else [None]:
+                    yield source, line, number and number.strip()
+
+
+def _covers(tag, number):
+    """A tag of a clause also counts for the section that the clause is in."""
+    return tag == number or tag.startswith(number + ".")
+
+
+_DOC = "# Protocol\n\n## 4. Start\n\n### 4.1 Hello\n\n### 4.2 Resume\n"
+_CODE = {"src/core/a.c": "/* [PROTO 4.1] */\n"}
+_TEST = {"tests/unit/a_test.c": "/* [PROTO 4.1, 4.2] */\n"}
+
+
+@rule(
+    "clause",
+    f"tags like [PROTO 4.2] name clauses of {PROTOCOL}, and each clause has a test (STYLE 26)",
+    bad=[
+        {PROTOCOL: _DOC, **_CODE},
+        {PROTOCOL: _DOC, **_TEST, "src/core/a.c": "/* [PROTO 9.9] */\n"},
+        {PROTOCOL: _DOC, **_TEST, "src/core/a.c": "/* [PROTO\n * 4.1] */\n"},
+        {PROTOCOL: _DOC, **_CODE, "tests/unit/a_test.c": "/* [PROTO 4.1] */\n"},
+        _CODE,
+    ],
+    good=[
+        {PROTOCOL: _DOC, **_CODE, **_TEST},
+        {PROTOCOL: _DOC, **_TEST, "src/core/a.h": "/* All of [PROTO 4]. */\n"},
+        {PROTOCOL: _DOC, **_CODE, "tests/interop/a.py": "# [PROTO 4.1]\n# [PROTO 4.2]\n"},
+        {PROTOCOL: "```\n### 7.7 Example\n```\n"},
+    ],
+)
+def clause(tree):
+    protocol = tree.get(PROTOCOL)
+    clauses = {} if protocol is None else parse_clauses(protocol.text)
+    coded, tested = {}, set()
+    for source, line, number in _tags(tree):
+        if number is None:
+            yield source.path, line, "a malformed tag: write [PROTO 4.2] on one line"
+        elif number not in clauses:
+            missing = f"{PROTOCOL} has no clause {number}"
+            yield source.path, line, missing if protocol else f"there is no {PROTOCOL}"
+        elif source.inside("tests"):
+            tested.add(number)
+        else:
+            coded.setdefault(number, (source.path, line))
+    for number, (path, line) in sorted(coded.items()):
+        if not any(_covers(tag, number) for tag in tested):
+            yield path, line, f"no test is tagged [PROTO {number}]"
+    for number, (line, level) in clauses.items():
+        tagged = number in tested or number in coded
+        if level == 3 and number.count(".") == 1 and not tagged:
+            yield PROTOCOL, line, f"neither code nor a test is tagged [PROTO {number}]"

@@ -1,0 +1,225 @@
+# SPDX-FileCopyrightText: 2026 The snet authors
+# SPDX-License-Identifier: MIT
+"""Rules about includes, and so about the arrows between folders (tools/layers.txt)."""
+
+import re
+
+from tidy.rule import file_rule, rule
+
+LAYERS = "tools/layers.txt"
+
+_STD = set(
+    "assert.h float.h inttypes.h iso646.h limits.h stdalign.h stdarg.h stdbool.h stddef.h stdint.h "
+    "stdnoreturn.h string.h".split()
+)
+
+
+def parse_layers(text):
+    """The rows of the layer table: folder -> the words it may include."""
+    rows = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        line = line.split("#", 1)[0].strip()
+        if not line:
+            continue
+        folder, colon, allowed = line.partition(":")
+        if not colon or folder in rows:
+            raise ValueError(f"{LAYERS}:{number}: not a row, or the second one for {folder}")
+        rows[folder] = allowed.split()
+    return rows
+
+
+def _row(rows, path):
+    """The longest folder of the table that `path` is in, or None."""
+    fits = [folder for folder in rows if path == folder or path.startswith(folder + "/")]
+    return max(fits, key=len, default=None)
+
+
+def _class_of(name):
+    """The word in angle brackets that allows a header of the system."""
+    if name == "uv.h" or name.startswith("uv/"):
+        return "<uv>"
+    if name.startswith("openssl/"):
+        return "<openssl>"
+    if name == "cmocka.h":
+        return "<cmocka>"
+    return "<std>" if name in _STD else "<os>"
+
+
+def _refusal(tree, source, allowed, name):
+    """Why `source` may not include `name`; None when it may."""
+    bare = name[1:-1]
+    if name[0] == "<":
+        if bare.startswith("snet/"):
+            known = tree.get("include/" + bare) is not None
+            return None if known else f"{name}: there is no such public header"
+        word = _class_of(bare)
+        return None if word in allowed else f"{name} is of {word}, which is not for this folder"
+    if bare.startswith("snet/"):
+        return f"{name}: public headers are included as <{bare}>"
+    path = bare if tree.get(bare) is not None else "src/" + bare
+    if tree.get(path) is None:
+        return f"{name} is neither a path from src/ nor from the root"
+    folder = path.rsplit("/", 1)[0]
+    if folder == source.path.rsplit("/", 1)[0]:
+        return None
+    if any(folder == word or folder.startswith(word + "/") for word in allowed):
+        return None
+    return f"{name}: this folder may not include {folder}/"
+
+
+_TABLE = "src/base: <std>\nsrc/core: src/base\nsrc/app:\ntests/unit: src <std>\n"
+_HEADERS = {
+    LAYERS: _TABLE,
+    "src/base/b.h": "",
+    "src/core/c.h": "",
+    "src/app/a.h": "",
+    "include/snet/p.h": "",
+}
+
+
+def _including(path, *names):
+    return {**_HEADERS, path: "".join(f"#include {name}\n" for name in names)}
+
+
+@rule(
+    "layer",
+    "includes are written from src/ and follow tools/layers.txt (STYLE 3)",
+    bad=[
+        _including("src/base/x.c", '"core/c.h"'),
+        _including("src/app/x.c", '"base/b.h"'),
+        _including("src/core/x.c", '"c.h"'),
+        _including("src/core/x.c", '"snet/p.h"'),
+        _including("src/core/x.c", "<stdio.h>"),
+        _including("src/new/x.c", '"base/b.h"'),
+        _including("include/snet/x.h", '"base/b.h"'),
+    ],
+    good=[
+        _including("src/core/x.c", '"core/c.h"', '"base/b.h"', "<snet/p.h>"),
+        _including("src/app/x.c", "<snet/p.h>", '"app/a.h"'),
+        _including("tests/unit/x_test.c", '"core/c.h"', "<stdint.h>"),
+    ],
+)
+def layer(tree):
+    table = tree.get(LAYERS)
+    if table is None:
+        return
+    try:
+        rows = parse_layers(table.text)
+    except ValueError as error:
+        yield LAYERS, 1, str(error)
+        return
+    for source in tree.of_kind("c"):
+        folder = _row(rows, source.path)
+        for offset, name in source.includes:
+            message = f"there is no row for this folder in {LAYERS}"
+            if folder is not None:
+                message = _refusal(tree, source, rows[folder], name)
+            if message is not None:
+                yield source.path, source.line_of(offset), message
+
+
+@rule(
+    "own-header",
+    "a module includes its own header first (STYLE 3)",
+    bad=[
+        {"src/core/a.c": '#include "core/b.h"\n#include "core/a.h"\n', "src/core/a.h": ""},
+        {"src/core/a.c": "int a;\n", "src/core/a.h": ""},
+        {"src/base/a.c": '#include "base/b.h"\n#include <snet/a.h>\n', "include/snet/a.h": ""},
+    ],
+    good=[
+        {"src/core/a.c": '#include "core/a.h"\n#include "core/b.h"\n', "src/core/a.h": ""},
+        {"src/base/a.c": '#include <snet/a.h>\n#include "base/b.h"\n', "include/snet/a.h": ""},
+        {"src/app/main.c": "#include <snet/a.h>\n"},
+    ],
+)
+def own_header(tree):
+    for source in tree.of_kind("c"):
+        if not source.path.endswith(".c") or not source.inside("src"):
+            continue
+        stem = source.path[len("src/") : -len(".c")]
+        public = f"snet/{stem.rsplit('/', 1)[-1]}.h"
+        names = [name for _, name in source.includes]
+        own = None
+        if tree.get(f"src/{stem}.h") is not None:
+            own = f'"{stem}.h"'
+        elif tree.get(f"include/{public}") is not None and f"<{public}>" in names:
+            own = f"<{public}>"
+        if own is not None and (not names or names[0] != own):
+            line = source.line_of(source.includes[0][0]) if names else 1
+            yield source.path, line, f"its own header {own} comes first"
+
+
+def _rank(name):
+    """The group of an include: those of clang-format, see .clang-format."""
+    if name.startswith("<snet/"):
+        return 1
+    if name.startswith('"'):
+        return 2
+    if name == "<cmocka.h>":
+        return 5
+    if re.match(r"<([a-z0-9_]+\.h|(arpa|linux|net|netinet|sys)/.*)>", name):
+        return 4
+    return 3
+
+
+@file_rule(
+    "include-order",
+    "own header, public, src/, libraries, system; sorted, an empty line between (STYLE 3)",
+    bad=[
+        ("src/core/b.c", '#include "core/b.h"\n\n#include <stddef.h>\n\n#include "base/a.h"\n'),
+        ("src/core/b.c", '#include "core/b.h"\n\n#include <stdint.h>\n#include <stddef.h>\n'),
+        ("src/core/b.c", '#include "core/b.h"\n#include <stddef.h>\n'),
+    ],
+    good=[
+        (
+            "src/core/b.c",
+            '#include "core/b.h"\n\n#include <snet/core.h>\n\n#include "base/a.h"\n'
+            '#include "base/b.h"\n\n#include <openssl/evp.h>\n\n#include <stddef.h>\n'
+            "#include <sys/socket.h>\n#include <uv.h>\n",
+        ),
+        ("src/core/b.c", '#include <stddef.h>\n\nstruct a {\n};\n\n#include "base/a.h"\n'),
+    ],
+)
+def include_order(source):
+    stem = source.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    stem = stem[: -len("_test")] if stem.endswith("_test") else stem
+    before = None
+    for index, (offset, name) in enumerate(source.includes):
+        line = source.line_of(offset)
+        own = index == 0 and name.startswith('"') and name.endswith(f'/{stem}.h"')
+        key = (0 if own and source.path.endswith(".c") else _rank(name), name)
+        if before is not None:
+            between = source.plain[before[1] : offset]
+            apart = source.text[before[1] : offset].count("\n") > 1
+            if between.strip():
+                pass  # A new block of includes after code: an X-macro list, for one.
+            elif key < before[0]:
+                yield line, f"{name} belongs before {before[0][1]}"
+            elif apart == (key[0] == before[0][0]):
+                same = "an empty line within a group of includes"
+                yield line, same if apart else "no empty line between two groups of includes"
+        before = (key, offset + len(name))
+
+
+@file_rule(
+    "guard",
+    "a header is guarded by SNET_<FOLDER>_<FILE>_H",
+    bad=[
+        ("src/base/a.h", "#pragma once\n"),
+        ("src/base/a.h", "#ifndef A_H\n#define A_H\n#endif\n"),
+        ("src/base/a.h", "#ifndef SNET_BASE_A_H\n#define SNET_BASE_B_H\n#endif\n"),
+    ],
+    good=[
+        ("src/base/a.h", "/* A. */\n#ifndef SNET_BASE_A_H\n#define SNET_BASE_A_H\n#endif\n"),
+        ("include/snet/a.h", "#ifndef SNET_A_H\n#define SNET_A_H\n#endif\n"),
+        ("tests/support/a.h", "#ifndef SNET_TESTS_SUPPORT_A_H\n#define SNET_TESTS_SUPPORT_A_H\n"),
+    ],
+)
+def guard(source):
+    if not source.path.endswith(".h"):
+        return
+    path = re.sub(r"^(src|include/snet)/", "", source.path)
+    want = "SNET_" + re.sub(r"\W", "_", path).upper()
+    directives = re.findall(r"^[ \t]*#[ \t]*(.*)$", source.code, re.MULTILINE)
+    if [line.strip() for line in directives[:2]] != [f"ifndef {want}", f"define {want}"]:
+        yield 1, f"begin with #ifndef {want} and #define {want}"
