@@ -6,9 +6,15 @@
 
 static void pipe_release(struct snet_chaos_pipe *pipe)
 {
-    if (pipe->over && pipe->refs == 0) {
+    pipe->refs--;
+    if (pipe->refs == 0) {
         free(pipe);
     }
+}
+
+static void pipe_reaped(uv_handle_t *reaper)
+{
+    pipe_release(reaper->data);
 }
 
 static void pipe_close_stream(struct snet_chaos_half *half, uv_stream_t *stream)
@@ -29,7 +35,7 @@ static void pipe_end(struct snet_chaos_pipe *pipe, enum snet_chaos_end end)
     pipe_close_stream(&pipe->down, pipe->near);
     pipe_close_stream(&pipe->up, pipe->far);
     pipe->config.on_end(pipe->config.user, pipe, end);
-    pipe_release(pipe);
+    uv_close((uv_handle_t *)&pipe->reaper, pipe_reaped);
 }
 
 /* --- One direction --------------------------------------------------------------------------- */
@@ -73,12 +79,10 @@ static void half_shut(uv_shutdown_t *shutdown, int os_err)
 {
     (void)os_err;
     struct snet_chaos_pipe *pipe = shutdown->data;
-    pipe->refs--;
-    if (pipe->over) {
-        pipe_release(pipe);
-    } else if (pipe->up.shut && pipe->down.shut && pipe->refs == 0) {
+    if (!pipe->over && pipe->up.shut && pipe->down.shut && pipe->refs == 2) {
         pipe_end(pipe, SNET_CHAOS_END_CLOSED);
     }
+    pipe_release(pipe);
 }
 
 /* Passes the end of the source on, after its last byte. */
@@ -244,6 +248,9 @@ struct snet_chaos_pipe *snet_chaos_pipe_new(uv_loop_t *loop, uv_stream_t *near,
         free(pipe);
         return NULL;
     }
+    (void)uv_timer_init(loop, &pipe->reaper);
+    pipe->reaper.data = pipe;
+    pipe->refs = 1;
     return pipe;
 }
 

@@ -63,8 +63,9 @@ struct snet_chaos_pipe {
     uv_stream_t *far;
     struct snet_chaos_half up;
     struct snet_chaos_half down;
-    uint64_t passed; /* both directions together */
-    unsigned refs;   /* shutdowns of libuv still to come */
+    uint64_t passed;    /* both directions together */
+    uv_timer_t reaper;  /* never started: its close comes when nothing is in use any more */
+    unsigned refs;      /* callbacks of libuv still to come */
     bool frozen;
     bool over;
 };

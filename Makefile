@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 The snet authors
+# SPDX-License-Identifier: MIT
+#
+# A thin layer over CMake, for people. `make` builds, `make demo` shows, `make test` proves.
+
+PRESET ?= release
+BUILD = build/$(PRESET)
+CMAKE_LOG = > build/cmake.log 2>&1 || { cat build/cmake.log; false; }
+
+.PHONY: all build demo test check sim format tidy asan install clean help bootstrap-build \
+        bootstrap-test bootstrap-lint
+
+all: build
+
+bootstrap-build:
+	@tools/bootstrap build
+bootstrap-test:
+	@tools/bootstrap build test
+bootstrap-lint:
+	@tools/bootstrap build test lint
+
+# The command alone: no test library is needed.
+build: bootstrap-build
+	@mkdir -p build
+	@cmake --preset $(PRESET) -DSNET_TESTS=OFF $(CMAKE_LOG)
+	@cmake --build $(BUILD)
+
+demo: build
+	@$(BUILD)/snet demo $(FILE)
+
+# Everything: unit, vectors, simulation, interop, end to end. Ends with ctest's summary.
+test: bootstrap-test
+	@mkdir -p build
+	@cmake --preset dev $(CMAKE_LOG)
+	@cmake --build build/dev
+	@ctest --test-dir build/dev --output-on-failure $(CTEST_ARGS)
+
+# Before a commit: format, tidy, unit tests and a short simulation.
+check: bootstrap-lint format tidy
+	@mkdir -p build
+	@cmake --preset dev $(CMAKE_LOG)
+	@cmake --build build/dev
+	@ctest --test-dir build/dev --output-on-failure -L 'unit|vector|tools|smoke'
+
+# One seed of the simulator, with everything it does.
+sim: bootstrap-test
+	@mkdir -p build
+	@cmake --preset dev $(CMAKE_LOG)
+	@cmake --build build/dev --target snet_sim
+	@build/dev/tests/snet_sim --seed $(SEED) --verbose
+
+format:
+	@tools/format --check
+tidy:
+	@tools/tidy.py
+	@tools/lint
+
+# Unit tests, vectors and simulation under the address and undefined behaviour sanitizers.
+asan: bootstrap-test
+	@mkdir -p build
+	@cmake --preset asan $(CMAKE_LOG)
+	@cmake --build build/asan
+	@ctest --test-dir build/asan --output-on-failure -L 'unit|vector|sim'
+
+install: build
+	@cmake --install $(BUILD)
+
+clean:
+	@rm -rf build
+
+help:
+	@echo 'make demo [FILE=...]   a transfer through a hostile network, with its verdict'
+	@echo 'make test              everything'
+	@echo 'make check             format, tidy, unit tests, short simulation'
+	@echo 'make sim SEED=n        one seed of the simulator'
+	@echo 'make asan              unit tests and simulation under sanitizers'
+	@echo 'make install           the command, the library and its headers'

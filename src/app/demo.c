@@ -1,0 +1,366 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * `snet demo`: server, client and a hostile network in one process. A file goes up and down at the
+ * same time while connections are cut at random bytes, refused for a while, and once frozen.
+ */
+#include "app/chaos.h"
+#include "app/commands.h"
+#include "app/demo_end.h"
+#include "app/options.h"
+#include "app/parse.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEMO_FILE_BYTES (UINT64_C(256) << 20)
+#define DEMO_TOTAL_MIN_BYTES (UINT64_C(16) << 20) /* less would not meet enough cuts */
+#define DEMO_CUTS_MIN 200u
+#define DEMO_CUTS_PLANNED 280u
+#define DEMO_DEAD_PEER_NS (2 * SNET_SECOND_NS)
+#define DEMO_REFUSE_MS 1500u
+#define DEMO_LIMIT_MS 180000u
+#define DEMO_TERMINAL_MS 100u
+#define DEMO_PIPE_MS 2000u
+
+struct demo {
+    uv_loop_t loop;
+    struct snet_log log;
+    snet_uv *driver;
+    snet_uv_server *server;
+    snet_chaos *chaos;
+    struct snet_demo_source source;
+    struct snet_demo_end client_end;
+    struct snet_demo_end server_end;
+    uv_timer_t progress;
+    enum snet_wire wire;
+    uint64_t seed;
+    uint64_t begun_ms;
+    uint64_t resume_ns_worst;
+    bool terminal;
+    bool refused;
+    bool frozen;
+    bool closing; /* all has arrived: the session is being closed */
+    bool over;
+    const char *failure;
+};
+
+static const char demo_help[] =
+    "snet demo: a transfer through a hostile network, in one process\n"
+    "\n"
+    "  snet demo [--wire W] [--seed N] [FILE]\n"
+    "\n"
+    "Sends FILE, by default 256 MiB that it makes, up and down at the same time, while the\n"
+    "network cuts connections at random bytes, refuses them for 1.5 s, and once falls silent\n"
+    "without closing. Ends with the SHA-256 sums of both directions and OK, or says what failed.\n"
+    "\n"
+    "  --wire W   1, 1-padded or 2; default 2\n"
+    "  --seed N   repeat the cuts of another run\n";
+
+static void demo_over(struct demo *demo, const char *failure)
+{
+    if (!demo->over) {
+        demo->over = true;
+        demo->failure = failure;
+        uv_stop(&demo->loop);
+    }
+}
+
+/* --- Progress -------------------------------------------------------------------------------- */
+
+static uint64_t demo_moved(const struct demo *demo)
+{
+    return demo->client_end.received + demo->server_end.received;
+}
+
+static uint64_t demo_resent(const struct demo *demo, uint32_t *ret_resumes)
+{
+    struct snet_session_info client = {0};
+    struct snet_session_info server = {0};
+    if (demo->client_end.session != NULL) {
+        snet_session_info(demo->client_end.session, &client);
+    }
+    if (demo->server_end.session != NULL) {
+        snet_session_info(demo->server_end.session, &server);
+    }
+    *ret_resumes = client.resumes;
+    return client.resent_bytes + server.resent_bytes;
+}
+
+static void demo_print(const struct demo *demo, const char *end_of_line)
+{
+    struct snet_chaos_stats chaos;
+    uint32_t resumes = 0;
+    const uint64_t resent = demo_resent(demo, &resumes);
+    const uint64_t elapsed_ms = uv_now(&demo->loop) - demo->begun_ms + 1;
+    snet_chaos_stats(demo->chaos, &chaos);
+    (void)printf("%sup %5.1f%%  down %5.1f%%  %6.1f MiB/s  cuts %3" PRIu64 "  resumed %3" PRIu32
+                 " (slowest %" PRIu64 " ms)  resent %.1f MiB  %s%s",
+                 demo->terminal ? "\r" : "",
+                 100.0 * (double)demo->server_end.received / (double)demo->source.total_bytes,
+                 100.0 * (double)demo->client_end.received / (double)demo->source.total_bytes,
+                 (double)demo_moved(demo) / 1048576.0 / ((double)elapsed_ms / 1000.0), chaos.cuts,
+                 resumes, demo->resume_ns_worst / SNET_MS_NS, (double)resent / 1048576.0,
+                 chaos.refusing ? "refusing" : "        ", end_of_line);
+    (void)fflush(stdout);
+}
+
+/* A third of the way connections are refused, at two thirds the network falls silent. */
+static void demo_torment(struct demo *demo)
+{
+    const uint64_t total = 2 * demo->source.total_bytes;
+    if (!demo->refused && demo_moved(demo) > total / 3) {
+        demo->refused = true;
+        snet_chaos_refuse(demo->chaos, DEMO_REFUSE_MS);
+    }
+    if (!demo->frozen && demo_moved(demo) > total / 3 * 2) {
+        demo->frozen = true;
+        snet_chaos_freeze(demo->chaos);
+    }
+}
+
+static void demo_tick(uv_timer_t *timer)
+{
+    struct demo *demo = timer->data;
+    demo_print(demo, demo->terminal ? "" : "\n");
+    if (uv_now(timer->loop) - demo->begun_ms > DEMO_LIMIT_MS) {
+        demo_over(demo, "the transfer took too long");
+    }
+}
+
+/* --- The transfer ---------------------------------------------------------------------------- */
+
+static void demo_check(struct demo *demo)
+{
+    const char *failure = demo->client_end.failure != NULL ? demo->client_end.failure
+                                                           : demo->server_end.failure;
+    if (failure != NULL) {
+        demo_over(demo, failure);
+        return;
+    }
+    demo_torment(demo);
+    if (!demo->closing && snet_demo_end_done(&demo->client_end) &&
+        snet_demo_end_done(&demo->server_end)) {
+        demo->closing = true;
+        snet_session_shutdown(demo->server_end.session, snet_uv_now(demo->driver));
+    }
+}
+
+static void demo_session_ended(struct demo *demo, const struct snet_demo_end *end, snet_err err)
+{
+    if (err != SNET_ERR_CLOSED || !demo->closing) {
+        demo_over(demo, snet_err_message(err));
+    } else if (end == &demo->client_end) {
+        demo_over(demo, NULL);
+    }
+}
+
+static void demo_event(void *user, const struct snet_event *event)
+{
+    struct demo *demo = user;
+    struct snet_demo_end *end = event->server == NULL ? &demo->client_end : &demo->server_end;
+    struct snet_session_info info;
+    if (end->session == NULL) {
+        end->session = event->session;
+    } else if (end->session != event->session) {
+        /* The first hello was answered and the answer lost: the client began anew. */
+        snet_uv_session_free(demo->driver, end->session);
+        end->session = event->session;
+    }
+    if (event->type == SNET_EVENT_ENDED) {
+        demo_session_ended(demo, end, event->err);
+        return;
+    }
+    if (event->type == SNET_EVENT_RESUMED) {
+        snet_session_info(event->session, &info);
+        if (info.last_detached_ns > demo->resume_ns_worst) {
+            demo->resume_ns_worst = info.last_detached_ns;
+        }
+    }
+    snet_demo_end_receive(end);
+    snet_demo_end_send(end);
+    demo_check(demo);
+}
+
+/* --- Setting up ------------------------------------------------------------------------------ */
+
+/* Makes a file of DEMO_FILE_BYTES without a name. */
+static int demo_make_file(uint64_t seed)
+{
+    char path[] = "/tmp/snet-demo-XXXXXX";
+    const int fd = mkstemp(path);
+    if (fd < 0) {
+        return -1;
+    }
+    (void)unlink(path);
+    uint64_t block[8192];
+    for (uint64_t made = 0; made < DEMO_FILE_BYTES; made += sizeof block) {
+        for (size_t i = 0; i < sizeof block / sizeof block[0]; i++) {
+            seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            block[i] = seed ^ (seed >> 29);
+        }
+        if (write(fd, block, sizeof block) != (ssize_t)sizeof block) {
+            (void)close(fd);
+            return -1;
+        }
+    }
+    return fd;
+}
+
+static bool demo_open_file(struct demo *demo, const char *path)
+{
+    struct stat stat;
+    demo->source.fd = path == NULL ? demo_make_file(demo->seed) : open(path, O_RDONLY | O_CLOEXEC);
+    if (demo->source.fd < 0 || fstat(demo->source.fd, &stat) != 0 || stat.st_size <= 0) {
+        snet_log_say(&demo->log, "cannot use %s", path == NULL ? "a file in /tmp" : path);
+        return false;
+    }
+    demo->source.file_bytes = (uint64_t)stat.st_size;
+    uint64_t times = (DEMO_TOTAL_MIN_BYTES + demo->source.file_bytes - 1) / demo->source.file_bytes;
+    times = times == 0 ? 1 : times;
+    demo->source.total_bytes = times * demo->source.file_bytes;
+    (void)printf("snet demo: %s, %.1f MiB up and down at once, wire %s, seed %" PRIu64 "\n",
+                 path == NULL ? "a file of random bytes" : path,
+                 (double)demo->source.total_bytes / 1048576.0, snet_wire_name(demo->wire),
+                 demo->seed);
+    return true;
+}
+
+static snet_err demo_start(struct demo *demo)
+{
+    int os_err = 0;
+    const struct snet_uv_config driver = {
+        .dead_peer_ns = DEMO_DEAD_PEER_NS,
+        .on_event = demo_event,
+        .user = demo,
+    };
+    const struct snet_server_config server = {.wires = SNET_WIRE_BIT(demo->wire)};
+    const struct snet_client_config client = {.wire = demo->wire};
+    snet_err err = snet_uv_new(&demo->loop, &driver, &demo->driver);
+    if (err == SNET_OK) {
+        err = snet_uv_serve(demo->driver, "127.0.0.1:0", &server, &demo->server, &os_err);
+    }
+    if (err == SNET_OK) {
+        const struct snet_chaos_config chaos = {
+            .listen = "127.0.0.1:0",
+            .to = snet_uv_server_address(demo->server),
+            .cut_every_bytes = 2 * demo->source.total_bytes / DEMO_CUTS_PLANNED,
+            .seed = demo->seed,
+        };
+        err = snet_chaos_new(&demo->loop, &chaos, &demo->chaos, &os_err);
+    }
+    if (err == SNET_OK) {
+        err = snet_demo_end_init(&demo->server_end, demo->driver, &demo->source);
+    }
+    if (err == SNET_OK) {
+        err = snet_demo_end_init(&demo->client_end, demo->driver, &demo->source);
+    }
+    snet_session *ignored = NULL;
+    if (err == SNET_OK) {
+        err = snet_uv_connect(demo->driver, snet_chaos_address(demo->chaos), &client, &ignored);
+    }
+    return err;
+}
+
+static bool demo_sums_match(const struct snet_demo_end *from, const struct snet_demo_end *to,
+                            const char *name)
+{
+    char sent[SNET_DIGEST_TEXT_BYTES];
+    char received[SNET_DIGEST_TEXT_BYTES];
+    if (snet_digest_text(from->sent_digest, sent) != SNET_OK ||
+        snet_digest_text(to->received_digest, received) != SNET_OK) {
+        return false;
+    }
+    const bool match = strcmp(sent, received) == 0;
+    (void)printf("%-5s sent     %s\n      received %s%s\n", name, sent, received,
+                 match ? "" : "  DIFFERS");
+    return match;
+}
+
+static int demo_verdict(struct demo *demo)
+{
+    struct snet_chaos_stats chaos;
+    snet_chaos_stats(demo->chaos, &chaos);
+    demo_print(demo, "\n");
+    const bool up = demo_sums_match(&demo->client_end, &demo->server_end, "up");
+    const bool down = demo_sums_match(&demo->server_end, &demo->client_end, "down");
+    if (demo->failure == NULL && !(up && down)) {
+        demo->failure = "the sums differ";
+    }
+    if (demo->failure == NULL && chaos.cuts < DEMO_CUTS_MIN) {
+        demo->failure = "too few cuts to prove anything";
+    }
+    if (demo->failure != NULL) {
+        (void)printf("FAILED: %s (repeat with --seed %" PRIu64 ")\n", demo->failure, demo->seed);
+        return SNET_EXIT_SOFTWARE;
+    }
+    (void)printf("%" PRIu64 " cuts, one refusal of %.1f s, one silence: nothing lost, nothing "
+                 "twice.\nOK\n",
+                 chaos.cuts, DEMO_REFUSE_MS / 1000.0);
+    return SNET_EXIT_OK;
+}
+
+static bool demo_parse(struct demo *demo, int argc, char **argv, bool *ret_help)
+{
+    static const struct option long_options[] = {{"wire", required_argument, NULL, 'W'},
+                                                 {"seed", required_argument, NULL, 's'},
+                                                 {"help", no_argument, NULL, 'h'},
+                                                 {NULL, 0, NULL, 0}};
+    unsigned wires = SNET_WIRE_BIT(SNET_WIRE_2);
+    bool ok = uv_random(NULL, NULL, &demo->seed, 4, 0, NULL) == 0;
+    int option = getopt_long(argc, argv, "h", long_options, NULL);
+    for (; option != -1; option = getopt_long(argc, argv, "h", long_options, NULL)) {
+        *ret_help = *ret_help || option == 'h';
+        ok = ok && option != '?' && (option != 'W' || snet_parse_wires(optarg, &wires)) &&
+             (option != 's' || snet_parse_number(optarg, &demo->seed));
+    }
+    if (!ok || argc - optind > 1 || __builtin_popcount(wires) != 1) {
+        (void)fprintf(stderr, "snet demo: takes one wire and one file; see snet demo --help\n");
+        return false;
+    }
+    demo->wire = (enum snet_wire)__builtin_ctz(wires);
+    return true;
+}
+
+int snet_demo_main(int argc, char **argv)
+{
+    struct demo *demo = calloc(1, sizeof *demo);
+    bool help = false;
+    if (demo == NULL) {
+        return SNET_EXIT_OS;
+    }
+    demo->log.command = "demo";
+    if (!demo_parse(demo, argc, argv, &help)) {
+        free(demo);
+        return SNET_EXIT_USAGE;
+    }
+    if (help) {
+        (void)fputs(demo_help, stdout);
+        free(demo);
+        return SNET_EXIT_OK;
+    }
+    int exit_code = SNET_EXIT_OS;
+    demo->terminal = isatty(STDOUT_FILENO) != 0;
+    (void)uv_loop_init(&demo->loop);
+    const snet_err err = demo_open_file(demo, argv[optind]) ? demo_start(demo) : SNET_ERR_OS;
+    if (err == SNET_OK) {
+        const uint64_t every_ms = demo->terminal ? DEMO_TERMINAL_MS : DEMO_PIPE_MS;
+        (void)uv_timer_init(&demo->loop, &demo->progress);
+        demo->progress.data = demo;
+        demo->begun_ms = uv_now(&demo->loop);
+        (void)uv_timer_start(&demo->progress, demo_tick, every_ms, every_ms);
+        (void)uv_run(&demo->loop, UV_RUN_DEFAULT);
+        exit_code = demo_verdict(demo);
+    } else if (err != SNET_ERR_OS) {
+        snet_log_say(&demo->log, "%s", snet_err_message(err));
+    }
+    snet_demo_end_deinit(&demo->client_end);
+    snet_demo_end_deinit(&demo->server_end);
+    free(demo);
+    return exit_code;
+}
