@@ -177,7 +177,11 @@ class Listener:
     def accept_request(self, seconds: float = 30.0) -> tuple[Link, Hello | Resume]:
         """Wait for a connection and read what its client wants."""
         link = self.accept(seconds)
-        return link, read_request(self.wire, link.read)
+        return link, self.read_request(link)
+
+    def read_request(self, link: Link) -> Hello | Resume:
+        """Read what the client of a link wants."""
+        return read_request(self.wire, link.read)
 
     def begin(self, link: Link, hello: Hello) -> Session:
         """Begin a session on a link."""
@@ -297,7 +301,7 @@ class ServerPeer:
 
     def _serve(self, link: Link) -> None:
         try:
-            request = read_request(self.listener.wire, link.read)
+            request = self.listener.read_request(link)
             if isinstance(request, Hello):
                 self._serve_new(link, request)
             else:
@@ -348,3 +352,21 @@ def seeded_cuts(seed: int, around: int) -> Iterable[Cut]:
         read = source.randrange(around // 2, around * 3 // 2)
         sent = source.randrange(around // 2, around * 3 // 2)
         yield Cut(read, sent, source.random() < 0.5)
+
+
+class CuttingServer(ServerPeer):
+    """Sends a payload in each session, or echoes, and cuts links at seeded places."""
+
+    def __init__(self, wire: str, *, encrypt: bool, seed: int, payload: bytes | None) -> None:
+        super().__init__(wire, encrypt=encrypt, seed=seed)
+        self._payload = payload
+        self._cuts = iter(seeded_cuts(seed, 300 * 1024))
+        self._cuts_lock = threading.Lock()
+
+    def begin(self, session: Session) -> None:
+        session.echo = self._payload is None
+        session.write(self._payload or b"")
+
+    def next_cut(self, attached: Attached) -> Cut | None:
+        with self._cuts_lock:
+            return next(self._cuts)

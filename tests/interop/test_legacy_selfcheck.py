@@ -21,8 +21,8 @@ sys.path.insert(0, str(HERE))
 import legacy_vectors as vectors
 import make_hello16_vectors
 from legacy_handshake import Refused
-from legacy_link import Cut, End, Link
-from legacy_peer import Attached, ClientPeer, Listener, ServerPeer, seeded_cuts
+from legacy_link import End, Link
+from legacy_peer import ClientPeer, CuttingServer, Listener, ServerPeer, seeded_cuts
 from legacy_session import ImpossibleCounts, Session
 from legacy_wire import (
     PRIME,
@@ -128,21 +128,6 @@ class Counts(unittest.TestCase):
             self.session().check_counts(*counts)
 
 
-class BulkServer(ServerPeer):
-    """Sends a payload in each session and cuts the links at seeded places."""
-
-    def __init__(self, wire: str, encrypt: bool, seed: int, payload: bytes) -> None:
-        super().__init__(wire, encrypt=encrypt, seed=seed)
-        self.payload = payload
-        self._cuts = iter(seeded_cuts(seed + 1, 400_000))
-
-    def begin(self, session: Session) -> None:
-        session.write(self.payload)
-
-    def next_cut(self, attached: Attached) -> Cut | None:
-        return next(self._cuts)
-
-
 class BothEnds(unittest.TestCase):
     """The client against the server over loopback."""
 
@@ -150,7 +135,7 @@ class BothEnds(unittest.TestCase):
         """Move a payload each way while both ends cut links."""
         source = random.Random(seed)
         up, down = source.randbytes(BULK_BYTES), source.randbytes(BULK_BYTES)
-        with BulkServer(wire, encrypt, seed, down) as server:
+        with CuttingServer(wire, encrypt=encrypt, seed=seed, payload=down) as server:
             with ClientPeer(server.port, wire, encrypt=encrypt, seed=seed + 2) as client:
                 client.session.write(up)
                 far = server.wait_for(client.session.conn_id).session

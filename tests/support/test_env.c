@@ -24,7 +24,8 @@ static void *env_alloc(void *ctx, size_t size_bytes)
 {
     struct test_env *test = ctx;
     test->alloc_count++;
-    if (test->alloc_count == test->fail_at ||
+    if ((test->fail_one_in != 0 && test_env_below(test, test->fail_one_in) == 0) ||
+        test->alloc_count == test->fail_at ||
         (test->fail_after != 0 && test->alloc_count > test->fail_after)) {
         return NULL;
     }

@@ -1,0 +1,108 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Runs seeds of the simulator. A failure prints the one command that repeats it.
+ */
+#include "tests/sim/sim.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAIN_EVERY_BYTE_TOTAL 700u
+
+static void main_describe(const struct sim_plan *plan, const struct sim *sim)
+{
+    (void)printf("seed %" PRIu64 ": wire %s%s%s, %u clients, %" PRIu64 " up, %" PRIu64
+                 " down, history %" PRIu32 ", %u faults, %u cuts, %" PRIu64 " steps, %.1f s%s%s\n",
+                 plan->seed, snet_wire_name(plan->wire), plan->plain ? " plain" : "",
+                 plan->client_ends ? ", clients end" : "", plan->clients, plan->up_bytes,
+                 plan->down_bytes, plan->history_bytes, sim->faults_done, sim->cuts, sim->steps,
+                 (double)sim->now / 1e9, sim->failure == NULL ? "" : ": FAILED: ",
+                 sim->failure == NULL ? "" : sim->failure);
+}
+
+static bool main_seed(struct sim *sim, uint64_t seed, bool verbose)
+{
+    struct sim_plan plan;
+    sim_plan_from_seed(&plan, seed);
+    plan.verbose = verbose;
+    const bool ok = sim_run(sim, &plan);
+    if (!ok || verbose) {
+        main_describe(&plan, sim);
+    }
+    if (!ok) {
+        (void)printf("repeat with: make sim SEED=%" PRIu64 "\n", seed);
+    }
+    return ok;
+}
+
+/* A small dialogue over each wire, cut once after every byte of it. */
+static bool main_every_byte(struct sim *sim)
+{
+    bool ok = true;
+    for (unsigned mode = 0; mode < 2 * SNET_WIRE_COUNT; mode++) {
+        for (uint64_t cut = 0; cut < MAIN_EVERY_BYTE_TOTAL; cut++) {
+            struct sim_plan plan = {
+                .seed = cut,
+                .wire = (enum snet_wire)(mode / 2),
+                .server_wires = SNET_WIRE_BIT(mode / 2),
+                .plain = mode % 2 == 1,
+                .clients = 1,
+                .cut_at_byte = cut,
+                .history_bytes = 1024,
+                .inbox_bytes = 1024,
+                .queue_bytes = 256,
+                .up_bytes = 300,
+                .down_bytes = 300,
+            };
+            if (!sim_run(sim, &plan)) {
+                ok = false;
+                (void)printf("cut after byte %" PRIu64 ": ", cut);
+                main_describe(&plan, sim);
+                (void)printf("repeat with: snet_sim --every-byte\n");
+            }
+        }
+    }
+    return ok;
+}
+
+static bool main_seeds(struct sim *sim, uint64_t count)
+{
+    unsigned failures = 0;
+    uint64_t cuts = 0;
+    const bool terminal = isatty(STDOUT_FILENO) != 0;
+    for (uint64_t seed = 1; seed <= count && failures < 5; seed++) {
+        failures += main_seed(sim, seed, false) ? 0 : 1;
+        cuts += sim->cuts;
+        if (terminal) {
+            (void)printf("\r%" PRIu64 " of %" PRIu64 " seeds", seed, count);
+            (void)fflush(stdout);
+        }
+    }
+    (void)printf("%s%" PRIu64 " seeds, %" PRIu64 " cuts, %u failures\n", terminal ? "\r" : "",
+                 count, cuts, failures);
+    return failures == 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct sim *sim = malloc(sizeof *sim);
+    bool ok = false;
+    if (sim == NULL) {
+        return EXIT_FAILURE;
+    }
+    if (argc >= 3 && strcmp(argv[1], "--seed") == 0) {
+        ok = main_seed(sim, strtoull(argv[2], NULL, 10), true);
+    } else if (argc == 3 && strcmp(argv[1], "--seeds") == 0) {
+        ok = main_seeds(sim, strtoull(argv[2], NULL, 10));
+    } else if (argc == 2 && strcmp(argv[1], "--every-byte") == 0) {
+        ok = main_every_byte(sim);
+    } else {
+        (void)fprintf(stderr, "usage: snet_sim --seed N | --seeds COUNT | --every-byte\n");
+    }
+    free(sim);
+    return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,332 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "tests/sim/sim.h"
+
+#include "core/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SIM_UP_SALT UINT64_C(0x5851f42d4c957f2d)
+#define SIM_DOWN_SALT UINT64_C(0x14057b7ef767814f)
+
+void sim_fail(struct sim *sim, const char *failure)
+{
+    if (sim->failure == NULL) {
+        sim->failure = failure;
+    }
+}
+
+void sim_tell(const struct sim *sim, const char *what, unsigned which, const char *how)
+{
+    if (sim->plan.verbose) {
+        (void)printf("%12.6f %s %u: %s\n", (double)sim->now / 1e9, what, which, how);
+    }
+}
+
+void sim_plan_from_seed(struct sim_plan *plan, uint64_t seed)
+{
+    struct test_env dice;
+    test_env_init(&dice, seed * UINT64_C(0x2545f4914f6cdd1d) + 1);
+    static const unsigned mixed =
+        SNET_WIRE_BIT(SNET_WIRE_1) | SNET_WIRE_BIT(SNET_WIRE_1_PADDED) | SNET_WIRE_BIT(SNET_WIRE_2);
+    *plan = (struct sim_plan){.seed = seed, .cut_at_byte = UINT64_MAX};
+    plan->wire = (enum snet_wire)(test_env_below(&dice, SNET_WIRE_COUNT));
+    plan->server_wires = test_env_below(&dice, 3) == 0 ? SNET_WIRE_BIT(plan->wire) : mixed;
+    plan->plain = test_env_below(&dice, 4) == 0;
+    if (plan->plain && plan->wire == SNET_WIRE_1_PADDED) {
+        /* Late padding cannot be told from plain data: only a listener of this wire alone can. */
+        plan->server_wires = SNET_WIRE_BIT(SNET_WIRE_1_PADDED);
+    }
+    plan->client_ends = test_env_below(&dice, 4) == 0;
+    plan->adversary = test_env_below(&dice, 2) == 0;
+    plan->clients = 1 + (unsigned)test_env_below(&dice, SIM_CLIENTS_MAX);
+    plan->faults = (unsigned)test_env_below(&dice, 60);
+    plan->fault_one_in = 20 + (unsigned)test_env_below(&dice, 400);
+    plan->history_bytes = 4096u << test_env_below(&dice, 5);
+    plan->inbox_bytes = 4096u << test_env_below(&dice, 4);
+    plan->budget_bytes = test_env_below(&dice, 3) == 0
+                             ? (uint64_t)plan->clients * (plan->history_bytes + 8 * SNET_PAGE_BYTES)
+                             : 0;
+    plan->queue_bytes = plan->history_bytes / 4 < SIM_QUEUE_MAX_BYTES - 4096u
+                            ? plan->history_bytes / 4
+                            : SIM_QUEUE_MAX_BYTES - 4096u;
+    plan->alloc_fail_one_in = test_env_below(&dice, 8) == 0 ? 60 : 0;
+    plan->up_bytes = test_env_below(&dice, test_env_below(&dice, 2) == 0 ? 300 : 60000);
+    plan->down_bytes = test_env_below(&dice, test_env_below(&dice, 2) == 0 ? 300 : 60000);
+}
+
+static bool sim_setup(struct sim *sim)
+{
+    const struct sim_plan *plan = &sim->plan;
+    const struct snet_core_config core = {
+        .send_budget_bytes = plan->budget_bytes,
+        .recv_budget_bytes = plan->budget_bytes,
+    };
+    const struct snet_session_config session = {
+        .plain = plan->plain,
+        .history_bytes = plan->history_bytes,
+        .inbox_bytes = plan->inbox_bytes,
+    };
+    const struct snet_server_config server = {.session = session, .wires = plan->server_wires};
+    const struct snet_client_config client = {
+        .session = session,
+        .wire = plan->wire,
+        .begin_ns = 300 * SNET_SECOND_NS,
+    };
+    test_env_init(&sim->dice, plan->seed ^ UINT64_C(0xd1342543de82ef95));
+    for (unsigned i = 0; i < 2; i++) {
+        test_env_init(&sim->env[i], plan->seed + (i + 1) * UINT64_C(0xa0761d6478bd642f));
+        if (snet_core_new(&sim->env[i].env, &core, &sim->cores[i]) != SNET_OK) {
+            return false;
+        }
+    }
+    if (snet_server_new(sim->cores[1], &server, &sim->server) != SNET_OK) {
+        return false;
+    }
+    for (unsigned i = 0; i < plan->clients; i++) {
+        snet_session *opened = NULL;
+        if (snet_client_open(sim->cores[0], &client, &opened, sim->now) != SNET_OK) {
+            return false;
+        }
+        sim_app_init(&sim->clients[i], opened, SIM_UP_SALT + i, SIM_DOWN_SALT + i);
+        sim->clients[i].to_write = sim->servers[i].to_read = plan->up_bytes;
+        sim->clients[i].to_read = sim->servers[i].to_write = plan->down_bytes;
+        snet_session_set_user(opened, &sim->clients[i]);
+    }
+    sim->env[0].fail_one_in = sim->env[1].fail_one_in = plan->alloc_fail_one_in;
+    return true;
+}
+
+/* The client whose session has the id of a server's new one, by what the wire agreed on. */
+static struct sim_app *sim_match(struct sim *sim, snet_session *session)
+{
+    struct snet_session_info own;
+    snet_session_info(session, &own);
+    for (unsigned i = 0; i < sim->plan.clients; i++) {
+        struct snet_session_info info;
+        snet_session_info(sim->clients[i].session, &info);
+        if (info.id == own.id) {
+            return &sim->servers[i];
+        }
+    }
+    return NULL;
+}
+
+/*
+ * A server's session appears before its client knows the id, or without any client when the answer
+ * was lost or a stranger said hello. It gets its application once a client has the same id.
+ */
+static void sim_adopt(struct sim *sim)
+{
+    struct snet_list_node *node = snet_list_first(&sim->cores[1]->sessions);
+    while (node != NULL) {
+        snet_session *session = SNET_CONTAINER(node, snet_session, node);
+        node = snet_list_next(&sim->cores[1]->sessions, node);
+        struct sim_app *app =
+            snet_session_user(session) == NULL ? sim_match(sim, session) : NULL;
+        if (app != NULL) {
+            const size_t i = (size_t)(app - sim->servers);
+            sim_app_init(app, session, SIM_DOWN_SALT + i, SIM_UP_SALT + i);
+            snet_session_set_user(session, app);
+        }
+    }
+}
+
+static void sim_tell_event(const struct sim *sim, unsigned core, const struct snet_event *event,
+                           const struct sim_app *app)
+{
+    static const char *const names[] = {"dial", "opened", "lost", "resumed",
+                                        NULL,   NULL,     "ended"};
+    const struct sim_app *apps = core == 0 ? sim->clients : sim->servers;
+    if (event->type <= SNET_EVENT_ENDED && names[event->type] != NULL) {
+        sim_tell(sim, core == 0 ? "client" : "server", app == NULL ? 99 : (unsigned)(app - apps),
+                 event->type == SNET_EVENT_LOST || event->type == SNET_EVENT_ENDED
+                     ? snet_err_name(event->err)
+                     : names[event->type]);
+    }
+}
+
+static void sim_session_event(struct sim *sim, unsigned core, const struct snet_event *event)
+{
+    struct sim_app *app = snet_session_user(event->session);
+    sim_tell_event(sim, core, event, app);
+    if (event->type == SNET_EVENT_DIAL) {
+        sim->dials[app - sim->clients]++;
+    } else if (app != NULL) {
+        sim_app_event(sim, app, event);
+    } else if (event->type == SNET_EVENT_ENDED && core == 1) {
+        snet_session_free(event->session, sim->now);
+    }
+}
+
+static void sim_drain(struct sim *sim)
+{
+    struct snet_event event;
+    for (unsigned core = 0; core < 2; core++) {
+        while (snet_core_next_event(sim->cores[core], &event)) {
+            if (event.link != NULL) {
+                sim_net_event(sim, &event);
+            } else {
+                sim_session_event(sim, core, &event);
+            }
+        }
+    }
+    sim_adopt(sim);
+}
+
+static void sim_check(const struct sim *sim)
+{
+    for (unsigned core = 0; core < 2; core++) {
+        const struct snet_list *sessions = &sim->cores[core]->sessions;
+        struct snet_list_node *node = snet_list_first(sessions);
+        for (; node != NULL; node = snet_list_next(sessions, node)) {
+            snet_session_check(SNET_CONTAINER(node, snet_session, node));
+        }
+    }
+    sim_net_check(sim);
+}
+
+static bool sim_dial_step(struct sim *sim)
+{
+    for (unsigned i = 0; i < sim->plan.clients; i++) {
+        if (sim->dials[i] > 0) {
+            sim_net_dial(sim, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool sim_app_step(struct sim *sim)
+{
+    const unsigned first = (unsigned)sim_below(sim, sim->plan.clients);
+    const unsigned flip = (unsigned)sim_below(sim, 4);
+    for (unsigned i = 0; i < sim->plan.clients; i++) {
+        const unsigned which = (first + i) % sim->plan.clients;
+        for (unsigned way = 0; way < 4; way++) {
+            const unsigned what = way ^ flip;
+            struct sim_app *app = what < 2 ? &sim->clients[which] : &sim->servers[which];
+            if (what % 2 == 0 ? sim_app_write(sim, app) : sim_app_read(sim, app)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool sim_app_complete(const struct sim_app *app)
+{
+    return app->session != NULL && app->written == app->to_write && app->read == app->to_read;
+}
+
+/* All has arrived everywhere: the network calms down and the sessions are closed. */
+static void sim_finish(struct sim *sim)
+{
+    for (unsigned i = 0; i < sim->plan.clients; i++) {
+        if (!sim_app_complete(&sim->clients[i]) || !sim_app_complete(&sim->servers[i])) {
+            return;
+        }
+    }
+    sim->calm = true;
+    for (unsigned i = 0; i < sim->plan.clients; i++) {
+        struct sim_app *app = sim->plan.client_ends ? &sim->clients[i] : &sim->servers[i];
+        if (!app->shut) {
+            app->shut = true;
+            snet_session_shutdown(app->session, sim->now);
+        }
+    }
+}
+
+static bool sim_over(const struct sim *sim)
+{
+    for (unsigned i = 0; i < sim->plan.clients; i++) {
+        if (!sim->clients[i].ended || !sim->servers[i].ended) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Nothing can move: time passes until something is due. */
+static bool sim_wait(struct sim *sim)
+{
+    uint64_t deadline = sim_net_deadline(sim);
+    for (unsigned core = 0; core < 2; core++) {
+        const uint64_t due = snet_core_deadline(sim->cores[core]);
+        deadline = due < deadline ? due : deadline;
+    }
+    if (deadline == SNET_NEVER) {
+        return false;
+    }
+    sim->now = deadline > sim->now ? deadline : sim->now;
+    sim_net_tick(sim);
+    snet_core_tick(sim->cores[0], sim->now);
+    snet_core_tick(sim->cores[1], sim->now);
+    return true;
+}
+
+static void sim_check_end(struct sim *sim, const struct sim_app *client,
+                          const struct sim_app *server)
+{
+    if (client->ended && (!sim->calm || client->end_err != SNET_ERR_CLOSED)) {
+        sim_fail(sim, client->end_err == SNET_ERR_CLOSED ? "a session ended short and clean"
+                                                         : snet_err_message(client->end_err));
+    }
+    if (server->ended && !sim->calm) {
+        sim_tell(sim, "server", (unsigned)(server - sim->servers), snet_err_name(server->end_err));
+        sim_fail(sim, "a server's session ended early");
+    }
+}
+
+static void sim_step(struct sim *sim)
+{
+    sim->steps++;
+    sim->now += sim_below(sim, SNET_MS_NS);
+    if (!sim->calm && sim->faults_done < sim->plan.faults &&
+        sim_one_in(sim, sim->plan.fault_one_in)) {
+        sim_net_fault(sim);
+    }
+    if (sim->bytes_moved >= sim->plan.cut_at_byte) {
+        sim->plan.cut_at_byte = UINT64_MAX;
+        sim_net_cut_all(sim);
+    }
+    const unsigned first = (unsigned)sim_below(sim, 3);
+    bool moved = false;
+    for (unsigned i = 0; i < 3 && !moved; i++) {
+        const unsigned what = (first + i) % 3;
+        moved = what == 0 ? sim_dial_step(sim) : what == 1 ? sim_net_step(sim) : sim_app_step(sim);
+    }
+    if (!moved && !sim_wait(sim)) {
+        sim_fail(sim, "deadlock: nothing can move and nothing is due");
+    }
+    sim_drain(sim);
+    sim_finish(sim);
+    sim_check(sim);
+    for (unsigned i = 0; i < sim->plan.clients; i++) {
+        sim_check_end(sim, &sim->clients[i], &sim->servers[i]);
+    }
+}
+
+bool sim_run(struct sim *sim, const struct sim_plan *plan)
+{
+    memset(sim, 0, sizeof *sim);
+    sim->plan = *plan;
+    sim->now = SNET_SECOND_NS;
+    if (!sim_setup(sim)) {
+        sim_fail(sim, "the setup failed");
+    }
+    sim_drain(sim);
+    while (sim->failure == NULL && !sim_over(sim)) {
+        if (sim->steps == SIM_STEPS_MAX) {
+            sim_fail(sim, "the run does not end");
+        }
+        sim_step(sim);
+    }
+    snet_core_free(sim->cores[0]);
+    snet_core_free(sim->cores[1]);
+    if (sim->env[0].live_count + sim->env[1].live_count != 0) {
+        sim_fail(sim, "memory was not given back");
+    }
+    return sim->failure == NULL;
+}

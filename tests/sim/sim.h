@@ -1,0 +1,156 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * The deterministic simulator: clients and a server in virtual time, over a network that cuts,
+ * stalls, refuses and lies, all from one seed. Both ends are real cores; only the network, the clock
+ * and the applications are simulated. The applications write a pattern that every reader can check
+ * byte by byte, so nothing can be lost, repeated or changed unseen.
+ */
+#ifndef SNET_TESTS_SIM_H
+#define SNET_TESTS_SIM_H
+
+#include "tests/support/test_env.h"
+
+#include <snet/core.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SIM_CLIENTS_MAX 3u
+#define SIM_CONNS_MAX 64u
+#define SIM_QUEUE_MAX_BYTES 16384u
+#define SIM_STEPS_MAX 3000000u
+#define SIM_RECORD_BYTES 48u /* of each client's first bytes, for replays */
+#define SIM_RECORDS_MAX 16u
+#define SIM_DEAD_PEER_NS (20 * SNET_SECOND_NS)
+
+/* What a run is about. */
+struct sim_plan {
+    uint64_t seed;
+    enum snet_wire wire;
+    unsigned server_wires;
+    bool plain;
+    bool client_ends; /* the clients end their sessions, not the server */
+    bool adversary;   /* strangers send garbage, truncations and replays */
+    unsigned clients;
+    unsigned faults;          /* how many at most */
+    unsigned fault_one_in;    /* steps per fault, on average */
+    uint64_t cut_at_byte;     /* cut once after so many bytes in all, UINT64_MAX for never */
+    unsigned alloc_fail_one_in; /* 0 never */
+    uint32_t history_bytes;
+    uint32_t inbox_bytes;
+    uint64_t budget_bytes;
+    uint32_t queue_bytes; /* what the network holds per direction */
+    uint64_t up_bytes;    /* per client */
+    uint64_t down_bytes;
+    bool verbose;
+};
+
+/* One end of one stream. */
+struct sim_app {
+    snet_session *session;
+    uint64_t salt; /* of the pattern that this end writes */
+    uint64_t peer_salt;
+    uint64_t to_write;
+    uint64_t to_read;
+    uint64_t written;
+    uint64_t read;
+    bool blocked;  /* told AGAIN by a write */
+    bool shut;
+    bool ended;
+    snet_err end_err;
+};
+
+/* One end of one connection. */
+struct sim_side {
+    snet_link *link; /* NULL once closed, or for a stranger's end */
+    bool stranger;
+    bool want_send;
+    bool paused;
+    bool fin;   /* the other end closed in good order: ends what is queued */
+    bool reset; /* the other end, or the network, broke it */
+    bool deaf;  /* it has closed: what arrives is thrown away */
+    uint64_t reset_at_ns; /* when the end notices a stall, SNET_NEVER if not */
+    size_t queued;        /* bytes on their way to this end */
+    uint8_t queue[SIM_QUEUE_MAX_BYTES];
+};
+
+struct sim_conn {
+    bool used;
+    bool stalled;
+    unsigned client;
+    size_t recorded;
+    uint8_t record[SIM_RECORD_BYTES];
+    struct sim_side sides[2]; /* 0: client, 1: server */
+};
+
+struct sim {
+    struct sim_plan plan;
+    struct test_env env[2]; /* 0: clients, 1: server */
+    struct test_env dice;   /* the network's and the applications' */
+    snet_core *cores[2];
+    snet_server *server;
+    uint64_t now;
+    struct sim_app clients[SIM_CLIENTS_MAX];
+    struct sim_app servers[SIM_CLIENTS_MAX];
+    unsigned dials[SIM_CLIENTS_MAX]; /* connections asked for and not made yet */
+    struct sim_conn conns[SIM_CONNS_MAX];
+    uint8_t records[SIM_RECORDS_MAX][SIM_RECORD_BYTES];
+    size_t record_len[SIM_RECORDS_MAX];
+    unsigned record_count;
+    uint64_t refuse_until_ns;
+    uint64_t bytes_moved;
+    unsigned faults_done;
+    unsigned cuts;
+    bool calm; /* no more faults: all was delivered */
+    const char *failure;
+    uint64_t steps;
+};
+
+/* The plan that a seed stands for. */
+void sim_plan_from_seed(struct sim_plan *plan, uint64_t seed);
+/* Runs it; true when all went well, else `failure` says what did not. */
+bool sim_run(struct sim *sim, const struct sim_plan *plan);
+
+/* --- sim_net.c: the network ------------------------------------------------------------------ */
+
+/* A client's connection is made or refused. */
+void sim_net_dial(struct sim *sim, unsigned client);
+/* Moves some bytes on some connection; false when nothing could move. */
+bool sim_net_step(struct sim *sim);
+/* Something bad happens. */
+void sim_net_fault(struct sim *sim);
+/* Cuts every connection at once. */
+void sim_net_cut_all(struct sim *sim);
+/* What the core wants of a link. */
+void sim_net_event(struct sim *sim, const struct snet_event *event);
+/* The next time at which a stalled connection is noticed, or SNET_NEVER. */
+uint64_t sim_net_deadline(const struct sim *sim);
+void sim_net_tick(struct sim *sim);
+/* Checks every link. */
+void sim_net_check(const struct sim *sim);
+
+/* --- sim_app.c: the applications ------------------------------------------------------------- */
+
+void sim_app_init(struct sim_app *app, snet_session *session, uint64_t salt, uint64_t peer_salt);
+/* Writes or reads a little; false when nothing was possible. */
+bool sim_app_write(struct sim *sim, struct sim_app *app);
+bool sim_app_read(struct sim *sim, struct sim_app *app);
+void sim_app_event(struct sim *sim, struct sim_app *app, const struct snet_event *event);
+
+static inline uint64_t sim_below(struct sim *sim, uint64_t bound)
+{
+    return test_env_below(&sim->dice, bound);
+}
+
+static inline bool sim_one_in(struct sim *sim, uint64_t n)
+{
+    return n != 0 && sim_below(sim, n) == 0;
+}
+
+void sim_fail(struct sim *sim, const char *failure);
+/* A line of the story, for those who asked to hear it. */
+void sim_tell(const struct sim *sim, const char *what, unsigned which, const char *how);
+
+#endif

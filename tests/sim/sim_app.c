@@ -1,0 +1,81 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "tests/sim/sim.h"
+
+#define APP_CHUNK_BYTES 3000u
+
+/* The byte at `offset` of the stream with `salt`. */
+static uint8_t app_pattern(uint64_t salt, uint64_t offset)
+{
+    uint64_t mixed = (offset / 8 + 1) * UINT64_C(0x9e3779b97f4a7c15) ^ salt;
+    mixed ^= mixed >> 29;
+    mixed *= UINT64_C(0xbf58476d1ce4e5b9);
+    return (uint8_t)(mixed >> (8 * (offset % 8)));
+}
+
+void sim_app_init(struct sim_app *app, snet_session *session, uint64_t salt, uint64_t peer_salt)
+{
+    app->session = session;
+    app->salt = salt;
+    app->peer_salt = peer_salt;
+}
+
+bool sim_app_write(struct sim *sim, struct sim_app *app)
+{
+    uint8_t chunk[APP_CHUNK_BYTES];
+    const uint64_t left = app->to_write - app->written;
+    if (app->session == NULL || app->ended || app->shut || app->blocked || left == 0) {
+        return false;
+    }
+    size_t len = 1 + (size_t)sim_below(sim, sim_one_in(sim, 3) ? 20 : APP_CHUNK_BYTES);
+    len = len < left ? len : (size_t)left;
+    for (size_t i = 0; i < len; i++) {
+        chunk[i] = app_pattern(app->salt, app->written + i);
+    }
+    size_t written = 0;
+    const snet_err err = snet_session_write(app->session, chunk, len, &written, sim->now);
+    if (err == SNET_ERR_AGAIN) {
+        app->blocked = true;
+        return false;
+    }
+    if (err != SNET_OK) {
+        return false;
+    }
+    app->written += written;
+    return true;
+}
+
+bool sim_app_read(struct sim *sim, struct sim_app *app)
+{
+    uint8_t chunk[APP_CHUNK_BYTES];
+    size_t len = 0;
+    if (app->session == NULL) {
+        return false;
+    }
+    const size_t want = 1 + (size_t)sim_below(sim, APP_CHUNK_BYTES);
+    if (snet_session_read(app->session, chunk, want, &len, sim->now) != SNET_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (chunk[i] != app_pattern(app->peer_salt, app->read + i)) {
+            sim_fail(sim, "a byte arrived that was not written there");
+            return false;
+        }
+    }
+    app->read += len;
+    if (app->read > app->to_read) {
+        sim_fail(sim, "more bytes arrived than were written");
+    }
+    return true;
+}
+
+void sim_app_event(struct sim *sim, struct sim_app *app, const struct snet_event *event)
+{
+    (void)sim;
+    if (event->type == SNET_EVENT_WRITABLE || event->type == SNET_EVENT_OPENED) {
+        app->blocked = false;
+    } else if (event->type == SNET_EVENT_ENDED) {
+        app->ended = true;
+        app->end_err = event->err;
+    }
+}

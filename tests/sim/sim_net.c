@@ -1,0 +1,357 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "tests/sim/sim.h"
+
+#include "core/link.h"
+
+#include <string.h>
+
+static struct sim_conn *net_new_conn(struct sim *sim)
+{
+    for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
+        struct sim_conn *conn = &sim->conns[i];
+        if (!conn->used) {
+            memset(conn, 0, sizeof *conn);
+            conn->used = true;
+            conn->sides[0].reset_at_ns = conn->sides[1].reset_at_ns = SNET_NEVER;
+            return conn;
+        }
+    }
+    return NULL;
+}
+
+static void net_open_server_side(struct sim *sim, struct sim_conn *conn)
+{
+    struct sim_side *side = &conn->sides[1];
+    if (snet_server_accepted(sim->server, &side->link, sim->now) == SNET_OK) {
+        snet_link_set_user(side->link, conn);
+    } else {
+        side->deaf = true;
+        conn->sides[0].reset = true;
+    }
+}
+
+void sim_net_dial(struct sim *sim, unsigned client)
+{
+    sim->dials[client]--;
+    snet_session *session = sim->clients[client].session;
+    struct sim_conn *conn = sim->now < sim->refuse_until_ns ? NULL : net_new_conn(sim);
+    if (conn == NULL) {
+        snet_client_dial_failed(session, SNET_ERR_CONNECT, sim->now);
+        return;
+    }
+    conn->client = client;
+    if (snet_client_connected(session, &conn->sides[0].link, sim->now) != SNET_OK) {
+        conn->used = false;
+        return;
+    }
+    snet_link_set_user(conn->sides[0].link, conn);
+    net_open_server_side(sim, conn);
+}
+
+/* This end is closed: frees its link, tells the other end. */
+static void net_close_side(struct sim *sim, struct sim_conn *conn, unsigned index,
+                           enum snet_close_how how)
+{
+    struct sim_side *side = &conn->sides[index];
+    struct sim_side *other = &conn->sides[1 - index];
+    snet_link_free(side->link, sim->now);
+    side->link = NULL;
+    side->deaf = true;
+    side->queued = 0;
+    if (how == SNET_CLOSE_FIN && !conn->stalled) {
+        other->fin = true;
+    } else if (!conn->stalled) {
+        other->reset = true;
+    }
+    if (other->link == NULL) {
+        conn->used = false;
+    }
+}
+
+/* An orderly close sends what the link still has. */
+static void net_flush(struct sim_conn *conn, unsigned index, uint64_t now)
+{
+    struct sim_side *side = &conn->sides[index];
+    struct sim_side *other = &conn->sides[1 - index];
+    struct snet_span span;
+    while (snet_link_send(side->link, &span, 1) == 1 &&
+           other->queued + span.len <= SIM_QUEUE_MAX_BYTES) {
+        memcpy(other->queue + other->queued, span.data, span.len);
+        other->queued += span.len;
+        snet_link_sent(side->link, span.len, now);
+    }
+}
+
+void sim_net_event(struct sim *sim, const struct snet_event *event)
+{
+    struct sim_conn *conn = snet_link_user(event->link);
+    if (conn == NULL) {
+        return;
+    }
+    const unsigned index = event->link == conn->sides[0].link ? 0 : 1;
+    struct sim_side *side = &conn->sides[index];
+    if (event->type == SNET_EVENT_LINK_SEND) {
+        side->want_send = true;
+    } else if (event->type == SNET_EVENT_LINK_RECV) {
+        side->paused = false;
+    } else {
+        if (event->close_how == SNET_CLOSE_FIN) {
+            net_flush(conn, index, sim->now);
+        }
+        net_close_side(sim, conn, index, event->close_how);
+    }
+}
+
+/* Keeps the first bytes of a client's connection for later replays. */
+static void net_record(struct sim *sim, struct sim_conn *conn, const uint8_t *data, size_t len)
+{
+    for (size_t i = 0; i < len && conn->recorded < SIM_RECORD_BYTES; i++) {
+        conn->record[conn->recorded++] = data[i];
+    }
+    const unsigned slot = sim->record_count % SIM_RECORDS_MAX;
+    memcpy(sim->records[slot], conn->record, conn->recorded);
+    sim->record_len[slot] = conn->recorded;
+}
+
+/* The end puts some bytes on the wire. */
+static bool net_send(struct sim *sim, struct sim_conn *conn, unsigned index)
+{
+    struct sim_side *side = &conn->sides[index];
+    struct sim_side *other = &conn->sides[1 - index];
+    struct snet_span span;
+    if (side->link == NULL || !side->want_send || other->queued >= sim->plan.queue_bytes) {
+        return false;
+    }
+    if (snet_link_send(side->link, &span, 1) == 0) {
+        side->want_send = false;
+        return false;
+    }
+    size_t len = 1 + (size_t)sim_below(sim, span.len);
+    const size_t space = sim->plan.queue_bytes - other->queued;
+    len = len < space ? len : space;
+    if (index == 0) {
+        net_record(sim, conn, span.data, len);
+    }
+    if (other->deaf) {
+        side->reset = true; /* nobody there any more */
+    } else {
+        memcpy(other->queue + other->queued, span.data, len);
+        other->queued += len;
+    }
+    snet_link_sent(side->link, len, sim->now);
+    return true;
+}
+
+/* Some bytes, or the end, arrive. */
+static bool net_deliver(struct sim *sim, struct sim_conn *conn, unsigned index)
+{
+    struct sim_side *side = &conn->sides[index];
+    if (side->link == NULL || conn->stalled) {
+        return false;
+    }
+    if (side->reset) {
+        snet_link_failed(side->link, SNET_ERR_LINK_LOST, sim->now);
+        return true;
+    }
+    if (side->paused) {
+        return false;
+    }
+    if (side->queued == 0) {
+        if (side->fin) {
+            side->fin = false;
+            snet_link_eof(side->link, sim->now);
+            return true;
+        }
+        return false;
+    }
+    const size_t room = snet_link_room(side->link);
+    if (room == 0) {
+        side->paused = true;
+        return false;
+    }
+    size_t len = 1 + (size_t)sim_below(sim, side->queued);
+    len = len < room ? len : room;
+    if (sim->bytes_moved < sim->plan.cut_at_byte &&
+        sim->plan.cut_at_byte - sim->bytes_moved < len) {
+        len = (size_t)(sim->plan.cut_at_byte - sim->bytes_moved);
+    }
+    size_t taken = 0;
+    snet_link_recv(side->link, side->queue, len, &taken, sim->now);
+    if (taken < len) {
+        if (sim->plan.alloc_fail_one_in == 0) {
+            sim_fail(sim, "a link took less than it had room for");
+        }
+        snet_link_failed(side->link, SNET_ERR_NO_MEMORY, sim->now);
+        return true;
+    }
+    memmove(side->queue, side->queue + len, side->queued - len);
+    side->queued -= len;
+    sim->bytes_moved += len;
+    return true;
+}
+
+bool sim_net_step(struct sim *sim)
+{
+    const unsigned first = (unsigned)sim_below(sim, SIM_CONNS_MAX);
+    const unsigned flip = (unsigned)sim_below(sim, 4);
+    for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
+        struct sim_conn *conn = &sim->conns[(first + i) % SIM_CONNS_MAX];
+        for (unsigned way = 0; conn->used && way < 4; way++) {
+            const unsigned what = way ^ flip;
+            if (what < 2 ? net_send(sim, conn, what) : net_deliver(sim, conn, what - 2)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void net_cut(struct sim *sim, struct sim_conn *conn)
+{
+    sim->cuts++;
+    sim->record_count++;
+    conn->sides[0].reset = conn->sides[1].reset = true;
+    conn->sides[0].queued = conn->sides[1].queued = 0;
+    conn->stalled = false;
+    if (conn->sides[0].link == NULL && conn->sides[1].link == NULL) {
+        conn->used = false;
+    }
+}
+
+void sim_net_cut_all(struct sim *sim)
+{
+    for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
+        if (sim->conns[i].used) {
+            net_cut(sim, &sim->conns[i]);
+        }
+    }
+}
+
+/* Nothing moves any more; each end notices by itself, later. */
+static void net_stall(struct sim *sim, struct sim_conn *conn)
+{
+    conn->stalled = true;
+    for (unsigned index = 0; index < 2; index++) {
+        conn->sides[index].reset_at_ns = sim->now + 1 + sim_below(sim, SIM_DEAD_PEER_NS);
+    }
+}
+
+/* The network closes both ways in good order, and the tail may be lost. */
+static void net_close_orderly(struct sim *sim, struct sim_conn *conn)
+{
+    for (unsigned index = 0; index < 2; index++) {
+        struct sim_side *side = &conn->sides[index];
+        side->queued = side->queued == 0 ? 0 : (size_t)sim_below(sim, side->queued);
+        side->fin = true;
+        side->deaf = false;
+    }
+}
+
+/* A stranger's connection: garbage, a truncated or a complete replay, then silence or a close. */
+static void net_stranger(struct sim *sim)
+{
+    struct sim_conn *conn = net_new_conn(sim);
+    if (conn == NULL) {
+        return;
+    }
+    conn->sides[0].stranger = true;
+    net_open_server_side(sim, conn);
+    struct sim_side *side = &conn->sides[1];
+    const unsigned known = sim->record_count < SIM_RECORDS_MAX ? sim->record_count : SIM_RECORDS_MAX;
+    if (known > 0 && !sim_one_in(sim, 3)) {
+        const unsigned slot = (unsigned)sim_below(sim, known);
+        side->queued = sim->record_len[slot];
+        memcpy(side->queue, sim->records[slot], side->queued);
+        side->queued = sim_one_in(sim, 2) ? side->queued : (size_t)sim_below(sim, side->queued + 1);
+    } else {
+        side->queued = (size_t)sim_below(sim, 100);
+        for (size_t i = 0; i < side->queued; i++) {
+            side->queue[i] = (uint8_t)sim_below(sim, i < 9 && sim_one_in(sim, 2) ? 2 : 256);
+        }
+    }
+    if (side->link != NULL && sim_one_in(sim, 2)) {
+        side->fin = true;
+    }
+}
+
+void sim_net_fault(struct sim *sim)
+{
+    const unsigned index = (unsigned)sim_below(sim, SIM_CONNS_MAX);
+    struct sim_conn *conn = &sim->conns[index];
+    for (unsigned i = 0; !conn->used && i < SIM_CONNS_MAX; i++) {
+        conn = &sim->conns[(index + i) % SIM_CONNS_MAX];
+    }
+    static const char *const names[] = {"refuse", "network changed", "stranger", "stall",
+                                        "orderly close", "cut", "cut", "cut"};
+    sim->faults_done++;
+    const unsigned fault = (unsigned)sim_below(sim, 8);
+    sim_tell(sim, "fault on conn", (unsigned)(conn - sim->conns), names[fault]);
+    switch (fault) {
+    case 0:
+        sim->refuse_until_ns = sim->now + sim_below(sim, 30 * SNET_SECOND_NS);
+        break;
+    case 1:
+        snet_client_network_changed(sim->clients[conn->client].session, sim->now);
+        break;
+    case 2:
+        if (sim->plan.adversary) {
+            net_stranger(sim);
+        }
+        break;
+    case 3:
+        if (conn->used) {
+            net_stall(sim, conn);
+        }
+        break;
+    case 4:
+        /* A bare close after it may pass for a refusal on snet/1 [PROTO 6.5]: not there. */
+        if (conn->used && sim->plan.wire == SNET_WIRE_2) {
+            net_close_orderly(sim, conn);
+        }
+        break;
+    default:
+        if (conn->used) {
+            net_cut(sim, conn);
+        }
+        break;
+    }
+}
+
+uint64_t sim_net_deadline(const struct sim *sim)
+{
+    uint64_t deadline = SNET_NEVER;
+    for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
+        for (unsigned index = 0; sim->conns[i].used && index < 2; index++) {
+            const struct sim_side *side = &sim->conns[i].sides[index];
+            if (side->link != NULL && side->reset_at_ns < deadline) {
+                deadline = side->reset_at_ns;
+            }
+        }
+    }
+    return deadline;
+}
+
+void sim_net_tick(struct sim *sim)
+{
+    for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
+        for (unsigned index = 0; sim->conns[i].used && index < 2; index++) {
+            struct sim_side *side = &sim->conns[i].sides[index];
+            if (side->link != NULL && side->reset_at_ns <= sim->now) {
+                side->reset_at_ns = SNET_NEVER;
+                snet_link_failed(side->link, SNET_ERR_LINK_TIMEOUT, sim->now);
+            }
+        }
+    }
+}
+
+void sim_net_check(const struct sim *sim)
+{
+    for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
+        for (unsigned index = 0; sim->conns[i].used && index < 2; index++) {
+            if (sim->conns[i].sides[index].link != NULL) {
+                snet_link_check(sim->conns[i].sides[index].link);
+            }
+        }
+    }
+}
