@@ -268,7 +268,7 @@ snet_err snet_legacy_server_resume(snet_link *link, enum snet_legacy_step *ret_n
     SNET_TRY(snet_legacy_resume_decode(format, state->message, state->have, &state->claim));
     snet_session *session = NULL;
     snet_err err = server_find_claimed(link, &session);
-    if (err == SNET_OK && session->shut && state->claim.read_count == session->history.end) {
+    if (err == SNET_OK && session->fin_sent && state->claim.read_count == session->history.end) {
         /* The client has all: a resume is the acknowledgement [PROTO 7.3]. */
         err = SNET_ERR_CLOSED;
     } else if (err == SNET_OK) {

@@ -59,7 +59,7 @@ struct snet_session {
     snet_err lost_err;
     bool plain;
     bool shut;       /* the local end has written its last byte */
-    bool fin_sent;   /* server: and a link has carried it all and was closed in good order */
+    bool fin_sent;   /* and the last link has carried it all and was closed in good order */
     bool want_write; /* a writer was told AGAIN */
     uint64_t id;
     uint64_t wait_ns;

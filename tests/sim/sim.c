@@ -4,6 +4,7 @@
 
 #include "core/session.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -139,12 +140,17 @@ static void sim_tell_event(const struct sim *sim, unsigned core, const struct sn
     static const char *const names[] = {"dial", "opened", "lost", "resumed",
                                         NULL,   NULL,     "ended"};
     const struct sim_app *apps = core == 0 ? sim->clients : sim->servers;
-    if (event->type <= SNET_EVENT_ENDED && names[event->type] != NULL) {
-        sim_tell(sim, core == 0 ? "client" : "server", app == NULL ? 99 : (unsigned)(app - apps),
-                 event->type == SNET_EVENT_LOST || event->type == SNET_EVENT_ENDED
-                     ? snet_err_name(event->err)
-                     : names[event->type]);
+    if (!sim->plan.verbose || event->type > SNET_EVENT_ENDED || names[event->type] == NULL) {
+        return;
     }
+    struct snet_session_info info;
+    snet_session_info(event->session, &info);
+    (void)printf("%12.6f %s %d: %s %s, sent %" PRIu64 " of %" PRIu64 ", received %" PRIu64
+                 "; peer wrote %" PRIu64 ", has %" PRIu64 "\n",
+                 (double)sim->now / 1e9, core == 0 ? "client" : "server",
+                 app == NULL ? -1 : (int)(app - apps), names[event->type],
+                 event->err == SNET_OK ? "" : snet_err_name(event->err), info.sent, info.written,
+                 info.received, info.peer_written, info.peer_received);
 }
 
 static void sim_session_event(struct sim *sim, unsigned core, const struct snet_event *event)
@@ -215,23 +221,40 @@ static bool sim_app_step(struct sim *sim)
     return false;
 }
 
-static bool sim_app_complete(const struct sim_app *app)
+/*
+ * A client of snet/2 cannot know whether its proof arrived. When it was lost, the server has no such
+ * session, and the client is told so [PROTO 9.4].
+ */
+static bool sim_never_began(const struct sim *sim, unsigned which)
 {
-    return app->session != NULL && app->written == app->to_write && app->read == app->to_read;
+    return sim->plan.wire == SNET_WIRE_2 && sim->clients[which].end_err == SNET_ERR_REFUSED &&
+           sim->servers[which].session == NULL;
+}
+
+static bool sim_complete(const struct sim *sim, unsigned which)
+{
+    const struct sim_app *client = &sim->clients[which];
+    const struct sim_app *server = &sim->servers[which];
+    return server->session != NULL && client->written == client->to_write &&
+           client->read == client->to_read && server->written == server->to_write &&
+           server->read == server->to_read;
 }
 
 /* All has arrived everywhere: the network calms down and the sessions are closed. */
 static void sim_finish(struct sim *sim)
 {
     for (unsigned i = 0; i < sim->plan.clients; i++) {
-        if (!sim_app_complete(&sim->clients[i]) || !sim_app_complete(&sim->servers[i])) {
+        if (!sim_complete(sim, i) && !sim_never_began(sim, i)) {
             return;
         }
     }
-    sim->calm = true;
+    if (!sim->calm) {
+        sim->calm = true;
+        sim_net_calm(sim);
+    }
     for (unsigned i = 0; i < sim->plan.clients; i++) {
         struct sim_app *app = sim->plan.client_ends ? &sim->clients[i] : &sim->servers[i];
-        if (!app->shut) {
+        if (!app->shut && !sim_never_began(sim, i)) {
             app->shut = true;
             snet_session_shutdown(app->session, sim->now);
         }
@@ -241,7 +264,7 @@ static void sim_finish(struct sim *sim)
 static bool sim_over(const struct sim *sim)
 {
     for (unsigned i = 0; i < sim->plan.clients; i++) {
-        if (!sim->clients[i].ended || !sim->servers[i].ended) {
+        if (!sim->clients[i].ended || (!sim->servers[i].ended && !sim_never_began(sim, i))) {
             return false;
         }
     }
@@ -266,15 +289,26 @@ static bool sim_wait(struct sim *sim)
     return true;
 }
 
-static void sim_check_end(struct sim *sim, const struct sim_app *client,
-                          const struct sim_app *server)
+/*
+ * A client may only end once all is delivered. Its end is clean unless a fault of before the calm
+ * spoilt the last goodbye: without the server's FIN a refusal is an error, as it must be
+ * [PROTO 7.5].
+ */
+static void sim_check_end(struct sim *sim, unsigned which)
 {
-    if (client->ended && (!sim->calm || client->end_err != SNET_ERR_CLOSED)) {
-        sim_fail(sim, client->end_err == SNET_ERR_CLOSED ? "a session ended short and clean"
-                                                         : snet_err_message(client->end_err));
+    const struct sim_app *client = &sim->clients[which];
+    const struct sim_app *server = &sim->servers[which];
+    if (sim_never_began(sim, which)) {
+        return;
+    }
+    const bool spoilt = client->end_err == SNET_ERR_REFUSED && client->lost_err != SNET_ERR_LINK_FIN;
+    if (client->ended && !sim->calm && client->end_err == SNET_ERR_CLOSED) {
+        sim_fail(sim, "a session ended short and clean");
+    }
+    if (client->ended && (!sim->calm || (client->end_err != SNET_ERR_CLOSED && !spoilt))) {
+        sim_fail(sim, snet_err_message(client->end_err));
     }
     if (server->ended && !sim->calm) {
-        sim_tell(sim, "server", (unsigned)(server - sim->servers), snet_err_name(server->end_err));
         sim_fail(sim, "a server's session ended early");
     }
 }
@@ -300,11 +334,11 @@ static void sim_step(struct sim *sim)
     if (!moved && !sim_wait(sim)) {
         sim_fail(sim, "deadlock: nothing can move and nothing is due");
     }
-    sim_drain(sim);
     sim_finish(sim);
+    sim_drain(sim);
     sim_check(sim);
     for (unsigned i = 0; i < sim->plan.clients; i++) {
-        sim_check_end(sim, &sim->clients[i], &sim->servers[i]);
+        sim_check_end(sim, i);
     }
 }
 

@@ -59,6 +59,7 @@ struct sim_app {
     bool blocked;  /* told AGAIN by a write */
     bool shut;
     bool ended;
+    snet_err lost_err; /* of the last link */
     snet_err end_err;
 };
 
@@ -123,6 +124,8 @@ bool sim_net_step(struct sim *sim);
 void sim_net_fault(struct sim *sim);
 /* Cuts every connection at once. */
 void sim_net_cut_all(struct sim *sim);
+/* The network heals: no more refusals, and what is stalled breaks at once. */
+void sim_net_calm(struct sim *sim);
 /* What the core wants of a link. */
 void sim_net_event(struct sim *sim, const struct snet_event *event);
 /* The next time at which a stalled connection is noticed, or SNET_NEVER. */

@@ -74,6 +74,8 @@ void sim_app_event(struct sim *sim, struct sim_app *app, const struct snet_event
     (void)sim;
     if (event->type == SNET_EVENT_WRITABLE || event->type == SNET_EVENT_OPENED) {
         app->blocked = false;
+    } else if (event->type == SNET_EVENT_LOST) {
+        app->lost_err = event->err;
     } else if (event->type == SNET_EVENT_ENDED) {
         app->ended = true;
         app->end_err = event->err;

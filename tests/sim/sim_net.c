@@ -58,7 +58,6 @@ static void net_close_side(struct sim *sim, struct sim_conn *conn, unsigned inde
     snet_link_free(side->link, sim->now);
     side->link = NULL;
     side->deaf = true;
-    side->queued = 0;
     if (how == SNET_CLOSE_FIN && !conn->stalled) {
         other->fin = true;
     } else if (!conn->stalled) {
@@ -133,9 +132,9 @@ static bool net_send(struct sim *sim, struct sim_conn *conn, unsigned index)
     if (index == 0) {
         net_record(sim, conn, span.data, len);
     }
-    if (other->deaf) {
+    if (other->deaf && !conn->stalled) {
         side->reset = true; /* nobody there any more */
-    } else {
+    } else if (!other->fin) {
         memcpy(other->queue + other->queued, span.data, len);
         other->queued += len;
     }
@@ -223,6 +222,16 @@ void sim_net_cut_all(struct sim *sim)
 {
     for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
         if (sim->conns[i].used) {
+            net_cut(sim, &sim->conns[i]);
+        }
+    }
+}
+
+void sim_net_calm(struct sim *sim)
+{
+    sim->refuse_until_ns = 0;
+    for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
+        if (sim->conns[i].used && sim->conns[i].stalled) {
             net_cut(sim, &sim->conns[i]);
         }
     }
