@@ -80,6 +80,9 @@ void snet_session_arm(snet_session *session)
     if (session->dial == SNET_DIAL_WAITING && session->dial_at_ns < when_ns) {
         when_ns = session->dial_at_ns;
     }
+    if (session->write_at_ns != 0 && session->write_at_ns < when_ns) {
+        when_ns = session->write_at_ns;
+    }
     snet_timer_set(&session->core->timers, &session->task.timer, when_ns);
 }
 
@@ -221,6 +224,7 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
     session_move(session, SNET_SESSION_ENDED);
     session->end_err = err;
     session->dial = SNET_DIAL_IDLE;
+    session->write_at_ns = 0;
     if (session->server != NULL) {
         snet_server_leave(session->server, session);
     }
@@ -246,6 +250,10 @@ void snet_session_tick(snet_session *session, uint64_t now)
     }
     if (session->dial == SNET_DIAL_WAITING && session->dial_at_ns <= now) {
         snet_client_dial_due(session);
+    }
+    if (session->write_at_ns != 0 && session->write_at_ns <= now) {
+        session->write_at_ns = 0;
+        snet_core_raise(session->core, &session->task, SNET_EVENT_WRITABLE);
     }
     snet_session_arm(session);
 }
@@ -297,6 +305,11 @@ snet_err snet_session_write(snet_session *session, const uint8_t *data, size_t l
     }
     if (written == 0) {
         session_wait_for_room(session);
+        if (session->state != SNET_SESSION_OPENING && session->wire->session_room(session) > 0) {
+            /* There is room, but the machine has no memory now: nobody else will tell. */
+            session->write_at_ns = now + SNET_SESSION_MEMORY_RETRY_NS;
+            snet_session_arm(session);
+        }
         return SNET_ERR_AGAIN;
     }
     if (session->link != NULL) {

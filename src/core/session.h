@@ -28,6 +28,8 @@ enum snet_session_state {
     SNET_SESSION_ENDED
 };
 #define SNET_SESSION_STATES 4
+/* How soon a writer tries again when the machine had no memory. */
+#define SNET_SESSION_MEMORY_RETRY_NS (100 * SNET_MS_NS)
 
 /* A client's way to its next link. */
 enum snet_dial_state {
@@ -65,6 +67,7 @@ struct snet_session {
     uint64_t wait_ns;
     uint64_t handshake_ns;
     uint64_t dial_at_ns;   /* WAITING: when to ask */
+    uint64_t write_at_ns;  /* a writer without memory tries again; 0 for none */
     uint64_t expire_at_ns; /* OPENING, DETACHED: when to give up */
     uint64_t lost_at_ns;
     uint64_t link_since_ns;

@@ -250,7 +250,7 @@ static void sim_finish(struct sim *sim)
     }
     if (!sim->calm) {
         sim->calm = true;
-        sim_net_calm(sim);
+        sim_net_heal(sim);
     }
     for (unsigned i = 0; i < sim->plan.clients; i++) {
         struct sim_app *app = sim->plan.client_ends ? &sim->clients[i] : &sim->servers[i];
@@ -325,6 +325,8 @@ static void sim_step(struct sim *sim)
         sim->plan.cut_at_byte = UINT64_MAX;
         sim_net_cut_all(sim);
     }
+    sim_finish(sim);
+    sim_drain(sim);
     const unsigned first = (unsigned)sim_below(sim, 3);
     bool moved = false;
     for (unsigned i = 0; i < 3 && !moved; i++) {
@@ -334,7 +336,6 @@ static void sim_step(struct sim *sim)
     if (!moved && !sim_wait(sim)) {
         sim_fail(sim, "deadlock: nothing can move and nothing is due");
     }
-    sim_finish(sim);
     sim_drain(sim);
     sim_check(sim);
     for (unsigned i = 0; i < sim->plan.clients; i++) {

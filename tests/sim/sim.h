@@ -124,8 +124,8 @@ bool sim_net_step(struct sim *sim);
 void sim_net_fault(struct sim *sim);
 /* Cuts every connection at once. */
 void sim_net_cut_all(struct sim *sim);
-/* The network heals: no more refusals, and what is stalled breaks at once. */
-void sim_net_calm(struct sim *sim);
+/* No more refusals and failed allocations, and what is stalled breaks at once. */
+void sim_net_heal(struct sim *sim);
 /* What the core wants of a link. */
 void sim_net_event(struct sim *sim, const struct snet_event *event);
 /* The next time at which a stalled connection is noticed, or SNET_NEVER. */

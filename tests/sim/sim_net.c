@@ -119,7 +119,8 @@ static bool net_send(struct sim *sim, struct sim_conn *conn, unsigned index)
     struct sim_side *side = &conn->sides[index];
     struct sim_side *other = &conn->sides[1 - index];
     struct snet_span span;
-    if (side->link == NULL || !side->want_send || other->queued >= sim->plan.queue_bytes) {
+    if (side->link == NULL || !side->want_send || other->fin ||
+        other->queued >= sim->plan.queue_bytes) {
         return false;
     }
     if (snet_link_send(side->link, &span, 1) == 0) {
@@ -134,7 +135,7 @@ static bool net_send(struct sim *sim, struct sim_conn *conn, unsigned index)
     }
     if (other->deaf && !conn->stalled) {
         side->reset = true; /* nobody there any more */
-    } else if (!other->fin) {
+    } else {
         memcpy(other->queue + other->queued, span.data, len);
         other->queued += len;
     }
@@ -227,9 +228,10 @@ void sim_net_cut_all(struct sim *sim)
     }
 }
 
-void sim_net_calm(struct sim *sim)
+void sim_net_heal(struct sim *sim)
 {
     sim->refuse_until_ns = 0;
+    sim->env[0].fail_one_in = sim->env[1].fail_one_in = 0;
     for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
         if (sim->conns[i].used && sim->conns[i].stalled) {
             net_cut(sim, &sim->conns[i]);
@@ -315,7 +317,7 @@ void sim_net_fault(struct sim *sim)
         break;
     case 4:
         /* A bare close after it may pass for a refusal on snet/1 [PROTO 6.5]: not there. */
-        if (conn->used && sim->plan.wire == SNET_WIRE_2) {
+        if (conn->used && !conn->stalled && sim->plan.wire == SNET_WIRE_2) {
             net_close_orderly(sim, conn);
         }
         break;
