@@ -6,7 +6,7 @@
 
 void snet_ending_agreed(struct snet_ending *ending, uint64_t claimed)
 {
-    *ending = (struct snet_ending){.claimed = claimed};
+    *ending = (struct snet_ending){.known = true, .claimed = claimed};
 }
 
 void snet_ending_fin(struct snet_ending *ending, uint64_t now)
@@ -36,7 +36,8 @@ enum snet_ending_verdict snet_ending_refused(struct snet_ending *ending, bool ce
     }
     const bool soon = ending->fin_ns != 0 &&
                       ending->first_refusal_ns - ending->fin_ns <= SNET_ENDING_FIN_MAX_NS;
-    return soon && received >= ending->claimed ? SNET_ENDING_CLEAN : SNET_ENDING_REFUSED;
+    const bool known = ending->known || received > 0;
+    return known && soon && received >= ending->claimed ? SNET_ENDING_CLEAN : SNET_ENDING_REFUSED;
 }
 
 uint64_t snet_ending_retry_by_ns(const struct snet_ending *ending)

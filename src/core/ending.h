@@ -4,7 +4,8 @@
  * Ending: what a client concludes from a refused resume on a wire without a close message
  * [PROTO 7.5]. A resume is the acknowledgement: when the server closed in good order, every byte it
  * last claimed has arrived, and it refuses soon afterwards, then the stream ended cleanly. Any other
- * refusal is a loss. Where a refusal is a bare close, which a proxy without upstream shows too, only
+ * refusal is a loss; so is one from a server that perhaps never knew the session, because the
+ * client's proof was lost on its way. Where a refusal is a bare close, which a proxy without upstream shows too, only
  * a row of them counts [PROTO 6.5].
  *
  * Thread: that of the core.
@@ -30,13 +31,14 @@ enum snet_ending_verdict {
 
 /* A zeroed struct is fresh. */
 struct snet_ending {
+    bool known;                /* the server is known to have had the session */
     uint64_t fin_ns;           /* when the last link ended in good order, else 0 */
     uint64_t claimed;          /* what the server had written at the last agreement */
     uint64_t first_refusal_ns; /* of the present row */
     uint32_t refusals;
 };
 
-/* Both ends agreed on counts: the server has written `claimed` bytes, a new link begins. */
+/* The server answered: it knows the session and has written `claimed` bytes; a new link begins. */
 void snet_ending_agreed(struct snet_ending *ending, uint64_t claimed);
 /* The link ended in good order. */
 void snet_ending_fin(struct snet_ending *ending, uint64_t now);

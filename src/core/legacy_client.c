@@ -89,6 +89,9 @@ snet_err snet_legacy_client_hello_reply(snet_link *link, enum snet_legacy_step *
     session->id = snet_legacy_u64_decode(id);
     snet_legacy_begin_streams(session, state->key);
     snet_secret_wipe(state->key, sizeof state->key);
+    if (!snet_legacy_format_of(link->wire)->challenged) {
+        snet_ending_agreed(&snet_legacy_session_of(session)->ending, 0);
+    }
     *ret_next = SNET_LEGACY_STREAM;
     snet_session_attach(session, link, NULL, now);
     return SNET_OK;

@@ -261,6 +261,19 @@ static void server_promise(snet_link *link, const snet_session *session)
                                                             &state->promise, state->out));
 }
 
+/*
+ * Whether the claim says that the client has all, and has seen us close: then a resume is the
+ * acknowledgement [PROTO 7.3]. A client of snet/2 that never received a byte cannot tell this
+ * refusal from one by a server that its proof never reached, so it is served once before.
+ */
+static bool server_is_goodbye(const snet_link *link, const snet_session *session)
+{
+    const uint64_t end = session->history.end;
+    const bool heard = end > 0 || snet_legacy_session_of(session)->proven_resume ||
+                       !snet_legacy_format_of(link->wire)->challenged;
+    return session->fin_sent && heard && snet_legacy_link_of(link)->claim.read_count == end;
+}
+
 snet_err snet_legacy_server_resume(snet_link *link, enum snet_legacy_step *ret_next, uint64_t now)
 {
     const struct snet_legacy_format *format = snet_legacy_format_of(link->wire);
@@ -268,8 +281,7 @@ snet_err snet_legacy_server_resume(snet_link *link, enum snet_legacy_step *ret_n
     SNET_TRY(snet_legacy_resume_decode(format, state->message, state->have, &state->claim));
     snet_session *session = NULL;
     snet_err err = server_find_claimed(link, &session);
-    if (err == SNET_OK && session->fin_sent && state->claim.read_count == session->history.end) {
-        /* The client has all: a resume is the acknowledgement [PROTO 7.3]. */
+    if (err == SNET_OK && server_is_goodbye(link, session)) {
         err = SNET_ERR_CLOSED;
     } else if (err == SNET_OK) {
         err = server_check_claim(link, session);

@@ -22,6 +22,7 @@
 #define SIM_QUEUE_MAX_BYTES 16384u
 #define SIM_STEPS_MAX 3000000u
 #define SIM_RECORD_BYTES 48u /* of each client's first bytes, for replays */
+#define SIM_RECORD_1_BYTES 40u /* on snet/1: no more than a resume */
 #define SIM_RECORDS_MAX 16u
 #define SIM_DEAD_PEER_NS (20 * SNET_SECOND_NS)
 

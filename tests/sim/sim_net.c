@@ -105,7 +105,9 @@ void sim_net_event(struct sim *sim, const struct snet_event *event)
 /* Keeps the first bytes of a client's connection for later replays. */
 static void net_record(struct sim *sim, struct sim_conn *conn, const uint8_t *data, size_t len)
 {
-    for (size_t i = 0; i < len && conn->recorded < SIM_RECORD_BYTES; i++) {
+    /* Beyond a resume of snet/1 a replay injects bytes: that cannot be repaired [PROTO 9.6]. */
+    const size_t max = sim->plan.wire == SNET_WIRE_2 ? SIM_RECORD_BYTES : SIM_RECORD_1_BYTES;
+    for (size_t i = 0; i < len && conn->recorded < max; i++) {
         conn->record[conn->recorded++] = data[i];
     }
     const unsigned slot = sim->record_count % SIM_RECORDS_MAX;
