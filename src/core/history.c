@@ -70,10 +70,10 @@ static void history_drop(struct snet_history *history, struct snet_pool *pool, s
 }
 
 uint8_t *snet_history_space(struct snet_history *history, struct snet_pool *pool, bool slide,
-                            size_t *ret_len)
+                            size_t want_len, size_t *ret_len)
 {
     const size_t window = history_window(history, slide);
-    if (window == 0) {
+    if (window == 0 || want_len == 0) {
         return NULL;
     }
     size_t len = 0;
@@ -87,6 +87,7 @@ uint8_t *snet_history_space(struct snet_history *history, struct snet_pool *pool
         return NULL;
     }
     len = len < window ? len : window;
+    len = len < want_len ? len : want_len;
     const uint64_t kept = history->end - history->base;
     if (kept + len > history->capacity_bytes) {
         const uint64_t over = kept + len - history->capacity_bytes;

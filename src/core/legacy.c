@@ -227,13 +227,12 @@ static snet_err legacy_session_write(snet_session *session, const uint8_t *data,
     const bool slide = snet_session_slides(session);
     size_t written = 0;
     while (written < len) {
-        size_t room = 0;
-        uint8_t *space =
-            snet_history_space(&session->history, &session->core->send_pool, slide, &room);
+        size_t part = 0;
+        uint8_t *space = snet_history_space(&session->history, &session->core->send_pool, slide,
+                                            len - written, &part);
         if (space == NULL) {
             break;
         }
-        const size_t part = room < len - written ? room : len - written;
         struct snet_writer writer;
         snet_writer_init(&writer, space, part);
         legacy_transform(session, &state->seal, data + written, &writer, part);
