@@ -1,0 +1,60 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/backoff.h"
+
+#include "tests/support/unit.h"
+
+/* [PROTO 8.2] */
+static void backoff_makes_the_first_attempt_at_once(void **state)
+{
+    (void)state;
+    struct snet_backoff backoff = {0};
+    assert_int_equal(snet_backoff_next_ns(&backoff, UINT64_MAX), 0);
+}
+
+/* [PROTO 8.2] */
+static void backoff_doubles_its_ceiling_up_to_the_maximum(void **state)
+{
+    (void)state;
+    struct snet_backoff backoff = {0};
+    uint64_t ceiling_ns = SNET_BACKOFF_FIRST_NS;
+    (void)snet_backoff_next_ns(&backoff, 0);
+    for (unsigned i = 0; i < 20; i++) {
+        /* The largest random number below the modulus gives the ceiling itself. */
+        assert_int_equal(snet_backoff_next_ns(&backoff, ceiling_ns), ceiling_ns);
+        ceiling_ns = 2 * ceiling_ns < SNET_BACKOFF_MAX_NS ? 2 * ceiling_ns : SNET_BACKOFF_MAX_NS;
+    }
+    assert_int_equal(ceiling_ns, SNET_BACKOFF_MAX_NS);
+}
+
+static void backoff_spreads_over_the_whole_range(void **state)
+{
+    (void)state;
+    struct snet_backoff backoff = {0};
+    (void)snet_backoff_next_ns(&backoff, 0);
+    assert_int_equal(snet_backoff_next_ns(&backoff, 0), 0);
+    assert_int_equal(snet_backoff_next_ns(&backoff, 12345), 12345);
+}
+
+static void backoff_starts_again_after_a_reset(void **state)
+{
+    (void)state;
+    struct snet_backoff backoff = {0};
+    for (unsigned i = 0; i < 8; i++) {
+        (void)snet_backoff_next_ns(&backoff, 1);
+    }
+    snet_backoff_reset(&backoff);
+    assert_int_equal(snet_backoff_next_ns(&backoff, 1), 0);
+    assert_int_equal(snet_backoff_next_ns(&backoff, SNET_BACKOFF_FIRST_NS), SNET_BACKOFF_FIRST_NS);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(backoff_makes_the_first_attempt_at_once),
+        cmocka_unit_test(backoff_doubles_its_ceiling_up_to_the_maximum),
+        cmocka_unit_test(backoff_spreads_over_the_whole_range),
+        cmocka_unit_test(backoff_starts_again_after_a_reset),
+    };
+    return cmocka_run_group_tests_name("backoff", tests, NULL, NULL);
+}
