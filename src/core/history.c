@@ -31,11 +31,11 @@ static size_t history_window(const struct snet_history *history, bool slide)
     return kept >= max ? 0 : max - (size_t)kept;
 }
 
-/* How many sent bytes may go when the pool is empty: half the capacity stays for TCP to lose. */
+/* How many sent bytes may go when the pool is empty: the rest stays for TCP to lose. */
 static size_t history_recyclable(const struct snet_history *history, bool slide)
 {
     const uint64_t sent = history->sent - history->base;
-    const uint64_t floor = history->capacity_bytes / 2;
+    const uint64_t floor = history->capacity_bytes / SNET_HISTORY_FLOOR_DIVISOR;
     return slide && sent > floor ? (size_t)(sent - floor) : 0;
 }
 

@@ -24,7 +24,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* On a live link, no more than this part may wait to be sent. */
 #define SNET_HISTORY_UNSENT_DIVISOR 8u
+/* When pages are short, a live history goes on with this part: what two socket buffers can lose. */
+#define SNET_HISTORY_FLOOR_DIVISOR 4u
 
 struct snet_history {
     struct snet_chain chain;

@@ -150,7 +150,7 @@ static void history_with_a_link_limits_what_is_unsent(void **state)
     assert_int_equal(put(fixture, CAPACITY, true), UNSENT_MAX);
 }
 
-/* When the pool is used up, a live history goes on with its own oldest page, down to a half. */
+/* When the pool is used up, a live history goes on with its own oldest pages, down to its floor. */
 static void history_recycles_its_own_pages(void **state)
 {
     struct fixture *fixture = *state;
@@ -164,7 +164,7 @@ static void history_recycles_its_own_pages(void **state)
     }
     assert_int_equal(snet_pool_available(&fixture->pool), 0);
     assert_true(fixture->history.end > 2 * capacity);
-    assert_true(fixture->history.end - fixture->history.base >= capacity / 2 - SNET_PAGE_BYTES);
+    assert_true(fixture->history.end - fixture->history.base >= capacity / SNET_HISTORY_FLOOR_DIVISOR);
     /* Without a link nothing is dropped: the writer waits. */
     (void)put(fixture, capacity, false);
     assert_int_equal(snet_history_room(&fixture->history, &fixture->pool, false), 0);
