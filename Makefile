@@ -49,9 +49,13 @@ sim: bootstrap-test
 	@cmake --build build/dev --target snet_sim
 	@build/dev/tests/snet_sim --seed $(SEED) --verbose
 
-format:
+# Says which files clang-format would change; `tools/format` changes them.
+format: bootstrap-lint
 	@tools/format --check
-tidy:
+# The rules of the house, then clang-tidy.
+tidy: bootstrap-lint
+	@mkdir -p build
+	@cmake --preset dev $(CMAKE_LOG)
 	@tools/tidy.py
 	@tools/lint
 

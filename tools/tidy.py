@@ -19,7 +19,7 @@ from tidy import rules_clause, rules_code, rules_include, rules_shape, rules_tex
 from tidy.rule import RULES
 from tidy.source import Tree
 
-FOLDERS = ("src", "include", "tests", "bench", "examples", "tools", "cmake")
+FOLDERS = ("src", "include", "tests", "bench", "examples", "tools", "cmake", ".ci")
 FILES = ("CMakeLists.txt", "Makefile", rules_include.LAYERS, rules_clause.PROTOCOL)
 SKIP = ("tests/data/", "tests/fuzz/corpus/")
 TEXT_SUFFIXES = (".c", ".h", ".py", ".sh", ".cmake", ".txt", ".md", "")
