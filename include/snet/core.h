@@ -98,7 +98,7 @@ SNET_API void snet_core_stats(const snet_core *core, struct snet_core_stats *ret
 
 enum snet_event_type {
     /* Sessions. */
-    SNET_EVENT_DIAL,     /* client: connect, then call snet_client_connected or snet_client_dial_failed */
+    SNET_EVENT_DIAL,     /* client: connect, then snet_client_connected or _dial_failed */
     SNET_EVENT_OPENED,   /* the stream is up; on servers the session is new to the caller */
     SNET_EVENT_LOST,     /* the link is gone (`err`), the session waits for a resume */
     SNET_EVENT_RESUMED,  /* it is back: see snet_session_info */
@@ -172,14 +172,14 @@ SNET_API SNET_MUST_USE snet_err snet_client_open(snet_core *core,
  * caller closes the connection and the session goes on by itself.
  */
 SNET_API SNET_MUST_USE snet_err snet_client_connected(snet_session *session, snet_link **ret_link,
-                                                       uint64_t now);
+                                                      uint64_t now);
 
 /* The connection could not be made: the session backs off and asks again, or ends. */
 SNET_API void snet_client_dial_failed(snet_session *session, snet_err err, uint64_t now);
 
 /*
- * The network has changed, try now: a session that waits to retry asks for a connection at once; one
- * with a link that still looks alive asks for a second one and moves over when that is proven.
+ * The network has changed, try now: a session that waits to retry asks for a connection at once;
+ * one with a link that still looks alive asks for a second one and moves over when that is proven.
  */
 SNET_API void snet_client_network_changed(snet_session *session, uint64_t now);
 
@@ -285,9 +285,9 @@ SNET_API SNET_MUST_USE snet_err snet_session_read(snet_session *session, uint8_t
                                                   size_t len, size_t *ret_read, uint64_t now);
 
 /*
- * The local end has written its last byte. What was written is still delivered, and what arrives can
- * still be read. On wires without a close message this ends the whole session as soon as the other
- * end has all: SNET_EVENT_ENDED tells. Safe to call again.
+ * The local end has written its last byte. What was written is still delivered, and what arrives
+ * can still be read. On wires without a close message this ends the whole session as soon as the
+ * other end has all: SNET_EVENT_ENDED tells. Safe to call again.
  */
 SNET_API void snet_session_shutdown(snet_session *session, uint64_t now);
 
@@ -308,7 +308,7 @@ SNET_API snet_link *snet_session_link(const snet_session *session);
 
 /* What a session has done so far. Byte counts are positions in the stream. */
 struct snet_session_info {
-    uint64_t id;           /* as the wire carries it; 0 until the session is open */
+    uint64_t id; /* as the wire carries it; 0 until the session is open */
     enum snet_wire wire;
     bool attached;         /* has a proven link */
     snet_err end_err;      /* SNET_OK while it lives */
@@ -317,8 +317,8 @@ struct snet_session_info {
     uint64_t received;     /* peer's bytes kept */
     uint64_t peer_written; /* what the peer claimed at the last resume, else 0 */
     uint64_t peer_received;
-    uint32_t resumes;      /* so far */
-    uint64_t resent_bytes; /* sent again over all resumes */
+    uint32_t resumes;            /* so far */
+    uint64_t resent_bytes;       /* sent again over all resumes */
     uint64_t last_resent_bytes;  /* own bytes that the last resume sent again */
     uint64_t last_missing_bytes; /* peer's bytes that were missing at the last resume */
     uint64_t last_detached_ns;   /* how long the last resume took from the loss */

@@ -3,8 +3,8 @@
 /*
  * The libuv driver: the core of <snet/core.h> on a libuv loop, with real connections. It dials with
  * backoff, listens, keeps time, and moves bytes; the program reads and writes its sessions with the
- * snet_session_ functions, at any time on the loop's thread. What it does in one turn of the loop is
- * carried out before the loop waits again.
+ * snet_session_ functions, at any time on the loop's thread. What it does in one turn of the loop
+ * is carried out before the loop waits again.
  *
  * Ownership: the driver owns its core and links. Sessions belong to the program from
  * snet_uv_connect or SNET_EVENT_OPENED until snet_uv_session_free. Thread: that of the loop.

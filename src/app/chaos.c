@@ -101,8 +101,8 @@ static void chaos_accepted(void *user, uv_stream_t *stream)
 
 static snet_err chaos_listen(snet_chaos *chaos, const char *address, int *ret_os_err)
 {
-    const snet_err err = snet_listener_open(chaos->loop, address, &chaos->options,
-                                            &chaos->listener, ret_os_err);
+    const snet_err err =
+        snet_listener_open(chaos->loop, address, &chaos->options, &chaos->listener, ret_os_err);
     if (err == SNET_OK) {
         snet_listener_start(chaos->listener, chaos_accepted, chaos);
         (void)snprintf(chaos->address, sizeof chaos->address, "%s",

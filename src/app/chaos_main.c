@@ -92,11 +92,17 @@ static bool chaos_take(struct chaos_command *command, int option, const char *va
 static bool chaos_parse(struct chaos_command *command, int argc, char **argv)
 {
     static const struct option long_options[] = {
-        {"listen", required_argument, NULL, 'l'}, {"to", required_argument, NULL, 't'},
-        {"cut-every", required_argument, NULL, 'c'}, {"refuse", required_argument, NULL, 'r'},
-        {"freeze", no_argument, NULL, 'f'}, {"delay", required_argument, NULL, 'd'},
-        {"rate", required_argument, NULL, 'R'}, {"seed", required_argument, NULL, 's'},
-        {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+        {"listen", required_argument, NULL, 'l'},
+        {"to", required_argument, NULL, 't'},
+        {"cut-every", required_argument, NULL, 'c'},
+        {"refuse", required_argument, NULL, 'r'},
+        {"freeze", no_argument, NULL, 'f'},
+        {"delay", required_argument, NULL, 'd'},
+        {"rate", required_argument, NULL, 'R'},
+        {"seed", required_argument, NULL, 's'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
     int option = getopt_long(argc, argv, "+l:h", long_options, NULL);
     for (; option != -1; option = getopt_long(argc, argv, "+l:h", long_options, NULL)) {
         if (!chaos_take(command, option, optarg)) {
@@ -108,8 +114,7 @@ static bool chaos_parse(struct chaos_command *command, int argc, char **argv)
     }
     if (!command->help &&
         (optind < argc || command->config.listen == NULL || command->config.to == NULL)) {
-        (void)fprintf(stderr,
-                      "snet chaos: --listen and --to are needed; see snet chaos --help\n");
+        (void)fprintf(stderr, "snet chaos: --listen and --to are needed; see snet chaos --help\n");
         return false;
     }
     return true;
@@ -152,8 +157,7 @@ int snet_chaos_main(int argc, char **argv)
     }
     int os_err = 0;
     (void)uv_loop_init(&command.loop);
-    const snet_err err =
-        snet_chaos_new(&command.loop, &command.config, &command.chaos, &os_err);
+    const snet_err err = snet_chaos_new(&command.loop, &command.config, &command.chaos, &os_err);
     if (err != SNET_OK) {
         snet_log_say(&command.log, "cannot listen on %s: %s", command.config.listen,
                      os_err != 0 ? uv_strerror(os_err) : snet_err_message(err));

@@ -18,7 +18,10 @@
 struct snet_chaos_pipe;
 
 /* How a connection ended. */
-enum snet_chaos_end { SNET_CHAOS_END_CUT, SNET_CHAOS_END_CLOSED };
+enum snet_chaos_end {
+    SNET_CHAOS_END_CUT,
+    SNET_CHAOS_END_CLOSED
+};
 
 struct snet_chaos_pipe_config {
     uint64_t cut_after_bytes; /* both directions together; UINT64_MAX never */
@@ -63,9 +66,9 @@ struct snet_chaos_pipe {
     uv_stream_t *far;
     struct snet_chaos_half up;
     struct snet_chaos_half down;
-    uint64_t passed;    /* both directions together */
-    uv_timer_t reaper;  /* never started: its close comes when nothing is in use any more */
-    unsigned refs;      /* callbacks of libuv still to come */
+    uint64_t passed;   /* both directions together */
+    uv_timer_t reaper; /* never started: its close comes when nothing is in use any more */
+    unsigned refs;     /* callbacks of libuv still to come */
     bool frozen;
     bool over;
 };

@@ -67,7 +67,8 @@ static bool connect_parse(struct snet_connect *connect, int argc, char **argv)
     const bool one_wire = __builtin_popcount(options->wires) == 1;
     if (optind + 1 != argc || !one_wire || snet_address_check(argv[optind]) != SNET_OK) {
         (void)fprintf(stderr, "snet connect: %s; see snet connect --help\n",
-                      one_wire ? "one server as HOST:PORT is needed" : "--wire with one wire is needed");
+                      one_wire ? "one server as HOST:PORT is needed"
+                               : "--wire with one wire is needed");
         return false;
     }
     connect->address = argv[optind];

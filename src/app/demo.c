@@ -137,8 +137,8 @@ static void demo_tick(uv_timer_t *timer)
 
 static void demo_check(struct demo *demo)
 {
-    const char *failure = demo->client_end.failure != NULL ? demo->client_end.failure
-                                                           : demo->server_end.failure;
+    const char *failure =
+        demo->client_end.failure != NULL ? demo->client_end.failure : demo->server_end.failure;
     if (failure != NULL) {
         demo_over(demo, failure);
         return;

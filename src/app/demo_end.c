@@ -44,8 +44,7 @@ static size_t end_read_file(struct snet_demo_end *end, uint8_t *ret_data, size_t
 void snet_demo_end_send(struct snet_demo_end *end)
 {
     uint8_t chunk[SNET_DEMO_CHUNK_BYTES];
-    while (end->session != NULL && end->failure == NULL &&
-           end->sent < end->source->total_bytes) {
+    while (end->session != NULL && end->failure == NULL && end->sent < end->source->total_bytes) {
         const size_t room = snet_session_room(end->session);
         if (room == 0) {
             return;

@@ -16,8 +16,8 @@ struct log_line {
     size_t len;
 };
 
-__attribute__((format(printf, 2, 3))) static void log_add(struct log_line *line,
-                                                           const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void log_add(struct log_line *line, const char *format,
+                                                          ...)
 {
     va_list args;
     va_start(args, format);
@@ -44,8 +44,8 @@ static void log_add_time(struct log_line *line)
     struct tm tm;
     (void)clock_gettime(CLOCK_REALTIME, &now);
     (void)gmtime_r(&now.tv_sec, &tm);
-    line->len += strftime(line->text + line->len, sizeof line->text - line->len,
-                          "%Y-%m-%dT%H:%M:%S", &tm);
+    line->len +=
+        strftime(line->text + line->len, sizeof line->text - line->len, "%Y-%m-%dT%H:%M:%S", &tm);
     log_add(line, ".%03ldZ", now.tv_nsec / 1000000);
 }
 

@@ -27,18 +27,19 @@ struct snet_log_field {
     uint64_t number;
 };
 
-#define SNET_LOG_TEXT(field_key, field_text) {.key = (field_key), .text = (field_text)}
-#define SNET_LOG_NUMBER(field_key, field_number) {.key = (field_key), .number = (field_number)}
+#define SNET_LOG_TEXT(field_key, field_text)                                                       \
+    ((struct snet_log_field){.key = (field_key), .text = (field_text)})
+#define SNET_LOG_NUMBER(field_key, field_number)                                                   \
+    ((struct snet_log_field){.key = (field_key), .number = (field_number)})
 
 /* One line: time, command, event, fields. */
 void snet_log_event(const struct snet_log *log, const char *event,
                     const struct snet_log_field *fields, size_t count);
 /* What happened to a session; nothing for events that are not worth a line. */
-void snet_log_session(const struct snet_log *log, const struct snet_event *event,
-                      const char *peer);
+void snet_log_session(const struct snet_log *log, const struct snet_event *event, const char *peer);
 void snet_log_note(const struct snet_log *log, const struct snet_note *note);
 /* A plain sentence for people: `snet COMMAND: ...`. */
 __attribute__((format(printf, 2, 3))) void snet_log_say(const struct snet_log *log,
-                                                         const char *format, ...);
+                                                        const char *format, ...);
 
 #endif

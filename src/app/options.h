@@ -8,9 +8,9 @@
 #ifndef SNET_APP_OPTIONS_H
 #define SNET_APP_OPTIONS_H
 
-#include "app/log.h"
-
 #include <snet/uv.h>
+
+#include "app/log.h"
 
 #include <getopt.h>
 #include <stdbool.h>
@@ -38,12 +38,14 @@ struct snet_options {
 };
 
 /* The long options of `struct snet_options`, for arrays given to getopt_long. */
+/* clang-format off */
 #define SNET_OPTIONS_LONG                                                                          \
     {"wire", required_argument, NULL, 'W'}, {"plain", no_argument, NULL, 'P'},                     \
-        {"history", required_argument, NULL, 'H'}, {"wait", required_argument, NULL, 'w'},         \
-        {"dead-peer", required_argument, NULL, 'D'}, {"listen", required_argument, NULL, 'l'},     \
-        {"log-json", no_argument, NULL, 'J'}, {"verbose", no_argument, NULL, 'v'},                 \
-        {"help", no_argument, NULL, 'h'}
+    {"history", required_argument, NULL, 'H'}, {"wait", required_argument, NULL, 'w'},             \
+    {"dead-peer", required_argument, NULL, 'D'}, {"listen", required_argument, NULL, 'l'},         \
+    {"log-json", no_argument, NULL, 'J'}, {"verbose", no_argument, NULL, 'v'},                     \
+    {"help", no_argument, NULL, 'h'}
+/* clang-format on */
 #define SNET_OPTIONS_SHORT "+hvl:"
 
 /* Takes one option from getopt_long; false after saying what is wrong with it. */

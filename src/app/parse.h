@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading what people type: numbers, sizes, seconds, lists of wires. Every function returns false on
- * anything but a complete, sensible value, and writes its output only on success.
+ * Reading what people type: numbers, sizes, seconds, lists of wires. Every function returns false
+ * on anything but a complete, sensible value, and writes its output only on success.
  */
 #ifndef SNET_APP_PARSE_H
 #define SNET_APP_PARSE_H

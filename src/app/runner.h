@@ -9,9 +9,9 @@
 #ifndef SNET_APP_RUNNER_H
 #define SNET_APP_RUNNER_H
 
-#include "app/log.h"
-
 #include <snet/uv.h>
+
+#include "app/log.h"
 
 #include <stdbool.h>
 
@@ -30,7 +30,7 @@ struct snet_runner {
     void *user;
     uv_signal_t signals[3];
     unsigned stops; /* how often a signal asked to end */
-    bool quiet; /* events of sessions are logged only when asked for more */
+    bool quiet;     /* events of sessions are logged only when asked for more */
     bool over;
     int exit_code;
 };

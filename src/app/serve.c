@@ -79,8 +79,7 @@ static void serve_dialed(void *user, snet_err err, int os_err, uv_stream_t *stre
 static void serve_opened(struct serve *serve, snet_session *session)
 {
     struct serve_session *own = calloc(1, sizeof *own);
-    struct snet_relay *relay =
-        own == NULL ? NULL : snet_relay_new(serve->runner.driver, session);
+    struct snet_relay *relay = own == NULL ? NULL : snet_relay_new(serve->runner.driver, session);
     const struct snet_dial_config config = {
         .address = serve->options.to,
         .on_done = serve_dialed,
@@ -145,7 +144,10 @@ static void serve_greet(const struct serve *serve)
 static bool serve_parse(struct serve *serve, int argc, char **argv)
 {
     static const struct option long_options[] = {
-        SNET_OPTIONS_LONG, {"to", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
+        SNET_OPTIONS_LONG,
+        {"to", required_argument, NULL, 't'},
+        {NULL, 0, NULL, 0},
+    };
     struct snet_options *options = &serve->options;
     int option = getopt_long(argc, argv, SNET_OPTIONS_SHORT, long_options, NULL);
     for (; option != -1; option = getopt_long(argc, argv, SNET_OPTIONS_SHORT, long_options, NULL)) {

@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * `snet connect` on standard input and output. They may be terminals, pipes, files or sockets shared
- * with other programs, so they are read and written with blocking calls on libuv's threads, and
- * their flags are left alone.
+ * `snet connect` on standard input and output. They may be terminals, pipes, files or sockets
+ * shared with other programs, so they are read and written with blocking calls on libuv's threads,
+ * and their flags are left alone.
  *
  * The end of the input is not the end of the session: legacy wires have no half-close, so what the
  * server sends is still written until the server ends.

@@ -11,6 +11,7 @@ struct error_entry {
     const char *message;
 };
 
+/* clang-format off */
 static const struct error_entry error_table[] = {
     {SNET_OK, SNET_CLASS_OK, "OK", "no error"},
 #define ERROR_ENTRY(name, number, class_name, message)                                             \
@@ -18,6 +19,7 @@ static const struct error_entry error_table[] = {
     SNET_ERR_MAP(ERROR_ENTRY)
 #undef ERROR_ENTRY
 };
+/* clang-format on */
 
 static const struct error_entry *error_find(snet_err err)
 {

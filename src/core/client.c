@@ -100,8 +100,7 @@ snet_err snet_client_timeout_err(const snet_session *session)
     if (session->state != SNET_SESSION_OPENING) {
         return session->shut ? SNET_ERR_CLOSE_UNCONFIRMED : SNET_ERR_EXPIRED;
     }
-    return session->lost_err == SNET_OK ||
-                   snet_err_class_of(session->lost_err) == SNET_CLASS_LINK
+    return session->lost_err == SNET_OK || snet_err_class_of(session->lost_err) == SNET_CLASS_LINK
                ? SNET_ERR_NO_ANSWER
                : session->lost_err;
 }

@@ -10,15 +10,18 @@
 #ifndef SNET_CORE_CORE_H
 #define SNET_CORE_CORE_H
 
+#include <snet/core.h>
+
 #include "base/list.h"
 #include "base/pool.h"
 #include "base/timer.h"
 
-#include <snet/core.h>
-
 struct snet_crypto;
 
-enum snet_task_kind { SNET_TASK_SESSION, SNET_TASK_LINK };
+enum snet_task_kind {
+    SNET_TASK_SESSION,
+    SNET_TASK_LINK
+};
 
 /* The first member of every session and link. */
 struct snet_task {

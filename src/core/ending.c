@@ -34,8 +34,8 @@ enum snet_ending_verdict snet_ending_refused(struct snet_ending *ending, bool ce
                      now - ending->first_refusal_ns < SNET_ENDING_ROW_NS)) {
         return SNET_ENDING_RETRY;
     }
-    const bool soon = ending->fin_ns != 0 &&
-                      ending->first_refusal_ns - ending->fin_ns <= SNET_ENDING_FIN_MAX_NS;
+    const bool soon =
+        ending->fin_ns != 0 && ending->first_refusal_ns - ending->fin_ns <= SNET_ENDING_FIN_MAX_NS;
     const bool known = ending->known || received > 0;
     return known && soon && received >= ending->claimed ? SNET_ENDING_CLEAN : SNET_ENDING_REFUSED;
 }

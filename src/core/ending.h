@@ -3,10 +3,10 @@
 /*
  * Ending: what a client concludes from a refused resume on a wire without a close message
  * [PROTO 7.5]. A resume is the acknowledgement: when the server closed in good order, every byte it
- * last claimed has arrived, and it refuses soon afterwards, then the stream ended cleanly. Any other
- * refusal is a loss; so is one from a server that perhaps never knew the session, because the
- * client's proof was lost on its way. Where a refusal is a bare close, which a proxy without upstream shows too, only
- * a row of them counts [PROTO 6.5].
+ * last claimed has arrived, and it refuses soon afterwards, then the stream ended cleanly. Any
+ * other refusal is a loss; so is one from a server that perhaps never knew the session, because the
+ * client's proof was lost on its way. Where a refusal is a bare close, which a proxy without
+ * upstream shows too, only a row of them counts [PROTO 6.5].
  *
  * Thread: that of the core.
  */

@@ -49,8 +49,8 @@ size_t snet_history_room(const struct snet_history *history, const struct snet_p
                          bool slide)
 {
     const size_t window = history_window(history, slide);
-    const size_t pages = snet_pool_available(pool) +
-                         history_pages_in(history_recyclable(history, slide));
+    const size_t pages =
+        snet_pool_available(pool) + history_pages_in(history_recyclable(history, slide));
     const size_t slack = snet_chain_slack(&history->chain);
     if (slack >= window || pages > (window - slack) / SNET_PAGE_DATA_BYTES) {
         return window;

@@ -16,9 +16,9 @@
 #ifndef SNET_CORE_HISTORY_H
 #define SNET_CORE_HISTORY_H
 
-#include "base/chain.h"
-
 #include <snet/error.h>
+
+#include "base/chain.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,9 +46,9 @@ void snet_history_deinit(struct snet_history *history, struct snet_pool *pool);
 size_t snet_history_room(const struct snet_history *history, const struct snet_pool *pool,
                          bool slide);
 /*
- * Memory for the next bytes, of which there are `want_len`: `*ret_len` at least 1, at most the room.
- * All of these enter the history with snet_history_commit, before any other call: older ones have
- * left for them. NULL when there is no room or no page.
+ * Memory for the next bytes, of which there are `want_len`: `*ret_len` at least 1, at most the
+ * room. All of these enter the history with snet_history_commit, before any other call: older ones
+ * have left for them. NULL when there is no room or no page.
  */
 uint8_t *snet_history_space(struct snet_history *history, struct snet_pool *pool, bool slide,
                             size_t want_len, size_t *ret_len);

@@ -148,7 +148,8 @@ static snet_err legacy_stream(snet_link *link, const uint8_t *data, size_t len, 
 }
 
 /* [PROTO 4.3] */
-snet_err snet_legacy_stream_hold_over(snet_link *link, enum snet_legacy_step *ret_next, uint64_t now)
+snet_err snet_legacy_stream_hold_over(snet_link *link, enum snet_legacy_step *ret_next,
+                                      uint64_t now)
 {
     (void)now;
     struct snet_legacy_link *state = snet_legacy_link_of(link);

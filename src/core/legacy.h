@@ -31,16 +31,16 @@ extern const struct snet_wire_ops snet_legacy_wire_2;
 
 /* The steps of a handshake; [PROTO 3] numbers the messages they wait for. */
 enum snet_legacy_step {
-    SNET_LEGACY_C_HELLO,   /* client: hello sent, waits for the reply */
-    SNET_LEGACY_C_RESUME,  /* client: resume sent, waits for the reply */
-    SNET_LEGACY_S_HELLO,   /* server: waits for a hello */
-    SNET_LEGACY_S_GRACE,   /* server: hello read, looks for padding for a moment */
-    SNET_LEGACY_S_PADDING, /* server: waits for the rest of the padding */
-    SNET_LEGACY_S_PROOF,   /* server: hello answered, waits for the proof */
-    SNET_LEGACY_S_RESUME,  /* server: waits for a resume */
+    SNET_LEGACY_C_HELLO,        /* client: hello sent, waits for the reply */
+    SNET_LEGACY_C_RESUME,       /* client: resume sent, waits for the reply */
+    SNET_LEGACY_S_HELLO,        /* server: waits for a hello */
+    SNET_LEGACY_S_GRACE,        /* server: hello read, looks for padding for a moment */
+    SNET_LEGACY_S_PADDING,      /* server: waits for the rest of the padding */
+    SNET_LEGACY_S_PROOF,        /* server: hello answered, waits for the proof */
+    SNET_LEGACY_S_RESUME,       /* server: waits for a resume */
     SNET_LEGACY_S_RESUME_PROOF, /* server: resume answered, waits for the proof */
-    SNET_LEGACY_STREAM,    /* the handshake is over */
-    SNET_LEGACY_REFUSED    /* the refusal is queued or the link closes */
+    SNET_LEGACY_STREAM,         /* the handshake is over */
+    SNET_LEGACY_REFUSED         /* the refusal is queued or the link closes */
 };
 #define SNET_LEGACY_STEPS 10
 
@@ -53,8 +53,8 @@ enum snet_legacy_event {
 /* State of a session, behind it. */
 struct snet_legacy_session {
     uint8_t key[SNET_LEGACY_KEY_BYTES];
-    bool proven_resume;       /* server: the two counts below are set */
-    uint64_t accepted_write;  /* server: what the last accepted resume claimed */
+    bool proven_resume;      /* server: the two counts below are set */
+    uint64_t accepted_write; /* server: what the last accepted resume claimed */
     uint64_t accepted_read;
     struct snet_ending ending; /* client */
     struct snet_rc4 seal;
@@ -71,14 +71,14 @@ struct snet_legacy_link {
     uint8_t message[SNET_LEGACY_MESSAGE_MAX_BYTES];
     uint8_t out[SNET_LEGACY_MESSAGE_MAX_BYTES];
     struct snet_padding padding;
-    uint64_t private_key; /* client, until the reply */
+    uint64_t private_key;   /* client, until the reply */
     uint64_t client_public; /* server, until the reply */
     uint8_t key[SNET_LEGACY_KEY_BYTES];
     uint64_t id;
     uint64_t challenge;
     struct snet_legacy_resume claim;         /* server: the resume in hand */
     struct snet_legacy_resume_reply promise; /* server: what was answered to it */
-    uint64_t padding_by_ns; /* server: when padding on its way must be complete */
+    uint64_t padding_by_ns;                  /* server: when padding on its way must be complete */
     uint64_t skip_bytes; /* arrived on the old link after the counts were agreed */
 };
 

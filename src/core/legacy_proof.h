@@ -9,11 +9,11 @@
 #ifndef SNET_CORE_LEGACY_PROOF_H
 #define SNET_CORE_LEGACY_PROOF_H
 
+#include <snet/error.h>
+
 #include "core/core.h"
 #include "core/history.h"
 #include "wire/legacy.h"
-
-#include <snet/error.h>
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -108,7 +108,7 @@ snet_err snet_legacy_server_hello(snet_link *link, enum snet_legacy_step *ret_ne
     return server_open(link, now);
 }
 
-/* A client sends nothing beyond its hello before the answer, so this byte is padding [PROTO 4.3]. */
+/* Clients send nothing beyond a hello before the answer: this byte is padding [PROTO 4.3]. */
 snet_err snet_legacy_server_grace_byte(snet_link *link, enum snet_legacy_step *ret_next,
                                        uint64_t now)
 {
@@ -226,8 +226,7 @@ static snet_err server_check_claim(const snet_link *link, const snet_session *se
     const snet_err err = snet_legacy_proof_counts(&counts, &session->history);
     const bool repeated = keys->proven_resume && claim->read_count == keys->accepted_read &&
                           claim->write_count == keys->accepted_write;
-    if (err == SNET_ERR_HISTORY_OVERRUN &&
-        (repeated || session->state == SNET_SESSION_LIVE)) {
+    if (err == SNET_ERR_HISTORY_OVERRUN && (repeated || session->state == SNET_SESSION_LIVE)) {
         return SNET_ERR_STALE_RESUME;
     }
     return err;

@@ -24,10 +24,10 @@ static const struct shake_row shake_table[SNET_LEGACY_STEPS][SNET_LEGACY_EVENTS]
         },
     [SNET_LEGACY_S_HELLO] =
         {
-            [SNET_LEGACY_MESSAGE] = {snet_legacy_server_hello,
-                                     STEP_BIT(SNET_LEGACY_STREAM) | STEP_BIT(SNET_LEGACY_S_GRACE) |
-                                         STEP_BIT(SNET_LEGACY_S_PADDING) |
-                                         STEP_BIT(SNET_LEGACY_S_PROOF)},
+            [SNET_LEGACY_MESSAGE] = {snet_legacy_server_hello, STEP_BIT(SNET_LEGACY_STREAM) |
+                                                                   STEP_BIT(SNET_LEGACY_S_GRACE) |
+                                                                   STEP_BIT(SNET_LEGACY_S_PADDING) |
+                                                                   STEP_BIT(SNET_LEGACY_S_PROOF)},
         },
     [SNET_LEGACY_S_GRACE] =
         {
@@ -135,7 +135,8 @@ snet_err snet_legacy_shake_feed(snet_link *link, const uint8_t *data, size_t len
     while (need > 0 && taken < len) {
         const size_t part = need < len - taken ? need : len - taken;
         struct snet_writer writer;
-        snet_writer_init(&writer, state->message + state->have, sizeof state->message - state->have);
+        snet_writer_init(&writer, state->message + state->have,
+                         sizeof state->message - state->have);
         snet_writer_bytes(&writer, data + taken, part);
         SNET_ASSERT(!writer.failed);
         state->have = (uint8_t)(state->have + part);

@@ -7,7 +7,8 @@
 /* Returns zeroed buckets, or NULL. */
 static struct snet_registry_node **registry_buckets(const struct snet_env *env, size_t count)
 {
-    struct snet_registry_node **buckets = env->alloc(env->ctx, count * sizeof(struct snet_registry_node *));
+    struct snet_registry_node **buckets =
+        env->alloc(env->ctx, count * sizeof(struct snet_registry_node *));
     for (size_t i = 0; buckets != NULL && i < count; i++) {
         buckets[i] = NULL;
     }
@@ -104,8 +105,7 @@ void snet_registry_remove(struct snet_registry *registry, struct snet_registry_n
 
 struct snet_registry_node *snet_registry_find(const struct snet_registry *registry, uint64_t id)
 {
-    struct snet_registry_node *node =
-        registry->buckets[registry_index(id, registry->bucket_count)];
+    struct snet_registry_node *node = registry->buckets[registry_index(id, registry->bucket_count)];
     while (node != NULL && node->id != id) {
         node = node->next;
     }

@@ -34,7 +34,7 @@ SNET_MUST_USE snet_err snet_registry_init(struct snet_registry *registry,
                                           const struct snet_env *env);
 /* Frees the buckets; the nodes must have been removed. */
 void snet_registry_deinit(struct snet_registry *registry);
-/* Enters a node under an id that is not 0 and not taken. Never fails: a full table just gets slow. */
+/* Enters a node under an id that is neither 0 nor taken. Never fails: a full table gets slow. */
 void snet_registry_insert(struct snet_registry *registry, struct snet_registry_node *node,
                           uint64_t id);
 /* Takes the node out; does nothing when it is in no registry. */

@@ -146,7 +146,7 @@ void snet_server_leave(snet_server *server, snet_session *session)
     }
 }
 
-/* The wire that a verdict stands for, among those served; the two of snet/1 share a first message. */
+/* The wire that a verdict means, among those served; both of snet/1 share a first message. */
 static bool server_choose(const snet_server *server, enum snet_sniff_verdict verdict,
                           enum snet_wire *ret_wire)
 {

@@ -35,8 +35,8 @@ static void session_move(snet_session *session, enum snet_session_state next)
 static bool session_config_ok(const struct snet_session_config *config)
 {
     const uint32_t history_bytes = config->history_bytes;
-    return history_bytes == 0 || (history_bytes >= SNET_HISTORY_MIN_BYTES &&
-                                  history_bytes <= SNET_HISTORY_MAX_BYTES);
+    return history_bytes == 0 ||
+           (history_bytes >= SNET_HISTORY_MIN_BYTES && history_bytes <= SNET_HISTORY_MAX_BYTES);
 }
 
 snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
@@ -162,7 +162,7 @@ void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err
     }
 }
 
-/* All was written and sent: the link is closed in good order, and a resume will tell [PROTO 7.2]. */
+/* All was written and sent: the link closes in good order, and a resume will tell [PROTO 7.2]. */
 static void session_flushed(snet_session *session, uint64_t now)
 {
     snet_link *link = session->link;
@@ -243,9 +243,8 @@ void snet_session_tick(snet_session *session, uint64_t now)
         session->state == SNET_SESSION_OPENING || session->state == SNET_SESSION_DETACHED;
     if (waits && session->expire_at_ns <= now) {
         const snet_err server_err = session->shut ? SNET_ERR_CLOSE_UNCONFIRMED : SNET_ERR_EXPIRED;
-        snet_session_end(session,
-                         session->server == NULL ? snet_client_timeout_err(session) : server_err,
-                         now);
+        snet_session_end(
+            session, session->server == NULL ? snet_client_timeout_err(session) : server_err, now);
         return;
     }
     if (session->dial == SNET_DIAL_WAITING && session->dial_at_ns <= now) {

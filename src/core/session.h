@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Session: composes history, inbox, backoff and a wire into one stream that outlives its links. This
- * header is what links, servers and wires need of it; callers use <snet/core.h>.
+ * Session: composes history, inbox, backoff and a wire into one stream that outlives its links.
+ * This header is what links, servers and wires need of it; callers use <snet/core.h>.
  *
  *   OPENING   client: no link has been proven yet
  *   LIVE      a proven link carries the stream
@@ -33,9 +33,9 @@ enum snet_session_state {
 
 /* A client's way to its next link. */
 enum snet_dial_state {
-    SNET_DIAL_IDLE,     /* no new link is wanted */
-    SNET_DIAL_WAITING,  /* the backoff runs */
-    SNET_DIAL_ASKED,    /* the caller is connecting */
+    SNET_DIAL_IDLE,      /* no new link is wanted */
+    SNET_DIAL_WAITING,   /* the backoff runs */
+    SNET_DIAL_ASKED,     /* the caller is connecting */
     SNET_DIAL_ATTEMPTING /* the new link is in its handshake */
 };
 
@@ -98,7 +98,7 @@ SNET_MUST_USE snet_err snet_session_new(snet_core *core, const struct snet_wire_
                                         snet_session **ret_session);
 /* The wire's state behind the session. */
 void *snet_session_wire_state(const snet_session *session);
-/* Moves a session to the link, proven just now; an older link is reset. `counts` is NULL at first. */
+/* Moves a session to the link just proven; an older link is reset. `counts` is NULL at first. */
 void snet_session_attach(snet_session *session, snet_link *link,
                          const struct snet_session_counts *counts, uint64_t now);
 /* The session's live link or attempt is gone: `err` says how. */

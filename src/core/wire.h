@@ -11,9 +11,9 @@
 #ifndef SNET_CORE_WIRE_H
 #define SNET_CORE_WIRE_H
 
-#include "wire/sniff.h"
-
 #include <snet/core.h>
+
+#include "wire/sniff.h"
 
 /* What a wire can do. */
 enum snet_wire_cap {
@@ -42,7 +42,7 @@ struct snet_wire_ops {
     void (*link_sent)(snet_link *link, size_t len, uint64_t now);
     /* A timer of the wire's own, set with snet_link_alarm, is due. */
     snet_err (*link_timer)(snet_link *link, uint64_t now);
-    /* A client's attempt failed; `link` is NULL when there was no connection. SNET_OK: try again. */
+    /* A client's attempt failed; `link` is NULL without a connection. SNET_OK: try again. */
     snet_err (*attempt_failed)(snet_session *session, const snet_link *link, snet_err err,
                                uint64_t now);
     /* A client's live link is gone; `err` is LINK_FIN when it ended in good order. */

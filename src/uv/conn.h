@@ -22,7 +22,7 @@ struct snet_conn {
     struct snet_outlet outlet;
 };
 
-/* Takes over stream and link, and begins to move bytes. Errors: NO_MEMORY; the caller keeps both. */
+/* Takes over stream and link, begins to move bytes. Errors: NO_MEMORY; the caller keeps both. */
 SNET_MUST_USE snet_err snet_conn_open(snet_uv *driver, snet_link *link, uv_stream_t *stream);
 /* The link has bytes to send. */
 void snet_conn_send(struct snet_conn *conn);

@@ -21,8 +21,8 @@ struct snet_dialer {
 };
 
 /* Errors: NO_MEMORY, ADDRESS. */
-SNET_MUST_USE snet_err snet_dialer_new(snet_uv *driver, const char *address,
-                                       uint32_t history_bytes, struct snet_dialer **ret_dialer);
+SNET_MUST_USE snet_err snet_dialer_new(snet_uv *driver, const char *address, uint32_t history_bytes,
+                                       struct snet_dialer **ret_dialer);
 void snet_dialer_free(struct snet_dialer *dialer);
 /* The session wants a connection. */
 void snet_dialer_dial(struct snet_dialer *dialer);

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* History covers what TCP can lose when the buffers of both ends are this part of it [PROTO 5.4]. */
+/* History covers what TCP can lose when buffers of both ends are this part of it [PROTO 5.4]. */
 #define DRIVER_BUFFER_DIVISOR 8u
 #define DRIVER_BUFFER_MIN_BYTES 4096u
 
@@ -105,8 +105,8 @@ static void driver_set_timer(snet_uv *driver)
     }
     const uint64_t now = snet_uv_now(driver);
     const uint64_t wait_ns = deadline > now ? deadline - now : 0;
-    (void)uv_timer_start(&driver->timer, driver_timer_due,
-                         (wait_ns + SNET_MS_NS - 1) / SNET_MS_NS, 0);
+    (void)uv_timer_start(&driver->timer, driver_timer_due, (wait_ns + SNET_MS_NS - 1) / SNET_MS_NS,
+                         0);
 }
 
 void snet_driver_drain(snet_uv *driver)

@@ -11,9 +11,9 @@
 #ifndef SNET_UV_DRIVER_H
 #define SNET_UV_DRIVER_H
 
-#include "base/list.h"
-
 #include <snet/uv.h>
+
+#include "base/list.h"
 
 #define SNET_DRIVER_SCRATCH_BYTES 65536u
 /* How often conns that do not read are probed for their death. */

@@ -58,8 +58,7 @@ static int listener_resolve(uv_loop_t *loop, const struct snet_address *address,
     }
     uv_getaddrinfo_t request;
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
-    const int os_err =
-        uv_getaddrinfo(loop, &request, NULL, address->host, address->port, &hints);
+    const int os_err = uv_getaddrinfo(loop, &request, NULL, address->host, address->port, &hints);
     if (os_err != 0) {
         return os_err;
     }
@@ -115,8 +114,10 @@ static void listener_name(snet_listener *listener)
     if (listener->family == AF_UNIX) {
         (void)snprintf(listener->address, sizeof listener->address, "unix:%.*s",
                        (int)sizeof listener->address - 6, listener->path);
-    } else if (uv_tcp_getsockname((uv_tcp_t *)listener->stream, (struct sockaddr *)&socket,
-                                  &len) == 0) {
+        return;
+    }
+    const uv_tcp_t *tcp = (const uv_tcp_t *)listener->stream;
+    if (uv_tcp_getsockname(tcp, (struct sockaddr *)&socket, &len) == 0) {
         snet_address_format(&socket, listener->address, sizeof listener->address);
     }
 }
@@ -143,8 +144,8 @@ static int listener_bind(snet_listener *listener, uv_loop_t *loop,
 }
 
 snet_err snet_listener_open(uv_loop_t *loop, const char *address,
-                            const struct snet_stream_options *options,
-                            snet_listener **ret_listener, int *ret_os_err)
+                            const struct snet_stream_options *options, snet_listener **ret_listener,
+                            int *ret_os_err)
 {
     struct snet_address parsed;
     const snet_err err = snet_address_parse(address, &parsed);

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Socket options for long-lived connections: small buffers that the history covers, no delay, and a
- * dead peer found in time. What a system does not know is left out silently: these are improvements,
- * not promises.
+ * dead peer found in time. What a system does not know is left out silently: these are
+ * improvements, not promises.
  *
  * Thread: any.
  */

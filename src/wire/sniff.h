@@ -25,8 +25,8 @@
 #define SNET_SNIFF_ID_MARK 0x80u
 
 enum snet_sniff_verdict {
-    SNET_SNIFF_MORE,     /* undecided: needs more bytes */
-    SNET_SNIFF_1_HELLO,  /* snet/1, padded or not */
+    SNET_SNIFF_MORE,    /* undecided: needs more bytes */
+    SNET_SNIFF_1_HELLO, /* snet/1, padded or not */
     SNET_SNIFF_1_RESUME,
     SNET_SNIFF_2_HELLO,
     SNET_SNIFF_2_RESUME,

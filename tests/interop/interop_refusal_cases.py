@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 """What `snet serve` must refuse, and that refusing disturbs nobody else."""
 
-import socket
 import time
 import unittest
 from collections.abc import Callable
@@ -144,7 +143,7 @@ class Refusals(unittest.TestCase):
         try:
             link.write(request)
             if fin:
-                link.sock.shutdown(socket.SHUT_WR)
+                link.end_writing()
             self.assertIn(answer_until_closed(link, PROMPT_SECONDS), allowed)
         finally:
             link.close()
@@ -249,7 +248,7 @@ class Refusals(unittest.TestCase):
         answer = link.read(answer_size(WIRE_2))
         self.assertNotEqual(answer[16:], bytes(8), "the challenge 0 looks like a refusal")
         link.write(proof)
-        link.sock.shutdown(socket.SHUT_WR)
+        link.end_writing()
         self.assertEqual(answer_until_closed(link, PROMPT_SECONDS), b"")
         link.close()
 

@@ -6,15 +6,17 @@ The command's path comes from the environment variable SNET_BIN. Every process i
 object that started it, and every wait has a limit.
 """
 
+import contextlib
 import hashlib
 import os
 import random
+import signal
 import socket
 import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from legacy_link import LOOPBACK
 
@@ -25,6 +27,7 @@ MIXED = "1,1-padded,2"
 EXIT_CLEAN = 0
 EXIT_UNAVAILABLE = 69
 EXIT_LOST = 74
+EXIT_PROTOCOL = 76
 EXIT_REFUSED = 77
 
 
@@ -130,6 +133,16 @@ class Command:
         """Return the end of what the process wrote to stderr."""
         self._errors.seek(0)
         return self._errors.read()[-3000:].decode("utf-8", "replace")
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Stop the process for a while: it sees all at once what happens meanwhile."""
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """End the process, and free its pipes."""

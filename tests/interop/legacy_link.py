@@ -204,11 +204,18 @@ class Link:
         """Close with an RST."""
         reset(self.sock)
 
+    def end_writing(self) -> None:
+        """Send a FIN and go on reading; nothing happens if the connection has died already."""
+        try:
+            self.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
     def finish(self) -> None:
         """Close with a FIN. What still arrives is thrown away, because close would reset."""
         deadline = time.monotonic() + FIN_DRAIN_SECONDS
+        self.end_writing()
         try:
-            self.sock.shutdown(socket.SHUT_WR)
             self.sock.settimeout(FIN_DRAIN_SECONDS)
             while self.sock.recv(CHUNK_BYTES) and time.monotonic() < deadline:
                 pass

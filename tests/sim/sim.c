@@ -124,8 +124,7 @@ static void sim_adopt(struct sim *sim)
     while (node != NULL) {
         snet_session *session = SNET_CONTAINER(node, snet_session, node);
         node = snet_list_next(&sim->cores[1]->sessions, node);
-        struct sim_app *app =
-            snet_session_user(session) == NULL ? sim_match(sim, session) : NULL;
+        struct sim_app *app = snet_session_user(session) == NULL ? sim_match(sim, session) : NULL;
         if (app != NULL) {
             const size_t i = (size_t)(app - sim->servers);
             sim_app_init(app, session, SIM_DOWN_SALT + i, SIM_UP_SALT + i);
@@ -137,8 +136,7 @@ static void sim_adopt(struct sim *sim)
 static void sim_tell_event(const struct sim *sim, unsigned core, const struct snet_event *event,
                            const struct sim_app *app)
 {
-    static const char *const names[] = {"dial", "opened", "lost", "resumed",
-                                        NULL,   NULL,     "ended"};
+    static const char *const names[] = {"dial", "opened", "lost", "resumed", NULL, NULL, "ended"};
     const struct sim_app *apps = core == 0 ? sim->clients : sim->servers;
     if (!sim->plan.verbose || event->type > SNET_EVENT_ENDED || names[event->type] == NULL) {
         return;
@@ -222,8 +220,8 @@ static bool sim_app_step(struct sim *sim)
 }
 
 /*
- * A client of snet/2 cannot know whether its proof arrived. When it was lost, the server has no such
- * session, and the client is told so [PROTO 9.4].
+ * A client of snet/2 cannot know whether its proof arrived. When it was lost, the server has no
+ * such session, and the client is told so [PROTO 9.4].
  */
 static bool sim_never_began(const struct sim *sim, unsigned which)
 {
@@ -301,7 +299,8 @@ static void sim_check_end(struct sim *sim, unsigned which)
     if (sim_never_began(sim, which)) {
         return;
     }
-    const bool spoilt = client->end_err == SNET_ERR_REFUSED && client->lost_err != SNET_ERR_LINK_FIN;
+    const bool spoilt =
+        client->end_err == SNET_ERR_REFUSED && client->lost_err != SNET_ERR_LINK_FIN;
     if (client->ended && !sim->calm && client->end_err == SNET_ERR_CLOSED) {
         sim_fail(sim, "a session ended short and clean");
     }

@@ -2,16 +2,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The deterministic simulator: clients and a server in virtual time, over a network that cuts,
- * stalls, refuses and lies, all from one seed. Both ends are real cores; only the network, the clock
- * and the applications are simulated. The applications write a pattern that every reader can check
- * byte by byte, so nothing can be lost, repeated or changed unseen.
+ * stalls, refuses and lies, all from one seed. Both ends are real cores; only the network, the
+ * clock and the applications are simulated. The applications write a pattern that every reader can
+ * check byte by byte, so nothing can be lost, repeated or changed unseen.
  */
 #ifndef SNET_TESTS_SIM_H
 #define SNET_TESTS_SIM_H
 
-#include "tests/support/test_env.h"
-
 #include <snet/core.h>
+
+#include "tests/support/test_env.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@
 #define SIM_CONNS_MAX 64u
 #define SIM_QUEUE_MAX_BYTES 16384u
 #define SIM_STEPS_MAX 3000000u
-#define SIM_RECORD_BYTES 48u /* of each client's first bytes, for replays */
+#define SIM_RECORD_BYTES 48u   /* of each client's first bytes, for replays */
 #define SIM_RECORD_1_BYTES 40u /* on snet/1: no more than a resume */
 #define SIM_RECORDS_MAX 16u
 #define SIM_DEAD_PEER_NS (20 * SNET_SECOND_NS)
@@ -35,9 +35,9 @@ struct sim_plan {
     bool client_ends; /* the clients end their sessions, not the server */
     bool adversary;   /* strangers send garbage, truncations and replays */
     unsigned clients;
-    unsigned faults;          /* how many at most */
-    unsigned fault_one_in;    /* steps per fault, on average */
-    uint64_t cut_at_byte;     /* cut once after so many bytes in all, UINT64_MAX for never */
+    unsigned faults;            /* how many at most */
+    unsigned fault_one_in;      /* steps per fault, on average */
+    uint64_t cut_at_byte;       /* cut once after so many bytes in all, UINT64_MAX for never */
     unsigned alloc_fail_one_in; /* 0 never */
     uint32_t history_bytes;
     uint32_t inbox_bytes;
@@ -57,7 +57,7 @@ struct sim_app {
     uint64_t to_read;
     uint64_t written;
     uint64_t read;
-    bool blocked;  /* told AGAIN by a write */
+    bool blocked; /* told AGAIN by a write */
     bool shut;
     bool ended;
     snet_err lost_err; /* of the last link */
@@ -70,9 +70,9 @@ struct sim_side {
     bool stranger;
     bool want_send;
     bool paused;
-    bool fin;   /* the other end closed in good order: ends what is queued */
-    bool reset; /* the other end, or the network, broke it */
-    bool deaf;  /* it has closed: what arrives is thrown away */
+    bool fin;             /* the other end closed in good order: ends what is queued */
+    bool reset;           /* the other end, or the network, broke it */
+    bool deaf;            /* it has closed: what arrives is thrown away */
     uint64_t reset_at_ns; /* when the end notices a stall, SNET_NEVER if not */
     size_t queued;        /* bytes on their way to this end */
     uint8_t queue[SIM_QUEUE_MAX_BYTES];

@@ -1,8 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-#include "tests/sim/sim.h"
-
 #include "core/link.h"
+#include "tests/sim/sim.h"
 
 #include <string.h>
 
@@ -271,7 +270,8 @@ static void net_stranger(struct sim *sim)
     conn->sides[0].stranger = true;
     net_open_server_side(sim, conn);
     struct sim_side *side = &conn->sides[1];
-    const unsigned known = sim->record_count < SIM_RECORDS_MAX ? sim->record_count : SIM_RECORDS_MAX;
+    const unsigned known =
+        sim->record_count < SIM_RECORDS_MAX ? sim->record_count : SIM_RECORDS_MAX;
     if (known > 0 && !sim_one_in(sim, 3)) {
         const unsigned slot = (unsigned)sim_below(sim, known);
         side->queued = sim->record_len[slot];
@@ -295,8 +295,9 @@ void sim_net_fault(struct sim *sim)
     for (unsigned i = 0; !conn->used && i < SIM_CONNS_MAX; i++) {
         conn = &sim->conns[(index + i) % SIM_CONNS_MAX];
     }
-    static const char *const names[] = {"refuse", "network changed", "stranger", "stall",
-                                        "orderly close", "cut", "cut", "cut"};
+    static const char *const names[] = {
+        "refuse", "network changed", "stranger", "stall", "orderly close", "cut", "cut", "cut",
+    };
     sim->faults_done++;
     const unsigned fault = (unsigned)sim_below(sim, 8);
     sim_tell(sim, "fault on conn", (unsigned)(conn - sim->conns), names[fault]);

@@ -18,11 +18,11 @@
 struct test_env {
     struct snet_env env; /* give this to the code under test */
     uint64_t seed;
-    size_t live_count;  /* allocations not yet given back */
-    size_t alloc_count; /* allocations so far */
-    size_t fail_at;     /* the allocation with this number fails, 0 for none */
+    size_t live_count;    /* allocations not yet given back */
+    size_t alloc_count;   /* allocations so far */
+    size_t fail_at;       /* the allocation with this number fails, 0 for none */
     uint64_t fail_one_in; /* one in so many allocations fails, 0 for none */
-    size_t fail_after;  /* all allocations beyond this number fail, 0 for none */
+    size_t fail_after;    /* all allocations beyond this number fail, 0 for none */
     size_t note_count;
     struct snet_note last_note;
     uint64_t queued[TEST_ENV_PURPOSES][TEST_ENV_QUEUE_MAX];

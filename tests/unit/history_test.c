@@ -5,7 +5,6 @@
 #include "tests/support/test_env.h"
 #include "tests/support/unit.h"
 
-
 #define CAPACITY 64u
 #define UNSENT_MAX (CAPACITY / SNET_HISTORY_UNSENT_DIVISOR)
 
@@ -40,8 +39,8 @@ static size_t put(struct fixture *fixture, size_t len, bool slide)
     size_t done = 0;
     while (done < len) {
         size_t part = 0;
-        uint8_t *space = snet_history_space(&fixture->history, &fixture->pool, slide, len - done,
-                                            &part);
+        uint8_t *space =
+            snet_history_space(&fixture->history, &fixture->pool, slide, len - done, &part);
         if (space == NULL) {
             break;
         }
@@ -164,7 +163,8 @@ static void history_recycles_its_own_pages(void **state)
     }
     assert_int_equal(snet_pool_available(&fixture->pool), 0);
     assert_true(fixture->history.end > 2 * capacity);
-    assert_true(fixture->history.end - fixture->history.base >= capacity / SNET_HISTORY_FLOOR_DIVISOR);
+    assert_true(fixture->history.end - fixture->history.base >=
+                capacity / SNET_HISTORY_FLOOR_DIVISOR);
     /* Without a link nothing is dropped: the writer waits. */
     (void)put(fixture, capacity, false);
     assert_int_equal(snet_history_room(&fixture->history, &fixture->pool, false), 0);

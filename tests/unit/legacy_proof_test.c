@@ -75,9 +75,9 @@ static void proof_agrees_with_a_recorded_conversation(void **state)
     uint8_t key[8];
     uint8_t id[8];
     uint8_t mac[16];
-    assert_int_equal(snet_legacy_proof_agree(UINT64_C(0x176b1130ce0fdc30),
-                                             UINT64_C(0x8277894c578c8d99), key),
-                     SNET_OK);
+    assert_int_equal(
+        snet_legacy_proof_agree(UINT64_C(0x176b1130ce0fdc30), UINT64_C(0x8277894c578c8d99), key),
+        SNET_OK);
     assert_int_equal(snet_legacy_u64_decode(key), UINT64_C(0x0340e8844ef2b26a));
     snet_legacy_proof_id(key, sealed, id);
     assert_int_equal(snet_legacy_u64_decode(id), 1);
@@ -123,9 +123,7 @@ static void proof_checks_counts_against_both_ends(void **state)
         {{.own_read = 1000, .peer_write = 0, .peer_read = 550}, SNET_ERR_BAD_COUNT},
         {{.own_read = 1000, .peer_write = far, .peer_read = 550}, SNET_ERR_BAD_COUNT},
         {{.own_read = 1000, .peer_write = UINT64_MAX, .peer_read = 550}, SNET_ERR_BAD_COUNT},
-        {{.own_read = 1000,
-          .peer_write = 1001 + SNET_LEGACY_AHEAD_MAX_BYTES,
-          .peer_read = 550},
+        {{.own_read = 1000, .peer_write = 1001 + SNET_LEGACY_AHEAD_MAX_BYTES, .peer_read = 550},
          SNET_ERR_BAD_COUNT},
         {{.own_read = 1000, .peer_write = 1000, .peer_read = 601}, SNET_ERR_BAD_COUNT},
         {{.own_read = 1000, .peer_write = 1000, .peer_read = far}, SNET_ERR_BAD_COUNT},
@@ -134,9 +132,7 @@ static void proof_checks_counts_against_both_ends(void **state)
         {{.own_read = 1000, .peer_write = 1000, .peer_read = 0}, SNET_ERR_HISTORY_OVERRUN},
         {{.own_read = 1000, .peer_write = 1000, .peer_read = 500}, SNET_OK},
         {{.own_read = 1000, .peer_write = 1000, .peer_read = 600}, SNET_OK},
-        {{.own_read = 1000,
-          .peer_write = 1000 + SNET_LEGACY_AHEAD_MAX_BYTES,
-          .peer_read = 600},
+        {{.own_read = 1000, .peer_write = 1000 + SNET_LEGACY_AHEAD_MAX_BYTES, .peer_read = 600},
          SNET_OK},
     };
     (void)state;

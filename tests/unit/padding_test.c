@@ -20,8 +20,8 @@ static struct filtered feed(struct snet_padding *padding, size_t zeros, bool dat
     if (data) {
         bytes[zeros] = 7;
     }
-    result.err = snet_padding_filter(padding, bytes, zeros + (data ? 1 : 0), &result.skip,
-                                     &result.zeros);
+    result.err =
+        snet_padding_filter(padding, bytes, zeros + (data ? 1 : 0), &result.skip, &result.zeros);
     return result;
 }
 

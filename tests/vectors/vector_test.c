@@ -16,7 +16,10 @@
 #define VECTOR_LINKS_MAX 8u
 #define VECTOR_BYTES_MAX 4096u
 
-enum vector_way { VECTOR_CLIENT_TO_SERVER, VECTOR_SERVER_TO_CLIENT };
+enum vector_way {
+    VECTOR_CLIENT_TO_SERVER,
+    VECTOR_SERVER_TO_CLIENT
+};
 
 struct vector_link {
     const char *sent[2]; /* hex, by enum vector_way: what arrived, handshake included */
@@ -169,8 +172,8 @@ static void replay_open(struct replay *replay, const struct vector *vector, enum
                      SNET_OK);
     if (out == VECTOR_CLIENT_TO_SERVER) {
         const struct snet_client_config config = {.session = session, .wire = vector->wire};
-        assert_int_equal(
-            snet_client_open(replay->core, &config, &replay->session, replay->now), SNET_OK);
+        assert_int_equal(snet_client_open(replay->core, &config, &replay->session, replay->now),
+                         SNET_OK);
     } else {
         const struct snet_server_config config = {
             .session = session,
@@ -239,8 +242,7 @@ static void replay_link(struct replay *replay, unsigned index)
     bytes_from_hex(&lost, recorded->lost[replay->out]);
     const size_t out_shake = replay_handshake_len(replay, index, replay->out);
     const size_t in_shake = replay_handshake_len(replay, index, in_way);
-    const size_t target =
-        replay_peer_read(replay, index, &in) + out.len - out_shake + lost.len;
+    const size_t target = replay_peer_read(replay, index, &in) + out.len - out_shake + lost.len;
     replay_connect(replay, &out);
     if (replay->server == NULL) {
         /* A proof, where there is one, follows the server's answer. */
