@@ -121,6 +121,13 @@ SNET_API void snet_stream_close(uv_stream_t *stream, bool reset);
  */
 SNET_API void snet_stream_finish(uv_stream_t *stream);
 
+/*
+ * How the stream ended, for a read callback that was told `len` < 0: UV_EOF for an orderly end, or
+ * the error of libuv. Ask once per end; `len` alone is UV_EOF too when bytes arrived just before a
+ * reset.
+ */
+SNET_API int snet_stream_end_err(const uv_stream_t *stream, ssize_t len);
+
 /* True unless the connection is known to be dead, even if nobody reads from it. */
 SNET_API bool snet_stream_alive(const uv_stream_t *stream);
 

@@ -185,7 +185,7 @@ static void half_have_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf
     } else if (len == UV_ENOBUFS) {
         half->reading = false;
         (void)uv_read_stop(stream);
-    } else if (len == UV_EOF) {
+    } else if (len < 0 && snet_stream_end_err(stream, len) == UV_EOF) {
         half->reading = false;
         (void)uv_read_stop(stream);
         half->ended = true;

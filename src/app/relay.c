@@ -162,7 +162,7 @@ static void relay_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
         }
     } else if (len == UV_ENOBUFS) {
         relay_pause(relay);
-    } else if (len == UV_EOF) {
+    } else if (len < 0 && snet_stream_end_err(stream, len) == UV_EOF) {
         relay_pause(relay);
         relay->local_ended = true;
         relay_local_end(relay);

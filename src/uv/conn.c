@@ -6,6 +6,17 @@
 
 #define CONN_SPANS_MAX 64u
 
+static void conn_ended(const struct snet_conn *conn, int os_err)
+{
+    const uint64_t now = snet_uv_now(conn->driver);
+    if (os_err == UV_EOF) {
+        snet_link_eof(conn->link, now);
+    } else {
+        snet_link_failed(conn->link,
+                         os_err == UV_ETIMEDOUT ? SNET_ERR_LINK_TIMEOUT : SNET_ERR_LINK_LOST, now);
+    }
+}
+
 static void conn_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 {
     struct snet_conn *conn = stream->data;
@@ -22,12 +33,8 @@ static void conn_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
         (void)uv_read_stop(stream);
         snet_list_push(&driver->paused, &conn->paused);
         snet_driver_watch_paused(driver);
-    } else if (len == UV_EOF) {
-        snet_link_eof(conn->link, snet_uv_now(driver));
     } else if (len < 0) {
-        snet_link_failed(conn->link,
-                         len == UV_ETIMEDOUT ? SNET_ERR_LINK_TIMEOUT : SNET_ERR_LINK_LOST,
-                         snet_uv_now(driver));
+        conn_ended(conn, snet_stream_end_err(stream, len));
     }
     snet_driver_drain(driver);
 }

@@ -4,6 +4,7 @@
 
 #include "uv/address.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -48,6 +49,24 @@ void snet_stream_close(uv_stream_t *stream, bool reset)
         return;
     }
     uv_close((uv_handle_t *)stream, stream_closed);
+}
+
+/*
+ * A poll that reports bytes and the death of the connection at once makes libuv read the bytes and
+ * then say UV_EOF without another read. The error is still with the socket then. EPIPE is a reset
+ * behind a FIN that had arrived in good order.
+ */
+int snet_stream_end_err(const uv_stream_t *stream, ssize_t len)
+{
+    uv_os_fd_t fd = -1;
+    int socket_err = 0;
+    socklen_t socket_err_len = sizeof socket_err;
+    if (len != UV_EOF || stream->type != UV_TCP ||
+        uv_fileno((const uv_handle_t *)stream, &fd) != 0 ||
+        getsockopt(fd, SOL_SOCKET, SO_ERROR, &socket_err, &socket_err_len) != 0) {
+        return (int)len;
+    }
+    return socket_err == 0 || socket_err == EPIPE ? UV_EOF : uv_translate_sys_error(socket_err);
 }
 
 bool snet_stream_alive(const uv_stream_t *stream)
