@@ -52,8 +52,8 @@ snet_err snet_address_parse(const char *text, struct snet_address *ret_address)
     if (host_len >= sizeof address.host) {
         return SNET_ERR_ADDRESS;
     }
-    memcpy(address.host, host, host_len);
-    memcpy(address.port, colon + 1, strlen(colon + 1));
+    (void)snprintf(address.host, sizeof address.host, "%.*s", (int)host_len, host);
+    (void)snprintf(address.port, sizeof address.port, "%s", colon + 1);
     *ret_address = address;
     return SNET_OK;
 }
@@ -76,17 +76,35 @@ bool snet_address_numeric(const struct snet_address *address, struct sockaddr_st
     return false;
 }
 
+bool snet_address_resolved(const struct addrinfo *info, struct sockaddr_storage *ret_socket)
+{
+    struct sockaddr_storage storage = {0};
+    if (info->ai_addrlen > sizeof storage) {
+        return false;
+    }
+    /* tidy: allow bytes because a socket address is the system's and is copied as it stands */
+    memcpy(&storage, info->ai_addr, info->ai_addrlen);
+    *ret_socket = storage;
+    return true;
+}
+
+static unsigned address_port(in_port_t port)
+{
+    /* tidy: allow bytes because the system keeps ports in the order of the network */
+    return ntohs(port);
+}
+
 void snet_address_format(const struct sockaddr_storage *socket, char *ret_text, size_t size)
 {
     char host[INET6_ADDRSTRLEN] = "?";
     if (socket->ss_family == AF_INET6) {
         const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)socket;
         (void)uv_ip6_name(in6, host, sizeof host);
-        (void)snprintf(ret_text, size, "[%s]:%u", host, ntohs(in6->sin6_port));
+        (void)snprintf(ret_text, size, "[%s]:%u", host, address_port(in6->sin6_port));
     } else if (socket->ss_family == AF_INET) {
         const struct sockaddr_in *in4 = (const struct sockaddr_in *)socket;
         (void)uv_ip4_name(in4, host, sizeof host);
-        (void)snprintf(ret_text, size, "%s:%u", host, ntohs(in4->sin_port));
+        (void)snprintf(ret_text, size, "%s:%u", host, address_port(in4->sin_port));
     } else {
         (void)snprintf(ret_text, size, "unix");
     }

@@ -27,6 +27,9 @@ SNET_MUST_USE snet_err snet_address_parse(const char *text, struct snet_address 
 /* True when `host` is an IPv4 or IPv6 address; `*ret_socket` is then the whole address. */
 bool snet_address_numeric(const struct snet_address *address, struct sockaddr_storage *ret_socket);
 
+/* The address that a resolver found; false when it is longer than all addresses should be. */
+bool snet_address_resolved(const struct addrinfo *info, struct sockaddr_storage *ret_socket);
+
 /* The address as text, like 127.0.0.1:80 or [::1]:80. */
 void snet_address_format(const struct sockaddr_storage *socket, char *ret_text, size_t size);
 

@@ -12,7 +12,6 @@
 #include "uv/stream.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define DIAL_ADDRESSES_MAX 8u
 
@@ -183,8 +182,8 @@ static const struct addrinfo *dial_pick(const struct addrinfo *list, int family,
 static void dial_add(snet_dial *dial, const struct addrinfo *info)
 {
     if (info != NULL && dial->socket_count < DIAL_ADDRESSES_MAX &&
-        info->ai_addrlen <= sizeof dial->sockets[0]) {
-        memcpy(&dial->sockets[dial->socket_count++], info->ai_addr, info->ai_addrlen);
+        snet_address_resolved(info, &dial->sockets[dial->socket_count])) {
+        dial->socket_count++;
     }
 }
 

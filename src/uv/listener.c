@@ -12,7 +12,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 struct snet_listener {
@@ -51,7 +50,7 @@ static int listener_resolve(uv_loop_t *loop, const struct snet_address *address,
 {
     struct snet_address any = *address;
     if (any.host[0] == '\0') {
-        memcpy(any.host, "::", sizeof "::");
+        (void)snprintf(any.host, sizeof any.host, "::");
     }
     if (snet_address_numeric(&any, ret_socket)) {
         return 0;
@@ -69,10 +68,9 @@ static int listener_resolve(uv_loop_t *loop, const struct snet_address *address,
             break;
         }
     }
-    memset(ret_socket, 0, sizeof *ret_socket);
-    memcpy(ret_socket, chosen->ai_addr, chosen->ai_addrlen);
+    const bool found = chosen != NULL && snet_address_resolved(chosen, ret_socket);
     uv_freeaddrinfo(request.addrinfo);
-    return 0;
+    return found ? 0 : UV_EAI_NONAME;
 }
 
 static int listener_bind_tcp(snet_listener *listener, uv_loop_t *loop,

@@ -3,9 +3,9 @@
 #include <snet/stream.h>
 
 #include "base/assert.h"
+#include "base/cursor.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define OUTLET_BUFS_MAX 64u
 
@@ -31,17 +31,16 @@ static void outlet_written(uv_write_t *request, int os_err)
 static size_t outlet_copy(const struct snet_span *spans, size_t count, size_t skip,
                           struct snet_outlet_write *write)
 {
-    size_t len = 0;
-    for (size_t i = 0; i < count && len < sizeof write->data; i++) {
+    struct snet_writer writer;
+    snet_writer_init(&writer, write->data, sizeof write->data);
+    for (size_t i = 0; i < count && writer.left > 0; i++) {
         const size_t passed = skip < spans[i].len ? skip : spans[i].len;
         const size_t here = spans[i].len - passed;
-        const size_t left = sizeof write->data - len;
-        const size_t part = here < left ? here : left;
-        memcpy(write->data + len, spans[i].data + passed, part);
+        snet_writer_bytes(&writer, spans[i].data + passed, here < writer.left ? here : writer.left);
         skip -= passed;
-        len += part;
     }
-    return len;
+    SNET_ASSERT(!writer.failed);
+    return writer.written;
 }
 
 /* The kernel is full: what comes after `skip` bytes waits for it in a copy. */
