@@ -137,7 +137,7 @@ SNET_API bool snet_core_next_event(snet_core *core, struct snet_event *ret_event
 
 #define SNET_HISTORY_DEFAULT_BYTES (1024u * 1024)
 #define SNET_HISTORY_MIN_BYTES 64u
-#define SNET_HISTORY_MAX_BYTES (1024u * 1024 * 1024)
+#define SNET_HISTORY_MAX_BYTES (1u << 30)
 #define SNET_INBOX_DEFAULT_BYTES (256u * 1024)
 #define SNET_WAIT_DEFAULT_NS (300 * SNET_SECOND_NS)
 #define SNET_BEGIN_DEFAULT_NS (10 * SNET_SECOND_NS)

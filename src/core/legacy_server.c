@@ -288,7 +288,7 @@ snet_err snet_legacy_server_resume(snet_link *link, enum snet_legacy_step *ret_n
     if (err != SNET_OK) {
         server_refuse(link, session, err);
         *ret_next = SNET_LEGACY_REFUSED;
-        if (err == SNET_ERR_CLOSED || err == SNET_ERR_HISTORY_OVERRUN) {
+        if (session != NULL && (err == SNET_ERR_CLOSED || err == SNET_ERR_HISTORY_OVERRUN)) {
             session->peer_written = state->claim.write_count;
             session->peer_received = state->claim.read_count;
             snet_session_end(session, err, now);
