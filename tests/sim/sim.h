@@ -6,8 +6,8 @@
  * clock and the applications are simulated. The applications write a pattern that every reader can
  * check byte by byte, so nothing can be lost, repeated or changed unseen.
  */
-#ifndef SNET_TESTS_SIM_H
-#define SNET_TESTS_SIM_H
+#ifndef SNET_TESTS_SIM_SIM_H
+#define SNET_TESTS_SIM_SIM_H
 
 #include <snet/core.h>
 

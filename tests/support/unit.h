@@ -4,12 +4,11 @@
 #ifndef SNET_TESTS_SUPPORT_UNIT_H
 #define SNET_TESTS_SUPPORT_UNIT_H
 
-/* clang-format off */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
-/* clang-format on */
 
 #endif

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The snet authors
 # SPDX-License-Identifier: MIT
-"""Write recorded conversations (JSON) as a C table for vector_test.c: vectors_to_c.py FILE... > OUT."""
+"""Writes recorded conversations (JSON) as a C table: vectors_to_c.py FILE... > vectors.inc"""
 
 import json
 import sys
