@@ -60,6 +60,7 @@ void snet_chain_advance(const struct snet_chain *chain, struct snet_chain_mark *
         /* Taken while the chain was empty: what came since starts at the head. */
         mark->page = chain->head;
         mark->page_offset = chain->head_skip;
+        SNET_ASSERT(mark->page != NULL || len == 0);
     }
     /* A mark at the end of a page moves on as soon as there is a next one: pages may be freed. */
     while (mark->page != NULL) {
