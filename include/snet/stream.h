@@ -72,8 +72,8 @@ typedef void snet_accept_fn(void *user, uv_stream_t *stream);
 
 /*
  * Listens on `address` and hands out each accepted stream. Running out of descriptors does not end
- * it: it sheds the connection and goes on. Errors: ADDRESS, RESOLVE, LISTEN, NO_MEMORY; `*ret_os_err`
- * is then the error of libuv, for people.
+ * it: it sheds the connection and goes on. Errors: ADDRESS, RESOLVE, LISTEN, NO_MEMORY;
+ * `*ret_os_err` is then the error of libuv, for people.
  */
 SNET_API SNET_MUST_USE snet_err snet_listener_open(uv_loop_t *loop, const char *address,
                                                    const struct snet_stream_options *options,
@@ -116,8 +116,8 @@ SNET_API void snet_stream_close(uv_stream_t *stream, bool reset);
 #define SNET_STREAM_FINISH_MS 5000u
 
 /*
- * Closes a stream in good order: sends what is queued and a FIN, throws away what still arrives, and
- * closes when the other end has closed too, or after SNET_STREAM_FINISH_MS.
+ * Closes a stream in good order: sends what is queued and a FIN, throws away what still arrives,
+ * and closes when the other end has closed too, or after SNET_STREAM_FINISH_MS.
  */
 SNET_API void snet_stream_finish(uv_stream_t *stream);
 

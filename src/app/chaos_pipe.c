@@ -174,8 +174,7 @@ static void half_have_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf
     if (len > 0) {
         half->read += (uint64_t)len;
         if (half->pipe->config.delay_ms > 0) {
-            const unsigned last =
-                (half->mark_first + half->mark_count++) % SNET_CHAOS_PIPE_MARKS;
+            const unsigned last = (half->mark_first + half->mark_count++) % SNET_CHAOS_PIPE_MARKS;
             half->marks[last] = (struct snet_chaos_mark){
                 .when_ms = uv_now(stream->loop) + half->pipe->config.delay_ms,
                 .end = half->read,

@@ -115,8 +115,8 @@ static struct ends_conn *ends_new_conn(struct ends *ends)
 {
     assert_true(ends->conn_count < ENDS_CONNS_MAX);
     struct ends_conn *conn = &ends->conns[ends->conn_count++];
-    assert_int_equal(
-        snet_server_accepted(ends->server, &conn->sides[ENDS_SERVER].link, ends->now), SNET_OK);
+    assert_int_equal(snet_server_accepted(ends->server, &conn->sides[ENDS_SERVER].link, ends->now),
+                     SNET_OK);
     return conn;
 }
 
@@ -130,8 +130,8 @@ struct ends_conn *ends_intrude(struct ends *ends)
 struct ends_conn *ends_connect(struct ends *ends)
 {
     struct ends_conn *conn = ends_new_conn(ends);
-    assert_int_equal(
-        snet_client_connected(ends->client, &conn->sides[ENDS_CLIENT].link, ends->now), SNET_OK);
+    assert_int_equal(snet_client_connected(ends->client, &conn->sides[ENDS_CLIENT].link, ends->now),
+                     SNET_OK);
     ends_drain(ends);
     return conn;
 }

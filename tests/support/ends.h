@@ -8,9 +8,9 @@
 #ifndef SNET_TESTS_SUPPORT_ENDS_H
 #define SNET_TESTS_SUPPORT_ENDS_H
 
-#include "tests/support/test_env.h"
-
 #include <snet/core.h>
+
+#include "tests/support/test_env.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,11 +21,14 @@
 #define ENDS_ALL_WIRES                                                                             \
     (SNET_WIRE_BIT(SNET_WIRE_1) | SNET_WIRE_BIT(SNET_WIRE_1_PADDED) | SNET_WIRE_BIT(SNET_WIRE_2))
 
-enum ends_side { ENDS_CLIENT, ENDS_SERVER };
+enum ends_side {
+    ENDS_CLIENT,
+    ENDS_SERVER
+};
 
 /* One end of a connection. */
 struct ends_link {
-    snet_link *link; /* NULL when closed */
+    snet_link *link;         /* NULL when closed */
     enum snet_close_how how; /* how its core wanted it closed */
     snet_err err;            /* and why */
 };
