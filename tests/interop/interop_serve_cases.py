@@ -17,12 +17,13 @@ from interop_support import (
     receive_exactly,
 )
 from legacy_handshake import Refused
-from legacy_link import End, Link
+from legacy_link import End, Link, reset
 from legacy_peer import ClientPeer, seeded_cuts
 from legacy_session import Session
 from legacy_wire import (
     WIRE_1,
     WIRE_1_PADDED,
+    WIRE_2,
     WIRES,
     answer_size,
     crypt_id,
@@ -164,7 +165,10 @@ class Streams(unittest.TestCase):
                 clients.append(client)
                 backends.append(serve.backend.accept())
                 self.addCleanup(backends[-1].close)
-            self.assertEqual(len({client.session.conn_id for client in clients}), 12)
+            ids = {client.session.conn_id for client in clients}
+            self.assertEqual(len(ids), 12)
+            for conn_id in ids:
+                self.assertIn(conn_id & 0xFF, range(0x80, 0xC0))
             for client in clients:
                 client.link.reset()
             for index, (client, backend) in enumerate(zip(clients, backends)):
@@ -290,12 +294,31 @@ class Ends(unittest.TestCase):
                             client.resume()
 
     def test_a_session_of_no_bytes_ends_too(self) -> None:
-        """A backend that closes at once: FIN, then refusal."""
+        """A backend that closes at once: FIN, then refusal.
+
+        A client of snet/2 cannot know yet that its proof arrived: it is served once in between.
+        """
         for wire in WIRES:
             with self.subTest(wire=wire), Serve(wire) as serve:
                 with ClientPeer(serve.port, wire) as client:
                     serve.backend.accept().close()
                     self.assertIs(client.link.end_of_stream(STEP_SECONDS), End.FIN)
+                    if wire == WIRE_2:
+                        self.assertEqual(client.resume(), (0, 0))
+                        self.assertIs(client.link.end_of_stream(STEP_SECONDS), End.FIN)
+                    with self.assertRaises(Refused):
+                        client.resume()
+
+    def test_a_broken_backend_is_no_end(self) -> None:
+        """A backend that resets, even right behind its last bytes: reset, then refusal."""
+        for wire in WIRES:
+            with self.subTest(wire=wire), Serve(MIXED) as serve:
+                with ClientPeer(serve.port, wire) as client:
+                    backend = serve.backend.accept()
+                    with serve.frozen():
+                        backend.sendall(bytes(1000))
+                        reset(backend)
+                    self.assertIs(client.link.end_of_stream(STEP_SECONDS), End.RESET)
                     with self.assertRaises(Refused):
                         client.resume()
 
