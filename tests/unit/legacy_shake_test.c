@@ -226,7 +226,8 @@ static void shake_runs_out_of_time_in_silence_and_at_one_byte_per_second(void **
     (void)state;
     for (size_t i = 0; i < 2 * ROWS; i++) {
         const struct row *row = &rows[i / 2];
-        const bool drips = i % 2 == 1;
+        /* A hello's last 8 bytes are through in 8 seconds: that is slow, but in time. */
+        const bool drips = i % 2 == 1 && row->step != SNET_LEGACY_S_HELLO;
         if (row->message_len == 0 || row->step == SNET_LEGACY_S_GRACE) {
             continue;
         }
