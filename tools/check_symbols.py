@@ -7,12 +7,15 @@
           abort is called by base/assert.c only, and no object in them can change (release objects)
 --prefix  each linkable name begins with snet_<file>_, or is in tools/symbol-exceptions.txt
 
-Objects are told apart by the end of their path, <folder>/<file>.c.o, as CMake lays them out.
+Objects are told apart by the end of their path, <folder>/<file>.c.o, as CMake lays them out. With
+--build they are all of src/, built for release in a folder that is kept for the next time.
 """
 
 import argparse
 import fnmatch
+import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +62,19 @@ def read_objects(paths):
             raise SystemExit(f"check_symbols: {run.stderr.strip() or path}")
         symbols += parse_nm(run.stdout, f"{match.group(1)}/{match.group(2)}.c")
     return symbols
+
+
+def build_objects(folder):
+    """Builds the project for release in `folder` and returns the paths of its objects."""
+    configure = ["cmake", "-S", TOOLS.parent, "-B", folder, "-G", "Ninja"]
+    configure += ["-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_C_FLAGS_RELEASE=-O2", "-DSNET_TESTS=OFF"]
+    for command in (configure, ["cmake", "--build", folder]):
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        if run.returncode != 0:
+            raise SystemExit(f"check_symbols: no build:\n{run.stdout}{run.stderr}")
+    units = json.loads((folder / "compile_commands.json").read_text(encoding="utf-8"))
+    commands = [shlex.split(unit["command"]) for unit in units]
+    return [str(folder / words[words.index("-o") + 1]) for words in commands]
 
 
 def parse_list(text, columns):
@@ -178,15 +194,17 @@ def self_test():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("objects", nargs="*", metavar="OBJ")
+    parser.add_argument("--build", type=Path, metavar="DIR", help="build the objects there first")
     parser.add_argument("--core", action="store_true", help="what the core needs and keeps")
     parser.add_argument("--prefix", action="store_true", help="the names of what links")
     parser.add_argument("--self-test", action="store_true")
     options = parser.parse_args()
     if options.self_test:
         return 0 if self_test() else 1
-    if not options.objects or not (options.core or options.prefix):
-        parser.error("objects and --core or --prefix, or --self-test")
-    symbols = read_objects(options.objects)
+    built = build_objects(options.build.resolve()) if options.build is not None else []
+    if not options.objects + built or not (options.core or options.prefix):
+        parser.error("objects or --build, and --core or --prefix; or --self-test")
+    symbols = read_objects(options.objects + built)
     findings = []
     if options.core:
         rows = parse_list((TOOLS / "core-symbols.allow").read_text(encoding="utf-8"), 1)
