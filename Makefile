@@ -66,8 +66,9 @@ asan: bootstrap-test
 	@cmake --build build/asan
 	@ctest --test-dir build/asan --output-on-failure -L 'unit|vector|sim'
 
+# Below /usr/local, or PREFIX; DESTDIR goes before either.
 install: build
-	@cmake --install $(BUILD)
+	@cmake --install $(BUILD) $(if $(PREFIX),--prefix $(PREFIX))
 
 clean:
 	@rm -rf build
@@ -78,4 +79,4 @@ help:
 	@echo 'make check             format, tidy, unit tests, short simulation'
 	@echo 'make sim SEED=n        one seed of the simulator'
 	@echo 'make asan              unit tests and simulation under sanitizers'
-	@echo 'make install           the command, the library and its headers'
+	@echo 'make install [PREFIX=] the command, the library and its headers'
