@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 
 #define ADDRESS_PORT_MAX 65535
 #define ADDRESS_LOCAL_PREFIX "unix:"
@@ -13,7 +14,8 @@ static snet_err address_local(const char *path, struct snet_address *ret_address
 {
     struct snet_address address = {.local = true};
     const int len = snprintf(address.host, sizeof address.host, "%s", path);
-    if (len <= 0 || (size_t)len >= sizeof address.host) {
+    /* The operating system, and libuv with it, would cut a longer path in silence. */
+    if (len <= 0 || (size_t)len >= sizeof((struct sockaddr_un *)NULL)->sun_path) {
         return SNET_ERR_ADDRESS;
     }
     *ret_address = address;
@@ -34,13 +36,13 @@ snet_err snet_address_parse(const char *text, struct snet_address *ret_address)
         return address_local(text + prefix_len, ret_address);
     }
     const char *colon = strrchr(text, ':');
-    if (colon == NULL || !address_port_ok(colon + 1)) {
+    if (colon == NULL || text[strcspn(text, " \t\r\n")] != '\0' || !address_port_ok(colon + 1)) {
         return SNET_ERR_ADDRESS;
     }
     const char *host = text;
     size_t host_len = (size_t)(colon - text);
     if (host[0] == '[') {
-        if (host_len < 2 || host[host_len - 1] != ']') {
+        if (host_len < sizeof "[]" || host[host_len - 1] != ']') {
             return SNET_ERR_ADDRESS;
         }
         host++;
