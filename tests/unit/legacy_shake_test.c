@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every row of the handshake's table: each step is entered as on the network, and then meets each
- * event, a complete but wrong message, an end in the middle, silence, and a peer that sends one byte
- * per second.
+ * event, a complete but wrong message, an end in the middle, silence, and a peer that sends one
+ * byte per second.
  */
 #include "core/legacy_shake.h"
 
