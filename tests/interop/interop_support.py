@@ -24,6 +24,9 @@ START_SECONDS = 10.0
 SOCKET_SECONDS = 20.0
 MIXED = "1,1-padded,2"
 
+DEFECT_WORDS = ("Sanitizer", "runtime error:", "assertion")
+"""What a build with sanitizers, or a failed assertion, says while it runs."""
+
 EXIT_CLEAN = 0
 EXIT_UNAVAILABLE = 69
 EXIT_LOST = 74
@@ -125,9 +128,12 @@ class Command:
 
     def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
         self.stop()
-        if error is not None:
-            error.add_note(f"stderr of snet (exit {self.process.returncode}):\n{self.errors()}")
+        errors = self.errors()
         self._errors.close()
+        if error is not None:
+            error.add_note(f"stderr of snet (exit {self.process.returncode}):\n{errors}")
+        elif any(word in errors for word in DEFECT_WORDS):
+            raise AssertionError(f"a defect showed on stderr of snet:\n{errors}")
 
     def errors(self) -> str:
         """Return the end of what the process wrote to stderr."""
