@@ -39,17 +39,12 @@ static void assert_evaluates_its_condition_once(void **state)
     assert_int_equal(count, 1);
 }
 
-static void assert_is_one_statement_in_a_branch(void **state)
+static void assert_is_an_expression(void **state)
 {
     (void)state;
     const int one = 1;
-    /* Without braces on purpose: a macro of two statements would not compile here. */
-    /* clang-format off */
-    if (one == 2)
-        SNET_ASSERT(one == 2);
-    else
-        SNET_ASSERT(one == 1);
-    /* clang-format on */
+    const int two = (SNET_ASSERT(one == 1), one + 1);
+    assert_int_equal(two, 2);
 }
 
 static void assert_debug_aborts_in_debug_builds_only(void **state)
@@ -70,7 +65,7 @@ int main(void)
         cmocka_unit_test(assert_aborts_when_a_failure_is_reported),
         cmocka_unit_test(assert_lets_a_true_condition_pass),
         cmocka_unit_test(assert_evaluates_its_condition_once),
-        cmocka_unit_test(assert_is_one_statement_in_a_branch),
+        cmocka_unit_test(assert_is_an_expression),
         cmocka_unit_test(assert_debug_aborts_in_debug_builds_only),
     };
     return cmocka_run_group_tests_name("assert", tests, NULL, NULL);

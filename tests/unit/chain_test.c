@@ -29,7 +29,7 @@ static void fixture_init(struct fixture *fixture)
 {
     *fixture = (struct fixture){0};
     test_env_init(&fixture->env, CHAIN_SEED);
-    snet_pool_init(&fixture->pool, &fixture->env.env, POOL_PAGES * SNET_PAGE_BYTES);
+    snet_pool_init(&fixture->pool, &fixture->env.env, (uint64_t)POOL_PAGES * SNET_PAGE_BYTES);
 }
 
 /* Ends the chain and its pool; no memory may be left. */

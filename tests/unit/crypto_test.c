@@ -50,8 +50,8 @@ static snet_err mac_of(struct snet_crypto *crypto, const char *text, size_t data
 {
     uint8_t bytes[100];
     const size_t len = strlen(text);
-    assert_true(len <= sizeof bytes);
-    memcpy(bytes, text, len);
+    assert_true(len < sizeof bytes);
+    memcpy(bytes, text, len + 1);
     const struct snet_crypto_mac_input input = {
         .data = bytes,
         .data_len = data_len,

@@ -173,9 +173,11 @@ static void expect_refused(const struct sample *sample, size_t len)
 
 static void for_each_sample(void (*check)(const struct sample *sample))
 {
-    for (size_t i = 0; i < MESSAGES * WIRES; i++) {
-        const struct sample sample = sample_of(i / WIRES, i % WIRES);
-        check(&sample);
+    for (size_t message = 0; message < MESSAGES; message++) {
+        for (size_t wire = 0; wire < WIRES; wire++) {
+            const struct sample sample = sample_of(message, wire);
+            check(&sample);
+        }
     }
 }
 
