@@ -34,6 +34,7 @@ struct stdio {
     bool reading;
     bool writing;
     bool in_ended;
+    bool out_gone; /* nobody reads the output any more */
     bool ended;
     bool begun; /* the session was open once */
     snet_err end_err;
@@ -96,6 +97,14 @@ static void stdio_read_more(struct stdio *stdio)
                                 -1, stdio_have_read) == 0;
 }
 
+/* The session has ended, and nothing is left to do: the exit code says how. */
+static void stdio_over(struct stdio *stdio)
+{
+    const bool lost = stdio->begun || stdio->end_err == SNET_ERR_CLOSED;
+    const int code = snet_options_exit_code(stdio->end_err);
+    stdio_stop(stdio, !lost && code == SNET_EXIT_LOST ? SNET_EXIT_UNAVAILABLE : code);
+}
+
 /* --- Output ---------------------------------------------------------------------------------- */
 
 /* Nobody reads the output any more: what was read from the input is still delivered. */
@@ -120,7 +129,7 @@ static void stdio_written(uv_fs_t *request)
 
 static void stdio_write_more(struct stdio *stdio)
 {
-    if (stdio->writing) {
+    if (stdio->writing || stdio->out_gone) {
         return;
     }
     if (stdio->out_len == 0) {
@@ -131,9 +140,7 @@ static void stdio_write_more(struct stdio *stdio)
             return;
         }
         if (err != SNET_OK) {
-            const bool lost = stdio->begun || err == SNET_ERR_CLOSED;
-            const int code = snet_options_exit_code(err);
-            stdio_stop(stdio, !lost && code == SNET_EXIT_LOST ? SNET_EXIT_UNAVAILABLE : code);
+            stdio_over(stdio);
             return;
         }
         stdio->out_offset = 0;
@@ -152,8 +159,16 @@ static void stdio_flush_over(uv_timer_t *timer)
 
 static void stdio_output_gone(struct stdio *stdio)
 {
-    (void)uv_timer_stop(&stdio->probe);
+    if (stdio->out_gone) {
+        return;
+    }
+    stdio->out_gone = true;
     stdio->in_ended = true;
+    (void)uv_timer_stop(&stdio->probe);
+    if (stdio->ended) {
+        stdio_over(stdio);
+        return;
+    }
     snet_session_shutdown(stdio->session, stdio_now(stdio));
     (void)uv_timer_start(&stdio->flush, stdio_flush_over, STDIO_FLUSH_MS, 0);
 }
@@ -180,7 +195,11 @@ static void stdio_event(struct snet_runner *runner, const struct snet_event *eve
         if (event->err != SNET_ERR_CLOSED) {
             snet_connect_explain(stdio->connect, event->session, event->err);
         }
-        stdio_write_more(stdio);
+        if (stdio->out_gone) {
+            stdio_over(stdio);
+        } else {
+            stdio_write_more(stdio);
+        }
     } else if (event->type == SNET_EVENT_READABLE) {
         stdio_write_more(stdio);
     } else if (event->type == SNET_EVENT_OPENED || event->type == SNET_EVENT_WRITABLE) {

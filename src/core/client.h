@@ -14,7 +14,7 @@
 
 /* While the old link still lives, a handshake on a new one may not hold it up for longer. */
 #define SNET_CLIENT_HANDOVER_NS (3 * SNET_SECOND_NS)
-/* So many attempts does one change of the network start while the old link still lives. */
+/* After the first, so many more attempts are made while the old link still lives. */
 #define SNET_CLIENT_HANDOVER_MAX 5u
 /* A link that carried so many bytes out, or any in, or lived so long, has worked. */
 #define SNET_CLIENT_WORKED_BYTES 4096u

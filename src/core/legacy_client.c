@@ -161,7 +161,8 @@ snet_err snet_legacy_client_attempt_failed(snet_session *session, const snet_lin
     case SNET_ENDING_CLEAN:
         return SNET_ERR_CLOSED;
     case SNET_ENDING_REFUSED:
-        return SNET_ERR_REFUSED;
+        /* Perhaps both ends closed at once, and all arrived: nothing tells. */
+        return session->shut ? SNET_ERR_CLOSE_UNCONFIRMED : SNET_ERR_REFUSED;
     }
     return SNET_ERR_INTERNAL;
 }

@@ -400,6 +400,25 @@ static void session_ended_by_the_client_says_so_when_nobody_confirms(void **stat
     ends_close(&ends);
 }
 
+/* [PROTO 7.6]: a refusal confirms nothing, although here both ends have all. */
+static void session_ended_by_both_at_once_is_unconfirmed_at_the_client(void **state)
+{
+    (void)state;
+    open_over(SNET_WIRE_2);
+    struct ends_conn *conn = ends_begin(&ends);
+    ends_write(&ends, ends.client, 30);
+    ends_write(&ends, ends.served, 30);
+    ends_settle(&ends, conn);
+    snet_session_shutdown(ends.client, ends.now);
+    snet_session_shutdown(ends.served, ends.now);
+    ends_settle(&ends, conn);
+    (void)resume();
+    assert_int_equal(ends.ended[ENDS_SERVER], SNET_ERR_CLOSED);
+    assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_CLOSE_UNCONFIRMED);
+    assert_int_equal(ends_read(&ends, ends.client, 0), 30);
+    ends_close(&ends);
+}
+
 /* A writer that finds no memory is called again although nothing else happens. */
 static void session_without_memory_tries_again_soon(void **state)
 {
@@ -438,6 +457,7 @@ int main(void)
         cmocka_unit_test(session_ended_by_the_client_is_confirmed_by_one_resume),
         cmocka_unit_test(session_ended_by_the_client_sends_a_lost_tail),
         cmocka_unit_test(session_ended_by_the_client_says_so_when_nobody_confirms),
+        cmocka_unit_test(session_ended_by_both_at_once_is_unconfirmed_at_the_client),
         cmocka_unit_test(session_without_memory_tries_again_soon),
     };
     return cmocka_run_group_tests_name("session", tests, NULL, NULL);
