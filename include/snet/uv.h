@@ -73,6 +73,9 @@ SNET_API void snet_uv_session_free(snet_uv *driver, snet_session *session);
 /* The network has changed: all sessions of clients try new connections now. */
 SNET_API void snet_uv_network_changed(snet_uv *driver);
 
+/* Looks at the addresses of this machine once per second, and calls that when they change. */
+SNET_API void snet_uv_watch_network(snet_uv *driver);
+
 /*
  * Serves sessions on `address`; they appear by SNET_EVENT_OPENED with `event->server` being
  * snet_uv_server_core. Errors: ADDRESS, RESOLVE, LISTEN, INVALID, NO_MEMORY; `*ret_os_err` is then

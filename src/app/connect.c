@@ -22,7 +22,8 @@ static const char connect_help[] =
     "  -v, --verbose      with standard input and output: log events of the session too\n"
     "\n"
     "ADDR is HOST:PORT, [IPv6]:PORT, :PORT or unix:PATH. SIGTERM ends in good order, a second\n"
-    "one at once; SIGUSR1 says that the network has changed: try new connections now.\n"
+    "one at once; SIGUSR1 says that the network has changed: try new connections now (a new\n"
+    "address of this machine is noticed without it).\n"
     "Exit codes on standard input and output: 0 closed cleanly, 69 no server, 74 session\n"
     "lost, 76 the server breaks the protocol, 77 the server refused to resume.\n";
 

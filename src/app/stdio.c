@@ -235,6 +235,7 @@ int snet_stdio_run(struct snet_connect *connect)
         free(stdio);
         return SNET_EXIT_OS;
     }
+    snet_uv_watch_network(runner->driver);
     (void)uv_timer_init(&runner->loop, &stdio->flush);
     (void)uv_timer_init(&runner->loop, &stdio->probe);
     stdio->flush.data = stdio->probe.data = stdio;

@@ -138,6 +138,7 @@ int snet_tunnel_run(struct snet_connect *connect)
                      os_err != 0 ? uv_strerror(os_err) : snet_err_message(err));
         return SNET_EXIT_UNAVAILABLE;
     }
+    snet_uv_watch_network(runner->driver);
     snet_listener_start(tunnel.listener, tunnel_accepted, &tunnel);
     snet_log_say(&options->log, "listening on %s, to %s", snet_listener_address(tunnel.listener),
                  connect->address);

@@ -199,11 +199,13 @@ snet_err snet_uv_new(uv_loop_t *loop, const struct snet_uv_config *config, snet_
     (void)uv_prepare_init(loop, &driver->prepare);
     (void)uv_timer_init(loop, &driver->timer);
     (void)uv_timer_init(loop, &driver->probe);
-    driver->open_handles = 3;
-    driver->prepare.data = driver->timer.data = driver->probe.data = driver;
+    (void)uv_timer_init(loop, &driver->watch);
+    driver->open_handles = 4;
+    driver->prepare.data = driver->timer.data = driver->probe.data = driver->watch.data = driver;
     (void)uv_prepare_start(&driver->prepare, driver_prepare);
     uv_unref((uv_handle_t *)&driver->prepare);
     uv_unref((uv_handle_t *)&driver->probe);
+    uv_unref((uv_handle_t *)&driver->watch);
     *ret_driver = driver;
     return SNET_OK;
 }
@@ -244,6 +246,7 @@ void snet_uv_free(snet_uv *driver)
     uv_close((uv_handle_t *)&driver->prepare, driver_handle_closed);
     uv_close((uv_handle_t *)&driver->timer, driver_handle_closed);
     uv_close((uv_handle_t *)&driver->probe, driver_handle_closed);
+    uv_close((uv_handle_t *)&driver->watch, driver_handle_closed);
 }
 
 snet_core *snet_uv_core(snet_uv *driver)
@@ -296,6 +299,24 @@ void snet_uv_network_changed(snet_uv *driver)
         snet_dialer_network_changed(SNET_CONTAINER(node, struct snet_dialer, node));
         node = snet_list_next(&driver->dialers, node);
     }
+}
+
+static void driver_network_changed(void *user)
+{
+    snet_uv_network_changed(user);
+}
+
+static void driver_watch_due(uv_timer_t *timer)
+{
+    snet_uv *driver = timer->data;
+    snet_network_look(&driver->network);
+    snet_driver_drain(driver);
+}
+
+void snet_uv_watch_network(snet_uv *driver)
+{
+    driver->network = (struct snet_network){.on_change = driver_network_changed, .user = driver};
+    (void)uv_timer_start(&driver->watch, driver_watch_due, 0, SNET_NETWORK_POLL_MS);
 }
 
 void snet_uv_session_peer(const snet_session *session, char *ret_text, size_t size)

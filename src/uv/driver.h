@@ -14,6 +14,7 @@
 #include <snet/uv.h>
 
 #include "base/list.h"
+#include "uv/network.h"
 
 #define SNET_DRIVER_SCRATCH_BYTES 65536u
 /* How often conns that do not read are probed for their death. */
@@ -30,6 +31,8 @@ struct snet_uv {
     uv_prepare_t prepare;
     uv_timer_t timer;
     uv_timer_t probe;
+    uv_timer_t watch; /* of the network */
+    struct snet_network network;
     unsigned open_handles;
     bool draining;
     char scratch[SNET_DRIVER_SCRATCH_BYTES];
