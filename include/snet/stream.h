@@ -116,10 +116,11 @@ SNET_API void snet_stream_close(uv_stream_t *stream, bool reset);
 #define SNET_STREAM_FINISH_MS 5000u
 
 /*
- * Closes a stream in good order: sends what is queued and a FIN, throws away what still arrives,
- * and closes when the other end has closed too, or after SNET_STREAM_FINISH_MS.
+ * Closes a stream in good order: sends what is queued and a FIN, throws away up to `waste_max` > 0
+ * bytes of what still arrives and leaves the rest to wait unread, and closes when the other end is
+ * seen to have closed too, or after SNET_STREAM_FINISH_MS.
  */
-SNET_API void snet_stream_finish(uv_stream_t *stream);
+SNET_API void snet_stream_finish(uv_stream_t *stream, size_t waste_max);
 
 /*
  * How the stream ended, for a read callback that was told `len` < 0: UV_EOF for an orderly end, or

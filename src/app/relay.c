@@ -51,7 +51,7 @@ static void relay_finish(struct snet_relay *relay, snet_err err)
         relay->stream = NULL;
         snet_outlet_detach(&relay->outlet);
         if (err == SNET_ERR_CLOSED) {
-            snet_stream_finish(stream);
+            snet_stream_finish(stream, SIZE_MAX);
         } else {
             snet_stream_close(stream, true);
         }

@@ -118,7 +118,7 @@ void snet_conn_close(struct snet_conn *conn, enum snet_close_how how)
     snet_list_remove(&driver->paused, &conn->paused);
     snet_link_free(conn->link, snet_uv_now(driver));
     if (how == SNET_CLOSE_FIN) {
-        snet_stream_finish(conn->stream);
+        snet_stream_finish(conn->stream, SNET_CONN_WASTE_MAX_BYTES);
     } else {
         snet_stream_close(conn->stream, true);
     }

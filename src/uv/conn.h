@@ -13,6 +13,12 @@
 #include "base/list.h"
 #include "uv/driver.h"
 
+/*
+ * How much is thrown away behind our FIN. Nobody counts these bytes, so the other end's history
+ * must cover them beside what TCP can lose: more of them stay in the kernel, and it has to wait.
+ */
+#define SNET_CONN_WASTE_MAX_BYTES 4096u
+
 struct snet_conn {
     struct snet_list_node node;
     struct snet_list_node paused; /* in the driver's list while not reading */

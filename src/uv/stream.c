@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "uv/stream.h"
 
+#include "base/assert.h"
 #include "uv/address.h"
 
 #include <errno.h>
@@ -97,6 +98,7 @@ struct stream_finish {
     uv_timer_t timer;
     uv_shutdown_t shutdown;
     uv_stream_t *stream; /* NULL once closed */
+    size_t waste_left;
     char waste[512];
 };
 
@@ -124,14 +126,22 @@ static void finish_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_bu
 {
     (void)suggested;
     struct stream_finish *finish = handle->data;
-    *ret_buf = uv_buf_init(finish->waste, sizeof finish->waste);
+    const size_t room = sizeof finish->waste;
+    *ret_buf = uv_buf_init(finish->waste,
+                           (unsigned)(room < finish->waste_left ? room : finish->waste_left));
 }
 
 static void finish_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 {
     (void)buf;
+    struct stream_finish *finish = stream->data;
     if (len < 0) {
-        finish_end(stream->data);
+        finish_end(finish);
+        return;
+    }
+    finish->waste_left -= (size_t)len;
+    if (finish->waste_left == 0) {
+        (void)uv_read_stop(stream);
     }
 }
 
@@ -146,8 +156,9 @@ static void finish_shut(uv_shutdown_t *shutdown, int os_err)
     }
 }
 
-void snet_stream_finish(uv_stream_t *stream)
+void snet_stream_finish(uv_stream_t *stream, size_t waste_max)
 {
+    SNET_ASSERT(waste_max > 0);
     struct stream_finish *finish = calloc(1, sizeof *finish);
     if (finish == NULL || uv_is_closing((uv_handle_t *)stream)) {
         free(finish);
@@ -155,6 +166,7 @@ void snet_stream_finish(uv_stream_t *stream)
         return;
     }
     finish->stream = stream;
+    finish->waste_left = waste_max;
     finish->shutdown.data = finish;
     stream->data = finish;
     (void)uv_timer_init(stream->loop, &finish->timer);
