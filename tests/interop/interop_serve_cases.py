@@ -15,6 +15,7 @@ from interop_support import (
     digest,
     new_seed,
     receive_exactly,
+    wait_until,
 )
 from legacy_handshake import Refused
 from legacy_link import End, Link, reset
@@ -292,6 +293,22 @@ class Ends(unittest.TestCase):
                     for _ in range(2):
                         with self.assertRaises(Refused):
                             client.resume()
+
+    def test_an_upload_beside_the_end_costs_no_tail(self) -> None:
+        """After the end the server drops little of what a client sends on: it must stay resumable."""
+        payload = random.Random(6).randbytes(100_000)
+        for wire in WIRES:
+            with self.subTest(wire=wire), Serve(MIXED) as serve:
+                with ClientPeer(serve.port, wire) as client, serve.backend.accept() as backend:
+                    backend.sendall(payload)
+                    backend.shutdown(socket.SHUT_WR)
+                    wait_until(lambda: "reason=CLOSED" in serve.errors(), STEP_SECONDS, serve.errors)
+                    client.session.write(bytes(4 * 2**20))
+                    client.link.send_until_stuck()
+                    client.link.reset()
+                    client.resume()
+                    self.assertIs(client.link.end_of_stream(STEP_SECONDS), End.FIN)
+                    self.assertEqual(digest(client.session.received), digest(payload))
 
     def test_a_session_of_no_bytes_ends_too(self) -> None:
         """A backend that closes at once: FIN, then refusal.

@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from legacy_link import LOOPBACK
+from legacy_link import LOOPBACK, TimedOut
 
 START_SECONDS = 10.0
 SOCKET_SECONDS = 20.0
@@ -113,6 +113,15 @@ def in_parallel(cases: dict[str, Callable[[], None]], seconds: float) -> dict[st
     return dict(failures)
 
 
+def wait_until(goal: Callable[[], bool], seconds: float, what: Callable[[], str]) -> None:
+    """Wait for something that other threads do."""
+    deadline = time.monotonic() + seconds
+    while not goal():
+        if time.monotonic() > deadline:
+            raise TimedOut(what())
+        time.sleep(0.02)
+
+
 class Command:
     """A running `snet` process."""
 
@@ -137,8 +146,10 @@ class Command:
 
     def errors(self) -> str:
         """Return the end of what the process wrote to stderr."""
-        self._errors.seek(0)
-        return self._errors.read()[-3000:].decode("utf-8", "replace")
+        # The process shares the file's position, so that must not move.
+        size = os.fstat(self._errors.fileno()).st_size
+        start = max(0, size - 3000)
+        return os.pread(self._errors.fileno(), size - start, start).decode("utf-8", "replace")
 
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:

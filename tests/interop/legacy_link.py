@@ -21,6 +21,7 @@ CHUNK_BYTES = 64 * 1024
 HANDSHAKE_SECONDS = 15.0
 POLL_SECONDS = 0.02
 FIN_WAIT_SECONDS = 0.5
+STUCK_SECONDS = 0.2
 
 Predicate = Callable[[], bool]
 
@@ -197,6 +198,17 @@ class Link:
     def end_of_stream(self, seconds: float) -> End:
         """Take all that comes until the link ends, and say how it did."""
         return self.pump(lambda: False, seconds)
+
+    def send_until_stuck(self) -> None:
+        """Send, and read nothing, until the other end takes no more or the link ends."""
+        while True:
+            before = self.sent_bytes
+            try:
+                if self.pump(lambda: False, STUCK_SECONDS, read_max=self.read_bytes) is End.RESET:
+                    return
+            except TimedOut:
+                if self.sent_bytes == before:
+                    return
 
     # Death
 
