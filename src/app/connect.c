@@ -3,6 +3,7 @@
 #include "app/connect.h"
 
 #include "app/commands.h"
+#include "app/quiet.h"
 
 #include <stdio.h>
 
@@ -18,6 +19,8 @@ static const char connect_help[] =
     "  --history SIZE     sent bytes kept for a resume, default 1M\n"
     "  --wait SECONDS     how long to keep trying to resume, default 300\n"
     "  --dead-peer SECONDS  a silent connection is dead after this, default 20\n"
+    "  --eof-wait SECONDS  after the end of the local input: end the session when nothing\n"
+    "                     came for so long, default 30\n"
     "  --log-json         log lines as JSON\n"
     "  -v, --verbose      with standard input and output: log events of the session too\n"
     "\n"
@@ -52,7 +55,8 @@ void snet_connect_explain(const struct snet_connect *connect, const snet_session
 
 static bool connect_parse(struct snet_connect *connect, int argc, char **argv)
 {
-    static const struct option long_options[] = {SNET_OPTIONS_LONG, {NULL, 0, NULL, 0}};
+    static const struct option long_options[] = {
+        SNET_OPTIONS_LONG, {"eof-wait", required_argument, NULL, 'E'}, {NULL, 0, NULL, 0}};
     struct snet_options *options = &connect->options;
     /* The address may stand anywhere between the options. */
     const char *short_options = &SNET_OPTIONS_SHORT[1];
@@ -78,7 +82,8 @@ static bool connect_parse(struct snet_connect *connect, int argc, char **argv)
 
 int snet_connect_main(int argc, char **argv)
 {
-    struct snet_connect connect = {.options = {.log = {.command = "connect"}}};
+    struct snet_connect connect = {
+        .options = {.log = {.command = "connect"}, .eof_wait_ms = SNET_QUIET_DEFAULT_MS}};
     if (!connect_parse(&connect, argc, argv)) {
         return SNET_EXIT_USAGE;
     }

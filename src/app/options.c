@@ -41,6 +41,9 @@ bool snet_options_take(struct snet_options *options, int option, const char *val
     case 'D':
         return options_ms(value, &options->dead_peer_ms) ||
                options_bad(options, "--dead-peer takes seconds above 0", value);
+    case 'E':
+        return options_ms(value, &options->eof_wait_ms) ||
+               options_bad(options, "--eof-wait takes seconds above 0", value);
     case 'l':
         options->listen = value;
         return snet_address_check(value) == SNET_OK ||

@@ -32,6 +32,7 @@ struct snet_options {
     uint64_t history_bytes; /* 0: default */
     uint64_t wait_ms;
     uint64_t dead_peer_ms;
+    uint64_t eof_wait_ms; /* connect: see app/quiet.h */
     const char *listen;
     const char *to;
     bool help;

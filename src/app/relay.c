@@ -78,7 +78,6 @@ static bool relay_deliver(struct snet_relay *relay)
             relay_broken(relay);
             break;
         }
-        relay->last_received_ms = uv_now(relay->stream->loop);
         snet_session_consume(relay->session, (size_t)sent, snet_uv_now(relay->driver));
     }
     if (relay->stream == NULL && relay->session_ended) {
@@ -191,7 +190,6 @@ void snet_relay_start(struct snet_relay *relay, uv_stream_t *stream)
     relay->stream = stream;
     relay->outlet = (struct snet_outlet){.stream = stream, .on_idle = relay_idle, .user = relay};
     stream->data = relay;
-    relay->last_received_ms = uv_now(stream->loop);
     relay_resume_reading(relay);
     (void)relay_deliver(relay);
 }

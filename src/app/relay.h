@@ -37,7 +37,6 @@ struct snet_relay {
     snet_relay_end_fn *on_local_end;
     snet_relay_done_fn *on_done;
     void *user;
-    uint64_t last_received_ms; /* loop time of the last bytes from the session */
     bool reading;
     bool local_ended;
     bool session_ended;

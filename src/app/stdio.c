@@ -5,10 +5,10 @@
  * shared with other programs, so they are read and written with blocking calls on libuv's threads,
  * and their flags are left alone.
  *
- * The end of the input is not the end of the session: legacy wires have no half-close, so what the
- * server sends is still written until the server ends.
+ * The end of the input is not the end of the session: see app/quiet.h.
  */
 #include "app/connect.h"
+#include "app/quiet.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -27,6 +27,7 @@ struct stdio {
     uv_fs_t write;
     uv_timer_t probe; /* whether anybody still reads the output */
     uv_timer_t flush;
+    struct snet_quiet quiet;
     size_t in_len; /* bytes of the input that the session did not take yet */
     size_t in_offset;
     size_t out_len; /* bytes for the output that are not written yet */
@@ -79,6 +80,10 @@ static void stdio_have_read(uv_fs_t *request)
     stdio->reading = false;
     if (len <= 0) {
         stdio->in_ended = true;
+        if (!stdio->ended) {
+            snet_quiet_start(&stdio->quiet, stdio->connect->runner.driver, stdio->session,
+                             stdio->connect->options.eof_wait_ms);
+        }
         return;
     }
     stdio->in_offset = 0;
@@ -192,6 +197,7 @@ static void stdio_event(struct snet_runner *runner, const struct snet_event *eve
     if (event->type == SNET_EVENT_ENDED) {
         stdio->ended = true;
         stdio->end_err = event->err;
+        snet_quiet_stop(&stdio->quiet);
         if (event->err != SNET_ERR_CLOSED) {
             snet_connect_explain(stdio->connect, event->session, event->err);
         }
@@ -238,6 +244,7 @@ int snet_stdio_run(struct snet_connect *connect)
     snet_uv_watch_network(runner->driver);
     (void)uv_timer_init(&runner->loop, &stdio->flush);
     (void)uv_timer_init(&runner->loop, &stdio->probe);
+    snet_quiet_init(&stdio->quiet, &runner->loop);
     stdio->flush.data = stdio->probe.data = stdio;
     (void)uv_timer_start(&stdio->probe, stdio_probe_due, STDIO_PROBE_MS, STDIO_PROBE_MS);
     const int exit_code = snet_runner_run(runner);

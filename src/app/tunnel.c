@@ -2,17 +2,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * `snet connect --listen`: one session per local connection.
- *
- * Legacy wires have no half-close. When the local program has ended its direction, the session goes
- * on as long as the server sends something; after TUNNEL_QUIET_MS of silence it is shut down.
  */
 #include "app/connect.h"
+#include "app/quiet.h"
 #include "app/relay.h"
 
 #include <stdlib.h>
-
-#define TUNNEL_QUIET_MS 30000u
-#define TUNNEL_CHECK_MS 1000u
 
 struct tunnel {
     struct snet_connect *connect;
@@ -23,28 +18,16 @@ struct tunnel {
 
 /* One session, and the watch on its silence once the local end has ended. */
 struct tunnel_session {
+    struct snet_quiet quiet; /* first: closing its timer frees the session */
     struct tunnel *tunnel;
     struct snet_relay *relay; /* NULL when gone */
-    uv_timer_t quiet;
 };
-
-static void tunnel_quiet_check(uv_timer_t *timer)
-{
-    const struct tunnel_session *session = timer->data;
-    struct snet_relay *relay = session->relay;
-    if (uv_now(timer->loop) - relay->last_received_ms >= TUNNEL_QUIET_MS) {
-        snet_session_shutdown(relay->session, snet_uv_now(relay->driver));
-        (void)uv_timer_stop(timer);
-    }
-}
 
 static void tunnel_local_end(struct snet_relay *relay)
 {
     struct tunnel_session *session = relay->user;
-    if (!uv_is_active((uv_handle_t *)&session->quiet)) {
-        relay->last_received_ms = uv_now(session->quiet.loop);
-        (void)uv_timer_start(&session->quiet, tunnel_quiet_check, TUNNEL_CHECK_MS, TUNNEL_CHECK_MS);
-    }
+    snet_quiet_start(&session->quiet, relay->driver, relay->session,
+                     session->tunnel->connect->options.eof_wait_ms);
 }
 
 static void tunnel_session_closed(uv_handle_t *timer)
@@ -60,7 +43,7 @@ static void tunnel_relay_done(struct snet_relay *relay, snet_err err)
         snet_connect_explain(tunnel->connect, relay->session, err);
     }
     session->relay = NULL;
-    uv_close((uv_handle_t *)&session->quiet, tunnel_session_closed);
+    uv_close((uv_handle_t *)&session->quiet.timer, tunnel_session_closed);
     tunnel->session_count--;
     if (tunnel->draining && tunnel->session_count == 0) {
         snet_runner_stop(&tunnel->connect->runner, SNET_EXIT_OK);
@@ -87,8 +70,7 @@ static void tunnel_accepted(void *user, uv_stream_t *stream)
     }
     session->tunnel = tunnel;
     session->relay = relay;
-    (void)uv_timer_init(&runner->loop, &session->quiet);
-    session->quiet.data = session;
+    snet_quiet_init(&session->quiet, &runner->loop);
     relay->user = session;
     relay->on_local_end = tunnel_local_end;
     relay->on_done = tunnel_relay_done;
