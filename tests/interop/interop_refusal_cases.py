@@ -17,9 +17,11 @@ from legacy_wire import (
     WIRE_2,
     WIRES,
     answer_size,
+    decode_resume_answer,
     encode_hello,
     encode_resume,
     hello_size,
+    proof_of,
     public_key,
     resume_size,
 )
@@ -286,15 +288,38 @@ class TakeOver(unittest.TestCase):
             hanging.close()
             honest.work()
 
+    def test_bytes_on_the_old_link_after_the_promise(self) -> None:
+        """snet/2: what was in flight while the server answered is not taken twice."""
+        with Serve(MIXED) as serve:
+            honest = Honest(self, serve, WIRE_2)
+            session = honest.client.session
+            session.write(b"in flight")
+            session.withhold(9)
+            link = Link.connect(serve.port)
+            link.write(honest.request())
+            promise = decode_resume_answer(link.read(answer_size(WIRE_2)))
+            self.assertEqual(promise.read_count, session.write_count - 9)
+            honest.client.link.transfer(send=9, read=0, seconds=STEP_SECONDS)
+            self.assertEqual(receive_exactly(honest.backend, 9), b"in flight")
+            link.write(proof_of(promise.challenge, session.key))
+            session.rewind(promise.read_count)
+            honest.client.attach(link)
+            link.transfer(send=9, read=0, seconds=STEP_SECONDS)
+            honest.work()
+
     def test_a_replay_of_older_counts_is_refused(self) -> None:
-        """snet/1: after a later resume, a recorded request takes nothing over."""
+        """snet/1: after a later resume, a recorded request takes nothing over.
+
+        Not even when its client has only read since, so that its write count is still right.
+        """
         for wire in (WIRE_1, WIRE_1_PADDED):
             with self.subTest(wire=wire), Serve(MIXED) as serve:
                 honest = Honest(self, serve, wire)
                 recorded = honest.request()
                 honest.client.link.reset()
                 honest.client.resume()
-                honest.work()
+                honest.backend.sendall(b"down")
+                honest.client.link.transfer(send=0, read=4, seconds=STEP_SECONDS)
                 honest.client.link.reset()
                 honest.client.resume()
                 link = Link.connect(serve.port)
