@@ -5,6 +5,8 @@
 
 PRESET ?= release
 BUILD = build/$(PRESET)
+# Most tests wait more than they compute.
+JOBS ?= 4
 CMAKE_LOG = > build/cmake.log 2>&1 || { cat build/cmake.log; false; }
 
 .PHONY: all build demo test check sim format tidy asan install clean help bootstrap-build \
@@ -33,14 +35,14 @@ test: bootstrap-test
 	@mkdir -p build
 	@cmake --preset dev $(CMAKE_LOG)
 	@cmake --build build/dev
-	@ctest --test-dir build/dev --output-on-failure $(CTEST_ARGS)
+	@ctest --test-dir build/dev --output-on-failure --parallel $(JOBS) $(CTEST_ARGS)
 
 # Before a commit: format, tidy, unit tests and a short simulation.
 check: bootstrap-lint format tidy
 	@mkdir -p build
 	@cmake --preset dev $(CMAKE_LOG)
 	@cmake --build build/dev
-	@ctest --test-dir build/dev --output-on-failure -L 'unit|vector|tools|smoke'
+	@ctest --test-dir build/dev --output-on-failure --parallel $(JOBS) -L 'unit|vector|tools|smoke'
 
 # One seed of the simulator, with everything it does.
 sim: bootstrap-test
@@ -64,7 +66,7 @@ asan: bootstrap-test
 	@mkdir -p build
 	@cmake --preset asan $(CMAKE_LOG)
 	@cmake --build build/asan
-	@ctest --test-dir build/asan --output-on-failure -L 'unit|vector|sim'
+	@ctest --test-dir build/asan --output-on-failure --parallel $(JOBS) -L 'unit|vector|sim'
 
 # Below /usr/local, or PREFIX; DESTDIR goes before either.
 install: build

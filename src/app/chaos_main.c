@@ -103,12 +103,14 @@ static bool chaos_parse(struct chaos_command *command, int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    int option = getopt_long(argc, argv, "+l:h", long_options, NULL);
-    for (; option != -1; option = getopt_long(argc, argv, "+l:h", long_options, NULL)) {
+    int option = snet_options_next(argc, argv, "+l:h", long_options);
+    for (; option != -1; option = snet_options_next(argc, argv, "+l:h", long_options)) {
         if (!chaos_take(command, option, optarg)) {
-            (void)fprintf(stderr, "snet chaos: %s%s; see snet chaos --help\n",
-                          optarg == NULL ? "unknown option" : "not a sensible value: ",
-                          optarg == NULL ? "" : optarg);
+            if (option != '?') {
+                (void)fprintf(stderr,
+                              "snet chaos: not a sensible value: '%s'; see snet chaos --help\n",
+                              optarg);
+            }
             return false;
         }
     }

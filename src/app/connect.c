@@ -60,8 +60,8 @@ static bool connect_parse(struct snet_connect *connect, int argc, char **argv)
     struct snet_options *options = &connect->options;
     /* The address may stand anywhere between the options. */
     const char *short_options = &SNET_OPTIONS_SHORT[1];
-    int option = getopt_long(argc, argv, short_options, long_options, NULL);
-    for (; option != -1; option = getopt_long(argc, argv, short_options, long_options, NULL)) {
+    int option = snet_options_next(argc, argv, short_options, long_options);
+    for (; option != -1; option = snet_options_next(argc, argv, short_options, long_options)) {
         if (!snet_options_take(options, option, optarg)) {
             return false;
         }

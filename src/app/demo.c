@@ -10,6 +10,7 @@
 #include "app/options.h"
 #include "app/parse.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -217,7 +218,8 @@ static bool demo_open_file(struct demo *demo, const char *path)
     struct stat stat;
     demo->source.fd = path == NULL ? demo_make_file(demo->seed) : open(path, O_RDONLY | O_CLOEXEC);
     if (demo->source.fd < 0 || fstat(demo->source.fd, &stat) != 0 || stat.st_size <= 0) {
-        snet_log_say(&demo->log, "cannot use %s", path == NULL ? "a file in /tmp" : path);
+        snet_log_say(&demo->log, "cannot use %s: %s", path == NULL ? "a file in /tmp" : path,
+                     demo->source.fd < 0 ? strerror(errno) : "it is empty");
         return false;
     }
     demo->source.file_bytes = (uint64_t)stat.st_size;
@@ -313,10 +315,13 @@ static bool demo_parse(struct demo *demo, int argc, char **argv, bool *ret_help)
                                                  {NULL, 0, NULL, 0}};
     unsigned wires = SNET_WIRE_BIT(SNET_WIRE_2);
     bool ok = uv_random(NULL, NULL, &demo->seed, 4, 0, NULL) == 0;
-    int option = getopt_long(argc, argv, "h", long_options, NULL);
-    for (; option != -1; option = getopt_long(argc, argv, "h", long_options, NULL)) {
+    int option = snet_options_next(argc, argv, "h", long_options);
+    for (; option != -1; option = snet_options_next(argc, argv, "h", long_options)) {
+        if (option == '?') {
+            return false;
+        }
         *ret_help = *ret_help || option == 'h';
-        ok = ok && option != '?' && (option != 'W' || snet_parse_wires(optarg, &wires)) &&
+        ok = ok && (option != 'W' || snet_parse_wires(optarg, &wires)) &&
              (option != 's' || snet_parse_number(optarg, &demo->seed));
     }
     if (!ok || argc - optind > 1 || __builtin_popcount(wires) != 1) {
@@ -344,7 +349,7 @@ int snet_demo_main(int argc, char **argv)
         free(demo);
         return SNET_EXIT_OK;
     }
-    int exit_code = SNET_EXIT_OS;
+    int exit_code = SNET_EXIT_NO_INPUT;
     demo->terminal = isatty(STDOUT_FILENO) != 0;
     (void)uv_loop_init(&demo->loop);
     const snet_err err = demo_open_file(demo, argv[optind]) ? demo_start(demo) : SNET_ERR_OS;
@@ -357,6 +362,7 @@ int snet_demo_main(int argc, char **argv)
         (void)uv_run(&demo->loop, UV_RUN_DEFAULT);
         exit_code = demo_verdict(demo);
     } else if (err != SNET_ERR_OS) {
+        exit_code = SNET_EXIT_OS;
         snet_log_say(&demo->log, "%s", snet_err_message(err));
     }
     snet_demo_end_deinit(&demo->client_end);

@@ -26,6 +26,19 @@ static bool options_bad(const struct snet_options *options, const char *what, co
     return false;
 }
 
+int snet_options_next(int argc, char **argv, const char *short_options,
+                      const struct option *long_options)
+{
+    opterr = 0;
+    const int option = getopt_long(argc, argv, short_options, long_options, NULL);
+    if (option == '?') {
+        (void)fprintf(stderr,
+                      "snet %s: unknown option or missing value: '%s'; see snet %s --help\n",
+                      argv[0], argv[optind - 1], argv[0]);
+    }
+    return option;
+}
+
 bool snet_options_take(struct snet_options *options, int option, const char *value)
 {
     switch (option) {
@@ -65,8 +78,6 @@ bool snet_options_take(struct snet_options *options, int option, const char *val
         options->help = true;
         return true;
     default:
-        (void)fprintf(stderr, "snet %s: see snet %s --help\n", options->log.command,
-                      options->log.command);
         return false;
     }
 }

@@ -18,6 +18,7 @@
 
 #define SNET_EXIT_OK 0
 #define SNET_EXIT_USAGE 64       /* EX_USAGE */
+#define SNET_EXIT_NO_INPUT 66    /* EX_NOINPUT */
 #define SNET_EXIT_UNAVAILABLE 69 /* EX_UNAVAILABLE: nothing could be begun */
 #define SNET_EXIT_SOFTWARE 70    /* EX_SOFTWARE */
 #define SNET_EXIT_OS 71          /* EX_OSERR */
@@ -49,7 +50,13 @@ struct snet_options {
 /* clang-format on */
 #define SNET_OPTIONS_SHORT "+hvl:"
 
-/* Takes one option from getopt_long; false after saying what is wrong with it. */
+/*
+ * The next option by getopt_long: -1 at the end; '?' after saying in one line that it is unknown or
+ * lacks its value. argv[0] is the name of the subcommand.
+ */
+int snet_options_next(int argc, char **argv, const char *short_options,
+                      const struct option *long_options);
+/* Takes one option from snet_options_next; false after saying what is wrong with it. */
 bool snet_options_take(struct snet_options *options, int option, const char *value);
 /* Says the one line that legacy wires deserve. */
 void snet_options_warn(const struct snet_options *options);

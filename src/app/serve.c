@@ -149,8 +149,8 @@ static bool serve_parse(struct serve *serve, int argc, char **argv)
         {NULL, 0, NULL, 0},
     };
     struct snet_options *options = &serve->options;
-    int option = getopt_long(argc, argv, SNET_OPTIONS_SHORT, long_options, NULL);
-    for (; option != -1; option = getopt_long(argc, argv, SNET_OPTIONS_SHORT, long_options, NULL)) {
+    int option = snet_options_next(argc, argv, SNET_OPTIONS_SHORT, long_options);
+    for (; option != -1; option = snet_options_next(argc, argv, SNET_OPTIONS_SHORT, long_options)) {
         if (!snet_options_take(options, option, optarg)) {
             return false;
         }

@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The snet authors
+# SPDX-License-Identifier: MIT
+"""The command line: help, errors in one line, exit codes, logs, listening, draining."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import unittest
+
+from e2e_support import LOOPBACK, SNET, Listening, Process, chaos, connect, main, run, serve
+from test_echo import EchoHandler, EchoServer, dial, receive
+
+USAGE, NO_INPUT, UNAVAILABLE = 64, 66, 69
+COMMANDS = ("serve", "connect", "chaos", "demo")
+WRONG = (
+    (),
+    ("dance",),
+    ("serve",),
+    ("serve", "--wire", "2", "--listen", ":0"),
+    ("serve", "--wire", "4", "--listen", ":0", "--to", ":1"),
+    ("serve", "--wire", "2", "--listen", "here", "--to", ":1"),
+    ("serve", "--wire", "2", "--listen", ":0", "--to", ":1", "more"),
+    ("serve", "--wire", "2", "--listen", ":0", "--to", ":1", "--history", "63"),
+    ("serve", "--wire", "2", "--listen", ":0", "--to", ":1", "--wait", "0"),
+    ("serve", "--wire", "2", "--listen", ":0", "--to", ":1", "--dance"),
+    ("connect", "127.0.0.1:1"),
+    ("connect", "--wire", "1,2", "127.0.0.1:1"),
+    ("connect", "--wire", "2"),
+    ("connect", "--wire", "2", "127.0.0.1:1", "127.0.0.1:2"),
+    ("chaos", "--listen", ":0"),
+    ("chaos", "--listen", ":0", "--to", ":1", "--cut-every", "many"),
+    ("demo", "--wire", "9"),
+    ("demo", "/no/such/file"),
+)
+
+
+class Echo(unittest.TestCase):
+    """Tests that need something to talk to."""
+
+    def setUp(self) -> None:
+        server = EchoServer((LOOPBACK, 0), EchoHandler)
+        self.addCleanup(server.server_close)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.shutdown)
+        self.backend = f"{LOOPBACK}:{server.server_address[1]}"
+
+
+class CommandLine(unittest.TestCase):
+    """What a person types, and gets told."""
+
+    def test_help_fits_a_screen(self) -> None:
+        for arguments in (("--help",), *((command, "--help") for command in COMMANDS)):
+            with self.subTest(arguments=arguments):
+                done = run(SNET, *arguments, seconds=10)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                lines = done.stdout.splitlines()
+                self.assertLessEqual(len(lines), 30)
+                self.assertLessEqual(max(map(len, lines)), 100)
+
+    def test_version_is_one_line(self) -> None:
+        done = run(SNET, "--version", seconds=10)
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.stdout, r"^snet \d+\.\d+\.\d+\n$")
+
+    def test_wrong_options_are_told_in_one_line(self) -> None:
+        for arguments in WRONG:
+            with self.subTest(arguments=arguments):
+                done = run(SNET, *arguments, seconds=10)
+                self.assertIn(done.returncode, (USAGE, NO_INPUT))
+                self.assertEqual(done.stdout, "")
+                self.assertTrue(done.stderr.startswith("snet"))
+                self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+
+    def test_address_in_use_is_told_in_one_line(self) -> None:
+        with socket.create_server((LOOPBACK, 0)) as taken:
+            address = f"{LOOPBACK}:{taken.getsockname()[1]}"
+            for command in (("serve", "--wire", "2"), ("chaos",)):
+                done = run(SNET, *command, "--listen", address, "--to", ":1", seconds=10)
+                self.assertEqual(done.returncode, UNAVAILABLE)
+                self.assertIn("address already in use", done.stderr)
+
+
+class Gateway(Echo):
+    """What an operator sees."""
+
+    def test_three_wires_at_once_on_one_port(self) -> None:
+        with serve(self.backend) as gateway:
+            for wire in ("1", "1-padded", "2"):
+                with connect(gateway.address, wire) as tunnel, dial(tunnel.port) as sock:
+                    sock.sendall(b"hello")
+                    self.assertEqual(receive(sock, 5), b"hello")
+                gateway.wait_for(rf"new session=\S+ wire={wire} ")
+
+    def test_unix_sockets_on_every_side(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            with (
+                serve(self.backend, listen=f"unix:{folder}/gate") as gateway,
+                Listening("connect", gateway.address, "--wire", "2",
+                          listen=f"unix:{folder}/near"),
+                socket.socket(socket.AF_UNIX) as sock,
+            ):
+                sock.settimeout(20)
+                sock.connect(f"{folder}/near")
+                sock.sendall(b"hello")
+                self.assertEqual(receive(sock, 5), b"hello")
+
+    def test_log_tells_each_event_with_its_numbers(self) -> None:
+        with (
+            serve(self.backend, "--log-json") as gateway,
+            chaos(gateway.address) as network,
+            connect(network.address, "2") as tunnel,
+            dial(tunnel.port) as sock,
+        ):
+            sock.sendall(b"hello")
+            self.assertEqual(receive(sock, 5), b"hello")
+            network.signal(signal.SIGUSR1)
+            gateway.wait_for('"event":"lost"')
+            sock.sendall(b"again")
+            self.assertEqual(receive(sock, 5), b"again")
+            gateway.wait_for('"event":"resumed"')
+            events = [json.loads(line) for line in gateway.log().splitlines()]
+            by_name = {event["event"]: event for event in events}
+            self.assertEqual(by_name["new"]["wire"], "2")
+            self.assertIn("reason", by_name["lost"])
+            self.assertEqual(by_name["lost"]["session"], by_name["new"]["session"])
+            self.assertLessEqual({"resent", "missing", "after_us", "peer", "resumes"},
+                                 by_name["resumed"].keys())
+
+    def test_backend_that_is_down_resets_the_client(self) -> None:
+        with socket.create_server((LOOPBACK, 0)) as taken:
+            nobody = f"{LOOPBACK}:{taken.getsockname()[1]}"
+        with (
+            serve(nobody) as gateway,
+            connect(gateway.address, "2", "--wait", "2") as tunnel,
+            dial(tunnel.port) as sock,
+        ):
+            with self.assertRaises(ConnectionResetError):
+                self.assertEqual(sock.recv(1), None)
+            gateway.wait_for("connection refused")
+
+    def test_sigterm_drains_and_a_second_one_ends(self) -> None:
+        with serve(self.backend) as gateway, connect(gateway.address, "2") as tunnel:
+            with dial(tunnel.port) as sock:
+                sock.sendall(b"hello")
+                self.assertEqual(receive(sock, 5), b"hello")
+                gateway.signal(signal.SIGTERM)
+                gateway.wait_for("draining")
+                sock.sendall(b"still")
+                self.assertEqual(receive(sock, 5), b"still")
+                with dial(tunnel.port) as late:
+                    late.settimeout(1)
+                    with self.assertRaises((TimeoutError, ConnectionResetError)):
+                        late.sendall(b"x")
+                        late.recv(1)
+                gateway.signal(signal.SIGTERM)
+                self.assertEqual(gateway.process.wait(10), 0)
+
+    def test_gateway_outlives_a_shortage_of_descriptors(self) -> None:
+        limited = ("prlimit", "--nofile=40:40")
+        with Process(*limited, SNET, "serve", "--wire", "2", "--listen", f"{LOOPBACK}:0",
+                     "--to", self.backend) as gateway:
+            address = gateway.wait_for(r"listening on (\S+?),")[1]
+            port = int(address.rpartition(":")[2])
+            crowd = []
+            try:
+                for _ in range(100):
+                    crowd.append(socket.create_connection((LOOPBACK, port), timeout=5))
+            except OSError:
+                pass
+            for sock in crowd:
+                sock.close()
+            with connect(address, "2") as tunnel, dial(tunnel.port) as sock:
+                sock.sendall(b"hello")
+                self.assertEqual(receive(sock, 5), b"hello")
+
+
+class Demo(unittest.TestCase):
+    """The demo, in a pipe."""
+
+    def test_small_file_arrives_and_says_ok(self) -> None:
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(os.urandom(40 << 20))
+            file.flush()
+            done = subprocess.run((SNET, "demo", file.name), timeout=120, capture_output=True,
+                                  text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertTrue(done.stdout.rstrip().endswith("OK"), done.stdout)
+        self.assertNotIn("\r", done.stdout)
+        cuts = [line for line in done.stdout.splitlines() if "cuts" in line]
+        self.assertTrue(cuts)
+
+
+if __name__ == "__main__":
+    main()
