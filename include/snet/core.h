@@ -17,6 +17,7 @@
 #ifndef SNET_CORE_H
 #define SNET_CORE_H
 
+#include <snet/cipher.h>
 #include <snet/env.h>
 #include <snet/error.h>
 
@@ -145,11 +146,12 @@ SNET_API bool snet_core_next_event(snet_core *core, struct snet_event *ret_event
 
 /* What both ends of a session settle for themselves. Zero means the default in every field. */
 struct snet_session_config {
-    bool plain;             /* legacy wires: do not encrypt the stream */
-    uint32_t history_bytes; /* sent bytes kept for a resume; SNET_HISTORY_DEFAULT_BYTES */
-    uint32_t inbox_bytes;   /* received bytes not yet read; SNET_INBOX_DEFAULT_BYTES */
-    uint64_t wait_ns;       /* how long a session without a link is kept; SNET_WAIT_DEFAULT_NS */
-    uint64_t handshake_ns;  /* deadline of a whole handshake; SNET_HANDSHAKE_DEFAULT_NS */
+    bool plain;                       /* legacy wires: do not encrypt the stream */
+    const struct snet_cipher *cipher; /* legacy wires, static: the same at both ends; RC4 */
+    uint32_t history_bytes;           /* sent bytes kept for a resume; SNET_HISTORY_DEFAULT_BYTES */
+    uint32_t inbox_bytes;             /* received bytes not yet read; SNET_INBOX_DEFAULT_BYTES */
+    uint64_t wait_ns;      /* how long a session without a link is kept; SNET_WAIT_DEFAULT_NS */
+    uint64_t handshake_ns; /* deadline of a whole handshake; SNET_HANDSHAKE_DEFAULT_NS */
 };
 
 struct snet_client_config {

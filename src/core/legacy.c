@@ -49,23 +49,23 @@ void snet_legacy_begin_streams(snet_session *session, const uint8_t key[SNET_LEG
     struct snet_writer writer;
     snet_writer_init(&writer, state->key, sizeof state->key);
     snet_writer_bytes(&writer, key, SNET_LEGACY_KEY_BYTES);
-    snet_rc4_init(&state->seal, key, SNET_LEGACY_KEY_BYTES);
-    snet_rc4_init(&state->open, key, SNET_LEGACY_KEY_BYTES);
+    session->cipher->init(&state->seal, key);
+    session->cipher->init(&state->open, key);
     /* The sealed id was the first 8 bytes of the server's stream. */
     uint8_t passed[SNET_LEGACY_ID_BYTES] = {0};
-    struct snet_rc4 *server_stream = session->server == NULL ? &state->open : &state->seal;
-    snet_rc4_xor(server_stream, passed, passed, sizeof passed);
+    session->cipher->apply(session->server == NULL ? &state->open : &state->seal, passed, passed,
+                           sizeof passed);
     snet_secret_wipe(passed, sizeof passed);
 }
 
 /* Bytes enter and leave the stream here: the only place that knows about plain streams. */
-static void legacy_transform(const snet_session *session, struct snet_rc4 *rc4, const uint8_t *in,
-                             struct snet_writer *out, size_t len)
+static void legacy_transform(const snet_session *session, struct snet_legacy_keystream *keystream,
+                             const uint8_t *in, struct snet_writer *out, size_t len)
 {
     if (session->plain) {
         snet_writer_bytes(out, in, len);
     } else {
-        snet_rc4_xor(rc4, in, out->data, len);
+        session->cipher->apply(keystream, in, out->data, len);
     }
 }
 

@@ -20,7 +20,6 @@
 #include "core/padding.h"
 #include "core/session.h"
 #include "core/wire.h"
-#include "crypto/rc4.h"
 #include "wire/legacy.h"
 
 #define SNET_LEGACY_KEY_BYTES 8u
@@ -50,6 +49,11 @@ enum snet_legacy_event {
 };
 #define SNET_LEGACY_EVENTS 2
 
+/* One direction of the session's cipher. */
+struct snet_legacy_keystream {
+    uint64_t state[SNET_CIPHER_STATE_MAX_BYTES / sizeof(uint64_t)];
+};
+
 /* State of a session, behind it. */
 struct snet_legacy_session {
     uint8_t key[SNET_LEGACY_KEY_BYTES];
@@ -57,8 +61,8 @@ struct snet_legacy_session {
     uint64_t accepted_write; /* server: what the last accepted resume claimed */
     uint64_t accepted_read;
     struct snet_ending ending; /* client */
-    struct snet_rc4 seal;
-    struct snet_rc4 open;
+    struct snet_legacy_keystream seal;
+    struct snet_legacy_keystream open;
 };
 
 /* State of a link. */

@@ -81,7 +81,7 @@ snet_err snet_legacy_client_hello_reply(snet_link *link, enum snet_legacy_step *
     SNET_TRY(snet_legacy_proof_agree(state->private_key, reply.server_public, state->key));
     snet_secret_wipe(&state->private_key, sizeof state->private_key);
     uint8_t id[SNET_LEGACY_ID_BYTES];
-    snet_legacy_proof_id(state->key, reply.sealed_id, id);
+    snet_legacy_proof_id(session->cipher, state->key, reply.sealed_id, id);
     if (snet_legacy_u64_decode(id) == 0) {
         return SNET_ERR_BAD_HELLO; /* an id that could never be resumed */
     }

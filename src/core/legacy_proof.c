@@ -5,7 +5,6 @@
 #include "base/assert.h"
 #include "crypto/crypto.h"
 #include "crypto/dh64.h"
-#include "crypto/rc4.h"
 #include "crypto/secret.h"
 
 /* Bad draws are one in 2^56 or rarer: so many in a row are a broken random source. */
@@ -47,12 +46,13 @@ snet_err snet_legacy_proof_agree(uint64_t private_key, uint64_t peer_public, uin
     return SNET_OK;
 }
 
-void snet_legacy_proof_id(const uint8_t key[8], const uint8_t in[8], uint8_t ret_out[8])
+void snet_legacy_proof_id(const struct snet_cipher *cipher, const uint8_t key[8],
+                          const uint8_t in[8], uint8_t ret_out[8])
 {
-    struct snet_rc4 rc4;
-    snet_rc4_init(&rc4, key, 8);
-    snet_rc4_xor(&rc4, in, ret_out, SNET_LEGACY_ID_BYTES);
-    snet_secret_wipe(&rc4, sizeof rc4);
+    uint64_t state[SNET_CIPHER_STATE_MAX_BYTES / sizeof(uint64_t)];
+    cipher->init(state, key);
+    cipher->apply(state, in, ret_out, SNET_LEGACY_ID_BYTES);
+    snet_secret_wipe(state, sizeof state);
 }
 
 snet_err snet_legacy_proof_answer(snet_core *core, uint64_t challenge, const uint8_t key[8],

@@ -36,7 +36,8 @@ SNET_MUST_USE snet_err snet_legacy_proof_draw(snet_core *core, bool prefixed,
 SNET_MUST_USE snet_err snet_legacy_proof_agree(uint64_t private_key, uint64_t peer_public,
                                                uint8_t ret_key[8]);
 /* Seals or opens the id with the first 8 bytes of the server's keystream [PROTO 2.3]. */
-void snet_legacy_proof_id(const uint8_t key[8], const uint8_t in[8], uint8_t ret_out[8]);
+void snet_legacy_proof_id(const struct snet_cipher *cipher, const uint8_t key[8],
+                          const uint8_t in[8], uint8_t ret_out[8]);
 /* MD5(challenge || key) [PROTO 2.4]. Errors: CRYPTO. */
 SNET_MUST_USE snet_err snet_legacy_proof_answer(snet_core *core, uint64_t challenge,
                                                 const uint8_t key[8],

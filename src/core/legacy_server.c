@@ -51,7 +51,8 @@ static snet_err server_answer(snet_link *link)
     }
     uint8_t id[SNET_LEGACY_ID_BYTES];
     snet_legacy_u64_encode(state->id, id);
-    snet_legacy_proof_id(state->key, id, reply.sealed_id);
+    snet_legacy_proof_id(snet_session_cipher(&link->server->config.session), state->key, id,
+                         reply.sealed_id);
     snet_legacy_queue(link, snet_legacy_hello_reply_encode(format, &reply, state->out));
     return SNET_OK;
 }

@@ -47,9 +47,7 @@ snet_err snet_server_new(snet_core *core, const struct snet_server_config *confi
     if (config->wires == 0 || (config->wires & ~SERVER_WIRES_ALL) != 0) {
         return SNET_ERR_INVALID;
     }
-    const uint32_t history_bytes = config->session.history_bytes;
-    if (history_bytes != 0 &&
-        (history_bytes < SNET_HISTORY_MIN_BYTES || history_bytes > SNET_HISTORY_MAX_BYTES)) {
+    if (!snet_session_config_ok(&config->session)) {
         return SNET_ERR_INVALID;
     }
     snet_server *server = snet_core_alloc(core, sizeof *server);

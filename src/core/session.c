@@ -32,17 +32,23 @@ static void session_move(snet_session *session, enum snet_session_state next)
     session->state = next;
 }
 
-static bool session_config_ok(const struct snet_session_config *config)
+bool snet_session_config_ok(const struct snet_session_config *config)
 {
     const uint32_t history_bytes = config->history_bytes;
-    return history_bytes == 0 ||
-           (history_bytes >= SNET_HISTORY_MIN_BYTES && history_bytes <= SNET_HISTORY_MAX_BYTES);
+    const bool history_ok = history_bytes == 0 || (history_bytes >= SNET_HISTORY_MIN_BYTES &&
+                                                   history_bytes <= SNET_HISTORY_MAX_BYTES);
+    return history_ok && snet_session_cipher(config)->state_bytes <= SNET_CIPHER_STATE_MAX_BYTES;
+}
+
+const struct snet_cipher *snet_session_cipher(const struct snet_session_config *config)
+{
+    return config->cipher == NULL ? &snet_cipher_rc4 : config->cipher;
 }
 
 snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
                           const struct snet_session_config *config, snet_session **ret_session)
 {
-    if (!session_config_ok(config)) {
+    if (!snet_session_config_ok(config)) {
         return SNET_ERR_INVALID;
     }
     snet_session *session = snet_core_alloc(core, sizeof *session + wire->session_bytes);
@@ -53,6 +59,7 @@ snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
     session->core = core;
     session->wire = wire;
     session->plain = config->plain;
+    session->cipher = snet_session_cipher(config);
     session->wait_ns = config->wait_ns == 0 ? SNET_WAIT_DEFAULT_NS : config->wait_ns;
     session->handshake_ns =
         config->handshake_ns == 0 ? SNET_HANDSHAKE_DEFAULT_NS : config->handshake_ns;

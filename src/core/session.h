@@ -59,6 +59,7 @@ struct snet_session {
     enum snet_wire wire_id;
     snet_err end_err;
     snet_err lost_err;
+    const struct snet_cipher *cipher;
     bool plain;
     bool shut;       /* the local end has written its last byte */
     bool fin_sent;   /* and the last link has carried it all and was closed in good order */
@@ -89,6 +90,10 @@ struct snet_session_counts {
     uint64_t peer_received;
 };
 
+/* Whether the values are in range. */
+bool snet_session_config_ok(const struct snet_session_config *config);
+/* The cipher that the config asks for. */
+const struct snet_cipher *snet_session_cipher(const struct snet_session_config *config);
 /*
  * A server's new session, over a wire. It is LIVE with the first snet_session_attach. Errors:
  * NO_MEMORY.
