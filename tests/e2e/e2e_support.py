@@ -54,7 +54,8 @@ class Process:
         text = self.log()
         self.errors.close()
         if error is not None:
-            print(f"--- {' '.join(self.arguments)} (exit {self.process.returncode})\n{text[-3000:]}")
+            name = " ".join(self.arguments)
+            print(f"--- {name} (exit {self.process.returncode})\n{text[-3000:]}")
         elif any(word in text for word in DEFECT_WORDS):
             raise AssertionError(f"a defect showed on stderr:\n{text[-3000:]}")
 
@@ -71,7 +72,7 @@ class Process:
             if found:
                 return found
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError(f"no {pattern!r} in the log of {self.arguments}:\n{self.log()}")
+                raise AssertionError(f"no {pattern!r} from {self.arguments}:\n{self.log()}")
             time.sleep(0.01)
 
     def signal(self, number: signal.Signals) -> None:
@@ -84,8 +85,9 @@ class Process:
         return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
 
     def stop(self) -> int:
-        """End it: politely at first. A gateway drains at the first signal, and ends at the second."""
-        for number, seconds in ((signal.SIGTERM, 0.2), (signal.SIGTERM, 2.0), (signal.SIGKILL, 10.0)):
+        """End it, politely at first: a gateway drains at one signal, and ends at the second."""
+        polite, rude = signal.SIGTERM, signal.SIGKILL
+        for number, seconds in ((polite, 0.2), (polite, 2.0), (rude, 10.0)):
             if self.process.poll() is None:
                 self.process.send_signal(number)
                 with contextlib.suppress(subprocess.TimeoutExpired):

@@ -4,8 +4,8 @@
 """How streams end: whole or with an error, never short and clean.
 
 A proxy between the ends swallows the tail of a download and closes politely, as real ones do. The
-programs on both sides see orderly ends for whole streams and resets for lost ones, and `snet connect`
-on standard input and output says it by its exit code.
+programs on both sides see orderly ends for whole streams and resets for lost ones, and `snet
+connect` on standard input and output says it by its exit code.
 """
 
 import os
@@ -116,8 +116,9 @@ class Endings(unittest.TestCase):
 
     def client(self, address: str, wire: str, **options: object) -> Process:
         """Start the client on standard input and output."""
-        return self.enterContext(Process(SNET, "connect", "--wire", wire, "--eof-wait", "2", address,
-                                         stdout=subprocess.PIPE, **options))
+        return self.enterContext(
+            Process(SNET, "connect", "--wire", wire, "--eof-wait", "2", address,
+                    stdout=subprocess.PIPE, **options))
 
     def test_download_whose_tail_is_eaten_arrives_whole(self) -> None:
         data = os.urandom(200_000)

@@ -165,7 +165,8 @@ class HalfOpen(unittest.TestCase):
 def can_make_namespaces() -> bool:
     """Return whether this machine lets the test have namespaces of its own."""
     name = f"snet-t{os.getpid()}"
-    made = subprocess.run(("ip", "netns", "add", name), check=False, capture_output=True, timeout=10)
+    made = subprocess.run(("ip", "netns", "add", name), check=False, capture_output=True,
+                          timeout=10)
     if made.returncode != 0:
         return False
     ip("netns", "del", name)

@@ -70,8 +70,9 @@ class RedisThroughChaos(unittest.TestCase):
                 sock.sendall(command("FLUSHALL"))
                 self.assertEqual(replies.readline(), b"+OK\r\n")
                 for number in range(1, ROUNDS + 1):
-                    sock.sendall(b"".join(command("INCR", f"n{i}") + command("SET", f"k{i}", f"{i}:{number}")
-                                          for i in range(COUNTERS)))
+                    sock.sendall(b"".join(
+                        command("INCR", f"n{i}") + command("SET", f"k{i}", f"{i}:{number}")
+                        for i in range(COUNTERS)))
                     for _ in range(COUNTERS):
                         self.assertEqual(replies.readline(), f":{number}\r\n".encode("ascii"))
                         self.assertEqual(replies.readline(), b"+OK\r\n")

@@ -104,9 +104,9 @@ def one_run(wire: str, size: int, cut_every: str, number: int) -> bool:
     wanted = expected(seeds[1], size), expected(seeds[0], size)
     intact = all(end.digest.hexdigest() == digest for end, digest in zip(ends, wanted))
     failures = "; ".join(f"{end.failure} after {end.received} bytes" for end in ends if end.failure)
+    verdict = "intact" if intact else f"BROKEN {failures}"
     print(f"run {number}, wire {wire}: {size >> 20} MiB each way, {cuts} cuts, {seconds:.1f} s, "
-          f"{2 * size / seconds / (1 << 20):.0f} MiB/s: {'intact' if intact else 'BROKEN'} {failures}",
-          flush=True)
+          f"{2 * size / seconds / (1 << 20):.0f} MiB/s: {verdict}", flush=True)
     return intact and cuts > 0
 
 

@@ -60,7 +60,7 @@ static void link_carries_a_pointer_of_its_caller(void **state)
     ends_close(&ends);
 }
 
-/* Backpressure: no more than the inbox, then silence, then an event when somebody read. */
+/* [PROTO 8.3]: no more than the inbox, then silence, then an event when somebody read. */
 static void link_has_no_room_while_nobody_reads(void **state)
 {
     (void)state;

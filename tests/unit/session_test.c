@@ -267,7 +267,7 @@ static void session_skips_what_the_old_link_delivered_meanwhile(void **state)
     ends_close(&ends);
 }
 
-/* [PROTO 7.2] [PROTO 7.3]: the server's end is clean for both. */
+/* [PROTO 7.1] [PROTO 7.2] [PROTO 7.3]: the server's end is clean for both. */
 static void session_ended_by_the_server_arrives_whole_and_clean(void **state)
 {
     (void)state;

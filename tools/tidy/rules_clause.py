@@ -14,14 +14,19 @@ _HEADING = re.compile(r"^(#+) (\d+(?:\.\d+)*)\.? ")
 
 
 def parse_clauses(text):
-    """The numbered headings: number -> (line, level of the heading)."""
-    clauses, fenced = {}, False
+    """The numbered headings: number -> (line, whether something must prove it)."""
+    clauses, fenced, informative = {}, False, False
     for line, content in enumerate(text.splitlines(), 1):
         if content.startswith("```"):
             fenced = not fenced
         match = None if fenced else _HEADING.match(content)
-        if match is not None:
-            clauses.setdefault(match.group(2), (line, len(match.group(1))))
+        if match is None:
+            continue
+        number, level = match.group(2), len(match.group(1))
+        if level <= 2:
+            informative = content.rstrip().endswith("(informative)")
+        normative = level == 3 and number.count(".") == 1 and not informative
+        clauses.setdefault(number, (line, normative))
     return clauses
 
 
@@ -54,6 +59,7 @@ _TEST = {"tests/unit/a_test.c": "/* [PROTO 4.1, 4.2] */\n"}
     bad=[
         {PROTOCOL: _DOC, **_CODE},
         {PROTOCOL: _DOC, **_TEST, "src/core/a.c": "/* [PROTO 9.9] */\n"},
+        {PROTOCOL: "## 4 Why (informative)\n### 4.1 So\n## 5 More\n### 5.1 Must\n"},
         {PROTOCOL: _DOC, **_TEST, "src/core/a.c": "/* [PROTO\n * 4.1] */\n"},
         {PROTOCOL: _DOC, **_CODE, "tests/unit/a_test.c": "/* [PROTO 4.1] */\n"},
         _CODE,
@@ -63,6 +69,7 @@ _TEST = {"tests/unit/a_test.c": "/* [PROTO 4.1, 4.2] */\n"}
         {PROTOCOL: _DOC, **_TEST, "src/core/a.h": "/* All of [PROTO 4]. */\n"},
         {PROTOCOL: _DOC, **_CODE, "tests/interop/a.py": "# [PROTO 4.1]\n# [PROTO 4.2]\n"},
         {PROTOCOL: "```\n### 7.7 Example\n```\n"},
+        {PROTOCOL: "## 4 Why (informative)\n### 4.1 So\n## 5 More\n"},
     ],
 )
 def clause(tree):
@@ -82,7 +89,6 @@ def clause(tree):
     for number, (path, line) in sorted(coded.items()):
         if not any(_covers(tag, number) for tag in tested):
             yield path, line, f"no test is tagged [PROTO {number}]"
-    for number, (line, level) in clauses.items():
-        tagged = number in tested or number in coded
-        if level == 3 and number.count(".") == 1 and not tagged:
+    for number, (line, normative) in clauses.items():
+        if normative and number not in tested and number not in coded:
             yield PROTOCOL, line, f"neither code nor a test is tagged [PROTO {number}]"
