@@ -101,13 +101,13 @@ static void demo_print(const struct demo *demo, const char *end_of_line)
     const uint64_t elapsed_ms = uv_now(&demo->loop) - demo->begun_ms + 1;
     snet_chaos_stats(demo->chaos, &chaos);
     (void)printf("%sup %5.1f%%  down %5.1f%%  %6.1f MiB/s  cuts %3" PRIu64 "  resumed %3" PRIu32
-                 " (slowest %" PRIu64 " ms)  resent %.1f MiB  %s%s",
+                 " (slowest %" PRIu64 " ms)  resent %.1f MiB%s%s",
                  demo->terminal ? "\r" : "",
                  100.0 * (double)demo->server_end.received / (double)demo->source.total_bytes,
                  100.0 * (double)demo->client_end.received / (double)demo->source.total_bytes,
                  (double)demo_moved(demo) / 1048576.0 / ((double)elapsed_ms / 1000.0), chaos.cuts,
                  resumes, demo->resume_ns_worst / SNET_MS_NS, (double)resent / 1048576.0,
-                 chaos.refusing ? "refusing" : "        ", end_of_line);
+                 chaos.refusing ? "  refusing" : (demo->terminal ? "          " : ""), end_of_line);
     (void)fflush(stdout);
 }
 

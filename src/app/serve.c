@@ -127,6 +127,22 @@ static void serve_drain(struct snet_runner *runner)
                  (unsigned long long)serve->session_count);
 }
 
+/* Where clients reach the gateway: of an address for every interface, the name of this machine. */
+static void serve_public_address(const char *address, char *ret_text, size_t size)
+{
+    static const char *const anywhere[] = {"[::]:", "0.0.0.0:"};
+    char host[UV_MAXHOSTNAMESIZE];
+    size_t host_size = sizeof host;
+    for (size_t i = 0; i < sizeof anywhere / sizeof anywhere[0]; i++) {
+        const size_t len = strlen(anywhere[i]);
+        if (strncmp(address, anywhere[i], len) == 0 && uv_os_gethostname(host, &host_size) == 0) {
+            (void)snprintf(ret_text, size, "%s:%s", host, address + len);
+            return;
+        }
+    }
+    (void)snprintf(ret_text, size, "%s", address);
+}
+
 /* The lines that an operator copies. */
 static void serve_greet(const struct serve *serve)
 {
@@ -136,9 +152,10 @@ static void serve_greet(const struct serve *serve)
     snet_log_say(&options->log, "listening on %s, wires %s, to %s",
                  snet_uv_server_address(serve->server), wires, options->to);
     const char *last = strrchr(wires, ',');
+    char address[SNET_ADDRESS_MAX_BYTES];
+    serve_public_address(snet_uv_server_address(serve->server), address, sizeof address);
     snet_log_say(&options->log, "clients: snet connect --wire %s%s %s --listen HOST:PORT",
-                 last == NULL ? wires : last + 1, options->plain ? " --plain" : "",
-                 snet_uv_server_address(serve->server));
+                 last == NULL ? wires : last + 1, options->plain ? " --plain" : "", address);
 }
 
 static bool serve_parse(struct serve *serve, int argc, char **argv)
