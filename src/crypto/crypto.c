@@ -2,15 +2,39 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/crypto.h"
 
+#include "crypto/crypto_evp.h"
+
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 
 #include <stdbool.h>
 
 struct snet_crypto {
     EVP_MD *md5;
+    EVP_MD *sha256;
     EVP_MD_CTX *digest;
+    EVP_MAC_CTX *hmac_sha256;
 };
+
+/* A HMAC context for SHA-256, which keeps the algorithms that it uses; NULL on failure. */
+static EVP_MAC_CTX *crypto_new_hmac(void)
+{
+    char name[] = "SHA256";
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    EVP_MAC_CTX *ctx = mac == NULL ? NULL : EVP_MAC_CTX_new(mac);
+    EVP_MAC_free(mac);
+    if (ctx != NULL && EVP_MAC_CTX_set_params(ctx, params) != 1) {
+        EVP_MAC_CTX_free(ctx);
+        ctx = NULL;
+    }
+    return ctx;
+}
 
 snet_err snet_crypto_new(struct snet_crypto **ret_crypto)
 {
@@ -19,8 +43,11 @@ snet_err snet_crypto_new(struct snet_crypto **ret_crypto)
         return SNET_ERR_NO_MEMORY;
     }
     crypto->md5 = EVP_MD_fetch(NULL, "MD5", NULL);
+    crypto->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     crypto->digest = EVP_MD_CTX_new();
-    if (crypto->md5 == NULL || crypto->digest == NULL) {
+    crypto->hmac_sha256 = crypto_new_hmac();
+    if (crypto->md5 == NULL || crypto->sha256 == NULL || crypto->digest == NULL ||
+        crypto->hmac_sha256 == NULL) {
         snet_crypto_free(crypto);
         return SNET_ERR_CRYPTO;
     }
@@ -33,7 +60,9 @@ void snet_crypto_free(struct snet_crypto *crypto)
     if (crypto == NULL) {
         return;
     }
+    EVP_MAC_CTX_free(crypto->hmac_sha256);
     EVP_MD_CTX_free(crypto->digest);
+    EVP_MD_free(crypto->sha256);
     EVP_MD_free(crypto->md5);
     OPENSSL_free(crypto);
 }
@@ -47,4 +76,19 @@ snet_err snet_crypto_md5_mac(struct snet_crypto *crypto, const struct snet_crypt
                     EVP_DigestUpdate(digest, input->key, input->key_len) == 1 &&
                     EVP_DigestFinal_ex(digest, ret_mac, NULL) == 1;
     return ok ? SNET_OK : SNET_ERR_CRYPTO;
+}
+
+EVP_MD_CTX *snet_crypto_evp_digest(struct snet_crypto *crypto)
+{
+    return crypto->digest;
+}
+
+const EVP_MD *snet_crypto_evp_sha256(const struct snet_crypto *crypto)
+{
+    return crypto->sha256;
+}
+
+EVP_MAC_CTX *snet_crypto_evp_hmac_sha256(struct snet_crypto *crypto)
+{
+    return crypto->hmac_sha256;
 }

@@ -1,0 +1,62 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Suites of snet/3: the cipher that seals its records and handshakes. Two are built in; a program
+ * may register one of its own under a private id (snet_core_suite_add), which both ends must have.
+ * The key exchange stays X25519 and the hash SHA-256 with every suite.
+ *
+ * A suite is an AEAD with a 32-byte key, a 12-byte nonce and a 16-byte tag behind the ciphertext.
+ * Its `open` must not release plaintext on failure.
+ *
+ * Ownership: a suite is static. Its context is memory of `ctx_size` bytes that the caller provides,
+ * aligned for any object; what `init` sets up there, `wipe` gives back. Thread: one at a time per
+ * context.
+ */
+#ifndef SNET_SUITE_H
+#define SNET_SUITE_H
+
+#include <snet/error.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SNET_SUITE_KEY_BYTES 32u
+#define SNET_SUITE_NONCE_BYTES 12u
+#define SNET_SUITE_TAG_BYTES 16u
+#define SNET_SUITE_CTX_MAX_BYTES 1024u
+#define SNET_SUITE_REKEY_MAX_RECORDS 65536u
+
+#define SNET_SUITE_CHACHA20_POLY1305 0x01u
+#define SNET_SUITE_AES_256_GCM 0x02u
+#define SNET_SUITE_PRIVATE_FIRST 0x40u
+#define SNET_SUITE_PRIVATE_LAST 0x7Eu
+
+/* The functions return 0, or -1 on failure; six parameters, because the field's AEADs have them. */
+typedef struct snet_suite {
+    uint8_t id;
+    const char *noise_dh_cipher_hash; /* "25519_ChaChaPoly_SHA256" */
+    uint16_t key_len;                 /* SNET_SUITE_KEY_BYTES */
+    uint16_t nonce_len;               /* SNET_SUITE_NONCE_BYTES */
+    uint16_t tag_len;                 /* SNET_SUITE_TAG_BYTES */
+    uint32_t rekey_records;           /* a power of two, at most SNET_SUITE_REKEY_MAX_RECORDS */
+    size_t ctx_size;                  /* at most SNET_SUITE_CTX_MAX_BYTES */
+    int (*init)(void *ctx, const uint8_t key[SNET_SUITE_KEY_BYTES]);
+    /* Seals `len` bytes of `buf` in place and writes the tag behind them. */
+    int (*seal)(void *ctx, const uint8_t nonce[SNET_SUITE_NONCE_BYTES], const void *ad,
+                size_t ad_len, uint8_t *buf, size_t len);
+    /* Opens `len` bytes of `buf`, tag included, in place. */
+    int (*open)(void *ctx, const uint8_t nonce[SNET_SUITE_NONCE_BYTES], const void *ad,
+                size_t ad_len, uint8_t *buf, size_t len);
+    void (*wipe)(void *ctx);
+    /* Known answers; called once, when the suite is registered. */
+    int (*selftest)(void);
+} snet_suite;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * What this folder's files share of libcrypto's objects inside struct snet_crypto. Nobody else may
+ * include this.
+ */
+#ifndef SNET_CRYPTO_CRYPTO_EVP_H
+#define SNET_CRYPTO_CRYPTO_EVP_H
+
+#include "crypto/crypto.h"
+
+#include <openssl/types.h>
+
+EVP_MD_CTX *snet_crypto_evp_digest(struct snet_crypto *crypto);
+const EVP_MD *snet_crypto_evp_sha256(const struct snet_crypto *crypto);
+EVP_MAC_CTX *snet_crypto_evp_hmac_sha256(struct snet_crypto *crypto);
+
+#endif

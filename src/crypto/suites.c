@@ -1,0 +1,230 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "crypto/suites.h"
+
+#include "base/cursor.h"
+#include "crypto/secret.h"
+
+#include <openssl/evp.h>
+
+#include <limits.h>
+
+/* One direction is made when it is first used: a key of a record layer has only one. */
+struct suites_ctx {
+    uint8_t key[SNET_SUITE_KEY_BYTES];
+    EVP_CIPHER_CTX *seal;
+    EVP_CIPHER_CTX *open;
+};
+
+/* --- What both have in common ------------------------------------------------------------------
+ */
+
+static int suites_init(void *ctx, const uint8_t key[SNET_SUITE_KEY_BYTES])
+{
+    struct suites_ctx *suite = ctx;
+    *suite = (struct suites_ctx){.seal = NULL};
+    struct snet_writer writer;
+    snet_writer_init(&writer, suite->key, sizeof suite->key);
+    snet_writer_bytes(&writer, key, SNET_SUITE_KEY_BYTES);
+    return 0;
+}
+
+static void suites_wipe(void *ctx)
+{
+    struct suites_ctx *suite = ctx;
+    EVP_CIPHER_CTX_free(suite->seal);
+    EVP_CIPHER_CTX_free(suite->open);
+    snet_secret_wipe(suite, sizeof *suite);
+}
+
+/* The context for one direction, ready for `nonce`; NULL on failure. */
+static EVP_CIPHER_CTX *suites_begin(struct suites_ctx *suite, const EVP_CIPHER *cipher, bool seal,
+                                    const uint8_t nonce[SNET_SUITE_NONCE_BYTES])
+{
+    EVP_CIPHER_CTX **evp = seal ? &suite->seal : &suite->open;
+    if (*evp != NULL) {
+        return EVP_CipherInit_ex2(*evp, NULL, NULL, nonce, -1, NULL) == 1 ? *evp : NULL;
+    }
+    *evp = EVP_CIPHER_CTX_new();
+    if (*evp == NULL || EVP_CipherInit_ex2(*evp, cipher, suite->key, nonce, seal, NULL) != 1) {
+        EVP_CIPHER_CTX_free(*evp);
+        *evp = NULL;
+    }
+    return *evp;
+}
+
+/* The text of one call. */
+struct suites_text {
+    const void *ad;
+    size_t ad_len;
+    uint8_t *buf;
+    size_t len;
+};
+
+static bool suites_crypt(EVP_CIPHER_CTX *evp, const struct suites_text *text)
+{
+    int done = 0;
+    if (evp == NULL || text->ad_len > INT_MAX || text->len > INT_MAX) {
+        return false;
+    }
+    if (text->ad_len > 0 && EVP_CipherUpdate(evp, NULL, &done, text->ad, (int)text->ad_len) != 1) {
+        return false;
+    }
+    return text->len == 0 ||
+           EVP_CipherUpdate(evp, text->buf, &done, text->buf, (int)text->len) == 1;
+}
+
+static int suites_seal(EVP_CIPHER_CTX *evp, const struct suites_text *text)
+{
+    int done = 0;
+    uint8_t *tag = text->buf + text->len;
+    const bool ok = suites_crypt(evp, text) && EVP_CipherFinal_ex(evp, tag, &done) == 1 &&
+                    EVP_CIPHER_CTX_ctrl(evp, EVP_CTRL_AEAD_GET_TAG, SNET_SUITE_TAG_BYTES, tag) == 1;
+    return ok ? 0 : -1;
+}
+
+static int suites_open(EVP_CIPHER_CTX *evp, const struct suites_text *text)
+{
+    int done = 0;
+    uint8_t *tag = text->buf + text->len;
+    const bool ok =
+        evp != NULL &&
+        EVP_CIPHER_CTX_ctrl(evp, EVP_CTRL_AEAD_SET_TAG, SNET_SUITE_TAG_BYTES, tag) == 1 &&
+        suites_crypt(evp, text) && EVP_CipherFinal_ex(evp, tag, &done) == 1;
+    if (!ok) {
+        snet_secret_wipe(text->buf, text->len); /* nothing unproven leaves this file */
+    }
+    return ok ? 0 : -1;
+}
+
+/* --- The table of each --------------------------------------------------------------------------
+ */
+
+/* A suite of libcrypto: `getter` names its EVP_CIPHER. */
+#define SUITES_DEFINE(name, getter)                                                                \
+    static int name##_seal(void *ctx, const uint8_t nonce[SNET_SUITE_NONCE_BYTES], const void *ad, \
+                           size_t ad_len, uint8_t *buf, size_t len)                                \
+    {                                                                                              \
+        return suites_seal(suites_begin(ctx, getter(), true, nonce),                               \
+                           &(struct suites_text){ad, ad_len, buf, len});                           \
+    }                                                                                              \
+    static int name##_open(void *ctx, const uint8_t nonce[SNET_SUITE_NONCE_BYTES], const void *ad, \
+                           size_t ad_len, uint8_t *buf, size_t len)                                \
+    {                                                                                              \
+        return len < SNET_SUITE_TAG_BYTES                                                          \
+                   ? -1                                                                            \
+                   : suites_open(                                                                  \
+                         suites_begin(ctx, getter(), false, nonce),                                \
+                         &(struct suites_text){ad, ad_len, buf, len - SNET_SUITE_TAG_BYTES});      \
+    }
+
+SUITES_DEFINE(chacha20, EVP_chacha20_poly1305)
+SUITES_DEFINE(aes, EVP_aes_256_gcm)
+
+/* Seals nothing under a zero key and nonce and compares the tag: the library works as it should. */
+static int suites_selftest(const struct snet_suite *suite, const uint8_t tag[SNET_SUITE_TAG_BYTES])
+{
+    static const uint8_t zeros[SNET_SUITE_KEY_BYTES];
+    struct suites_ctx ctx;
+    uint8_t buf[SNET_SUITE_TAG_BYTES];
+    (void)suites_init(&ctx, zeros);
+    const bool ok = suite->seal(&ctx, zeros, NULL, 0, buf, 0) == 0 &&
+                    snet_secret_equal(buf, tag, sizeof buf) &&
+                    suite->open(&ctx, zeros, NULL, 0, buf, sizeof buf) == 0;
+    suites_wipe(&ctx);
+    return ok ? 0 : -1;
+}
+
+static int chacha20_selftest(void)
+{
+    static const uint8_t tag[SNET_SUITE_TAG_BYTES] = {0x4e, 0xb9, 0x72, 0xc9, 0xa8, 0xfb,
+                                                      0x3a, 0x1b, 0x38, 0x2b, 0xb4, 0xd3,
+                                                      0x6f, 0x5f, 0xfa, 0xd1};
+    return suites_selftest(&snet_suites_chacha20_poly1305, tag);
+}
+
+static int aes_selftest(void)
+{
+    static const uint8_t tag[SNET_SUITE_TAG_BYTES] = {0x53, 0x0f, 0x8a, 0xfb, 0xc7, 0x45,
+                                                      0x36, 0xb9, 0xa9, 0x63, 0xb4, 0xf1,
+                                                      0xc4, 0xcb, 0x73, 0x8b};
+    return suites_selftest(&snet_suites_aes_256_gcm, tag);
+}
+
+const struct snet_suite snet_suites_chacha20_poly1305 = {
+    .id = SNET_SUITE_CHACHA20_POLY1305,
+    .noise_dh_cipher_hash = "25519_ChaChaPoly_SHA256",
+    .key_len = SNET_SUITE_KEY_BYTES,
+    .nonce_len = SNET_SUITE_NONCE_BYTES,
+    .tag_len = SNET_SUITE_TAG_BYTES,
+    .rekey_records = SNET_SUITE_REKEY_MAX_RECORDS,
+    .ctx_size = sizeof(struct suites_ctx),
+    .init = suites_init,
+    .seal = chacha20_seal,
+    .open = chacha20_open,
+    .wipe = suites_wipe,
+    .selftest = chacha20_selftest,
+};
+
+const struct snet_suite snet_suites_aes_256_gcm = {
+    .id = SNET_SUITE_AES_256_GCM,
+    .noise_dh_cipher_hash = "25519_AESGCM_SHA256",
+    .key_len = SNET_SUITE_KEY_BYTES,
+    .nonce_len = SNET_SUITE_NONCE_BYTES,
+    .tag_len = SNET_SUITE_TAG_BYTES,
+    .rekey_records = SNET_SUITE_REKEY_MAX_RECORDS,
+    .ctx_size = sizeof(struct suites_ctx),
+    .init = suites_init,
+    .seal = aes_seal,
+    .open = aes_open,
+    .wipe = suites_wipe,
+    .selftest = aes_selftest,
+};
+
+/* --- The list ------------------------------------------------------------------------------------
+ */
+
+#if defined(__x86_64__) || defined(__i386__)
+static bool suites_have_aes(void)
+{
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("aes") && __builtin_cpu_supports("pclmul");
+}
+#elif defined(__aarch64__)
+static bool suites_have_aes(void)
+{
+    return true; /* the processors of phones and servers have had it for ten years */
+}
+#else
+static bool suites_have_aes(void)
+{
+    return false;
+}
+#endif
+
+const struct snet_suite *snet_suites_find(uint8_t id)
+{
+    static const struct snet_suite *const built_in[] = {&snet_suites_chacha20_poly1305,
+                                                        &snet_suites_aes_256_gcm};
+    for (size_t i = 0; i < sizeof built_in / sizeof built_in[0]; i++) {
+        if (built_in[i]->id == id) {
+            return built_in[i];
+        }
+    }
+    return NULL;
+}
+
+const struct snet_suite *snet_suites_fastest(void)
+{
+    return suites_have_aes() ? &snet_suites_aes_256_gcm : &snet_suites_chacha20_poly1305;
+}
+
+bool snet_suites_ok(const struct snet_suite *suite)
+{
+    const bool rekeys = suite->rekey_records > 0 &&
+                        suite->rekey_records <= SNET_SUITE_REKEY_MAX_RECORDS &&
+                        (suite->rekey_records & (suite->rekey_records - 1)) == 0;
+    return rekeys && suite->key_len == SNET_SUITE_KEY_BYTES &&
+           suite->nonce_len == SNET_SUITE_NONCE_BYTES && suite->tag_len == SNET_SUITE_TAG_BYTES &&
+           suite->ctx_size <= SNET_SUITE_CTX_MAX_BYTES;
+}

@@ -1,0 +1,23 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * The two suites that are built in, over libcrypto. See <snet/suite.h> for what a suite is.
+ */
+#ifndef SNET_CRYPTO_SUITES_H
+#define SNET_CRYPTO_SUITES_H
+
+#include <snet/suite.h>
+
+#include <stdbool.h>
+
+extern const struct snet_suite snet_suites_chacha20_poly1305;
+extern const struct snet_suite snet_suites_aes_256_gcm;
+
+/* The built-in suite with this id, or NULL. */
+const struct snet_suite *snet_suites_find(uint8_t id);
+/* The one to offer on this machine: AES where the processor has instructions for it. */
+const struct snet_suite *snet_suites_fastest(void);
+/* Whether the fields of a suite are what the wire needs. */
+bool snet_suites_ok(const struct snet_suite *suite);
+
+#endif

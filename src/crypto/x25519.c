@@ -1,0 +1,60 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "crypto/x25519.h"
+
+#include "base/cursor.h"
+#include "crypto/secret.h"
+
+#include <openssl/evp.h>
+
+#include <stdbool.h>
+
+snet_err snet_x25519_import(const uint8_t private_key[SNET_X25519_BYTES],
+                            struct snet_x25519 *ret_pair)
+{
+    size_t len = SNET_X25519_BYTES;
+    EVP_PKEY *key =
+        EVP_PKEY_new_raw_private_key_ex(NULL, "X25519", NULL, private_key, SNET_X25519_BYTES);
+    const bool ok = key != NULL &&
+                    EVP_PKEY_get_raw_public_key(key, ret_pair->public_key, &len) == 1 &&
+                    len == SNET_X25519_BYTES;
+    EVP_PKEY_free(key);
+    if (!ok) {
+        return SNET_ERR_CRYPTO;
+    }
+    struct snet_writer writer;
+    snet_writer_init(&writer, ret_pair->private_key, sizeof ret_pair->private_key);
+    snet_writer_bytes(&writer, private_key, SNET_X25519_BYTES);
+    return SNET_OK;
+}
+
+/* True when the secret was derived; libcrypto itself refuses one of all zeros. */
+static bool x25519_derive(EVP_PKEY *own, EVP_PKEY *peer, uint8_t ret_secret[SNET_X25519_BYTES])
+{
+    size_t len = SNET_X25519_BYTES;
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, own, NULL);
+    const bool ok = ctx != NULL && EVP_PKEY_derive_init(ctx) == 1 &&
+                    EVP_PKEY_derive_set_peer_ex(ctx, peer, 0) == 1 &&
+                    EVP_PKEY_derive(ctx, ret_secret, &len) == 1 && len == SNET_X25519_BYTES;
+    EVP_PKEY_CTX_free(ctx);
+    return ok;
+}
+
+snet_err snet_x25519_agree(const struct snet_x25519 *own,
+                           const uint8_t peer_public[SNET_X25519_BYTES],
+                           uint8_t ret_secret[SNET_X25519_BYTES])
+{
+    static const uint8_t zeros[SNET_X25519_BYTES];
+    EVP_PKEY *key =
+        EVP_PKEY_new_raw_private_key_ex(NULL, "X25519", NULL, own->private_key, SNET_X25519_BYTES);
+    EVP_PKEY *peer =
+        EVP_PKEY_new_raw_public_key_ex(NULL, "X25519", NULL, peer_public, SNET_X25519_BYTES);
+    snet_err err = key == NULL || peer == NULL ? SNET_ERR_CRYPTO : SNET_OK;
+    if (err == SNET_OK && (!x25519_derive(key, peer, ret_secret) ||
+                           snet_secret_equal(ret_secret, zeros, sizeof zeros))) {
+        err = SNET_ERR_BAD_PUBLIC_KEY;
+    }
+    EVP_PKEY_free(key);
+    EVP_PKEY_free(peer);
+    return err;
+}

@@ -1,0 +1,34 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * X25519 (RFC 7748) with private keys that the caller has drawn: nothing is generated here.
+ *
+ * Ownership: the caller's memory; private keys and shared secrets are wiped by the caller.
+ */
+#ifndef SNET_CRYPTO_X25519_H
+#define SNET_CRYPTO_X25519_H
+
+#include <snet/error.h>
+
+#include <stdint.h>
+
+#define SNET_X25519_BYTES 32u
+
+/* A private key and its public key. */
+struct snet_x25519 {
+    uint8_t private_key[SNET_X25519_BYTES];
+    uint8_t public_key[SNET_X25519_BYTES];
+};
+
+/* Completes a pair from its private key. Errors: CRYPTO. */
+SNET_MUST_USE snet_err snet_x25519_import(const uint8_t private_key[SNET_X25519_BYTES],
+                                          struct snet_x25519 *ret_pair);
+/*
+ * The shared secret. Errors: BAD_PUBLIC_KEY when it would be all zeros, because the other end's key
+ * has small order; CRYPTO.
+ */
+SNET_MUST_USE snet_err snet_x25519_agree(const struct snet_x25519 *own,
+                                         const uint8_t peer_public[SNET_X25519_BYTES],
+                                         uint8_t ret_secret[SNET_X25519_BYTES]);
+
+#endif
