@@ -191,6 +191,8 @@ SNET_API void snet_client_network_changed(snet_session *session, uint64_t now);
 #define SNET_HANDSHAKES_DEFAULT_MAX 4096u
 #define SNET_SNIFF_DEFAULT_NS (5 * SNET_SECOND_NS)
 #define SNET_LINGER_DEFAULT_NS (30 * SNET_SECOND_NS)
+/* A client takes a refusal so long after an orderly close for a clean end: see clause 7.5. */
+#define SNET_LINGER_MIN_NS (25 * SNET_SECOND_NS)
 #define SNET_GRACE_DEFAULT_NS (25 * SNET_MS_NS)
 #define SNET_PADDING_DEFAULT_NS SNET_SECOND_NS
 
@@ -201,7 +203,8 @@ struct snet_server_config {
     uint32_t sessions_max;   /* SNET_SESSIONS_DEFAULT_MAX */
     uint32_t handshakes_max; /* links without a session; SNET_HANDSHAKES_DEFAULT_MAX */
     uint64_t sniff_ns;       /* deadline of the first bytes; SNET_SNIFF_DEFAULT_NS */
-    uint64_t linger_ns;      /* how long an ended session answers; SNET_LINGER_DEFAULT_NS */
+    uint64_t linger_ns;      /* how long an ended session answers, at least SNET_LINGER_MIN_NS;
+                                SNET_LINGER_DEFAULT_NS */
     uint64_t grace_ns;       /* wait for padding after 16 bytes; SNET_GRACE_DEFAULT_NS */
     uint64_t padding_ns;     /* hold of leading zeros; SNET_PADDING_DEFAULT_NS */
 };

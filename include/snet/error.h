@@ -47,6 +47,7 @@ enum snet_err_class {
     X(LINK_FIN, -11, LINK, "the other end closed the connection")                                  \
     X(LINK_REPLACED, -12, LINK, "a newer connection of the session took over")                     \
     X(LINK_TIMEOUT, -13, LINK, "the connection gave no sign of life in time")                      \
+    X(LINK_RESET, -14, LINK, "the other end reset the connection")                                 \
     X(EXPIRED, -20, GONE, "no resume within the wait time")                                        \
     X(REFUSED, -21, GONE, "the server refused to resume the session")                              \
     X(HISTORY_OVERRUN, -22, GONE, "the other end lacks bytes that have left the history")          \

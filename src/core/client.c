@@ -53,7 +53,7 @@ void snet_client_link_lost(snet_session *session, snet_err err, uint64_t now)
         snet_backoff_reset(&session->backoff);
     }
     session->wire->link_lost(session, err, now);
-    if (session->dial == SNET_DIAL_IDLE) {
+    if (session->dial == SNET_DIAL_IDLE || session->dial == SNET_DIAL_WAITING) {
         client_retry(session, now);
     }
 }
@@ -187,8 +187,8 @@ void snet_client_network_changed(snet_session *session, uint64_t now)
     case SNET_DIAL_ASKED:
         break; /* the caller dials already, and knows of the change as well */
     case SNET_DIAL_ATTEMPTING:
-        /* The attempt may be stuck on the old network. */
-        snet_link_failed(session->attempt, SNET_ERR_LINK_LOST, now);
+        /* The attempt may be stuck on the old network; giving it up is no answer of the server. */
+        snet_link_failed(session->attempt, SNET_ERR_LINK_REPLACED, now);
         break;
     }
 }

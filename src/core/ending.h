@@ -18,8 +18,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A server forgets an ended session after its linger, 30 s by default; this stays well inside. */
-#define SNET_ENDING_FIN_MAX_NS (25 * SNET_SECOND_NS)
+/* A server forgets an ended session after its linger; this is never longer. */
+#define SNET_ENDING_FIN_MAX_NS SNET_LINGER_MIN_NS
 #define SNET_ENDING_ROW_COUNT 3u
 #define SNET_ENDING_ROW_NS (10 * SNET_SECOND_NS)
 

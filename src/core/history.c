@@ -90,13 +90,7 @@ uint8_t *snet_history_space(struct snet_history *history, struct snet_pool *pool
     len = len < want_len ? len : want_len;
     const uint64_t kept = history->end - history->base;
     if (kept + len > history->capacity_bytes) {
-        const uint64_t over = kept + len - history->capacity_bytes;
-        if (over >= kept) {
-            /* Everything kept was sent, and dropping all of it would free the page in hand. */
-            len = (size_t)(len - over > 0 ? len - over : 1);
-        } else {
-            history_drop(history, pool, (size_t)over);
-        }
+        history_drop(history, pool, (size_t)(kept + len - history->capacity_bytes));
     }
     *ret_len = len;
     return space;

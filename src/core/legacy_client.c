@@ -143,7 +143,7 @@ static bool client_closed_on(const snet_link *link, snet_err err)
     }
     const struct snet_legacy_link *state = snet_legacy_link_of(link);
     return state->out_sent == state->out_len && !state->reply_seen &&
-           (err == SNET_ERR_LINK_FIN || err == SNET_ERR_LINK_LOST);
+           (err == SNET_ERR_LINK_FIN || err == SNET_ERR_LINK_RESET);
 }
 
 snet_err snet_legacy_client_attempt_failed(snet_session *session, const snet_link *link,

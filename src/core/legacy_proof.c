@@ -81,8 +81,8 @@ snet_err snet_legacy_proof_counts(const struct snet_legacy_claim *claim,
         claim->peer_write - claim->own_read > SNET_LEGACY_AHEAD_MAX_BYTES) {
         return SNET_ERR_BAD_COUNT;
     }
-    if (claim->peer_read > history->end) {
-        return SNET_ERR_BAD_COUNT;
+    if (claim->peer_read > history->sent_max) {
+        return SNET_ERR_BAD_COUNT; /* nobody has what was never sent */
     }
     return claim->peer_read < history->base ? SNET_ERR_HISTORY_OVERRUN : SNET_OK;
 }

@@ -47,7 +47,8 @@ snet_err snet_server_new(snet_core *core, const struct snet_server_config *confi
     if (config->wires == 0 || (config->wires & ~SERVER_WIRES_ALL) != 0) {
         return SNET_ERR_INVALID;
     }
-    if (!snet_session_config_ok(&config->session)) {
+    if (!snet_session_config_ok(&config->session) ||
+        (config->linger_ns != 0 && config->linger_ns < SNET_LINGER_MIN_NS)) {
         return SNET_ERR_INVALID;
     }
     snet_server *server = snet_core_alloc(core, sizeof *server);

@@ -9,12 +9,17 @@
 static void conn_ended(const struct snet_conn *conn, int os_err)
 {
     const uint64_t now = snet_uv_now(conn->driver);
+    snet_err err = SNET_ERR_LINK_LOST;
     if (os_err == UV_EOF) {
         snet_link_eof(conn->link, now);
-    } else {
-        snet_link_failed(conn->link,
-                         os_err == UV_ETIMEDOUT ? SNET_ERR_LINK_TIMEOUT : SNET_ERR_LINK_LOST, now);
+        return;
     }
+    if (os_err == UV_ETIMEDOUT) {
+        err = SNET_ERR_LINK_TIMEOUT;
+    } else if (os_err == UV_ECONNRESET || os_err == UV_EPIPE) {
+        err = SNET_ERR_LINK_RESET;
+    }
+    snet_link_failed(conn->link, err, now);
 }
 
 static void conn_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
@@ -58,7 +63,7 @@ void snet_conn_send(struct snet_conn *conn)
         }
         const ssize_t sent = snet_outlet_send(&conn->outlet, spans, count);
         if (sent < 0) {
-            snet_link_failed(conn->link, SNET_ERR_LINK_LOST, snet_uv_now(conn->driver));
+            conn_ended(conn, (int)sent);
             return;
         }
         snet_link_sent(conn->link, (size_t)sent, snet_uv_now(conn->driver));
@@ -70,7 +75,7 @@ static void conn_idle(void *user, int os_err)
     struct snet_conn *conn = user;
     snet_uv *driver = conn->driver;
     if (os_err != 0) {
-        snet_link_failed(conn->link, SNET_ERR_LINK_LOST, snet_uv_now(driver));
+        conn_ended(conn, os_err);
     } else {
         snet_conn_send(conn);
     }

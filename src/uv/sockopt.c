@@ -37,6 +37,15 @@ static void sockopt_dead_peer(int fd, unsigned dead_peer_ms)
     sockopt_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, dead_peer_ms);
 }
 
+void snet_sockopt_abortive(uv_stream_t *stream, bool abortive)
+{
+    uv_os_fd_t fd = -1;
+    if (stream->type == UV_TCP && uv_fileno((uv_handle_t *)stream, &fd) == 0) {
+        const struct linger linger = {.l_onoff = abortive ? 1 : 0};
+        (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+    }
+}
+
 void snet_sockopt_connected(uv_stream_t *stream, const struct snet_stream_options *options)
 {
     uv_os_fd_t fd = -1;
@@ -44,6 +53,7 @@ void snet_sockopt_connected(uv_stream_t *stream, const struct snet_stream_option
         return;
     }
     sockopt_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    snet_sockopt_abortive(stream, true);
     if (options->dead_peer_ms > 0) {
         sockopt_dead_peer(fd, options->dead_peer_ms);
     }

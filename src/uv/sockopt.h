@@ -12,9 +12,16 @@
 
 #include <snet/stream.h>
 
+#include <stdbool.h>
+
 /* Before connecting or listening: buffer sizes decide the window that TCP offers. */
 void snet_sockopt_before(uv_stream_t *stream, const struct snet_stream_options *options);
-/* Once connected: no delay, keepalive, user timeout. */
+/*
+ * Whether a close is a reset. It is, from the connect on until an orderly close begins: so the
+ * death of a process never looks like the end of its streams.
+ */
+void snet_sockopt_abortive(uv_stream_t *stream, bool abortive);
+/* Once connected: no delay, abortive, keepalive, user timeout. */
 void snet_sockopt_connected(uv_stream_t *stream, const struct snet_stream_options *options);
 
 #endif

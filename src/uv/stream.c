@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "uv/address.h"
+#include "uv/sockopt.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -49,6 +50,7 @@ void snet_stream_close(uv_stream_t *stream, bool reset)
         uv_tcp_close_reset((uv_tcp_t *)stream, stream_closed) == 0) {
         return;
     }
+    snet_sockopt_abortive(stream, reset);
     uv_close((uv_handle_t *)stream, stream_closed);
 }
 
@@ -173,6 +175,7 @@ void snet_stream_finish(uv_stream_t *stream, size_t waste_max)
     finish->timer.data = finish;
     (void)uv_timer_start(&finish->timer, finish_timeout, SNET_STREAM_FINISH_MS, 0);
     (void)uv_read_stop(stream);
+    snet_sockopt_abortive(stream, false);
     if (uv_shutdown(&finish->shutdown, stream, finish_shut) != 0 ||
         uv_read_start(stream, finish_alloc, finish_read) != 0) {
         finish_end(finish);

@@ -200,7 +200,7 @@ static bool ends_finish_close(struct ends *ends, struct ends_conn *conn, enum en
     if (other->link != NULL && own->how == SNET_CLOSE_FIN) {
         snet_link_eof(other->link, ends->now);
     } else if (other->link != NULL) {
-        snet_link_failed(other->link, SNET_ERR_LINK_LOST, ends->now);
+        snet_link_failed(other->link, SNET_ERR_LINK_RESET, ends->now);
     }
     ends_drain(ends);
     return true;

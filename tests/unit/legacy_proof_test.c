@@ -136,7 +136,7 @@ static void proof_checks_counts_against_both_ends(void **state)
          SNET_OK},
     };
     (void)state;
-    const struct snet_history history = {.base = 500, .sent = 600, .end = 600};
+    const struct snet_history history = {.base = 500, .sent = 550, .sent_max = 600, .end = 700};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         assert_int_equal(snet_legacy_proof_counts(&rows[i].claim, &history), rows[i].err);
     }
