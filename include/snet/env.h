@@ -3,7 +3,8 @@
 /*
  * The environment: all that the core takes from the outside world, apart from time and bytes.
  *
- * The core calls these functions and nothing else; it never reads a clock, a file or a socket.
+ * The core calls these functions and, inside libcrypto, what that needs for memory of its own; it
+ * never reads a clock, a file or a socket.
  * With the same answers from the environment and the same calls, it does the same, bit for bit.
  *
  * Ownership: the core copies the struct; `ctx` must outlive the core. Thread: the functions are

@@ -50,7 +50,7 @@ struct snet_relay {
 struct snet_relay *snet_relay_new(snet_uv *driver, snet_session *session);
 /* The stream is there: begins to move bytes. */
 void snet_relay_start(struct snet_relay *relay, uv_stream_t *stream);
-/* Takes READABLE, WRITABLE and ENDED of the session; may free the relay. */
+/* Takes OPENED, READABLE, WRITABLE and ENDED of the session; may free the relay. */
 void snet_relay_event(struct snet_relay *relay, const struct snet_event *event);
 
 #endif

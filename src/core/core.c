@@ -178,6 +178,21 @@ void snet_core_note(const snet_core *core, const struct snet_note *note)
     }
 }
 
+void snet_core_reclaim(snet_core *core)
+{
+    size_t left = core->sessions.count;
+    left = left < SNET_CORE_RECLAIM_MAX ? left : SNET_CORE_RECLAIM_MAX;
+    while (left-- > 0 && snet_pool_available(&core->send_pool) == 0) {
+        struct snet_list_node *node = snet_list_first(&core->sessions);
+        snet_list_remove(&core->sessions, node);
+        snet_list_push(&core->sessions, node);
+        snet_session *session = SNET_CONTAINER(node, snet_session, node);
+        if (snet_session_slides(session)) {
+            snet_history_shrink(&session->history, &core->send_pool);
+        }
+    }
+}
+
 void snet_core_wake_waiters(snet_core *core)
 {
     /* No more are woken than pages are free; who finds none waits again. */

@@ -58,6 +58,10 @@ void snet_core_release(snet_core *core, void *memory);
 SNET_MUST_USE snet_err snet_core_random(snet_core *core, enum snet_random_purpose purpose,
                                         uint64_t *ret_value);
 void snet_core_note(const snet_core *core, const struct snet_note *note);
+/* So many sessions at most are asked for pages at a time. */
+#define SNET_CORE_RECLAIM_MAX 64u
+/* A writer finds no page: sessions with more history than they need give some back, in turn. */
+void snet_core_reclaim(snet_core *core);
 /* Pages came back: whoever waits for one may try again. */
 void snet_core_wake_waiters(snet_core *core);
 

@@ -96,6 +96,14 @@ uint8_t *snet_history_space(struct snet_history *history, struct snet_pool *pool
     return space;
 }
 
+void snet_history_shrink(struct snet_history *history, struct snet_pool *pool)
+{
+    const size_t pages = history_pages_in(history_recyclable(history, true));
+    if (pages > 0) {
+        history_drop(history, pool, pages * SNET_PAGE_DATA_BYTES);
+    }
+}
+
 void snet_history_commit(struct snet_history *history, size_t len)
 {
     snet_chain_commit(&history->chain, len);

@@ -54,6 +54,9 @@ uint8_t *snet_history_space(struct snet_history *history, struct snet_pool *pool
                             size_t want_len, size_t *ret_len);
 void snet_history_commit(struct snet_history *history, size_t len);
 
+/* Other histories wait for pages: drops what was sent, down to the floor. With a link only. */
+void snet_history_shrink(struct snet_history *history, struct snet_pool *pool);
+
 /* The bytes that the current link has not been given yet. */
 size_t snet_history_look(const struct snet_history *history, struct snet_span *ret_spans,
                          size_t span_max);

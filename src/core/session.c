@@ -273,6 +273,17 @@ static void session_wait_for_room(snet_session *session)
     }
 }
 
+/* As session_room of the wire, after asking others for pages when there are none. */
+static size_t session_make_room(snet_session *session)
+{
+    const size_t room = session->wire->session_room(session);
+    if (room > 0 || snet_pool_available(&session->core->send_pool) > 0) {
+        return room;
+    }
+    snet_core_reclaim(session->core);
+    return session->wire->session_room(session);
+}
+
 size_t snet_session_room(snet_session *session)
 {
     if (session->shut ||
@@ -280,7 +291,7 @@ size_t snet_session_room(snet_session *session)
         session->want_write = session->state == SNET_SESSION_OPENING;
         return 0;
     }
-    const size_t room = session->wire->session_room(session);
+    const size_t room = session_make_room(session);
     if (room == 0) {
         session_wait_for_room(session);
     }
@@ -290,7 +301,6 @@ size_t snet_session_room(snet_session *session)
 snet_err snet_session_write(snet_session *session, const uint8_t *data, size_t len,
                             size_t *ret_written, uint64_t now)
 {
-    (void)now;
     if (session->state == SNET_SESSION_ENDED) {
         return session->end_err;
     }
@@ -302,7 +312,7 @@ snet_err snet_session_write(snet_session *session, const uint8_t *data, size_t l
         return SNET_OK;
     }
     size_t written = 0;
-    if (session->state != SNET_SESSION_OPENING) {
+    if (session->state != SNET_SESSION_OPENING && session_make_room(session) > 0) {
         SNET_ASSERT(session->wire->session_write != NULL);
         const snet_err err = session->wire->session_write(session, data, len, &written);
         if (err != SNET_OK) {

@@ -95,8 +95,8 @@ bool snet_session_config_ok(const struct snet_session_config *config);
 /* The cipher that the config asks for. */
 const struct snet_cipher *snet_session_cipher(const struct snet_session_config *config);
 /*
- * A server's new session, over a wire. It is LIVE with the first snet_session_attach. Errors:
- * NO_MEMORY.
+ * A new session over a wire, of either end. It is LIVE with the first snet_session_attach. Errors:
+ * INVALID, NO_MEMORY.
  */
 SNET_MUST_USE snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
                                         const struct snet_session_config *config,

@@ -17,7 +17,7 @@ import unittest
 
 from e2e_support import LOOPBACK, SNET, WIRES, Process, connect, main, serve
 
-CLEAN, USAGE, NOT_BEGUN, LOST = 0, 64, 69, 74
+CLEAN, USAGE, NOT_BEGUN, LOST, REFUSED = 0, 64, 69, 74, 77
 TAIL = 3000
 SECONDS = 30.0
 
@@ -164,6 +164,25 @@ class Endings(unittest.TestCase):
             self.assertEqual(got + rest, data)
             self.assertFalse(orderly, "a lost session must not look like a clean end")
             hold.set()
+
+    def test_server_that_is_killed_and_replaced_is_no_clean_end(self) -> None:
+        def sends_half(sock: socket.socket) -> None:
+            sock.sendall(b"half of it")
+            time.sleep(SECONDS)
+
+        for wire in WIRES:
+            with (
+                self.subTest(wire=wire),
+                Backend(sends_half) as backend,
+                serve(backend.address) as gateway,
+            ):
+                client = self.client(gateway.address, wire, stdin=subprocess.PIPE)
+                self.assertEqual(client.process.stdout.read(10), b"half of it")
+                gateway.process.kill()
+                gateway.process.wait(5)
+                with serve(backend.address, listen=gateway.address):
+                    client.process.communicate(timeout=SECONDS)
+                self.assertIn(client.process.returncode, (LOST, REFUSED), client.log())
 
     def test_client_whose_server_dies_says_so_by_its_exit_code(self) -> None:
         def greets(sock: socket.socket) -> None:

@@ -182,6 +182,46 @@ static void client_keeps_its_attempt_when_the_old_link_dies(void **state)
     ends_close(&ends);
 }
 
+/* [PROTO 8.2]: the old link dies while a handover waits for its next attempt. */
+static void client_dials_at_once_when_the_old_link_dies_between_handovers(void **state)
+{
+    (void)state;
+    open_over(SNET_WIRE_2);
+    struct ends_conn *old = ends_begin(&ends);
+    ends_pass(&ends, SNET_CLIENT_WORKED_NS);
+    snet_client_network_changed(ends.client, ends.now);
+    for (unsigned i = 0; i < 3; i++) {
+        ends_pass(&ends, SNET_BACKOFF_MAX_NS);
+        snet_client_dial_failed(ends.client, SNET_ERR_CONNECT, ends.now);
+        ends_drain(&ends);
+    }
+    assert_int_equal(ends.client->dial, SNET_DIAL_WAITING);
+    ends_cut(&ends, old);
+    assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
+    ends_close(&ends);
+}
+
+/* [PROTO 6.5]: giving an attempt up, however often, is no answer of the server. */
+static void client_does_not_take_its_own_impatience_for_refusals(void **state)
+{
+    (void)state;
+    open_over(SNET_WIRE_1);
+    struct ends_conn *conn = ends_begin(&ends);
+    ends_pass(&ends, SNET_CLIENT_WORKED_NS);
+    ends_cut(&ends, conn);
+    for (unsigned i = 0; i < 6; i++) {
+        uint8_t request[64];
+        conn = ends_connect(&ends);
+        assert_int_equal(ends_take(&ends, conn, ENDS_CLIENT, request, sizeof request), 40);
+        ends_pass(&ends, 4 * SNET_SECOND_NS);
+        snet_client_network_changed(ends.client, ends.now);
+        ends_drain(&ends);
+        assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
+    }
+    assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_ENDED], 0);
+    ends_close(&ends);
+}
+
 static void client_tells_passing_failures_from_lasting_ones(void **state)
 {
     (void)state;
@@ -222,6 +262,8 @@ int main(void)
         cmocka_unit_test(client_tries_at_once_when_the_network_changed),
         cmocka_unit_test(client_goes_on_with_the_old_link_when_a_handover_fails),
         cmocka_unit_test(client_keeps_its_attempt_when_the_old_link_dies),
+        cmocka_unit_test(client_dials_at_once_when_the_old_link_dies_between_handovers),
+        cmocka_unit_test(client_does_not_take_its_own_impatience_for_refusals),
         cmocka_unit_test(client_tells_passing_failures_from_lasting_ones),
         cmocka_unit_test(client_survives_failing_allocations),
     };

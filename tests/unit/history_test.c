@@ -170,6 +170,26 @@ static void history_recycles_its_own_pages(void **state)
     assert_int_equal(snet_history_room(&fixture->history, &fixture->pool, false), 0);
 }
 
+/* Others wait for pages: what was sent goes, but for a quarter of the capacity. */
+static void history_shrinks_to_its_floor(void **state)
+{
+    struct fixture *fixture = *state;
+    const uint32_t capacity = 4 * SNET_PAGE_BYTES;
+    snet_history_init(&fixture->history, capacity);
+    while (fixture->history.end < capacity) {
+        assert_true(put(fixture, 500, true) > 0);
+        (void)send_all(fixture);
+    }
+    snet_history_shrink(&fixture->history, &fixture->pool);
+    snet_history_check(&fixture->history);
+    const uint64_t kept = fixture->history.end - fixture->history.base;
+    assert_true(kept >= capacity / SNET_HISTORY_FLOOR_DIVISOR);
+    assert_true(kept < capacity / SNET_HISTORY_FLOOR_DIVISOR + SNET_PAGE_BYTES);
+    assert_true(snet_pool_available(&fixture->pool) >= 2);
+    snet_history_shrink(&fixture->history, &fixture->pool);
+    assert_int_equal(fixture->history.end - fixture->history.base, kept);
+}
+
 static void history_waits_when_the_machine_has_no_memory(void **state)
 {
     struct fixture *fixture = *state;
@@ -190,6 +210,7 @@ int main(void)
         HISTORY_TEST(history_without_a_link_fills_up_and_then_waits),
         HISTORY_TEST(history_with_a_link_limits_what_is_unsent),
         HISTORY_TEST(history_recycles_its_own_pages),
+        HISTORY_TEST(history_shrinks_to_its_floor),
         HISTORY_TEST(history_waits_when_the_machine_has_no_memory),
     };
     return cmocka_run_group_tests_name("history", tests, NULL, NULL);

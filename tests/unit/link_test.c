@@ -139,6 +139,21 @@ static void link_of_a_mixed_listener_counts_three_zeros_as_data_after_a_second(v
     ends_close(&ends);
 }
 
+/* [PROTO 4.3]: memory fails just when the held zeros turn out to be data. */
+static void link_of_a_mixed_listener_survives_a_failed_page_behind_zeros(void **state)
+{
+    static const uint8_t bytes[2] = {0, 7};
+    (void)state;
+    struct ends_conn *conn = open_unpadded(false);
+    struct test_env *env = &ends.env[ENDS_SERVER];
+    env->fail_at = env->alloc_count + 1;
+    ends_feed(&ends, conn, ENDS_SERVER, bytes, sizeof bytes);
+    assert_int_equal(conn->sides[ENDS_SERVER].err, SNET_ERR_NO_MEMORY);
+    assert_int_equal(ends.served->inbox.received, 0);
+    assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_LOST], 1);
+    ends_close(&ends);
+}
+
 /* [PROTO 4.3]: held bytes are dropped with a lost link, so they are not counted either. */
 static void link_of_a_mixed_listener_forgets_held_zeros_when_it_is_lost(void **state)
 {
@@ -208,6 +223,7 @@ int main(void)
         cmocka_unit_test(link_of_a_mixed_listener_drops_padding_that_comes_late),
         cmocka_unit_test(link_of_a_mixed_listener_counts_three_zeros_as_data_after_a_second),
         cmocka_unit_test(link_of_a_mixed_listener_forgets_held_zeros_when_it_is_lost),
+        cmocka_unit_test(link_of_a_mixed_listener_survives_a_failed_page_behind_zeros),
         cmocka_unit_test(link_of_a_mixed_listener_waits_for_the_rest_of_the_padding),
         cmocka_unit_test(link_of_a_mixed_listener_takes_zeros_of_a_plain_stream),
         cmocka_unit_test(link_of_a_mixed_listener_sees_padding_in_any_pieces),

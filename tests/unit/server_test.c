@@ -39,6 +39,20 @@ static void server_refuses_unknown_or_no_wires(void **state)
     ends_close(&ends);
 }
 
+/* [PROTO 7.2]: a client relies on it for 25 seconds. */
+static void server_refuses_to_linger_for_too_short_a_time(void **state)
+{
+    (void)state;
+    snet_server *server = NULL;
+    open_with(ends_config_for(SNET_WIRE_1, false));
+    struct snet_server_config config = {.wires = ENDS_ALL_WIRES};
+    config.linger_ns = SNET_LINGER_MIN_NS - 1;
+    assert_int_equal(snet_server_new(ends.cores[ENDS_SERVER], &config, &server), SNET_ERR_INVALID);
+    config.linger_ns = SNET_LINGER_MIN_NS;
+    assert_int_equal(snet_server_new(ends.cores[ENDS_SERVER], &config, &server), SNET_OK);
+    ends_close(&ends);
+}
+
 static void server_survives_failing_allocations(void **state)
 {
     (void)state;
@@ -204,6 +218,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(server_refuses_unknown_or_no_wires),
+        cmocka_unit_test(server_refuses_to_linger_for_too_short_a_time),
         cmocka_unit_test(server_survives_failing_allocations),
         cmocka_unit_test(server_refuses_sessions_beyond_its_limit),
         cmocka_unit_test(server_lets_the_oldest_handshake_give_way),
