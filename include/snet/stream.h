@@ -132,7 +132,8 @@ SNET_API int snet_stream_end_err(const uv_stream_t *stream, ssize_t len);
 /* True unless the connection is known to be dead, even if nobody reads from it. */
 SNET_API bool snet_stream_alive(const uv_stream_t *stream);
 
-/* The remote address as text, "unix" for local ones; cut to `size` with its zero. */
+/* The remote address as text, "unix" for local ones, "?" when it is known no more; cut to `size`
+ * with its zero. */
 SNET_API void snet_stream_peer(const uv_stream_t *stream, char *ret_text, size_t size);
 
 #ifdef __cplusplus

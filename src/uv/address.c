@@ -108,6 +108,6 @@ void snet_address_format(const struct sockaddr_storage *socket, char *ret_text, 
         (void)uv_ip4_name(in4, host, sizeof host);
         (void)snprintf(ret_text, size, "%s:%u", host, address_port(in4->sin_port));
     } else {
-        (void)snprintf(ret_text, size, "unix");
+        (void)snprintf(ret_text, size, socket->ss_family == AF_UNIX ? "unix" : "?");
     }
 }

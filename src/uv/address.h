@@ -30,7 +30,7 @@ bool snet_address_numeric(const struct snet_address *address, struct sockaddr_st
 /* The address that a resolver found; false when it is longer than all addresses should be. */
 bool snet_address_resolved(const struct addrinfo *info, struct sockaddr_storage *ret_socket);
 
-/* The address as text, like 127.0.0.1:80 or [::1]:80. */
+/* The address as text, like 127.0.0.1:80, [::1]:80 or unix; "?" for one that is none. */
 void snet_address_format(const struct sockaddr_storage *socket, char *ret_text, size_t size);
 
 #endif

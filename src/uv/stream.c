@@ -86,9 +86,10 @@ bool snet_stream_alive(const uv_stream_t *stream)
 
 void snet_stream_peer(const uv_stream_t *stream, char *ret_text, size_t size)
 {
-    struct sockaddr_storage socket = {0};
+    struct sockaddr_storage socket = {.ss_family = AF_UNIX};
     int len = sizeof socket;
     if (stream->type == UV_TCP) {
+        socket.ss_family = AF_UNSPEC; /* stays when the other end has gone */
         (void)uv_tcp_getpeername((const uv_tcp_t *)stream, (struct sockaddr *)&socket, &len);
     }
     snet_address_format(&socket, ret_text, size);
