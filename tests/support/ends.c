@@ -4,6 +4,7 @@
 
 #include "core/link.h"
 #include "core/session.h"
+#include "tests/support/pattern.h"
 #include "tests/support/unit.h"
 
 #include <string.h>
@@ -255,17 +256,12 @@ struct ends_conn *ends_begin(struct ends *ends)
     return conn;
 }
 
-static uint8_t ends_pattern(uint64_t offset)
-{
-    return (uint8_t)(1 + (offset * UINT64_C(2654435761) >> 7) % 255);
-}
-
 void ends_write(struct ends *ends, snet_session *session, size_t len)
 {
     struct snet_session_info info;
     snet_session_info(session, &info);
     for (size_t i = 0; i < len; i++) {
-        const uint8_t byte = ends_pattern(info.written + i);
+        const uint8_t byte = test_pattern_byte(info.written + i);
         size_t written = 0;
         assert_int_equal(snet_session_write(session, &byte, 1, &written, ends->now), SNET_OK);
     }
@@ -278,9 +274,7 @@ size_t ends_read(struct ends *ends, snet_session *session, uint64_t offset)
     size_t total = 0;
     size_t len = 0;
     while (snet_session_read(session, chunk, sizeof chunk, &len, ends->now) == SNET_OK) {
-        for (size_t i = 0; i < len; i++) {
-            assert_int_equal(chunk[i], ends_pattern(offset + total + i));
-        }
+        test_pattern_expect(chunk, len, offset + total);
         total += len;
     }
     ends_drain(ends);
