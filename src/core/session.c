@@ -187,6 +187,11 @@ void snet_session_progress(snet_session *session, uint64_t now)
     if (session->state != SNET_SESSION_LIVE) {
         return;
     }
+    if (session->core->send_waiters.count > 0 && snet_session_slides(session)) {
+        /* What was just sent may be more than this session must keep, and others have nothing. */
+        snet_history_shrink(&session->history, &session->core->send_pool);
+        snet_core_wake_waiters(session->core);
+    }
     if (session->want_write) {
         const size_t room = session->wire->session_room(session);
         const struct snet_history *history = &session->history;

@@ -46,9 +46,10 @@ void sim_plan_from_seed(struct sim_plan *plan, uint64_t seed)
     plan->fault_one_in = 20 + (unsigned)test_env_below(&dice, 400);
     plan->history_bytes = 4096u << test_env_below(&dice, 5);
     plan->inbox_bytes = 4096u << test_env_below(&dice, 4);
-    plan->budget_bytes = test_env_below(&dice, 3) == 0
-                             ? (uint64_t)plan->clients * (plan->history_bytes + 8 * SNET_PAGE_BYTES)
-                             : 0;
+    plan->budget_bytes =
+        test_env_below(&dice, 3) == 0
+            ? (uint64_t)plan->clients * (plan->history_bytes / 2 + 4 * SNET_PAGE_BYTES)
+            : 0;
     plan->queue_bytes = plan->history_bytes / 4 < SIM_QUEUE_MAX_BYTES - 4096u
                             ? plan->history_bytes / 4
                             : SIM_QUEUE_MAX_BYTES - 4096u;

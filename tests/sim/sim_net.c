@@ -136,10 +136,10 @@ static bool net_send(struct sim *sim, struct sim_conn *conn, unsigned index)
     }
     if (other->deaf && !conn->stalled) {
         side->reset = true; /* nobody there any more */
-    } else {
-        memcpy(other->queue + other->queued, span.data, len);
-        other->queued += len;
+        return true;
     }
+    memcpy(other->queue + other->queued, span.data, len);
+    other->queued += len;
     snet_link_sent(side->link, len, sim->now);
     return true;
 }
