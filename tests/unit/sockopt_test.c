@@ -8,9 +8,15 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
 #define SOCKOPT_BUFFER_BYTES 16384u
+
+static void closed(uv_handle_t *stream)
+{
+    free(stream);
+}
 
 static int option_of(const uv_stream_t *stream, int level, int name)
 {
@@ -92,6 +98,26 @@ static void sockopt_sets_both_buffers_of_any_stream(void **state)
     }
 }
 
+static void sockopt_makes_the_death_of_a_process_a_reset(void **state)
+{
+    (void)state;
+    const struct snet_stream_options none = {0};
+    for (unsigned orderly = 0; orderly < 2; orderly++) {
+        struct test_loop loop;
+        int peer = -1;
+        test_loop_open(&loop);
+        uv_stream_t *stream = test_socket_stream(&loop, AF_INET, &peer);
+        snet_sockopt_connected(stream, &none);
+        if (orderly == 1) {
+            snet_sockopt_abortive(stream, false);
+        }
+        uv_close((uv_handle_t *)stream, closed);
+        assert_int_equal(test_socket_await_end(&loop, peer), orderly == 1 ? UV_EOF : UV_ECONNRESET);
+        test_socket_close(peer);
+        test_loop_close(&loop);
+    }
+}
+
 static void sockopt_sends_small_writes_at_once(void **state)
 {
     (void)state;
@@ -149,6 +175,7 @@ int main(void)
         cmocka_unit_test(sockopt_leaves_to_the_system_what_is_zero),
         cmocka_unit_test(sockopt_asks_no_tcp_of_a_local_stream),
         cmocka_unit_test(sockopt_sets_both_buffers_of_any_stream),
+        cmocka_unit_test(sockopt_makes_the_death_of_a_process_a_reset),
         cmocka_unit_test(sockopt_sends_small_writes_at_once),
         cmocka_unit_test(sockopt_finds_a_dead_peer_within_the_time_given),
     };

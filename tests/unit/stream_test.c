@@ -6,6 +6,7 @@
 #include "tests/support/memory.h"
 #include "tests/support/sockets.h"
 #include "tests/support/unit.h"
+#include "uv/sockopt.h"
 
 #include <string.h>
 #include <sys/socket.h>
@@ -13,7 +14,7 @@
 #define STREAM_NO_FAMILY 250
 #define STREAM_NOT_ENDED 1
 
-/* A stream that reads, and what it has heard. */
+/* A stream that reads, and what it has heard. Until told otherwise, its death would be a reset. */
 struct fixture {
     struct test_loop loop;
     uv_stream_t *stream;
@@ -30,6 +31,7 @@ static void fixture_init(struct fixture *fixture, int family)
     test_loop_open(&fixture->loop);
     fixture->stream = test_socket_stream(&fixture->loop, family, &fixture->peer);
     fixture->stream->data = fixture;
+    snet_sockopt_abortive(fixture->stream, true);
 }
 
 /* Whoever closes the stream is the test. */
