@@ -82,7 +82,7 @@ SNET_API SNET_MUST_USE snet_err snet_listener_open(uv_loop_t *loop, const char *
 SNET_API void snet_listener_start(snet_listener *listener, snet_accept_fn *on_accept, void *user);
 /* The address it listens on, with the real port; owned by the listener. */
 SNET_API const char *snet_listener_address(const snet_listener *listener);
-/* Stops listening and frees the listener. Accepts NULL. */
+/* Stops listening, and frees the listener when the loop has run on. Accepts NULL. */
 SNET_API void snet_listener_close(snet_listener *listener);
 
 /* What the kernel did not take waits in a copy of at most this size. */

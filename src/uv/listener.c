@@ -2,7 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Listening: one address, many streams. When descriptors run out, libuv sheds the connection with a
- * descriptor kept in reserve and the listener goes on.
+ * descriptor kept in reserve and the listener goes on. A connection that is not accepted when libuv
+ * tells of it stops the listening, until somebody accepts it: so that is tried again.
  */
 #include <snet/stream.h>
 
@@ -14,8 +15,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define LISTENER_RETRY_MS 100u
+
 struct snet_listener {
     uv_stream_t *stream;
+    uv_timer_t retry;
+    bool waits; /* a connection that came before the start */
     struct snet_stream_options options;
     snet_accept_fn *on_accept;
     void *user;
@@ -24,17 +29,25 @@ struct snet_listener {
     char address[SNET_ADDRESS_MAX_BYTES];
 };
 
+/* Ahead of its definition: it accepts by way of the function that starts it. */
+static void listener_retry(uv_timer_t *timer);
+
 static void listener_connection(uv_stream_t *server, int os_err)
 {
     snet_listener *listener = server->data;
     if (os_err != 0 || listener == NULL) {
         return;
     }
+    if (listener->on_accept == NULL) {
+        listener->waits = true;
+        return;
+    }
     int ignored = 0;
     uv_stream_t *stream =
         snet_stream_new(server->loop, listener->family == AF_UNIX ? AF_UNIX : AF_UNSPEC, &ignored);
     if (stream == NULL) {
-        return; /* without memory for a handle the connection waits in the kernel */
+        (void)uv_timer_start(&listener->retry, listener_retry, LISTENER_RETRY_MS, 0);
+        return;
     }
     if (uv_accept(server, stream) != 0) {
         snet_stream_close(stream, false);
@@ -42,6 +55,12 @@ static void listener_connection(uv_stream_t *server, int os_err)
     }
     snet_sockopt_connected(stream, &listener->options);
     listener->on_accept(listener->user, stream);
+}
+
+static void listener_retry(uv_timer_t *timer)
+{
+    const snet_listener *listener = timer->data;
+    listener_connection(listener->stream, 0);
 }
 
 /* Where to listen: a name listens on its first IPv4 address, else on its first. */
@@ -120,14 +139,12 @@ static void listener_name(snet_listener *listener)
     }
 }
 
-static int listener_bind(snet_listener *listener, uv_loop_t *loop,
-                         const struct snet_address *address)
+static int listener_bind_name(snet_listener *listener, uv_loop_t *loop,
+                              const struct snet_address *address, bool *ret_resolved)
 {
-    if (address->local) {
-        return listener_bind_local(listener, loop, address->host);
-    }
     struct sockaddr_storage socket;
     int os_err = listener_resolve(loop, address, &socket);
+    *ret_resolved = os_err == 0;
     if (os_err == 0) {
         os_err = listener_bind_tcp(listener, loop, &socket);
     }
@@ -141,12 +158,28 @@ static int listener_bind(snet_listener *listener, uv_loop_t *loop,
     return os_err;
 }
 
+static snet_err listener_bind(snet_listener *listener, uv_loop_t *loop,
+                              const struct snet_address *address, int *ret_os_err)
+{
+    bool resolved = true;
+    const int os_err = address->local ? listener_bind_local(listener, loop, address->host)
+                                      : listener_bind_name(listener, loop, address, &resolved);
+    if (os_err == 0) {
+        return SNET_OK;
+    }
+    *ret_os_err = os_err;
+    if (!resolved) {
+        return SNET_ERR_RESOLVE;
+    }
+    return os_err == UV_ENOMEM ? SNET_ERR_NO_MEMORY : SNET_ERR_LISTEN;
+}
+
 snet_err snet_listener_open(uv_loop_t *loop, const char *address,
                             const struct snet_stream_options *options, snet_listener **ret_listener,
                             int *ret_os_err)
 {
     struct snet_address parsed;
-    const snet_err err = snet_address_parse(address, &parsed);
+    snet_err err = snet_address_parse(address, &parsed);
     if (err != SNET_OK) {
         return err;
     }
@@ -155,12 +188,14 @@ snet_err snet_listener_open(uv_loop_t *loop, const char *address,
         return SNET_ERR_NO_MEMORY;
     }
     listener->options = *options;
-    const int os_err = listener_bind(listener, loop, &parsed);
-    if (os_err != 0) {
-        *ret_os_err = os_err;
+    (void)uv_timer_init(loop, &listener->retry);
+    listener->retry.data = listener;
+    err = listener_bind(listener, loop, &parsed, ret_os_err);
+    if (err != SNET_OK) {
         snet_listener_close(listener);
-        return SNET_ERR_LISTEN;
+        return err;
     }
+    listener->stream->data = listener;
     listener_name(listener);
     *ret_listener = listener;
     return SNET_OK;
@@ -170,12 +205,19 @@ void snet_listener_start(snet_listener *listener, snet_accept_fn *on_accept, voi
 {
     listener->on_accept = on_accept;
     listener->user = user;
-    listener->stream->data = listener;
+    if (listener->waits) {
+        (void)uv_timer_start(&listener->retry, listener_retry, 0, 0);
+    }
 }
 
 const char *snet_listener_address(const snet_listener *listener)
 {
     return listener->address;
+}
+
+static void listener_closed(uv_handle_t *retry)
+{
+    free(retry->data);
 }
 
 void snet_listener_close(snet_listener *listener)
@@ -190,5 +232,5 @@ void snet_listener_close(snet_listener *listener)
     if (listener->path[0] != '\0') {
         (void)unlink(listener->path);
     }
-    free(listener);
+    uv_close((uv_handle_t *)&listener->retry, listener_closed);
 }
