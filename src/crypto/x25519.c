@@ -28,16 +28,20 @@ snet_err snet_x25519_import(const uint8_t private_key[SNET_X25519_BYTES],
     return SNET_OK;
 }
 
-/* True when the secret was derived; libcrypto itself refuses one of all zeros. */
-static bool x25519_derive(EVP_PKEY *own, EVP_PKEY *peer, uint8_t ret_secret[SNET_X25519_BYTES])
+/* libcrypto itself refuses a secret of all zeros: nothing else fails in its last step. */
+static snet_err x25519_derive(EVP_PKEY *own, EVP_PKEY *peer, uint8_t ret_secret[SNET_X25519_BYTES])
 {
     size_t len = SNET_X25519_BYTES;
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, own, NULL);
-    const bool ok = ctx != NULL && EVP_PKEY_derive_init(ctx) == 1 &&
-                    EVP_PKEY_derive_set_peer_ex(ctx, peer, 0) == 1 &&
-                    EVP_PKEY_derive(ctx, ret_secret, &len) == 1 && len == SNET_X25519_BYTES;
+    snet_err err = SNET_OK;
+    if (ctx == NULL || EVP_PKEY_derive_init(ctx) != 1 ||
+        EVP_PKEY_derive_set_peer_ex(ctx, peer, 0) != 1) {
+        err = SNET_ERR_CRYPTO;
+    } else if (EVP_PKEY_derive(ctx, ret_secret, &len) != 1 || len != SNET_X25519_BYTES) {
+        err = SNET_ERR_BAD_PUBLIC_KEY;
+    }
     EVP_PKEY_CTX_free(ctx);
-    return ok;
+    return err;
 }
 
 snet_err snet_x25519_agree(const struct snet_x25519 *own,
@@ -49,9 +53,11 @@ snet_err snet_x25519_agree(const struct snet_x25519 *own,
         EVP_PKEY_new_raw_private_key_ex(NULL, "X25519", NULL, own->private_key, SNET_X25519_BYTES);
     EVP_PKEY *peer =
         EVP_PKEY_new_raw_public_key_ex(NULL, "X25519", NULL, peer_public, SNET_X25519_BYTES);
-    snet_err err = key == NULL || peer == NULL ? SNET_ERR_CRYPTO : SNET_OK;
-    if (err == SNET_OK && (!x25519_derive(key, peer, ret_secret) ||
-                           snet_secret_equal(ret_secret, zeros, sizeof zeros))) {
+    snet_err err = SNET_ERR_CRYPTO;
+    if (key != NULL && peer != NULL) {
+        err = x25519_derive(key, peer, ret_secret);
+    }
+    if (err == SNET_OK && snet_secret_equal(ret_secret, zeros, sizeof zeros)) {
         err = SNET_ERR_BAD_PUBLIC_KEY;
     }
     EVP_PKEY_free(key);
