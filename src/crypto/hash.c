@@ -31,7 +31,9 @@ snet_err snet_hash_hmac(struct snet_crypto *crypto, struct snet_bytes key,
 {
     EVP_MAC_CTX *mac = snet_crypto_evp_hmac_sha256(crypto);
     size_t len = 0;
-    bool ok = EVP_MAC_init(mac, key.data, key.len, NULL) == 1;
+    /* libcrypto takes NULL for the key of the call before, whatever its length. */
+    static const uint8_t empty[1];
+    bool ok = EVP_MAC_init(mac, key.len == 0 ? empty : key.data, key.len, NULL) == 1;
     for (size_t i = 0; ok && i < count; i++) {
         ok = EVP_MAC_update(mac, parts[i].data, parts[i].len) == 1;
     }
