@@ -356,12 +356,15 @@ snet_err snet_noise_split(struct snet_noise *noise, struct snet_noise_keys *ret_
     uint8_t outputs[3][SNET_HASH_BYTES];
     SNET_ASSERT(noise->message == noise_handshake(noise)->messages);
     const struct snet_bytes nothing = {NULL, 0};
-    SNET_TRY(snet_hash_noise_hkdf(noise->crypto, noise->chaining_key, nothing, 3, outputs));
-    noise_copy(ret_keys->initiator, outputs[0]);
-    noise_copy(ret_keys->responder, outputs[1]);
-    noise_copy(ret_keys->resume, outputs[2]);
-    noise_copy(ret_keys->hash, noise->hash);
+    const snet_err err =
+        snet_hash_noise_hkdf(noise->crypto, noise->chaining_key, nothing, 3, outputs);
+    if (err == SNET_OK) {
+        noise_copy(ret_keys->initiator, outputs[0]);
+        noise_copy(ret_keys->responder, outputs[1]);
+        noise_copy(ret_keys->resume, outputs[2]);
+        noise_copy(ret_keys->hash, noise->hash);
+        snet_secret_wipe(noise->chaining_key, sizeof noise->chaining_key);
+    }
     snet_secret_wipe(outputs, sizeof outputs);
-    snet_secret_wipe(noise->chaining_key, sizeof noise->chaining_key);
-    return SNET_OK;
+    return err;
 }
