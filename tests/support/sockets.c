@@ -45,15 +45,14 @@ static int sockets_new(const struct sockaddr_storage *socket_address)
     return fd;
 }
 
-int test_socket_listen(const char *host, int backlog, char *ret_address, size_t size)
+int test_socket_listen(const char *address, int backlog, char *ret_address, size_t size)
 {
-    struct sockaddr_storage address;
-    (void)snprintf(ret_address, size, strchr(host, ':') == NULL ? "%s:0" : "[%s]:0", host);
-    socklen_t len = sockets_parse(ret_address, &address);
-    const int fd = sockets_new(&address);
-    assert_int_equal(bind(fd, (const struct sockaddr *)&address, len), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
-    snet_address_format(&address, ret_address, size);
+    struct sockaddr_storage socket_address;
+    socklen_t len = sockets_parse(address, &socket_address);
+    const int fd = sockets_new(&socket_address);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&socket_address, len), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&socket_address, &len), 0);
+    snet_address_format(&socket_address, ret_address, size);
     if (backlog != TEST_SOCKET_CLOSED) {
         assert_int_equal(listen(fd, backlog), 0);
     }
@@ -86,6 +85,22 @@ const char *test_socket_port(const char *address)
     return colon + 1;
 }
 
+void test_silent_open(struct test_silent *silent, const char *address)
+{
+    silent->listener = test_socket_listen(address, 0, silent->address, sizeof silent->address);
+    for (size_t i = 0; i < sizeof silent->peers / sizeof silent->peers[0]; i++) {
+        silent->peers[i] = test_socket_connect(silent->address);
+    }
+}
+
+void test_silent_close(struct test_silent *silent)
+{
+    for (size_t i = 0; i < sizeof silent->peers / sizeof silent->peers[0]; i++) {
+        test_socket_close(silent->peers[i]);
+    }
+    test_socket_close(silent->listener);
+}
+
 /* --- Streams --------------------------------------------------------------------------------- */
 
 uv_stream_t *test_socket_stream(struct test_loop *loop, int family, int *ret_peer)
@@ -101,7 +116,7 @@ uv_stream_t *test_socket_stream(struct test_loop *loop, int family, int *ret_pee
         assert_int_equal(uv_pipe_open((uv_pipe_t *)stream, fds[0]), 0);
     } else {
         char address[SNET_ADDRESS_MAX_BYTES];
-        const int listener = test_socket_listen("127.0.0.1", 1, address, sizeof address);
+        const int listener = test_socket_listen("127.0.0.1:0", 1, address, sizeof address);
         fds[0] = test_socket_connect(address);
         fds[1] = test_socket_accept(listener);
         test_socket_close(listener);

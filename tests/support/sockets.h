@@ -19,14 +19,23 @@
 /* test_socket_end: the stream has not ended. */
 #define TEST_SOCKET_OPEN 1
 
-/* Listens on `host`, at any port, and tells the address as snet takes it. */
-int test_socket_listen(const char *host, int backlog, char *ret_address, size_t size);
+/* Listens on a numeric address and tells it with the real port; both as snet takes it. */
+int test_socket_listen(const char *address, int backlog, char *ret_address, size_t size);
 /* Connects to an address as snet tells it. */
 int test_socket_connect(const char *address);
 /* Takes a connection that is there. */
 int test_socket_accept(int listener);
 /* The port of a numeric address. */
 const char *test_socket_port(const char *address);
+
+/* A listener whose queue is full: who connects hears nothing. */
+struct test_silent {
+    int listener;
+    int peers[2];
+    char address[SNET_ADDRESS_MAX_BYTES];
+};
+void test_silent_open(struct test_silent *silent, const char *address);
+void test_silent_close(struct test_silent *silent);
 
 /* A new stream of `family`, AF_INET or AF_UNIX, and the socket that it is connected with. */
 uv_stream_t *test_socket_stream(struct test_loop *loop, int family, int *ret_peer);

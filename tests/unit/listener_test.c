@@ -100,7 +100,7 @@ static void listener_refuses_an_address_in_use(void **state)
     struct fixture fixture;
     char taken[SNET_ADDRESS_MAX_BYTES];
     fixture_init(&fixture);
-    const int other = test_socket_listen("127.0.0.1", 1, taken, sizeof taken);
+    const int other = test_socket_listen("127.0.0.1:0", 1, taken, sizeof taken);
     assert_int_equal(open_listener(&fixture, taken), SNET_ERR_LISTEN);
     assert_int_equal(fixture.os_err, UV_EADDRINUSE);
     assert_null(fixture.listener);
