@@ -27,14 +27,14 @@ static const char sha256_of_million_a[] =
 
 /* RFC 4231. The fifth is cut to 16 bytes there. */
 static const struct hmac_case {
-    uint8_t key_byte; /* the key is `key_len` of these, */
-    size_t key_len;
-    const char *key_text; /* or this, */
-    const char *key;      /* or this in hex */
-    uint8_t data_byte;    /* the data is `data_len` of these, or the text */
-    size_t data_len;
+    const char *key;      /* hex, */
+    const char *key_text; /* or text, */
+    size_t key_len;       /* or so many of `key_byte` */
     const char *data_text;
+    size_t data_len; /* or so many of `data_byte` */
     const char *mac;
+    uint8_t key_byte;
+    uint8_t data_byte;
 } hmac_cases[] = {
     {.key_byte = 0x0b,
      .key_len = 20,
