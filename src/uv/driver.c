@@ -270,6 +270,8 @@ snet_err snet_uv_connect(snet_uv *driver, const char *address,
         return err;
     }
     snet_session_set_driver(dialer->session, dialer);
+    /* The session's wish for a connection is no handle yet: without this the loop could end now. */
+    (void)uv_timer_start(&driver->timer, driver_timer_due, 0, 0);
     *ret_session = dialer->session;
     return SNET_OK;
 }
