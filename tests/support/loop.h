@@ -17,6 +17,8 @@
 #define TEST_LOOP_TURNS_MAX 1000000u
 /* So many silent turns in a row mean that the kernel has delivered everything. */
 #define TEST_LOOP_SETTLED 5u
+/* So many are a handle that nobody will close. */
+#define TEST_LOOP_LEAKED 500u
 
 struct test_loop {
     uv_loop_t uv;

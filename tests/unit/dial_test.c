@@ -367,6 +367,7 @@ static void dial_races_the_next_address_with_one_that_is_silent(void **state)
     test_loop_pass(&fixture.loop, SNET_DIAL_STAGGER_MS - 1);
     assert_int_equal(fixture.done_count, 0);
     test_loop_pass(&fixture.loop, 1);
+    TEST_LOOP_UNTIL(&fixture.loop, fixture.done_count == 1);
     expect_stream(&fixture, address);
     assert_int_equal(test_loop_handles(&fixture.loop), 1); /* the loser is closed */
     test_socket_close(listener);
