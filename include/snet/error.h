@@ -62,6 +62,7 @@ enum snet_err_class {
     X(STALE_RESUME, -35, PEER, "the resume is older than one that was accepted")                   \
     X(TRUNCATED, -36, PEER, "the connection ended inside the handshake")                           \
     X(HANDSHAKE_TIMEOUT, -37, LINK, "the handshake took too long")                                 \
+    X(BAD_FRAME, -38, PEER, "malformed frame in an authentic record")                              \
     X(BAD_MAC, -40, AUTH, "the proof of the key is wrong")                                         \
     X(UNKNOWN_SESSION, -41, AUTH, "no such session here")                                          \
     X(SESSIONS_FULL, -50, LIMIT, "the limit of sessions is reached")                               \
