@@ -96,6 +96,20 @@ uint8_t *snet_history_space(struct snet_history *history, struct snet_pool *pool
     return space;
 }
 
+void snet_history_trim(struct snet_history *history, struct snet_pool *pool, uint64_t offset)
+{
+    SNET_ASSERT(offset <= history->end);
+    if (offset <= history->base) {
+        return;
+    }
+    if (offset > history->sent) {
+        /* Acknowledged on another link before this one has sent it again. */
+        snet_chain_advance(&history->chain, &history->unsent, (size_t)(offset - history->sent));
+        history->sent = offset;
+    }
+    history_drop(history, pool, (size_t)(offset - history->base));
+}
+
 void snet_history_shrink(struct snet_history *history, struct snet_pool *pool)
 {
     const size_t pages = history_pages_in(history_recyclable(history, true));

@@ -58,6 +58,12 @@ uint8_t *snet_history_space(struct snet_history *history, struct snet_pool *pool
                             size_t want_len, size_t *ret_len);
 void snet_history_commit(struct snet_history *history, size_t len);
 
+/*
+ * The other end has everything before `offset`: on wires that acknowledge, this is the only way in
+ * which bytes leave. An offset that was passed before changes nothing. `offset` is at most `end`.
+ */
+void snet_history_trim(struct snet_history *history, struct snet_pool *pool, uint64_t offset);
+
 /* Other histories wait for pages: drops what was sent, down to the floor. With a link only. */
 void snet_history_shrink(struct snet_history *history, struct snet_pool *pool);
 

@@ -170,6 +170,39 @@ static void history_recycles_its_own_pages(void **state)
     assert_int_equal(snet_history_room(&fixture->history, &fixture->pool, false), 0);
 }
 
+/* A wire that acknowledges: exactly what was acknowledged leaves, and makes room. */
+static void history_trims_what_is_acknowledged(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(put(fixture, CAPACITY, false), CAPACITY);
+    assert_int_equal(send_all(fixture), CAPACITY);
+    for (uint64_t offset = 0; offset <= CAPACITY; offset += 8) {
+        snet_history_trim(&fixture->history, &fixture->pool, offset);
+        snet_history_check(&fixture->history);
+        assert_int_equal(fixture->history.base, offset);
+        assert_int_equal(snet_history_room(&fixture->history, &fixture->pool, false), offset);
+    }
+    snet_history_trim(&fixture->history, &fixture->pool, 3); /* an old one */
+    assert_int_equal(fixture->history.base, CAPACITY);
+    assert_int_equal(snet_pool_available(&fixture->pool), 4);
+    assert_int_equal(put(fixture, 10, false), 10);
+    assert_int_equal(send_all(fixture), 10);
+}
+
+/* The acknowledgement overtakes what the present link sends again. */
+static void history_trims_beyond_what_this_link_has_sent(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(put(fixture, 60, false), 60);
+    assert_int_equal(send_all(fixture), 60);
+    assert_int_equal(snet_history_rewind(&fixture->history, 10), SNET_OK);
+    snet_history_trim(&fixture->history, &fixture->pool, 50);
+    snet_history_check(&fixture->history);
+    assert_int_equal(fixture->history.sent, 50);
+    assert_int_equal(send_all(fixture), 10);
+    assert_int_equal(snet_history_rewind(&fixture->history, 49), SNET_ERR_HISTORY_OVERRUN);
+}
+
 /* Others wait for pages: what was sent goes, but for half of the capacity. */
 static void history_shrinks_to_its_floor(void **state)
 {
@@ -210,6 +243,8 @@ int main(void)
         HISTORY_TEST(history_without_a_link_fills_up_and_then_waits),
         HISTORY_TEST(history_with_a_link_limits_what_is_unsent),
         HISTORY_TEST(history_recycles_its_own_pages),
+        HISTORY_TEST(history_trims_what_is_acknowledged),
+        HISTORY_TEST(history_trims_beyond_what_this_link_has_sent),
         HISTORY_TEST(history_shrinks_to_its_floor),
         HISTORY_TEST(history_waits_when_the_machine_has_no_memory),
     };
