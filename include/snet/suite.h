@@ -29,6 +29,7 @@ extern "C" {
 #define SNET_SUITE_TAG_BYTES 16u
 #define SNET_SUITE_CTX_MAX_BYTES 1024u
 #define SNET_SUITE_REKEY_MAX_RECORDS 65536u
+#define SNET_SUITE_NAME_MAX_BYTES 48u
 
 #define SNET_SUITE_CHACHA20_POLY1305 0x01u
 #define SNET_SUITE_AES_256_GCM 0x02u
@@ -38,7 +39,7 @@ extern "C" {
 /* The functions return 0, or -1 on failure; six parameters, because the field's AEADs have them. */
 typedef struct snet_suite {
     uint8_t id;
-    const char *noise_dh_cipher_hash; /* "25519_ChaChaPoly_SHA256" */
+    const char *noise_dh_cipher_hash; /* "25519_ChaChaPoly_SHA256": SNET_SUITE_NAME_MAX_BYTES */
     uint16_t key_len;                 /* SNET_SUITE_KEY_BYTES */
     uint16_t nonce_len;               /* SNET_SUITE_NONCE_BYTES */
     uint16_t tag_len;                 /* SNET_SUITE_TAG_BYTES */

@@ -64,7 +64,7 @@ struct snet_noise {
     _Alignas(16) uint8_t ctx[SNET_SUITE_CTX_MAX_BYTES];
 };
 
-/* Begins a handshake. Errors: CRYPTO, BAD_PUBLIC_KEY. After an error the struct is wiped. */
+/* Begins a handshake. Errors: CRYPTO. After an error the struct is wiped. */
 SNET_MUST_USE snet_err snet_noise_init(struct snet_noise *noise, struct snet_crypto *crypto,
                                        const struct snet_noise_config *config);
 /* Wipes everything. Accepts a zeroed struct. */

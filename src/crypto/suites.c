@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 
 #include <limits.h>
+#include <string.h>
 
 /* One direction is made when it is first used: a key of a record layer has only one. */
 struct suites_ctx {
@@ -224,7 +225,11 @@ bool snet_suites_ok(const struct snet_suite *suite)
     const bool rekeys = suite->rekey_records > 0 &&
                         suite->rekey_records <= SNET_SUITE_REKEY_MAX_RECORDS &&
                         (suite->rekey_records & (suite->rekey_records - 1)) == 0;
-    return rekeys && suite->key_len == SNET_SUITE_KEY_BYTES &&
-           suite->nonce_len == SNET_SUITE_NONCE_BYTES && suite->tag_len == SNET_SUITE_TAG_BYTES &&
-           suite->ctx_size <= SNET_SUITE_CTX_MAX_BYTES;
+    const bool sizes =
+        suite->key_len == SNET_SUITE_KEY_BYTES && suite->nonce_len == SNET_SUITE_NONCE_BYTES &&
+        suite->tag_len == SNET_SUITE_TAG_BYTES && suite->ctx_size <= SNET_SUITE_CTX_MAX_BYTES;
+    const bool functions = suite->init != NULL && suite->seal != NULL && suite->open != NULL &&
+                           suite->wipe != NULL && suite->selftest != NULL;
+    return rekeys && sizes && functions && suite->noise_dh_cipher_hash != NULL &&
+           strlen(suite->noise_dh_cipher_hash) <= SNET_SUITE_NAME_MAX_BYTES;
 }

@@ -207,6 +207,14 @@ static void suites_refuse_fields_that_the_wire_does_not_have(void **state)
         EXPECT_NOT_OK(suites[i], rekey_records, SNET_SUITE_REKEY_MAX_RECORDS - 1);
         EXPECT_NOT_OK(suites[i], rekey_records, 2 * SNET_SUITE_REKEY_MAX_RECORDS);
         EXPECT_NOT_OK(suites[i], ctx_size, SNET_SUITE_CTX_MAX_BYTES + 1);
+        EXPECT_NOT_OK(suites[i], init, NULL);
+        EXPECT_NOT_OK(suites[i], seal, NULL);
+        EXPECT_NOT_OK(suites[i], open, NULL);
+        EXPECT_NOT_OK(suites[i], wipe, NULL);
+        EXPECT_NOT_OK(suites[i], selftest, NULL);
+        EXPECT_NOT_OK(suites[i], noise_dh_cipher_hash, NULL);
+        EXPECT_NOT_OK(suites[i], noise_dh_cipher_hash,
+                      "25519_a_name_that_is_longer_than_any_that_fits_SHA256");
     }
 }
 
