@@ -9,6 +9,7 @@
 #include "core/legacy_client.h"
 #include "core/legacy_server.h"
 #include "core/legacy_shake.h"
+#include "core/server.h"
 #include "crypto/secret.h"
 
 /* What differs between the three wires [PROTO 3]. */
@@ -251,6 +252,18 @@ static size_t legacy_session_room(const snet_session *session)
                              snet_session_slides(session));
 }
 
+/* The link is closed in good order, and a resume will tell whether all arrived [PROTO 7.2]. */
+static void legacy_session_sent_all(snet_session *session, uint64_t now)
+{
+    snet_link *link = session->link;
+    link->session = NULL;
+    snet_link_close(link, SNET_CLOSE_FIN, SNET_OK);
+    snet_legacy_session_of(session)->fin_sent = true;
+    const uint64_t keep_ns =
+        session->server == NULL ? session->wait_ns : session->server->config.linger_ns;
+    snet_session_detach(session, SNET_ERR_CLOSED, keep_ns, now);
+}
+
 static void legacy_session_wipe(snet_session *session)
 {
     snet_secret_wipe(snet_legacy_session_of(session), sizeof(struct snet_legacy_session));
@@ -266,7 +279,7 @@ static void legacy_session_wipe(snet_session *session)
         .attempt_failed = snet_legacy_client_attempt_failed,                                       \
         .link_lost = snet_legacy_client_link_lost, .retry_by = snet_legacy_client_retry_by,        \
         .session_write = legacy_session_write, .session_room = legacy_session_room,                \
-        .session_wipe = legacy_session_wipe                                                        \
+        .session_sent_all = legacy_session_sent_all, .session_wipe = legacy_session_wipe           \
     }
 
 const struct snet_wire_ops snet_legacy_wire_1 = LEGACY_WIRE("1");

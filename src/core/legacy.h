@@ -60,6 +60,7 @@ struct snet_legacy_session {
     bool proven_resume;      /* server: the two counts below are set */
     uint64_t accepted_write; /* server: what the last accepted resume claimed */
     uint64_t accepted_read;
+    bool fin_sent;             /* the last link carried it all and was closed in good order */
     struct snet_ending ending; /* client */
     struct snet_legacy_keystream seal;
     struct snet_legacy_keystream open;

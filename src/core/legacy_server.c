@@ -242,6 +242,7 @@ static snet_err server_swap(snet_link *link, snet_session *session, uint64_t now
     SNET_TRY(snet_history_rewind(&session->history, counts.peer_received));
     state->skip_bytes = session->inbox.received - state->promise.read_count;
     keys->proven_resume = true;
+    keys->fin_sent = false;
     keys->accepted_write = counts.peer_written;
     keys->accepted_read = counts.peer_received;
     snet_session_attach(session, link, &counts, now);
@@ -271,7 +272,8 @@ static bool server_is_goodbye(const snet_link *link, const snet_session *session
     const uint64_t end = session->history.end;
     const bool heard = end > 0 || snet_legacy_session_of(session)->proven_resume ||
                        !snet_legacy_format_of(link->wire)->challenged;
-    return session->fin_sent && heard && snet_legacy_link_of(link)->claim.read_count == end;
+    return snet_legacy_session_of(session)->fin_sent && heard &&
+           snet_legacy_link_of(link)->claim.read_count == end;
 }
 
 snet_err snet_legacy_server_resume(snet_link *link, enum snet_legacy_step *ret_next, uint64_t now)

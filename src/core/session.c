@@ -131,7 +131,6 @@ void snet_session_attach(snet_session *session, snet_link *link,
     session->link_since_ns = now;
     session->link_received = session->inbox.received;
     session->link_sent = session->history.sent_max;
-    session->fin_sent = false;
     snet_link_go_live(link, session);
     snet_session_arm(session);
     snet_core_unraise(session->core, &session->task, SNET_EVENT_LOST);
@@ -140,8 +139,7 @@ void snet_session_attach(snet_session *session, snet_link *link,
     snet_session_progress(session, now);
 }
 
-/* The stream is without a link from now on. */
-static void session_detach(snet_session *session, snet_err err, uint64_t keep_ns, uint64_t now)
+void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, uint64_t now)
 {
     session->link = NULL;
     session_move(session, SNET_SESSION_DETACHED);
@@ -162,23 +160,11 @@ void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err
         return;
     }
     if (link == session->link) {
-        session_detach(session, err, session->wait_ns, now);
+        snet_session_detach(session, err, session->wait_ns, now);
     } else if (link == session->attempt) {
         session->attempt = NULL;
         snet_client_attempt_lost(session, link, err, now);
     }
-}
-
-/* All was written and sent: the link closes in good order, and a resume will tell [PROTO 7.2]. */
-static void session_flushed(snet_session *session, uint64_t now)
-{
-    snet_link *link = session->link;
-    link->session = NULL;
-    snet_link_close(link, SNET_CLOSE_FIN, SNET_OK);
-    session->fin_sent = true;
-    const uint64_t keep_ns =
-        session->server == NULL ? session->wait_ns : session->server->config.linger_ns;
-    session_detach(session, SNET_ERR_CLOSED, keep_ns, now);
 }
 
 void snet_session_progress(snet_session *session, uint64_t now)
@@ -202,7 +188,7 @@ void snet_session_progress(snet_session *session, uint64_t now)
         }
     }
     if (session->shut && snet_link_send(session->link, &span, 1) == 0 && !session->link->frozen) {
-        session_flushed(session, now);
+        session->wire->session_sent_all(session, now);
     }
 }
 

@@ -62,7 +62,6 @@ struct snet_session {
     const struct snet_cipher *cipher;
     bool plain;
     bool shut;       /* the local end has written its last byte */
-    bool fin_sent;   /* and the last link has carried it all and was closed in good order */
     bool want_write; /* a writer was told AGAIN */
     uint64_t id;
     uint64_t wait_ns;
@@ -106,6 +105,8 @@ void *snet_session_wire_state(const snet_session *session);
 /* Moves a session to the link just proven; an older link is reset. `counts` is NULL at first. */
 void snet_session_attach(snet_session *session, snet_link *link,
                          const struct snet_session_counts *counts, uint64_t now);
+/* The live link is gone, or closes: the session waits for a resume, for `keep_ns` at most. */
+void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, uint64_t now);
 /* The session's live link or attempt is gone: `err` says how. */
 void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err, uint64_t now);
 /* The session is over. */

@@ -54,6 +54,8 @@ struct snet_wire_ops {
     snet_err (*session_write)(snet_session *session, const uint8_t *data, size_t len,
                               size_t *ret_written);
     size_t (*session_room)(const snet_session *session);
+    /* The local end has written its last byte, and the live link was given everything. */
+    void (*session_sent_all)(snet_session *session, uint64_t now);
     /* Wipes the state behind the session. */
     void (*session_wipe)(snet_session *session);
 };
