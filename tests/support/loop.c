@@ -3,6 +3,7 @@
 #include "tests/support/loop.h"
 
 #include "tests/support/clock.h"
+#include "tests/support/resolver.h"
 #include "tests/support/unit.h"
 
 #include <poll.h>
@@ -13,6 +14,8 @@ void test_loop_open(struct test_loop *loop)
 {
     memset(loop, 0, sizeof *loop);
     assert_int_equal(uv_loop_init(&loop->uv), 0);
+    /* Nothing that one test taught it; and whoever has a loop has no other resolver than this. */
+    test_resolver_set(NULL, NULL, 0);
 }
 
 void test_loop_begin(struct test_loop *loop)

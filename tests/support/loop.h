@@ -3,7 +3,8 @@
 /*
  * A loop of libuv in the time of the test: timers are due when the test lets time pass, and never
  * because the machine was slow. Only the kernel is waited for, in bounded turns: a wait in which
- * nothing happens for TEST_LOOP_SILENT_MAX turns fails its test.
+ * nothing happens for TEST_LOOP_SILENT_MAX turns fails its test. Names are looked up in
+ * support/resolver.h, and nowhere else.
  */
 #ifndef SNET_TESTS_SUPPORT_LOOP_H
 #define SNET_TESTS_SUPPORT_LOOP_H
