@@ -78,6 +78,7 @@ enum snet_err_class {
     X(INVALID, -70, USAGE, "invalid argument")                                                     \
     X(STATE, -71, USAGE, "not possible in this state")                                             \
     X(ADDRESS, -72, USAGE, "not an address of the form HOST:PORT or unix:PATH")                    \
+    X(KEY, -73, USAGE, "not a key: 44 characters of base64 are")                                   \
     X(INTERNAL, -90, BUG, "internal error, please report it")
 /* clang-format on */
 

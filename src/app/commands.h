@@ -7,6 +7,7 @@
 #ifndef SNET_APP_COMMANDS_H
 #define SNET_APP_COMMANDS_H
 
+int snet_keygen_main(int argc, char **argv);
 int snet_serve_main(int argc, char **argv);
 int snet_connect_main(int argc, char **argv);
 int snet_chaos_main(int argc, char **argv);

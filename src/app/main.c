@@ -19,6 +19,8 @@ struct main_command {
 static const char main_help[] =
     "snet: byte streams that survive the loss of their TCP connection\n"
     "\n"
+    "  snet keygen  [--out FILE]\n"
+    "               a key pair for the secure wire to come\n"
     "  snet serve   --wire LIST --listen HOST:PORT --to HOST:PORT\n"
     "               a gateway in front of any TCP server\n"
     "  snet connect --wire W HOST:PORT [--listen HOST:PORT]\n"
@@ -38,10 +40,8 @@ static const char main_help[] =
 int main(int argc, char **argv)
 {
     static const struct main_command commands[] = {
-        {"serve", snet_serve_main},
-        {"connect", snet_connect_main},
-        {"chaos", snet_chaos_main},
-        {"demo", snet_demo_main},
+        {"keygen", snet_keygen_main}, {"serve", snet_serve_main}, {"connect", snet_connect_main},
+        {"chaos", snet_chaos_main},   {"demo", snet_demo_main},
     };
     (void)signal(SIGPIPE, SIG_IGN);
     (void)setvbuf(stderr, NULL, _IOLBF, BUFSIZ);

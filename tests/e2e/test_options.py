@@ -11,12 +11,13 @@ import subprocess
 import tempfile
 import threading
 import unittest
+from pathlib import Path
 
 from e2e_support import LOOPBACK, SNET, Listening, Process, chaos, connect, main, run, serve
 from test_echo import EchoHandler, EchoServer, dial, receive
 
 USAGE, NO_INPUT, UNAVAILABLE = 64, 66, 69
-COMMANDS = ("serve", "connect", "chaos", "demo")
+COMMANDS = ("keygen", "serve", "connect", "chaos", "demo")
 WRONG = (
     (),
     ("dance",),
@@ -32,6 +33,8 @@ WRONG = (
     ("connect", "--wire", "1,2", "127.0.0.1:1"),
     ("connect", "--wire", "2"),
     ("connect", "--wire", "2", "127.0.0.1:1", "127.0.0.1:2"),
+    ("keygen", "more"),
+    ("keygen", "--out"),
     ("chaos", "--listen", ":0"),
     ("chaos", "--listen", ":0", "--to", ":1", "--cut-every", "many"),
     ("demo", "--wire", "9"),
@@ -83,6 +86,33 @@ class CommandLine(unittest.TestCase):
                 done = run(SNET, *command, "--listen", address, "--to", ":1", seconds=10)
                 self.assertEqual(done.returncode, UNAVAILABLE)
                 self.assertIn("address already in use", done.stderr)
+
+
+class Keygen(unittest.TestCase):
+    """Keys that people can use at once."""
+
+    def test_secret_key_goes_to_standard_output_and_the_public_one_to_error(self) -> None:
+        done = run(SNET, "keygen", seconds=10)
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, r"^public key: [A-Za-z0-9+/]{43}=\n$")
+        comment, secret = done.stdout.splitlines()
+        self.assertTrue(comment.startswith("# "))
+        self.assertIn(done.stderr.split()[-1], comment)
+        self.assertRegex(secret, r"^[A-Za-z0-9+/]{43}=$")
+        self.assertNotEqual(done.stdout, run(SNET, "keygen", seconds=10).stdout)
+
+    def test_secret_key_file_is_for_its_owner_alone_and_never_overwritten(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "key"
+            done = run(SNET, "keygen", "--out", str(path), seconds=10)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertEqual(path.stat().st_mode & 0o777, 0o600)
+            before = path.read_bytes()
+            self.assertIn(done.stdout.strip().encode("ascii"), before)
+            again = run(SNET, "keygen", "--out", str(path), seconds=10)
+            self.assertEqual(again.returncode, 73)
+            self.assertIn("exists", again.stderr)
+            self.assertEqual(path.read_bytes(), before)
 
 
 class Gateway(Echo):
