@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Bytes: a borrowed stretch of memory, for functions that take several.
+ * Bytes: a borrowed stretch of memory, to read from; and a buffer, to write to as well.
  */
 #ifndef SNET_BASE_BYTES_H
 #define SNET_BASE_BYTES_H
@@ -11,6 +11,11 @@
 
 struct snet_bytes {
     const uint8_t *data;
+    size_t len;
+};
+
+struct snet_buffer {
+    uint8_t *data;
     size_t len;
 };
 
