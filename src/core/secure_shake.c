@@ -11,6 +11,8 @@
 static const char shake_prologue[8] = "snet/3\0";
 static const char shake_mac1_label[] = "snet3 mac1";
 
+_Static_assert(SNET_SECURE_PSK_ID_BYTES == SNET_SECURE_MAC1_BYTES, "a HELLO has one of the two");
+
 /* The largest payload that this end ever writes: a RESUME with early bytes. */
 #define SHAKE_PAYLOAD_MAX_BYTES (36u + SNET_SECURE_EARLY_MAX_BYTES)
 
@@ -141,7 +143,7 @@ snet_err snet_secure_shake_hello(struct snet_secure_shake *shake, struct snet_cr
     snet_secure_offer_encode(offer, &writer);
     SNET_ASSERT(!writer.failed);
     const size_t body_len = SNET_SECURE_EPHEMERAL_BYTES + writer.written + SNET_SUITE_TAG_BYTES +
-                            (psk ? SNET_SECURE_PSK_ID_BYTES : SNET_SECURE_MAC1_BYTES);
+                            SNET_SECURE_PSK_ID_BYTES; /* or a mac1, which is as long */
     shake_set_header(shake, config);
     const uint8_t *header = shake_put_header(shake, SNET_SECURE_HELLO, body_len, out);
     SNET_TRY(shake_begin(shake, crypto, config, true, header));
