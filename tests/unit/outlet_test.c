@@ -14,7 +14,7 @@
 #define OUTLET_SPAN_BYTES 1000u
 #define OUTLET_SPANS 40u /* more than a copy holds */
 #define OUTLET_SPANS_TAKEN_MAX 64u
-#define OUTLET_BUFFER_BYTES 4096
+#define OUTLET_BUFFER_BYTES 65536
 
 struct fixture {
     struct test_loop loop;
