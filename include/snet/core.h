@@ -20,6 +20,8 @@
 #include <snet/cipher.h>
 #include <snet/env.h>
 #include <snet/error.h>
+#include <snet/key.h>
+#include <snet/suite.h>
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,9 +45,10 @@ typedef struct snet_link snet_link;
 enum snet_wire {
     SNET_WIRE_1,        /* snet/1, hello of 16 bytes */
     SNET_WIRE_1_PADDED, /* snet/1, hello of 40 bytes: the implementations of 2017 */
-    SNET_WIRE_2         /* snet/2: the implementations of 2018 */
+    SNET_WIRE_2,        /* snet/2: the implementations of 2018 */
+    SNET_WIRE_3         /* snet/3: the secure wire */
 };
-#define SNET_WIRE_COUNT 3
+#define SNET_WIRE_COUNT 4
 #define SNET_WIRE_BIT(wire) (1u << (unsigned)(wire))
 
 /* The name that options and logs use, like "1-padded"; static storage. */
@@ -76,6 +79,14 @@ struct snet_core_config {
 SNET_API SNET_MUST_USE snet_err snet_core_new(const struct snet_env *env,
                                               const struct snet_core_config *config,
                                               snet_core **ret_core);
+
+/*
+ * Registers a suite for snet/3 under its private id, SNET_SUITE_PRIVATE_FIRST and up, after running
+ * its self-test; `suite` is static. Errors: INVALID when a field is not what the wire needs or the
+ * id is taken, CRYPTO when the self-test fails, LIMIT with SNET_SUITES_ADDED_MAX of them.
+ */
+#define SNET_SUITES_ADDED_MAX 8u
+SNET_API SNET_MUST_USE snet_err snet_core_suite_add(snet_core *core, const snet_suite *suite);
 
 /* Frees the core with all its servers, sessions and links; accepts NULL. */
 SNET_API void snet_core_free(snet_core *core);
@@ -143,21 +154,62 @@ SNET_API bool snet_core_next_event(snet_core *core, struct snet_event *ret_event
 #define SNET_WAIT_DEFAULT_NS (300 * SNET_SECOND_NS)
 #define SNET_BEGIN_DEFAULT_NS (10 * SNET_SECOND_NS)
 #define SNET_HANDSHAKE_DEFAULT_NS (10 * SNET_SECOND_NS)
+/* snet/3: send buffers and windows begin small and grow with the path, up to this. */
+#define SNET_WINDOW_MAX_BYTES (16u * 1024 * 1024)
+#define SNET_WINDOW_MIN_BYTES 4096u
+/* snet/3: a link so long without a byte is asked for a sign of life, and dead so much later. */
+#define SNET_HEARTBEAT_DEFAULT_NS (15 * SNET_SECOND_NS)
+#define SNET_HEARTBEAT_MIN_NS SNET_SECOND_NS
+#define SNET_HEARTBEAT_MAX_NS (600 * SNET_SECOND_NS)
+#define SNET_HEARTBEAT_DEAD_NS (5 * SNET_SECOND_NS)
+#define SNET_PAD_MAX_BYTES 4096u
+#define SNET_SERVICE_MAX_BYTES 64u
 
 /* What both ends of a session settle for themselves. Zero means the default in every field. */
 struct snet_session_config {
     bool plain;                       /* legacy wires: do not encrypt the stream */
     const struct snet_cipher *cipher; /* legacy wires, static: the same at both ends; RC4 */
-    uint32_t history_bytes;           /* sent bytes kept for a resume; SNET_HISTORY_DEFAULT_BYTES */
-    uint32_t inbox_bytes;             /* received bytes not yet read; SNET_INBOX_DEFAULT_BYTES */
+    /*
+     * Legacy wires: sent bytes kept for a resume; SNET_HISTORY_DEFAULT_BYTES. snet/3: the most that
+     * the send buffer grows to; SNET_WINDOW_MAX_BYTES.
+     */
+    uint32_t history_bytes;
+    /*
+     * Received bytes not yet read; SNET_INBOX_DEFAULT_BYTES. snet/3: the most that the window grows
+     * to; SNET_WINDOW_MAX_BYTES.
+     */
+    uint32_t inbox_bytes;
     uint64_t wait_ns;      /* how long a session without a link is kept; SNET_WAIT_DEFAULT_NS */
     uint64_t handshake_ns; /* deadline of a whole handshake; SNET_HANDSHAKE_DEFAULT_NS */
+    /* snet/3; servers: SNET_HEARTBEAT_DEFAULT_NS, clients: what the server has. */
+    uint64_t heartbeat_ns;
+    /*
+     * snet/3: records are padded to a multiple of this, at most SNET_PAD_MAX_BYTES, which hides the
+     * sizes of messages; not padded.
+     */
+    uint32_t pad_bytes;
 };
 
+/*
+ * Who a client of snet/3 talks to and who it is: the server's public key, with a key pair of its
+ * own where servers ask for one; or a secret that both share. Everything is copied.
+ */
+struct snet_client_keys {
+    const struct snet_key *server;        /* the server's public key */
+    const struct snet_key *client_secret; /* NULL: anonymous */
+    const struct snet_key *psk;           /* the shared secret, instead of both */
+};
+
+/* Zero means the default in every field, except `wire` and, with snet/3, `keys`. */
 struct snet_client_config {
     struct snet_session_config session;
     enum snet_wire wire;
-    uint64_t begin_ns; /* how long to try to begin a session; SNET_BEGIN_DEFAULT_NS */
+    uint64_t begin_ns;            /* how long to try to begin a session; SNET_BEGIN_DEFAULT_NS */
+    struct snet_client_keys keys; /* snet/3 */
+    uint8_t suite;                /* snet/3: the id of one; the fastest on this machine */
+    const char *service; /* snet/3: told to the server, SNET_SERVICE_MAX_BYTES at most; none */
+    bool early;          /* snet/3: resumes carry stream bytes (0-RTT), see docs/security.md */
+    uint64_t epoch_ns;   /* snet/3: moves to a new connection with fresh keys so often; never */
 };
 
 /*
@@ -196,17 +248,39 @@ SNET_API void snet_client_network_changed(snet_session *session, uint64_t now);
 #define SNET_GRACE_DEFAULT_NS (25 * SNET_MS_NS)
 #define SNET_PADDING_DEFAULT_NS SNET_SECOND_NS
 
-/* Zero means the default in every field, except `wires`. */
+#define SNET_SERVER_SECRETS_MAX 4u
+#define SNET_SERVER_PSKS_MAX 64u
+#define SNET_SERVER_AUTHORIZED_MAX 65536u
+
+/*
+ * The keys of a server of snet/3; everything is copied. At least one secret key or one shared
+ * secret is needed. The first secret key, or else the first shared secret, also makes the names of
+ * sessions, so that a server that has restarted with it can say credibly that it knows no more of
+ * a session.
+ */
+struct snet_server_keys {
+    const struct snet_key *secrets;    /* clients may pin any of them */
+    size_t secret_count;               /* at most SNET_SERVER_SECRETS_MAX */
+    const struct snet_key *psks;       /* secrets shared with clients */
+    size_t psk_count;                  /* at most SNET_SERVER_PSKS_MAX */
+    const struct snet_key *authorized; /* public keys: only clients with one of these, or a shared
+                                          secret, are served; anybody */
+    size_t authorized_count;           /* at most SNET_SERVER_AUTHORIZED_MAX */
+    uint32_t node_id;                  /* servers that share a key have different ones */
+};
+
+/* Zero means the default in every field, except `wires` and, with snet/3, `keys`. */
 struct snet_server_config {
     struct snet_session_config session;
-    unsigned wires;          /* SNET_WIRE_BITs; more than one: told apart by the first bytes */
-    uint32_t sessions_max;   /* SNET_SESSIONS_DEFAULT_MAX */
-    uint32_t handshakes_max; /* links without a session; SNET_HANDSHAKES_DEFAULT_MAX */
-    uint64_t sniff_ns;       /* deadline of the first bytes; SNET_SNIFF_DEFAULT_NS */
-    uint64_t linger_ns;      /* how long an ended session answers, at least SNET_LINGER_MIN_NS;
-                                SNET_LINGER_DEFAULT_NS */
-    uint64_t grace_ns;       /* wait for padding after 16 bytes; SNET_GRACE_DEFAULT_NS */
-    uint64_t padding_ns;     /* hold of leading zeros; SNET_PADDING_DEFAULT_NS */
+    struct snet_server_keys keys; /* snet/3 */
+    unsigned wires;               /* SNET_WIRE_BITs; more than one: told apart by the first bytes */
+    uint32_t sessions_max;        /* SNET_SESSIONS_DEFAULT_MAX */
+    uint32_t handshakes_max;      /* links without a session; SNET_HANDSHAKES_DEFAULT_MAX */
+    uint64_t sniff_ns;            /* deadline of the first bytes; SNET_SNIFF_DEFAULT_NS */
+    uint64_t linger_ns;           /* how long an ended session answers, at least SNET_LINGER_MIN_NS;
+                                     SNET_LINGER_DEFAULT_NS */
+    uint64_t grace_ns;            /* wait for padding after 16 bytes; SNET_GRACE_DEFAULT_NS */
+    uint64_t padding_ns;          /* hold of leading zeros; SNET_PADDING_DEFAULT_NS */
 };
 
 /* Makes a server: a registry of sessions behind one listener. Errors: NO_MEMORY, INVALID. */
@@ -276,7 +350,8 @@ SNET_API size_t snet_session_room(snet_session *session);
 /*
  * The received bytes in order, as at most `span_max` spans; `*ret_count` says how many. Errors:
  * AGAIN when there are none (SNET_EVENT_READABLE follows), CLOSED after the last byte of a stream
- * that ended cleanly, or the error the session ended with, also after the last byte.
+ * that ended cleanly, or the error the session ended with, also after the last byte. With a wire
+ * that has half-close, CLOSED comes before the session ends: one can still write.
  */
 SNET_API SNET_MUST_USE snet_err snet_session_peek(snet_session *session,
                                                   struct snet_span *ret_spans, size_t span_max,
@@ -298,6 +373,35 @@ SNET_API void snet_session_shutdown(snet_session *session, uint64_t now);
 
 /* Ends the session at once with SNET_ERR_ABORTED; its link is reset. Safe to call again. */
 SNET_API void snet_session_abort(snet_session *session, uint64_t now);
+
+/* Codes from here on are the application's own. */
+#define SNET_CODE_APPLICATION 0x1000u
+#define SNET_CODE_TEXT_MAX_BYTES 255u
+
+/*
+ * As snet_session_abort; snet/3 with a link also tells the other end `code`, at least
+ * SNET_CODE_APPLICATION, and `text`, of which SNET_CODE_TEXT_MAX_BYTES count; NULL for none.
+ */
+SNET_API void snet_session_abort_with(snet_session *session, uint16_t code, const char *text,
+                                      uint64_t now);
+/* The text of the other end's abort, as it came: not to be trusted, may hold anything but zeros.
+   Valid as long as the session; empty without one. */
+SNET_API const char *snet_session_peer_text(const snet_session *session);
+
+/* snet/3, servers: the client's public key, when it has proven to have one; else false. */
+SNET_API bool snet_session_peer_key(const snet_session *session, struct snet_key *ret_key);
+/* snet/3, servers: the service that the client asked for; empty without one. */
+SNET_API const char *snet_session_service(const snet_session *session);
+
+/*
+ * snet/3, servers: asks the client to go over to `address`, HOST:PORT or [IPv6]:PORT, or with NULL
+ * to a new connection to the same one, within `deadline_ns`. It does so without losing its present
+ * link before. Errors: STATE for a client, another wire or an ended session; ADDRESS; NO_MEMORY.
+ */
+SNET_API SNET_MUST_USE snet_err snet_session_migrate(snet_session *session, const char *address,
+                                                     uint64_t deadline_ns, uint64_t now);
+/* snet/3, clients: where the server has asked to connect from now on; NULL: nowhere else. */
+SNET_API const char *snet_session_redirect(const snet_session *session);
 
 /* Gives the session back; one that has not ended is aborted. Accepts NULL. */
 SNET_API void snet_session_free(snet_session *session, uint64_t now);
@@ -327,6 +431,13 @@ struct snet_session_info {
     uint64_t last_resent_bytes;  /* own bytes that the last resume sent again */
     uint64_t last_missing_bytes; /* peer's bytes that were missing at the last resume */
     uint64_t last_detached_ns;   /* how long the last resume took from the loss */
+    bool half_close;             /* the wire ends each direction by itself */
+    uint64_t unacked;            /* own bytes that the other end has not acknowledged; where the
+                                    wire has acknowledgements, else 0 */
+    uint64_t window_bytes;       /* so much may be received and not read; of snet/3 */
+    uint64_t rtt_ns;             /* of the present link, 0: not known */
+    uint64_t retry_after_ns;     /* the pause that a busy server asked for, else 0 */
+    uint16_t peer_code;          /* of the other end's abort, else 0 */
 };
 SNET_API void snet_session_info(const snet_session *session, struct snet_session_info *ret_info);
 

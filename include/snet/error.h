@@ -42,7 +42,7 @@ enum snet_err_class {
 /* X(name, number, class, message). Numbers are stable: they appear in logs and bindings. */
 #define SNET_ERR_MAP(X)                                                                            \
     X(AGAIN, -1, AGAIN, "not possible now, wait for the next event")                               \
-    X(CLOSED, -2, GONE, "the session has ended cleanly")                                           \
+    X(CLOSED, -2, GONE, "the stream has ended cleanly")                                            \
     X(LINK_LOST, -10, LINK, "the connection was lost")                                             \
     X(LINK_FIN, -11, LINK, "the other end closed the connection")                                  \
     X(LINK_REPLACED, -12, LINK, "a newer connection of the session took over")                     \
@@ -54,6 +54,9 @@ enum snet_err_class {
     X(CLOSE_UNCONFIRMED, -23, GONE, "closed, but nothing confirmed that the last bytes arrived")   \
     X(ABORTED, -24, GONE, "the session was aborted by its owner")                                  \
     X(NO_ANSWER, -25, GONE, "no valid answer to the hello")                                        \
+    X(SERVER_RESTARTED, -26, GONE, "the server was restarted and has lost the session")            \
+    X(EVICTED, -27, GONE, "the server dropped the session to make room for others")                \
+    X(PEER_ABORTED, -28, GONE, "the other end aborted the session")                                \
     X(BAD_START, -30, PEER, "the first bytes are not a hello of a wire served here")               \
     X(BAD_HELLO, -31, PEER, "malformed handshake message")                                         \
     X(BAD_PADDING, -32, PEER, "non-zero bytes where padding was expected")                         \
@@ -63,11 +66,17 @@ enum snet_err_class {
     X(TRUNCATED, -36, PEER, "the connection ended inside the handshake")                           \
     X(HANDSHAKE_TIMEOUT, -37, LINK, "the handshake took too long")                                 \
     X(BAD_FRAME, -38, PEER, "malformed frame in an authentic record")                              \
+    X(BAD_CREDIT, -39, PEER, "more bytes than were allowed")                                       \
     X(BAD_MAC, -40, AUTH, "the proof of the key is wrong")                                         \
     X(UNKNOWN_SESSION, -41, AUTH, "no such session here")                                          \
+    X(DENIED, -42, AUTH, "the server does not accept this client")                                 \
+    X(BAD_SUITE, -43, AUTH, "the server does not have this suite")                                 \
+    X(BAD_PATTERN, -44, AUTH, "the server wants another kind of key")                              \
     X(SESSIONS_FULL, -50, LIMIT, "the limit of sessions is reached")                               \
     X(HANDSHAKES_FULL, -51, LIMIT, "too many handshakes at once, the oldest gives way")            \
     X(DRAINING, -52, LIMIT, "the server is shutting down and takes no new sessions")               \
+    X(BUSY, -53, LIMIT, "the server is busy, come back later")                                     \
+    X(LIMIT, -54, LIMIT, "no more of these can be added")                                          \
     X(NO_MEMORY, -60, SYSTEM, "out of memory")                                                     \
     X(RESOLVE, -61, SYSTEM, "the name could not be resolved")                                      \
     X(CONNECT, -62, SYSTEM, "no address of the server could be connected")                         \

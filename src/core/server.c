@@ -9,7 +9,7 @@
 /* A collision of 62 random bits is not bad luck but a broken random source. */
 #define SERVER_ID_DRAWS_MAX 16u
 
-#define SERVER_WIRES_ALL (SNET_WIRE_BIT(SNET_WIRE_COUNT) - 1)
+#define SERVER_WIRES_ALL (SNET_WIRE_BIT(SNET_WIRE_3) - 1)
 
 static void server_default(uint64_t *value_ns, uint64_t default_ns)
 {

@@ -16,6 +16,11 @@ const struct snet_wire_ops *snet_wires_find(enum snet_wire wire)
 
 const char *snet_wire_name(enum snet_wire wire)
 {
-    const struct snet_wire_ops *ops = snet_wires_find(wire);
-    return ops == NULL ? "unknown" : ops->name;
+    static const char *const names[SNET_WIRE_COUNT] = {
+        [SNET_WIRE_1] = "1",
+        [SNET_WIRE_1_PADDED] = "1-padded",
+        [SNET_WIRE_2] = "2",
+        [SNET_WIRE_3] = "3",
+    };
+    return (unsigned)wire < SNET_WIRE_COUNT ? names[wire] : "unknown";
 }

@@ -45,7 +45,7 @@ static bool main_seed(struct sim *sim, uint64_t seed, bool verbose)
 static bool main_every_byte(struct sim *sim)
 {
     bool ok = true;
-    for (unsigned mode = 0; mode < 2 * SNET_WIRE_COUNT; mode++) {
+    for (unsigned mode = 0; mode < 2 * SIM_WIRE_COUNT; mode++) {
         for (uint64_t cut = 0; cut < MAIN_EVERY_BYTE_TOTAL; cut++) {
             struct sim_plan plan = {
                 .seed = cut,

@@ -32,7 +32,7 @@ void sim_plan_from_seed(struct sim_plan *plan, uint64_t seed)
     static const unsigned mixed =
         SNET_WIRE_BIT(SNET_WIRE_1) | SNET_WIRE_BIT(SNET_WIRE_1_PADDED) | SNET_WIRE_BIT(SNET_WIRE_2);
     *plan = (struct sim_plan){.seed = seed, .cut_at_byte = UINT64_MAX};
-    plan->wire = (enum snet_wire)(test_env_below(&dice, SNET_WIRE_COUNT));
+    plan->wire = (enum snet_wire)(test_env_below(&dice, SIM_WIRE_COUNT));
     plan->server_wires = test_env_below(&dice, 3) == 0 ? SNET_WIRE_BIT(plan->wire) : mixed;
     plan->plain = test_env_below(&dice, 4) == 0;
     if (plan->plain && plan->wire == SNET_WIRE_1_PADDED) {

@@ -27,6 +27,9 @@
 #define SIM_DEAD_PEER_NS (20 * SNET_SECOND_NS)
 
 /* What a run is about. */
+/* The wires that are simulated: those before snet/3. */
+#define SIM_WIRE_COUNT 3u
+
 struct sim_plan {
     uint64_t seed;
     enum snet_wire wire;
