@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What this folder's files share of libcrypto's objects inside struct snet_crypto. Nobody else may
- * include this.
+ * include this, save tests.
  */
 #ifndef SNET_CRYPTO_CRYPTO_EVP_H
 #define SNET_CRYPTO_CRYPTO_EVP_H
