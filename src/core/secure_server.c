@@ -359,8 +359,6 @@ snet_err snet_secure_server_auth(snet_link *link, struct snet_buffer message,
     session->identity->has_key = true;
     session->identity->key = key;
     *ret_next = SNET_SECURE_STREAM;
-    /* Until it has said something the client may not know, and would begin anew. */
-    session->wait_ns = link->server->config.session.handshake_ns;
     server_open(link, now);
     return SNET_OK;
 }
