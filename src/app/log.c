@@ -9,11 +9,14 @@
 #include <time.h>
 
 #define LOG_LINE_BYTES 1024u
+/* One text of this length fits into any line. */
+#define LOG_TEXT_MAX_BYTES 640u
 
-/* A line that is built up and cut when it is too long. */
+/* A line that is built up. */
 struct log_line {
     char text[LOG_LINE_BYTES];
     size_t len;
+    bool full; /* something was cut */
 };
 
 __attribute__((format(printf, 2, 3))) static void log_add(struct log_line *line, const char *format,
@@ -25,16 +28,17 @@ __attribute__((format(printf, 2, 3))) static void log_add(struct log_line *line,
     const int len = vsnprintf(line->text + line->len, left, format, args);
     va_end(args);
     if (len > 0) {
+        line->full = line->full || (size_t)len >= left;
         line->len += (size_t)len < left ? (size_t)len : left - 1;
     }
 }
 
-/* Text of ours or of the system: quotes and control characters are replaced. */
+/* Text of ours or of the system: quotes and control characters are replaced, and it is cut. */
 static void log_add_text(struct log_line *line, const char *text)
 {
-    for (; *text != '\0'; text++) {
-        const unsigned char c = (unsigned char)*text;
-        log_add(line, "%c", c < 0x20 || c == '"' || c == '\\' || c == 0x7f ? '?' : *text);
+    for (size_t i = 0; i < LOG_TEXT_MAX_BYTES && text[i] != '\0'; i++) {
+        const unsigned char c = (unsigned char)text[i];
+        log_add(line, "%c", c < 0x20 || c == '"' || c == '\\' || c == 0x7f ? '?' : text[i]);
     }
 }
 
@@ -49,7 +53,7 @@ static void log_add_time(struct log_line *line)
     log_add(line, ".%03ldZ", now.tv_nsec / 1000000);
 }
 
-static void log_add_field(struct log_line *line, const struct snet_log_field *field, bool json)
+static void log_add_value(struct log_line *line, const struct snet_log_field *field, bool json)
 {
     log_add(line, json ? ",\"%s\":" : " %s=", field->key);
     if (field->text == NULL) {
@@ -60,6 +64,18 @@ static void log_add_field(struct log_line *line, const struct snet_log_field *fi
     log_add(line, "%s", quoted ? "\"" : "");
     log_add_text(line, field->text);
     log_add(line, "%s", quoted ? "\"" : "");
+}
+
+/* A field that does not fit is left out: half of one would make the line unreadable. */
+static void log_add_field(struct log_line *line, const struct snet_log_field *field, bool json)
+{
+    const size_t before = line->len;
+    log_add_value(line, field, json);
+    if (line->full) {
+        line->len = before;
+        line->text[before] = '\0';
+        line->full = false;
+    }
 }
 
 void snet_log_event(const struct snet_log *log, const char *event,
