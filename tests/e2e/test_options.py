@@ -35,6 +35,8 @@ WRONG = (
     ("connect", "--wire", "2", "127.0.0.1:1", "127.0.0.1:2"),
     ("keygen", "more"),
     ("keygen", "--out"),
+    ("keygen", "--out", "/no/such/file", "--public", "/no/such/file"),
+    ("keygen", "--public", "/no/such/file"),
     ("chaos", "--listen", ":0"),
     ("chaos", "--listen", ":0", "--to", ":1", "--cut-every", "many"),
     ("demo", "--wire", "9"),
@@ -113,6 +115,20 @@ class Keygen(unittest.TestCase):
             self.assertEqual(again.returncode, 73)
             self.assertIn("exists", again.stderr)
             self.assertEqual(path.read_bytes(), before)
+
+    def test_public_key_is_told_of_a_secret_one_that_only_its_owner_reads(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "key"
+            done = run(SNET, "keygen", "--public", str(path), seconds=10)
+            self.assertEqual(done.returncode, NO_INPUT)
+            made = run(SNET, "keygen", "--out", str(path), seconds=10)
+            path.chmod(0o640)
+            done = run(SNET, "keygen", "--public", str(path), seconds=10)
+            self.assertEqual((done.returncode, done.stdout), (NO_INPUT, ""))
+            self.assertIn("chmod 600", done.stderr)
+            path.chmod(0o400)
+            done = run(SNET, "keygen", "--public", str(path), seconds=10)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, made.stdout, ""))
 
 
 class Gateway(Echo):
