@@ -56,9 +56,10 @@ static const char demo_help[] =
     "\n"
     "  snet demo [--wire W] [--seed N] [FILE]\n"
     "\n"
-    "Sends FILE, by default 256 MiB that it makes, up and down at the same time, while the\n"
-    "network cuts connections at random bytes, refuses them for 1.5 s, and once falls silent\n"
-    "without closing. Ends with the SHA-256 sums of both directions and OK, or says what failed.\n"
+    "Sends FILE, by default 256 MiB that it makes, up and down at the same time,\n"
+    "while the network cuts connections at random bytes, refuses them for 1.5 s, and\n"
+    "once falls silent without closing. Ends with the SHA-256 sums of both directions\n"
+    "and OK, or says what failed.\n"
     "\n"
     "  --wire W   1, 1-padded or 2; default 2\n"
     "  --seed N   repeat the cuts of another run\n";

@@ -236,6 +236,7 @@ int snet_stdio_run(struct snet_connect *connect)
     if (err == SNET_OK) {
         err = snet_connect_open(connect, &stdio->session);
     }
+    snet_keys_wipe_client(&connect->keys); /* there is no other session */
     if (err != SNET_OK) {
         snet_log_say(&connect->options.log, "%s", snet_err_message(err));
         free(stdio);
