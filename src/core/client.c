@@ -31,6 +31,9 @@ static void client_retry(snet_session *session, uint64_t now)
     if (by_ns > now && by_ns < session->dial_at_ns) {
         session->dial_at_ns = by_ns;
     }
+    if (session->dial_at_ns < now + session->hold_ns) {
+        session->dial_at_ns = now + session->hold_ns;
+    }
     if (session->dial_at_ns <= now) {
         client_ask(session);
     } else {
@@ -77,10 +80,7 @@ static void client_failed(snet_session *session, const snet_link *link, snet_err
         }
         return;
     }
-    snet_err end_err = snet_client_passes(err) ? SNET_OK : err;
-    if (session->state == SNET_SESSION_DETACHED) {
-        end_err = session->wire->attempt_failed(session, link, err, now);
-    }
+    const snet_err end_err = session->wire->attempt_failed(session, link, err, now);
     if (end_err != SNET_OK) {
         snet_session_end(session, end_err, now);
         return;
@@ -98,7 +98,7 @@ void snet_client_attempt_lost(snet_session *session, const snet_link *link, snet
 snet_err snet_client_timeout_err(const snet_session *session)
 {
     if (session->state != SNET_SESSION_OPENING) {
-        return session->shut ? SNET_ERR_CLOSE_UNCONFIRMED : SNET_ERR_EXPIRED;
+        return snet_session_expire_err(session);
     }
     return session->lost_err == SNET_OK || snet_err_class_of(session->lost_err) == SNET_CLASS_LINK
                ? SNET_ERR_NO_ANSWER
@@ -118,6 +118,14 @@ snet_err snet_client_open(snet_core *core, const struct snet_client_config *conf
         return err;
     }
     session->wire_id = config->wire;
+    session->announced = true;
+    if (wire->client_open != NULL) {
+        const snet_err open_err = wire->client_open(session, config);
+        if (open_err != SNET_OK) {
+            snet_session_destroy(session);
+            return open_err;
+        }
+    }
     session->expire_at_ns =
         now + (config->begin_ns == 0 ? SNET_BEGIN_DEFAULT_NS : config->begin_ns);
     snet_session_arm(session);
@@ -169,6 +177,16 @@ void snet_client_dial_failed(snet_session *session, snet_err err, uint64_t now)
 {
     if (session->dial == SNET_DIAL_ASKED && session->state != SNET_SESSION_ENDED) {
         client_failed(session, NULL, err, now);
+    }
+}
+
+void snet_client_handover(snet_session *session, uint64_t now)
+{
+    SNET_ASSERT(session->state == SNET_SESSION_LIVE);
+    if (session->dial == SNET_DIAL_IDLE) {
+        snet_backoff_reset(&session->backoff);
+        session->handovers_left = 0;
+        client_retry(session, now);
     }
 }
 

@@ -25,6 +25,8 @@ void snet_client_link_lost(snet_session *session, snet_err err, uint64_t now);
 /* The attempt is gone without having been proven. */
 void snet_client_attempt_lost(snet_session *session, const snet_link *link, snet_err err,
                               uint64_t now);
+/* Something speaks for a second connection: makes one attempt beside the live link. */
+void snet_client_handover(snet_session *session, uint64_t now);
 /* The backoff is over. */
 void snet_client_dial_due(snet_session *session);
 /* Whether a failed attempt is worth another one, as far as `err` alone says. */

@@ -149,6 +149,9 @@ static bool client_closed_on(const snet_link *link, snet_err err)
 snet_err snet_legacy_client_attempt_failed(snet_session *session, const snet_link *link,
                                            snet_err err, uint64_t now)
 {
+    if (session->state == SNET_SESSION_OPENING) {
+        return snet_client_passes(err) ? SNET_OK : err;
+    }
     struct snet_ending *ending = &snet_legacy_session_of(session)->ending;
     const bool certain = err == SNET_ERR_REFUSED;
     if (!certain && !client_closed_on(link, err)) {

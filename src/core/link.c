@@ -79,6 +79,14 @@ static void link_leave_handshaking(snet_link *link)
     }
 }
 
+void snet_link_pend(snet_link *link, snet_session *session, uint64_t deadline_ns)
+{
+    SNET_ASSERT(link->state == SNET_LINK_SHAKING);
+    link->session = session;
+    link_leave_handshaking(link);
+    snet_link_set_deadline(link, deadline_ns);
+}
+
 void snet_link_go_live(snet_link *link, snet_session *session)
 {
     SNET_ASSERT(link->session == NULL || link->session == session);
@@ -293,6 +301,9 @@ void snet_link_destroy(snet_link *link)
     link_leave_handshaking(link);
     snet_list_remove(&link->core->links, &link->node);
     if (link->wire_state != NULL) {
+        if (link->wire->link_wipe != NULL) {
+            link->wire->link_wipe(link);
+        }
         snet_secret_wipe(link->wire_state, link->wire->link_bytes);
         snet_core_release(link->core, link->wire_state);
     }

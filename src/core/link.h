@@ -34,7 +34,7 @@ struct snet_link {
     struct snet_list_node recv_wait;
     snet_core *core;
     snet_server *server;   /* NULL on clients */
-    snet_session *session; /* clients: from the start; servers: once proven */
+    snet_session *session; /* clients: from the start; servers: once accepted */
     const struct snet_wire_ops *wire;
     void *wire_state;
     void *user;
@@ -57,6 +57,8 @@ SNET_MUST_USE snet_err snet_link_use_wire(snet_link *link, const struct snet_wir
 void snet_link_set_deadline(snet_link *link, uint64_t deadline_ns);
 /* Sets the wire's own timer; SNET_NEVER stops it. */
 void snet_link_alarm(snet_link *link, uint64_t alarm_ns);
+/* A server's link is accepted for `session`, which it carries once it is proven, in time. */
+void snet_link_pend(snet_link *link, snet_session *session, uint64_t deadline_ns);
 /* The handshake is over: the link carries `session`. */
 void snet_link_go_live(snet_link *link, snet_session *session);
 /* Tells the caller to close; the session is not told. Does nothing on a closed link. */

@@ -133,14 +133,24 @@ void snet_server_enter(snet_server *server, snet_session *session, uint64_t id)
     session->server = server;
     session->id = id;
     snet_registry_insert(&server->registry, &session->registered, id);
+    session->counted = true;
     server->session_count++;
+}
+
+void snet_server_count(snet_session *session)
+{
+    SNET_ASSERT(session->server != NULL);
+    SNET_ASSERT(!session->counted);
+    session->counted = true;
+    session->server->session_count++;
 }
 
 void snet_server_leave(snet_server *server, snet_session *session)
 {
-    if (session->registered.id != 0) {
+    snet_registry_remove(&server->registry, &session->registered);
+    if (session->counted) {
         SNET_ASSERT(server->session_count > 0);
-        snet_registry_remove(&server->registry, &session->registered);
+        session->counted = false;
         server->session_count--;
     }
 }

@@ -33,6 +33,8 @@ snet_session *snet_server_find(const snet_server *server, uint64_t id);
 SNET_MUST_USE snet_err snet_server_admit(const snet_server *server);
 /* Enters a session that has just been proven. */
 void snet_server_enter(snet_server *server, snet_session *session, uint64_t id);
+/* Counts a session that is found in another way than by its id. */
+void snet_server_count(snet_session *session);
 /* The session ended: it can no longer be resumed. */
 void snet_server_leave(snet_server *server, snet_session *session);
 /* Looks at the first bytes in `link`; chooses its wire when they suffice. Errors: BAD_START. */

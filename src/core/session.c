@@ -68,6 +68,9 @@ snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
                                                                     : config->history_bytes);
     snet_inbox_init(&session->inbox,
                     config->inbox_bytes == 0 ? SNET_INBOX_DEFAULT_BYTES : config->inbox_bytes);
+    if (wire->session_init != NULL) {
+        wire->session_init(session, config);
+    }
     snet_list_push(&core->sessions, &session->node);
     *ret_session = session;
     return SNET_OK;
@@ -123,8 +126,13 @@ void snet_session_attach(snet_session *session, snet_link *link,
     if (counts != NULL) {
         session_account(session, counts, now);
     }
+    if (session->attempt != NULL && session->attempt != link) {
+        session->attempt->session = NULL;
+        snet_link_close(session->attempt, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
+    }
     session_move(session, SNET_SESSION_LIVE);
     session->attempt = NULL;
+    session->announced = true;
     session->dial = SNET_DIAL_IDLE;
     session->handovers_left = 0;
     session->link = link;
@@ -151,7 +159,26 @@ void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, 
     snet_core_raise(session->core, &session->task, SNET_EVENT_LOST);
     if (session->server == NULL) {
         snet_client_link_lost(session, err, now);
+    } else if (session->attempt != NULL) {
+        snet_link_want_send(session->attempt); /* what the old link did not send is its now */
     }
+}
+
+void snet_session_pend(snet_session *session, snet_link *link, uint64_t deadline_ns)
+{
+    SNET_ASSERT(session->server != NULL);
+    SNET_ASSERT(session->state != SNET_SESSION_ENDED);
+    if (session->attempt != NULL) {
+        session->attempt->session = NULL;
+        snet_link_close(session->attempt, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
+    }
+    session->attempt = link;
+    snet_link_pend(link, session, deadline_ns);
+}
+
+bool snet_session_done(const snet_session *session)
+{
+    return session->peer_ended && session->end_acked;
 }
 
 void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err, uint64_t now)
@@ -160,10 +187,17 @@ void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err
         return;
     }
     if (link == session->link) {
+        if (err == SNET_ERR_LINK_FIN && snet_session_done(session)) {
+            session->link = NULL;
+            snet_session_end(session, SNET_ERR_CLOSED, now);
+            return;
+        }
         snet_session_detach(session, err, session->wait_ns, now);
     } else if (link == session->attempt) {
         session->attempt = NULL;
-        snet_client_attempt_lost(session, link, err, now);
+        if (session->server == NULL) {
+            snet_client_attempt_lost(session, link, err, now);
+        }
     }
 }
 
@@ -187,7 +221,8 @@ void snet_session_progress(snet_session *session, uint64_t now)
             snet_core_raise(session->core, &session->task, SNET_EVENT_WRITABLE);
         }
     }
-    if (session->shut && snet_link_send(session->link, &span, 1) == 0 && !session->link->frozen) {
+    if (session->shut && session->wire->session_sent_all != NULL &&
+        snet_link_send(session->link, &span, 1) == 0 && !session->link->frozen) {
         session->wire->session_sent_all(session, now);
     }
 }
@@ -214,9 +249,11 @@ static void session_drop_links(snet_session *session, enum snet_close_how how, s
 void snet_session_end(snet_session *session, snet_err err, uint64_t now)
 {
     SNET_ASSERT(err != SNET_OK);
-    (void)now;
     if (session->state == SNET_SESSION_ENDED) {
         return;
+    }
+    if (session->wire->session_end != NULL) {
+        session->wire->session_end(session, err, now);
     }
     session_drop_links(session, err == SNET_ERR_CLOSED ? SNET_CLOSE_FIN : SNET_CLOSE_RESET, err);
     session_move(session, SNET_SESSION_ENDED);
@@ -235,14 +272,40 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
     snet_core_wake_waiters(session->core);
 }
 
+/* The time of a session without a link is over. */
+static void session_expire(snet_session *session, uint64_t now)
+{
+    if (session->server == NULL) {
+        snet_session_end(session, snet_client_timeout_err(session), now);
+        return;
+    }
+    if (session->attempt != NULL) {
+        /* A link that is about to be proven has its time first. */
+        session->expire_at_ns = session->attempt->deadline_ns;
+        snet_session_arm(session);
+        return;
+    }
+    if (!session->announced) {
+        snet_session_destroy(session);
+        return;
+    }
+    snet_session_end(session, snet_session_expire_err(session), now);
+}
+
+snet_err snet_session_expire_err(const snet_session *session)
+{
+    if (snet_session_done(session)) {
+        return SNET_ERR_CLOSED;
+    }
+    return session->shut && !session->end_acked ? SNET_ERR_CLOSE_UNCONFIRMED : SNET_ERR_EXPIRED;
+}
+
 void snet_session_tick(snet_session *session, uint64_t now)
 {
     const bool waits =
         session->state == SNET_SESSION_OPENING || session->state == SNET_SESSION_DETACHED;
     if (waits && session->expire_at_ns <= now) {
-        const snet_err server_err = session->shut ? SNET_ERR_CLOSE_UNCONFIRMED : SNET_ERR_EXPIRED;
-        snet_session_end(
-            session, session->server == NULL ? snet_client_timeout_err(session) : server_err, now);
+        session_expire(session, now);
         return;
     }
     if (session->dial == SNET_DIAL_WAITING && session->dial_at_ns <= now) {
@@ -334,13 +397,18 @@ snet_err snet_session_peek(snet_session *session, struct snet_span *ret_spans, s
         *ret_count = count;
         return SNET_OK;
     }
-    return session->state == SNET_SESSION_ENDED ? session->end_err : SNET_ERR_AGAIN;
+    if (session->state == SNET_SESSION_ENDED) {
+        return session->end_err;
+    }
+    return session->peer_ended ? SNET_ERR_CLOSED : SNET_ERR_AGAIN;
 }
 
 void snet_session_consume(snet_session *session, size_t len, uint64_t now)
 {
-    (void)now;
     snet_inbox_consume(&session->inbox, &session->core->recv_pool, len);
+    if (session->wire->session_consumed != NULL && session->state != SNET_SESSION_ENDED) {
+        session->wire->session_consumed(session, now);
+    }
     if (session->core->recv_waiters.count > 0) {
         snet_core_wake_waiters(session->core);
     }
@@ -383,12 +451,59 @@ void snet_session_shutdown(snet_session *session, uint64_t now)
         snet_session_end(session, SNET_ERR_ABORTED, now);
         return;
     }
+    if (session->link != NULL) {
+        snet_link_want_send(session->link);
+    }
     snet_session_progress(session, now);
 }
 
 void snet_session_abort(snet_session *session, uint64_t now)
 {
     snet_session_end(session, SNET_ERR_ABORTED, now);
+}
+
+void snet_session_abort_with(snet_session *session, uint16_t code, const char *text, uint64_t now)
+{
+    SNET_ASSERT(code >= SNET_CODE_APPLICATION);
+    session->own_code = code;
+    session->own_text = text;
+    snet_session_end(session, SNET_ERR_ABORTED, now);
+    session->own_text = NULL;
+}
+
+const char *snet_session_peer_text(const snet_session *session)
+{
+    return session->peer_text == NULL ? "" : session->peer_text;
+}
+
+bool snet_session_peer_key(const snet_session *session, struct snet_key *ret_key)
+{
+    if (session->identity == NULL || !session->identity->has_key) {
+        return false;
+    }
+    *ret_key = session->identity->key;
+    return true;
+}
+
+const char *snet_session_service(const snet_session *session)
+{
+    return session->identity == NULL ? "" : session->identity->service;
+}
+
+snet_err snet_session_migrate(snet_session *session, const char *address, uint64_t deadline_ns,
+                              uint64_t now)
+{
+    (void)now;
+    if (session->server == NULL || session->state == SNET_SESSION_ENDED ||
+        session->wire->session_migrate == NULL) {
+        return SNET_ERR_STATE;
+    }
+    return session->wire->session_migrate(session, address, deadline_ns);
+}
+
+const char *snet_session_redirect(const snet_session *session)
+{
+    return session->redirect;
 }
 
 void snet_session_destroy(snet_session *session)
@@ -403,6 +518,9 @@ void snet_session_destroy(snet_session *session)
     snet_history_deinit(&session->history, &core->send_pool);
     snet_inbox_deinit(&session->inbox, &core->recv_pool);
     snet_list_remove(&core->sessions, &session->node);
+    snet_core_release(core, session->peer_text);
+    snet_core_release(core, session->redirect);
+    snet_core_release(core, session->identity);
     snet_core_release(core, session);
 }
 
@@ -459,7 +577,13 @@ void snet_session_info(const snet_session *session, struct snet_session_info *re
         .last_resent_bytes = session->last_resent_bytes,
         .last_missing_bytes = session->last_missing_bytes,
         .last_detached_ns = session->last_detached_ns,
+        .half_close = (session->wire->caps & SNET_WIRE_CAP_CLOSE) != 0,
+        .peer_code = session->peer_code,
+        .retry_after_ns = session->hold_ns,
     };
+    if (session->wire->session_info != NULL) {
+        session->wire->session_info(session, ret_info);
+    }
 }
 
 void snet_session_event(const snet_session *session, enum snet_event_type type,
@@ -478,7 +602,10 @@ void snet_session_check(const snet_session *session)
     snet_history_check(&session->history);
     snet_inbox_check(&session->inbox);
     SNET_ASSERT((session->state == SNET_SESSION_LIVE) == (session->link != NULL));
-    SNET_ASSERT((session->dial == SNET_DIAL_ATTEMPTING) == (session->attempt != NULL));
+    SNET_ASSERT(session->server != NULL ||
+                (session->dial == SNET_DIAL_ATTEMPTING) == (session->attempt != NULL));
+    SNET_ASSERT(session->attempt == NULL || session->attempt->session == session);
+    SNET_ASSERT(session->attempt == NULL || session->attempt != session->link);
     SNET_ASSERT(session->link == NULL || session->link->session == session);
     SNET_ASSERT((session->state == SNET_SESSION_ENDED) == (session->end_err != SNET_OK));
 }

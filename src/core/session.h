@@ -50,7 +50,7 @@ struct snet_session {
     void *user;
     void *driver;
     snet_link *link;    /* proven; NULL unless LIVE */
-    snet_link *attempt; /* client: in its handshake */
+    snet_link *attempt; /* in its handshake; server: accepted and not yet proven */
     struct snet_history history;
     struct snet_inbox inbox;
     struct snet_backoff backoff;
@@ -63,9 +63,20 @@ struct snet_session {
     bool plain;
     bool shut;       /* the local end has written its last byte */
     bool want_write; /* a writer was told AGAIN */
+    bool peer_ended; /* the other end's last byte is in the inbox */
+    bool end_acked;  /* the other end has all, and knows that it is all */
+    bool announced;  /* the caller knows the session */
+    bool counted;    /* servers: as one of its sessions */
+    uint16_t own_code;
+    uint16_t peer_code;             /* of the other end's abort */
+    const char *own_text;           /* during an abort */
+    char *peer_text;                /* of the other end's abort; owned */
+    char *redirect;                 /* clients: where to connect instead; owned */
+    struct snet_identity *identity; /* servers: what is known of the client; owned */
     uint64_t id;
     uint64_t wait_ns;
     uint64_t handshake_ns;
+    uint64_t hold_ns;      /* the pause that a busy server asked for; 0: none */
     uint64_t dial_at_ns;   /* WAITING: when to ask */
     uint64_t write_at_ns;  /* a writer without memory tries again; 0 for none */
     uint64_t expire_at_ns; /* OPENING, DETACHED: when to give up */
@@ -81,6 +92,13 @@ struct snet_session {
     uint64_t last_detached_ns;
     uint32_t resumes;
     uint32_t handovers_left; /* attempts still to make while the old link lives */
+};
+
+/* What a client has said about itself. */
+struct snet_identity {
+    bool has_key;
+    struct snet_key key;
+    char service[SNET_SERVICE_MAX_BYTES + 1];
 };
 
 /* What the two ends of a resume agreed on. */
@@ -109,6 +127,12 @@ void snet_session_attach(snet_session *session, snet_link *link,
 void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, uint64_t now);
 /* The session's live link or attempt is gone: `err` says how. */
 void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err, uint64_t now);
+/* A new link of a server's session has been accepted; an older one in that state is closed. */
+void snet_session_pend(snet_session *session, snet_link *link, uint64_t deadline_ns);
+/* How a session ends that nobody came back for. */
+snet_err snet_session_expire_err(const snet_session *session);
+/* Both directions have ended, and both ends know. */
+bool snet_session_done(const snet_session *session);
 /* The session is over. */
 void snet_session_end(snet_session *session, snet_err err, uint64_t now);
 /* The live link carried bytes: a writer may go on; all may have been sent. */

@@ -42,6 +42,8 @@ struct snet_wire_ops {
     void (*link_sent)(snet_link *link, size_t len, uint64_t now);
     /* A timer of the wire's own, set with snet_link_alarm, is due. */
     snet_err (*link_timer)(snet_link *link, uint64_t now);
+    /* The link goes away: gives back what it holds. NULL: nothing but its state. */
+    void (*link_wipe)(snet_link *link);
     /* A client's attempt failed; `link` is NULL without a connection. SNET_OK: try again. */
     snet_err (*attempt_failed)(snet_session *session, const snet_link *link, snet_err err,
                                uint64_t now);
@@ -50,13 +52,26 @@ struct snet_wire_ops {
     /* When a client should try again at the latest; SNET_NEVER if it does not matter. */
     uint64_t (*retry_by)(const snet_session *session);
 
+    /* A new session: sizes of its buffers. NULL: as configured. */
+    void (*session_init)(snet_session *session, const struct snet_session_config *config);
+    /* A new session of a client: what the wire alone needs to know. NULL: nothing. */
+    snet_err (*client_open)(snet_session *session, const struct snet_client_config *config);
     /* Puts bytes into the history. */
     snet_err (*session_write)(snet_session *session, const uint8_t *data, size_t len,
                               size_t *ret_written);
     size_t (*session_room)(const snet_session *session);
-    /* The local end has written its last byte, and the live link was given everything. */
+    /* The reader took bytes out of the inbox. NULL: the wire has no credit. */
+    void (*session_consumed)(snet_session *session, uint64_t now);
+    /* The local end has written its last byte, and the live link was given everything. NULL: the
+       wire says so by itself. */
     void (*session_sent_all)(snet_session *session, uint64_t now);
-    /* Wipes the state behind the session. */
+    /* A server's session asks its client to connect elsewhere. NULL: not on this wire. */
+    snet_err (*session_migrate)(snet_session *session, const char *address, uint64_t deadline_ns);
+    /* Adds what the wire alone knows. NULL: nothing. */
+    void (*session_info)(const snet_session *session, struct snet_session_info *ret_info);
+    /* The session ends by `err`; its link may still be told. NULL: it is not. */
+    void (*session_end)(snet_session *session, snet_err err, uint64_t now);
+    /* Wipes the state behind the session; may come twice. */
     void (*session_wipe)(snet_session *session);
 };
 

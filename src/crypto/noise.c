@@ -252,7 +252,7 @@ static snet_err noise_set_up(struct snet_noise *noise, const struct snet_noise_c
         const struct snet_bytes part = {key, SNET_X25519_BYTES};
         SNET_TRY(noise_mix_hash(noise, &part, 1));
     }
-    return snet_x25519_import(config->ephemeral, &noise->own_ephemeral);
+    return SNET_OK;
 }
 
 snet_err snet_noise_init(struct snet_noise *noise, struct snet_crypto *crypto,
@@ -273,6 +273,7 @@ snet_err snet_noise_init(struct snet_noise *noise, struct snet_crypto *crypto,
     if (config->psk != NULL) {
         noise_copy(noise->psk, config->psk);
     }
+    noise_copy(noise->own_ephemeral.private_key, config->ephemeral);
     const snet_err err = noise_set_up(noise, config);
     if (err != SNET_OK) {
         snet_noise_deinit(noise);
@@ -303,12 +304,27 @@ size_t snet_noise_message_len(const struct snet_noise *noise, size_t payload_len
     return len + (keyed ? SNET_SUITE_TAG_BYTES : 0);
 }
 
+/* Only now, for it costs as much as half of an exchange: garbage must not be able to ask for it. */
+static snet_err noise_make_ephemeral(struct snet_noise *noise)
+{
+    struct snet_x25519 pair;
+    if (noise->ephemeral_made) {
+        return SNET_OK;
+    }
+    SNET_TRY(snet_x25519_import(noise->own_ephemeral.private_key, &pair));
+    noise->own_ephemeral = pair;
+    noise->ephemeral_made = true;
+    snet_secret_wipe(&pair, sizeof pair);
+    return SNET_OK;
+}
+
 snet_err snet_noise_write(struct snet_noise *noise, struct snet_bytes payload,
                           struct snet_writer *out)
 {
     const enum noise_token *tokens = noise_tokens(noise);
     for (unsigned i = 0; i < NOISE_TOKENS_MAX && tokens[i] != NOISE_END; i++) {
         if (tokens[i] == NOISE_E) {
+            SNET_TRY(noise_make_ephemeral(noise));
             snet_writer_bytes(out, noise->own_ephemeral.public_key, SNET_X25519_BYTES);
             SNET_TRY(noise_mix_ephemeral(noise, noise->own_ephemeral.public_key));
         } else if (tokens[i] == NOISE_S) {

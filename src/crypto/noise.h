@@ -50,8 +50,9 @@ struct snet_noise {
     const struct snet_suite *suite;
     enum snet_noise_pattern pattern;
     bool initiator;
-    bool keyed;       /* there is a key to seal with */
-    unsigned message; /* which comes next */
+    bool keyed;          /* there is a key to seal with */
+    bool ephemeral_made; /* the public part of the own one is there */
+    unsigned message;    /* which comes next */
     uint64_t nonce;
     uint8_t chaining_key[SNET_HASH_BYTES];
     uint8_t hash[SNET_HASH_BYTES];

@@ -178,6 +178,7 @@ static void expect_small_ephemeral_refused(const struct noise_vector *vector, en
     noise_end_open(&ends[NOISE_INITIATOR], vector, NOISE_INITIATOR, index);
     noise_end_open(&ends[NOISE_RESPONDER], vector, NOISE_RESPONDER, index);
     memcpy(ends[liar].noise.own_ephemeral.public_key, point->data, point->len);
+    ends[liar].noise.ephemeral_made = true;
     assert_int_equal(noise_end_step(&ends[liar], index, &text), SNET_OK);
     snet_err err = noise_end_read(honest, &text, &output);
     if (vector->pattern == SNET_NOISE_NNPSK0 && liar == NOISE_INITIATOR) {
