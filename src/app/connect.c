@@ -88,13 +88,17 @@ void snet_connect_explain(const struct snet_connect *connect, const snet_session
 {
     const struct snet_log *log = &connect->options.log;
     struct snet_session_info info;
+    char said[SNET_CODE_TEXT_MAX_BYTES + 1];
     const int os_err = snet_uv_session_os_err(session);
     snet_session_info(session, &info);
+    snet_log_tame(snet_session_peer_text(session), said, sizeof said);
     if (err == SNET_ERR_NO_ANSWER) {
         snet_log_say(log, "%s: %s", connect->address, connect_no_answer_hint(connect));
     } else if (info.retry_after_ns > 0) {
         snet_log_say(log, "%s: %s: in %.1f s", connect->address, snet_err_message(err),
                      (double)info.retry_after_ns / (double)SNET_SECOND_NS);
+    } else if (err == SNET_ERR_PEER_ABORTED && said[0] != '\0') {
+        snet_log_say(log, "%s: %s: %s", connect->address, snet_err_message(err), said);
     } else {
         snet_log_say(log, "%s: %s%s%s%s", connect->address, snet_err_message(err),
                      connect_hint(connect, err), os_err != 0 ? ": " : "",

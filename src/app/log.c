@@ -42,6 +42,18 @@ static void log_add_text(struct log_line *line, const char *text)
     }
 }
 
+void snet_log_tame(const char *text, char *ret_text, size_t size)
+{
+    size_t len = 0;
+    for (; text[len] != '\0' && len + 1 < size; len++) {
+        ret_text[len] = '?';
+        if (text[len] >= 0x20 && text[len] < 0x7f) {
+            ret_text[len] = text[len];
+        }
+    }
+    ret_text[len] = '\0';
+}
+
 static void log_add_time(struct log_line *line)
 {
     struct timespec now;
@@ -134,9 +146,12 @@ static void log_resumed(const struct snet_log *log, const struct snet_session_in
     snet_log_event(log, "resumed", fields, sizeof fields / sizeof fields[0]);
 }
 
+/* `said` is what the other end said when it aborted the session. */
 static void log_ended(const struct snet_log *log, const struct snet_session_info *info,
-                      const char *id, snet_err err)
+                      const char *id, snet_err err, const char *said)
 {
+    char tame[SNET_CODE_TEXT_MAX_BYTES + 1];
+    snet_log_tame(said, tame, sizeof tame);
     const struct snet_log_field fields[] = {
         SNET_LOG_TEXT("session", id),
         SNET_LOG_TEXT("reason", snet_err_name(err)),
@@ -146,8 +161,11 @@ static void log_ended(const struct snet_log *log, const struct snet_session_info
         SNET_LOG_NUMBER("peer_written", info->peer_written),
         SNET_LOG_NUMBER("peer_received", info->peer_received),
         SNET_LOG_NUMBER("resumes", info->resumes),
+        SNET_LOG_NUMBER("code", info->peer_code),
+        SNET_LOG_TEXT("said", tame),
     };
-    snet_log_event(log, "ended", fields, sizeof fields / sizeof fields[0]);
+    const size_t count = sizeof fields / sizeof fields[0];
+    snet_log_event(log, "ended", fields, info->peer_code != 0 ? count : count - 2);
 }
 
 void snet_log_session(const struct snet_log *log, const struct snet_event *event, const char *peer)
@@ -167,7 +185,7 @@ void snet_log_session(const struct snet_log *log, const struct snet_event *event
         log_resumed(log, &info, id, peer);
         break;
     case SNET_EVENT_ENDED:
-        log_ended(log, &info, id, event->err);
+        log_ended(log, &info, id, event->err, snet_session_peer_text(event->session));
         break;
     case SNET_EVENT_DIAL:
     case SNET_EVENT_READABLE:

@@ -32,6 +32,9 @@ struct snet_log_field {
 #define SNET_LOG_NUMBER(field_key, field_number)                                                   \
     ((struct snet_log_field){.key = (field_key), .number = (field_number)})
 
+/* Copies what the other end said, cut to `size`, with everything replaced that a terminal or a
+   reader of the log could take for something else than text. */
+void snet_log_tame(const char *text, char *ret_text, size_t size);
 /* One line: time, command, event, fields. */
 void snet_log_event(const struct snet_log *log, const char *event,
                     const struct snet_log_field *fields, size_t count);

@@ -56,11 +56,6 @@ static const char serve_help[] =
     "ADDR is HOST:PORT, [IPv6]:PORT, :PORT or unix:PATH. SIGTERM drains: no new\n"
     "sessions, existing ones finish; a second one ends at once.\n";
 
-static void serve_relay_local_end(struct snet_relay *relay)
-{
-    snet_session_shutdown(relay->session, snet_uv_now(relay->driver));
-}
-
 static void serve_relay_done(struct snet_relay *relay, snet_err err)
 {
     (void)err;
@@ -84,7 +79,9 @@ static void serve_dialed(void *user, snet_err err, int os_err, uv_stream_t *stre
     }
     snet_log_say(&session->serve->options.log, "cannot reach the backend %s: %s",
                  session->serve->options.to, uv_strerror(os_err));
-    snet_session_abort(session->relay->session, snet_uv_now(session->relay->driver));
+    snet_session_abort_with(session->relay->session, SNET_RELAY_CODE_UNREACHABLE,
+                            "the server behind the gateway cannot be reached",
+                            snet_uv_now(session->relay->driver));
 }
 
 static void serve_opened(struct serve *serve, snet_session *session)
@@ -103,7 +100,6 @@ static void serve_opened(struct serve *serve, snet_session *session)
     }
     *own = (struct serve_session){.serve = serve, .relay = relay};
     relay->user = own;
-    relay->on_local_end = serve_relay_local_end;
     relay->on_done = serve_relay_done;
     serve->session_count++;
     if (snet_dial_start(&serve->runner.loop, &config, &own->dial) != SNET_OK) {
