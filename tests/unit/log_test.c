@@ -91,6 +91,18 @@ static void log_lets_no_text_break_out_of_its_field(void **state)
     assert_non_null(strstr(out, "\"peer\":\"a?b?c?d?\"}"));
 }
 
+static void log_tame_replaces_what_is_not_plain_text(void **state)
+{
+    (void)state;
+    char tame[9];
+    snet_log_tame("\x1b[2J\n\xc3\xa4\x7f", tame, sizeof tame);
+    assert_string_equal(tame, "?[2J????");
+    snet_log_tame("longer than that", tame, sizeof tame);
+    assert_string_equal(tame, "longer t");
+    snet_log_tame("", tame, sizeof tame);
+    assert_string_equal(tame, "");
+}
+
 static void log_writes_text_as_key_and_value(void **state)
 {
     (void)state;
@@ -149,6 +161,7 @@ int main(void)
         cmocka_unit_test(log_leaves_a_field_out_that_does_not_fit),
         cmocka_unit_test(log_cuts_a_text_that_no_line_can_hold),
         cmocka_unit_test(log_lets_no_text_break_out_of_its_field),
+        cmocka_unit_test(log_tame_replaces_what_is_not_plain_text),
         cmocka_unit_test(log_writes_text_as_key_and_value),
         cmocka_unit_test(log_says_sentences_to_people),
         cmocka_unit_test(log_tells_the_counts_of_a_refused_resume_only),
