@@ -281,6 +281,16 @@ bool snet_keyfile_read_list(const char *path, size_t max, struct snet_keyfile_li
     return true;
 }
 
+const char *snet_keyfile_list_name(const struct snet_keyfile_list *list, const struct snet_key *key)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (memcmp(list->keys[i].bytes, key->bytes, sizeof key->bytes) == 0) {
+            return list->names[i];
+        }
+    }
+    return "";
+}
+
 void snet_keyfile_list_deinit(struct snet_keyfile_list *list)
 {
     free(list->keys);

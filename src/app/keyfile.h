@@ -52,6 +52,9 @@ bool snet_keyfile_read_public(const char *path, struct snet_key *ret_public,
 /* Reads one to `max` public keys; what comes out is given back by snet_keyfile_list_deinit. */
 bool snet_keyfile_read_list(const char *path, size_t max, struct snet_keyfile_list *ret_list,
                             struct snet_keyfile_problem *ret_problem);
+/* The name behind the first such key; empty without one, and for a key that is not in the list. */
+const char *snet_keyfile_list_name(const struct snet_keyfile_list *list,
+                                   const struct snet_key *key);
 void snet_keyfile_list_deinit(struct snet_keyfile_list *list);
 
 #endif

@@ -104,9 +104,9 @@ void snet_log_event(const struct snet_log *log, const char *event,
     (void)fprintf(stderr, "%s%s\n", line.text, log->json ? "}" : "");
 }
 
-static void log_id(uint64_t id, char ret_text[17])
+void snet_log_id(uint64_t id, char ret_text[SNET_LOG_ID_BYTES])
 {
-    (void)snprintf(ret_text, 17, "%016" PRIx64, id);
+    (void)snprintf(ret_text, SNET_LOG_ID_BYTES, "%016" PRIx64, id);
 }
 
 static void log_opened(const struct snet_log *log, const struct snet_session_info *info,
@@ -171,9 +171,9 @@ static void log_ended(const struct snet_log *log, const struct snet_session_info
 void snet_log_session(const struct snet_log *log, const struct snet_event *event, const char *peer)
 {
     struct snet_session_info info;
-    char id[17];
+    char id[SNET_LOG_ID_BYTES];
     snet_session_info(event->session, &info);
-    log_id(info.id, id);
+    snet_log_id(info.id, id);
     switch (event->type) {
     case SNET_EVENT_OPENED:
         log_opened(log, &info, id, peer);
@@ -199,8 +199,8 @@ void snet_log_session(const struct snet_log *log, const struct snet_event *event
 
 void snet_log_note(const struct snet_log *log, const struct snet_note *note)
 {
-    char id[17];
-    log_id(note->session_id, id);
+    char id[SNET_LOG_ID_BYTES];
+    snet_log_id(note->session_id, id);
     const bool resume = note->kind == SNET_NOTE_RESUME_REFUSED;
     const struct snet_log_field fields[] = {
         SNET_LOG_TEXT("reason", snet_err_name(note->err)),

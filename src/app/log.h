@@ -32,6 +32,10 @@ struct snet_log_field {
 #define SNET_LOG_NUMBER(field_key, field_number)                                                   \
     ((struct snet_log_field){.key = (field_key), .number = (field_number)})
 
+#define SNET_LOG_ID_BYTES 17u
+
+/* The id of a session as logs have it. */
+void snet_log_id(uint64_t id, char ret_text[SNET_LOG_ID_BYTES]);
 /* Copies what the other end said, cut to `size`, with everything replaced that a terminal or a
    reader of the log could take for something else than text. */
 void snet_log_tame(const char *text, char *ret_text, size_t size);

@@ -16,6 +16,7 @@
 struct serve {
     struct snet_runner runner; /* first */
     struct snet_options options;
+    struct snet_keyfile_list clients; /* the names of those that are authorized */
     snet_uv_server *server;
     uint64_t session_count;
     bool draining;
@@ -84,8 +85,32 @@ static void serve_dialed(void *user, snet_err err, int os_err, uv_stream_t *stre
                             snet_uv_now(session->relay->driver));
 }
 
+/* Logs who a client with a key is. A list is looked through once per session: that is less work
+   than the handshake was. */
+static void serve_log_client(const struct serve *serve, const snet_session *session)
+{
+    char id[SNET_LOG_ID_BYTES];
+    char text[SNET_KEY_TEXT_BYTES];
+    struct snet_key key;
+    struct snet_session_info info;
+    if (!snet_session_peer_key(session, &key)) {
+        return;
+    }
+    const char *name = snet_keyfile_list_name(&serve->clients, &key);
+    snet_session_info(session, &info);
+    snet_log_id(info.id, id);
+    snet_key_format(&key, text);
+    const struct snet_log_field fields[] = {
+        SNET_LOG_TEXT("session", id),
+        SNET_LOG_TEXT("key", text),
+        SNET_LOG_TEXT("name", name),
+    };
+    snet_log_event(&serve->options.log, "client", fields, name[0] != '\0' ? 3 : 2);
+}
+
 static void serve_opened(struct serve *serve, snet_session *session)
 {
+    serve_log_client(serve, session);
     struct serve_session *own = calloc(1, sizeof *own);
     struct snet_relay *relay = own == NULL ? NULL : snet_relay_new(serve->runner.driver, session);
     const struct snet_dial_config config = {
@@ -261,6 +286,12 @@ int snet_serve_main(int argc, char **argv)
     if (code == SNET_EXIT_OK) {
         code = serve_begin(&serve, &keys);
     }
+    serve.clients = keys.authorized;
+    keys.authorized = (struct snet_keyfile_list){.count = 0};
     snet_keys_wipe_server(&keys); /* the library has its own copy */
-    return code == SNET_EXIT_OK ? snet_runner_run(&serve.runner) : code;
+    if (code == SNET_EXIT_OK) {
+        code = snet_runner_run(&serve.runner);
+    }
+    snet_keyfile_list_deinit(&serve.clients);
+    return code;
 }

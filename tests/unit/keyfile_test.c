@@ -215,6 +215,9 @@ static void keyfile_reads_lists_with_names(void **state)
     assert_string_equal(list.names[0], "anna of the office");
     assert_string_equal(list.names[1], "this name has more characters th");
     assert_string_equal(list.names[2], "");
+    assert_string_equal(snet_keyfile_list_name(&list, &list.keys[2]), "anna of the office");
+    assert_ptr_equal(snet_keyfile_list_name(&list, &list.keys[1]), list.names[1]);
+    assert_string_equal(snet_keyfile_list_name(&list, &fixture.key), "");
     snet_keyfile_list_deinit(&list);
     assert_int_equal(list.count, 0);
     fixture_deinit(&fixture);
