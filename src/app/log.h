@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Structured log: one line per event on standard error, as key=value text or as JSON. Ids, lengths
- * and reasons; never payload, never keys.
+ * and reasons; never payload, never secrets.
  *
  * Ownership: the caller's struct. Thread: one at a time.
  */
