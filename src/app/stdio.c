@@ -41,6 +41,7 @@ struct stdio {
     bool in_ended;
     bool out_ended; /* the other end has written its last, and so has the output */
     bool out_gone;  /* nobody reads the output any more: since `gone_ms` */
+    bool told;      /* and the other end was told */
     bool ended;
     bool begun; /* the session was open once */
     snet_err end_err;
@@ -207,17 +208,20 @@ static bool stdio_delivered(const struct stdio *stdio)
 
 /*
  * The other end may go on writing for ever to a client that does not read. With half-close it has
- * to be told, as a reset would tell the writer of a pipe.
+ * to be told, as a reset would tell the writer of a pipe; and what tells it would be lost if this
+ * process ended while bytes arrive that nobody has read.
  */
 static void stdio_flush_due(uv_timer_t *timer)
 {
     struct stdio *stdio = timer->data;
-    if (stdio_delivered(stdio)) {
+    if (stdio->told && snet_runner_idle(&stdio->connect->runner)) {
         stdio_stop(stdio, SNET_EXIT_OK);
+    } else if (uv_now(timer->loop) - stdio->gone_ms >= STDIO_FLUSH_MS) {
+        stdio_stop(stdio, stdio->told ? SNET_EXIT_OK : SNET_EXIT_LOST);
+    } else if (!stdio->told && stdio_delivered(stdio)) {
+        stdio->told = true;
         snet_session_abort_with(stdio->session, SNET_RELAY_CODE_BROKEN,
                                 "nobody reads the output any more", stdio_now(stdio));
-    } else if (uv_now(timer->loop) - stdio->gone_ms >= STDIO_FLUSH_MS) {
-        stdio_stop(stdio, SNET_EXIT_LOST);
     }
 }
 
@@ -259,7 +263,10 @@ static void stdio_event(struct snet_runner *runner, const struct snet_event *eve
         stdio->ended = true;
         stdio->end_err = event->err;
         snet_quiet_stop(&stdio->quiet);
-        if (event->err != SNET_ERR_CLOSED && !(stdio->out_gone && event->err == SNET_ERR_ABORTED)) {
+        if (stdio->told) {
+            return;
+        }
+        if (event->err != SNET_ERR_CLOSED) {
             snet_connect_explain(stdio->connect, event->session, event->err);
         }
         if (stdio->out_gone || stdio->out_ended) {
