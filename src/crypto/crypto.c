@@ -16,6 +16,8 @@ struct snet_crypto {
     EVP_MD *sha256;
     EVP_MD_CTX *digest;
     EVP_MAC_CTX *hmac_sha256;
+    EVP_CIPHER *aes128;
+    EVP_CIPHER_CTX *block;
 };
 
 /* A HMAC context for SHA-256, which keeps the algorithms that it uses; NULL on failure. */
@@ -46,8 +48,10 @@ snet_err snet_crypto_new(struct snet_crypto **ret_crypto)
     crypto->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     crypto->digest = EVP_MD_CTX_new();
     crypto->hmac_sha256 = crypto_new_hmac();
+    crypto->aes128 = EVP_CIPHER_fetch(NULL, "AES-128-ECB", NULL);
+    crypto->block = EVP_CIPHER_CTX_new();
     if (crypto->md5 == NULL || crypto->sha256 == NULL || crypto->digest == NULL ||
-        crypto->hmac_sha256 == NULL) {
+        crypto->hmac_sha256 == NULL || crypto->aes128 == NULL || crypto->block == NULL) {
         snet_crypto_free(crypto);
         return SNET_ERR_CRYPTO;
     }
@@ -60,6 +64,8 @@ void snet_crypto_free(struct snet_crypto *crypto)
     if (crypto == NULL) {
         return;
     }
+    EVP_CIPHER_CTX_free(crypto->block);
+    EVP_CIPHER_free(crypto->aes128);
     EVP_MAC_CTX_free(crypto->hmac_sha256);
     EVP_MD_CTX_free(crypto->digest);
     EVP_MD_free(crypto->sha256);
@@ -91,4 +97,14 @@ const EVP_MD *snet_crypto_evp_sha256(const struct snet_crypto *crypto)
 EVP_MAC_CTX *snet_crypto_evp_hmac_sha256(struct snet_crypto *crypto)
 {
     return crypto->hmac_sha256;
+}
+
+EVP_CIPHER_CTX *snet_crypto_evp_block(struct snet_crypto *crypto)
+{
+    return crypto->block;
+}
+
+const EVP_CIPHER *snet_crypto_evp_aes128(const struct snet_crypto *crypto)
+{
+    return crypto->aes128;
 }

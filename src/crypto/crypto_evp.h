@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What this folder's files share of libcrypto's objects inside struct snet_crypto. Nobody else may
- * include this.
+ * include this, save tests.
  */
 #ifndef SNET_CRYPTO_CRYPTO_EVP_H
 #define SNET_CRYPTO_CRYPTO_EVP_H
@@ -14,5 +14,7 @@
 EVP_MD_CTX *snet_crypto_evp_digest(struct snet_crypto *crypto);
 const EVP_MD *snet_crypto_evp_sha256(const struct snet_crypto *crypto);
 EVP_MAC_CTX *snet_crypto_evp_hmac_sha256(struct snet_crypto *crypto);
+EVP_CIPHER_CTX *snet_crypto_evp_block(struct snet_crypto *crypto);
+const EVP_CIPHER *snet_crypto_evp_aes128(const struct snet_crypto *crypto);
 
 #endif
