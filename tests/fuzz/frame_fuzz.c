@@ -10,7 +10,8 @@
 /* DATA has two bytes more than the DATA_END that it may have been. */
 #define FRAME_ENCODED_MAX_BYTES (SNET_SECURE_FRAME_RECORD_MAX_BYTES + 2u)
 
-static void fuzz_again(const struct snet_secure_frame *first, uint8_t *encoded)
+static void fuzz_again(const struct snet_secure_frame *first, struct snet_bytes whole,
+                       uint8_t *encoded)
 {
     struct snet_secure_frame second;
     struct snet_writer writer;
@@ -18,6 +19,11 @@ static void fuzz_again(const struct snet_secure_frame *first, uint8_t *encoded)
     snet_writer_init(&writer, encoded, FRAME_ENCODED_MAX_BYTES);
     snet_secure_frame_encode(first, &writer);
     FUZZ_CHECK(!writer.failed);
+    if (writer.written == whole.len && first->type != SNET_SECURE_FRAME_EXTENSION) {
+        fuzz_check_begins(whole, (struct snet_bytes){encoded, writer.written}, whole.len);
+    } else {
+        FUZZ_CHECK(first->bytes.len > 0 || writer.written == whole.len);
+    }
     snet_reader_init(&reader, encoded, writer.written);
     FUZZ_CHECK(snet_secure_frame_decode(&reader, &second) == SNET_OK);
     FUZZ_CHECK(snet_reader_done(&reader));
@@ -40,6 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     snet_reader_init(&reader, data, len);
     while (reader.left > 0) {
         struct snet_secure_frame frame;
+        const uint8_t *begin = reader.data;
         const size_t left = reader.left;
         if (snet_secure_frame_decode(&reader, &frame) != SNET_OK) {
             return 0;
@@ -48,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         FUZZ_CHECK(frame.bytes.len <= left);
         FUZZ_CHECK(frame.bytes.len == 0 ||
                    (frame.bytes.data > data && frame.bytes.data + frame.bytes.len <= data + len));
-        fuzz_again(&frame, encoded);
+        fuzz_again(&frame, (struct snet_bytes){begin, left - reader.left}, encoded);
     }
     return 0;
 }

@@ -24,6 +24,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 _Noreturn void fuzz_check_failed(const char *condition, const char *file, int line);
 
+/* Ends the process unless the first `len` bytes of both are the same: nothing was lost in between.
+ */
+void fuzz_check_begins(struct snet_bytes left, struct snet_bytes right, size_t len);
+
 /* Whether two stretches of bytes are the same; empty ones are, wherever they are. */
 bool fuzz_same(struct snet_bytes left, struct snet_bytes right);
 

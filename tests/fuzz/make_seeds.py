@@ -15,6 +15,8 @@ CORPUS = Path(__file__).resolve().parent / "corpus"
 
 MAGIC, VERSION = 0xC3, 3
 NK, XK, NNPSK0 = 1, 2, 3
+# Numbers of which no byte is like another.
+LARGE = (0x0123456789ABCDEF, 0x1032547698BADCFE, 0x2143658709CBED0F)
 
 
 def header(kind, pattern, body_len, flags=0, suite=1):
@@ -38,12 +40,12 @@ def welcome(*pairs):
 
 
 def resume(early=b"", padding=0, cause=0):
-    fixed = struct.pack("<QQQQHBB", 7, 1000, 66536, 500, len(early), cause, 0)
+    fixed = struct.pack("<QQQQHBB", 7, *LARGE, len(early), cause, 0)
     return fixed + early + bytes(padding)
 
 
 def accept(status=0, padding=0):
-    fixed = struct.pack("<QQ", 500, 66036) + bytes(range(17)) + bytes(range(16))
+    fixed = struct.pack("<QQ", *LARGE[:2]) + bytes(range(17)) + bytes(range(16))
     return fixed + struct.pack("<H", status) + bytes(padding)
 
 
@@ -181,6 +183,7 @@ def shakes(payloads, patterns, hostile):
     for pattern in patterns:
         found[f"sealed-pattern-{pattern}"] = shake(first, pattern)
         found[f"changed-header-{pattern}"] = shake(first, pattern, [(2, 1)])
+        found[f"changed-flags-{pattern}"] = shake(first, pattern, [(5, 1)])
         found[f"changed-key-{pattern}"] = shake(first, pattern, [(30, 0x80)])
         found[f"changed-middle-{pattern}"] = shake(first, pattern, [(60, 4), (61, 1)])
     found["hostile"] = b"\x00" + hostile
@@ -244,6 +247,10 @@ PROGRAMS = {
     "talk": OPEN + OPEN,
     "lose-and-resume": OPEN + LOSE + AGAIN + LOSE + AGAIN,
     "refused": OPEN + LOSE + op("dial", 0, 1) + seconds(1) + op("dial", 0, 1) + AGAIN,
+    # The old link delivers after the server has answered on the new one [PROTO 6.3].
+    "late-on-the-old-link": OPEN + op("write", 0, 60) + op("send", 0, 60) + op("changed")
+    + op("dial") + op("send", 1, 99) + 4 * op("deliver", SERVER | 1, 99)
+    + op("deliver", SERVER, 60) + OPEN,
     "one-side-breaks": OPEN + op("break", SERVER) + op("write", 0, 50) + AGAIN,
     "network-changed": OPEN + op("changed") + op("dial") + op("write", SERVER, 99) + OPEN,
     "changed-and-cut": OPEN + op("changed") + op("dial") + op("send", 0, 9) + op("cut", 1) + AGAIN,

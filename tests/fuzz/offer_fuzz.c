@@ -7,6 +7,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "wire/secure.h"
 
+#define OFFER_FIXED_BYTES 10u /* before what may differ */
 #define OFFER_ENCODED_MAX_BYTES (16u + SNET_SECURE_SERVICE_MAX_BYTES)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
@@ -23,6 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     snet_secure_offer_encode(&first, &writer);
     FUZZ_CHECK(!writer.failed);
     FUZZ_CHECK(writer.written <= len);
+    fuzz_check_begins((struct snet_bytes){data, len}, (struct snet_bytes){encoded, writer.written},
+                      OFFER_FIXED_BYTES);
     FUZZ_CHECK(snet_secure_offer_decode((struct snet_bytes){encoded, writer.written}, &second) ==
                SNET_OK);
     FUZZ_CHECK(second.caps == first.caps);

@@ -23,6 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     snet_secure_resume_encode(&first, &writer);
     FUZZ_CHECK(!writer.failed);
     FUZZ_CHECK(writer.written <= len);
+    fuzz_check_begins((struct snet_bytes){data, len}, (struct snet_bytes){encoded, writer.written},
+                      writer.written);
     FUZZ_CHECK(snet_secure_resume_decode((struct snet_bytes){encoded, writer.written}, &second) ==
                SNET_OK);
     FUZZ_CHECK(second.attempt == first.attempt);
