@@ -271,7 +271,7 @@ PROGRAMS = {
     "drain-and-resume": OPEN + op("drain") + LOSE + AGAIN,
     "two-clients": op("open") + OPEN + op("talk", 1, 200) + op("cut", 1) + seconds(1) + OPEN,
     "expired": OPEN + LOSE + b"".join(seconds(255) for _ in range(2)) + op("settle"),
-    "challenge-before-hello": op("dial") + op("insert", 0, 24) + b"\x09" * 24 + op("settle"),
+    "challenge-before-hello": op("dial") + op("insert", 0, 24) + b"\x09" * 24 + op("deliver", 0, 24),
     "memory": OPEN + op("memory", SERVER, 1) + op("talk", 0, 4000) + op("memory", 0, 0) + AGAIN,
     "full-inbox": OPEN + 4 * (op("write", 0, 4000) + op("settle")) + op("read", SERVER, 4000),
 }
