@@ -92,7 +92,8 @@ void fuzz_shake_resume(struct fuzz_shake *shake)
 
 void fuzz_shake_reply(struct fuzz_shake *shake)
 {
-    const struct snet_secure_welcome welcome = {.cid = {9}, .window = 4096, .heartbeat_s = 15};
+    const struct snet_secure_welcome welcome = {
+        .cid = {9}, .window = 4096, .max_record = 16384, .heartbeat_s = 15};
     struct snet_secure_welcome heard;
     struct snet_writer writer;
     snet_writer_init(&writer, shake->message, sizeof shake->message);

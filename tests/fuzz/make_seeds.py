@@ -30,13 +30,13 @@ def tlvs(*pairs):
     return struct.pack("<H", len(data)) + data
 
 
-def offer(*pairs):
-    return struct.pack("<IIH", 0, 65536, 16384) + tlvs(*pairs)
+def offer(*pairs, max_record=16384):
+    return struct.pack("<IIH", 0, 65536, max_record) + tlvs(*pairs)
 
 
-def welcome(*pairs):
+def welcome(*pairs, max_record=16384):
     fixed = bytes(range(17)) + bytes(range(16))
-    return fixed + struct.pack("<IIHHI", 0, 65536, 16384, 15, 300000) + tlvs(*pairs)
+    return fixed + struct.pack("<IIHHI", 0, 65536, max_record, 15, 300000) + tlvs(*pairs)
 
 
 def resume(early=b"", padding=0, cause=0):
@@ -95,6 +95,8 @@ OFFER = {
     "padding-not-zero": offer((2, b"\0\1")),
     "ignorable": offer((0x8001, b"later"), (1, b"chat")),
     "unknown": offer((5, b"")),
+    "record-longest": offer(max_record=65518),
+    "record-too-short": offer(max_record=511),
     "cut": offer((1, b"chat"))[:-1],
 }
 
@@ -102,6 +104,8 @@ WELCOME = {
     "plain": welcome(),
     "padding": welcome((2, bytes(9))),
     "ignorable": welcome((0xFFFF, b"x")),
+    "record-longest": welcome(max_record=65518),
+    "record-too-short": welcome(max_record=511),
     "unknown": welcome((1, b"chat")),
     "cut": welcome()[:-1],
 }
@@ -117,6 +121,7 @@ CREDENTIAL = {
 RESUME = {
     "plain": resume(),
     "planned": resume(cause=1),
+    "cause-unknown": resume(cause=2),
     "early": resume(b"early bytes"),
     "padding": resume(b"early", padding=20),
     "early-cut": resume(b"early bytes")[:-1],
@@ -271,7 +276,8 @@ PROGRAMS = {
     "drain-and-resume": OPEN + op("drain") + LOSE + AGAIN,
     "two-clients": op("open") + OPEN + op("talk", 1, 200) + op("cut", 1) + seconds(1) + OPEN,
     "expired": OPEN + LOSE + b"".join(seconds(255) for _ in range(2)) + op("settle"),
-    "challenge-before-hello": op("dial") + op("insert", 0, 24) + b"\x09" * 24 + op("deliver", 0, 24),
+    "challenge-before-hello": op("dial") + op("insert", 0, 24) + b"\x09" * 24
+    + op("deliver", 0, 24),
     "memory": OPEN + op("memory", SERVER, 1) + op("talk", 0, 4000) + op("memory", 0, 0) + AGAIN,
     "full-inbox": OPEN + 4 * (op("write", 0, 4000) + op("settle")) + op("read", SERVER, 4000),
 }

@@ -23,6 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     snet_writer_init(&writer, encoded, sizeof encoded);
     snet_secure_offer_encode(&first, &writer);
     FUZZ_CHECK(!writer.failed);
+    FUZZ_CHECK(first.max_record >= SNET_SECURE_RECORD_MIN_BYTES);
     FUZZ_CHECK(writer.written <= len);
     fuzz_check_begins((struct snet_bytes){data, len}, (struct snet_bytes){encoded, writer.written},
                       OFFER_FIXED_BYTES);
