@@ -231,7 +231,7 @@ READ_ACCEPT = shakes(
 
 OPS = (
     "send deliver settle talk dial write read cut break fin flip insert pass changed replay "
-    "stranger shutdown abort free drain open memory"
+    "stranger shutdown abort free drain open memory abort_with migrate"
 ).split()
 SERVER = 0x80
 
@@ -282,15 +282,41 @@ PROGRAMS = {
     "full-inbox": OPEN + 4 * (op("write", 0, 4000) + op("settle")) + op("read", SERVER, 4000),
 }
 MIXED, PLAIN, FEW, TIGHT = 0x04, 0x08, 0x10, 0x20
+XK_KEYS, PSK_KEYS, ALL_KEYS = 0x40, 0x80, 0xC0
+AES_SIZE = 0x20
+
+# What only snet/3 has.
+SECURE = {
+    "half-close": OPEN + op("shutdown") + op("settle") + op("write", SERVER, 500) + op("settle")
+    + op("read", 0, 500) + op("read", SERVER, 500) + op("shutdown", SERVER) + op("settle"),
+    "end-and-loss": OPEN + op("shutdown") + op("send", 0, 9) + op("cut") + AGAIN
+    + op("shutdown", SERVER) + op("send", SERVER, 9) + op("cut") + AGAIN,
+    "abort-with": OPEN + op("abort_with", SERVER, 1) + op("settle"),
+    "migrate": OPEN + op("migrate", SERVER, 1) + op("settle") + OPEN,
+    "heartbeat": OPEN + seconds(16) + op("settle") + seconds(16) + seconds(6) + op("settle"),
+}
 
 SPIN = {f"wire-{wire}-{name}": bytes([wire, 2, 1]) + program
-        for wire in (0, 2) for name, program in PROGRAMS.items()}  # fmt: skip
+        for wire in (0, 2, 3) for name, program in PROGRAMS.items()}  # fmt: skip
 SPIN |= {
     "wire-1-padded-mixed": bytes([1 | MIXED, 2, 2]) + PROGRAMS["lose-and-resume"],
     "wire-1-padded-plain": bytes([1 | PLAIN, 2, 2]) + PROGRAMS["lose-and-resume"],
     "wire-0-mixed-plain": bytes([0 | MIXED | PLAIN, 2, 2]) + PROGRAMS["lose-and-resume"],
     "wire-2-tight": bytes([2 | TIGHT, 7, 2]) + PROGRAMS["full-inbox"] + PROGRAMS["two-clients"],
     "wire-2-few-handshakes": bytes([2 | FEW, 2, 2]) + 4 * op("stranger") + OPEN,
+}
+
+SPIN |= {f"wire-3-{name}": bytes([3, 2, 1]) + program for name, program in SECURE.items()}
+SPIN |= {
+    f"wire-3-{kind}-{name}": bytes([3 | keys, size, 1]) + PROGRAMS[name]
+    for kind, keys, size in (
+        ("xk", XK_KEYS, AES_SIZE),
+        ("psk", PSK_KEYS, 0),
+        ("all", ALL_KEYS | MIXED, AES_SIZE | 1),
+        ("tight", TIGHT, 0x18),
+        ("few", FEW, 2),
+    )
+    for name in ("lose-and-resume", "changed-and-cut", "replay-resume", "full-inbox", "memory")
 }
 
 TARGETS = {

@@ -52,6 +52,7 @@ struct spin_app {
     bool shut;
     bool aborted; /* by its own application */
     bool ended;
+    bool opened; /* its application knows the session */
     bool closed; /* a read said that the stream has ended cleanly */
     snet_err end_err;
 };
@@ -97,7 +98,8 @@ struct spin {
     snet_server *server;
     struct snet_core_config budget;
     struct snet_client_config client;
-    uint32_t flight_bytes; /* what the network holds per direction */
+    struct snet_key keys[2]; /* snet/3: the public ones of server and client */
+    uint32_t flight_bytes;   /* what the network holds per direction */
     uint64_t now;
     struct spin_pair pairs[SPIN_PAIRS_MAX];
     unsigned pair_count;

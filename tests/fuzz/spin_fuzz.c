@@ -201,6 +201,28 @@ static void op_memory(struct spin *spin, const struct spin_args *args)
     env->fail_at = env->alloc_count + 1 + args->n % 64;
 }
 
+static void op_abort_with(struct spin *spin, const struct spin_args *args)
+{
+    struct spin_app *app = args_app(spin, args);
+    if (app->session != NULL) {
+        app->aborted = true;
+        snet_session_abort_with(app->session, args->n | SNET_CODE_APPLICATION,
+                                (args->n & 1u) != 0 ? "text" : NULL, spin->now);
+    }
+}
+
+/* Only a server's session of snet/3 can; the others say so. */
+static void op_migrate(struct spin *spin, const struct spin_args *args)
+{
+    const struct spin_app *app = args_app(spin, args);
+    if (app->session != NULL) {
+        const snet_err err =
+            snet_session_migrate(app->session, (args->n & 1u) != 0 ? "[::1]:7000" : NULL,
+                                 (uint64_t)args->n * SNET_MS_NS, spin->now);
+        FUZZ_CHECK(err == SNET_OK || err == SNET_ERR_STATE || err == SNET_ERR_NO_MEMORY);
+    }
+}
+
 /* --- The program -------------------------------------------------------------------------------
  */
 
@@ -211,28 +233,30 @@ struct spin_op {
 };
 
 static const struct spin_op ops[] = {
-    {op_send, NULL},     /* 0: a side puts n bytes on the wire */
-    {op_deliver, NULL},  /* 1: n bytes arrive at a side */
-    {NULL, op_settle},   /* 2: everything moves */
-    {NULL, op_talk},     /* 3: both ends write n bytes, everything moves and is read */
-    {NULL, op_dial},     /* 4: a connection is made, or with bit 0 of n refused */
-    {NULL, op_write},    /* 5 */
-    {NULL, op_read},     /* 6 */
-    {op_cut, NULL},      /* 7: a connection breaks at both sides */
-    {op_break, NULL},    /* 8: at one side */
-    {op_fin, NULL},      /* 9: the network closes a connection in good order */
-    {op_flip, NULL},     /* 10: bit n of what is on its way changes */
-    {op_insert, NULL},   /* 11: bytes of the program join what is on its way */
-    {NULL, op_pass},     /* 12: time passes */
-    {NULL, op_changed},  /* 13: the client hears that the network has changed */
-    {NULL, op_replay},   /* 14: a stranger sends n bytes of what a client once sent */
-    {NULL, op_stranger}, /* 15: a stranger sends bytes of the program */
-    {NULL, op_shutdown}, /* 16 */
-    {NULL, op_abort},    /* 17 */
-    {NULL, op_free},     /* 18 */
-    {NULL, op_drain},    /* 19: the server takes no new sessions */
-    {NULL, op_open},     /* 20: one more client */
-    {NULL, op_memory},   /* 21: the n-th allocation of a core from now on fails */
+    {op_send, NULL},       /* 0: a side puts n bytes on the wire */
+    {op_deliver, NULL},    /* 1: n bytes arrive at a side */
+    {NULL, op_settle},     /* 2: everything moves */
+    {NULL, op_talk},       /* 3: both ends write n bytes, everything moves and is read */
+    {NULL, op_dial},       /* 4: a connection is made, or with bit 0 of n refused */
+    {NULL, op_write},      /* 5 */
+    {NULL, op_read},       /* 6 */
+    {op_cut, NULL},        /* 7: a connection breaks at both sides */
+    {op_break, NULL},      /* 8: at one side */
+    {op_fin, NULL},        /* 9: the network closes a connection in good order */
+    {op_flip, NULL},       /* 10: bit n of what is on its way changes */
+    {op_insert, NULL},     /* 11: bytes of the program join what is on its way */
+    {NULL, op_pass},       /* 12: time passes */
+    {NULL, op_changed},    /* 13: the client hears that the network has changed */
+    {NULL, op_replay},     /* 14: a stranger sends n bytes of what a client once sent */
+    {NULL, op_stranger},   /* 15: a stranger sends bytes of the program */
+    {NULL, op_shutdown},   /* 16 */
+    {NULL, op_abort},      /* 17 */
+    {NULL, op_free},       /* 18 */
+    {NULL, op_drain},      /* 19: the server takes no new sessions */
+    {NULL, op_open},       /* 20: one more client */
+    {NULL, op_memory},     /* 21: the n-th allocation of a core from now on fails */
+    {NULL, op_abort_with}, /* 22: with a code and, with bit 0 of n, a text */
+    {NULL, op_migrate},    /* 23: the server asks the client to move, with bit 0 of n elsewhere */
 };
 
 static void fuzz_step(struct spin *spin)

@@ -10,6 +10,16 @@
 #define SETUP_HISTORY_MIN_BYTES 256u
 #define SETUP_INBOX_MIN_BYTES 1024u
 #define SETUP_HANDSHAKES_FEW 2u
+/* Of the variant of snet/3 that has everything that can be configured. */
+#define SETUP_PAD_BYTES 64u
+#define SETUP_EPOCH_NS (60 * SNET_SECOND_NS)
+
+enum setup_keys {
+    SETUP_KEYS_NK,
+    SETUP_KEYS_XK,
+    SETUP_KEYS_PSK,
+    SETUP_KEYS_ALL /* NK, with early bytes, padding, fresh keys now and then, and a service */
+};
 
 /* The head of the input. */
 struct setup_head {
@@ -18,7 +28,7 @@ struct setup_head {
     bool plain;          /* the legacy wires do not encrypt */
     bool few_handshakes; /* the server has few places for them */
     bool tight;          /* barely enough pages for all */
-    unsigned keys;       /* snet/3: NK, XK, shared secret */
+    enum setup_keys keys;
     unsigned size;
     uint8_t suite;
     uint8_t seed;
@@ -34,7 +44,7 @@ static void setup_read_head(struct snet_reader *program, struct setup_head *ret_
         .plain = (kind & 0x08u) != 0,
         .few_handshakes = (kind & 0x10u) != 0,
         .tight = (kind & 0x20u) != 0,
-        .keys = kind >> 6 & 0x03u,
+        .keys = (enum setup_keys)(kind >> 6 & 0x03u),
         .size = size & 0x1Fu,
         .suite = (size & 0x20u) != 0 ? SNET_SUITE_AES_256_GCM : SNET_SUITE_CHACHA20_POLY1305,
         .seed = snet_reader_u8(program),
@@ -50,6 +60,7 @@ static struct snet_session_config setup_session(const struct setup_head *head)
         .plain = head->plain && !secure,
         .history_bytes = history_min << (head->size & 0x07u),
         .inbox_bytes = inbox_min << (head->size >> 3),
+        .pad_bytes = secure && head->keys == SETUP_KEYS_ALL ? SETUP_PAD_BYTES : 0,
     };
 }
 
@@ -62,10 +73,38 @@ static unsigned setup_wires(const struct setup_head *head)
     return SNET_WIRE_BIT(head->wire) | (head->mixed && !alone ? legacy : 0);
 }
 
+/* Who is who on snet/3; only clients with the client's key are served where one is asked for. */
+static void setup_keys(struct spin *spin, const struct setup_head *head,
+                       struct snet_server_config *server)
+{
+    static const struct snet_key secret = {.bytes = {1, 2, 3}};
+    static const struct snet_key client = {.bytes = {4, 5, 6}};
+    static const struct snet_key psk = {.bytes = {7, 8, 9}};
+    FUZZ_CHECK(snet_key_public(&secret, &spin->keys[0]) == SNET_OK);
+    FUZZ_CHECK(snet_key_public(&client, &spin->keys[1]) == SNET_OK);
+    server->keys = (struct snet_server_keys){
+        .secrets = &secret,
+        .secret_count = 1,
+        .psks = &psk,
+        .psk_count = 1,
+        .authorized = &spin->keys[1],
+        .authorized_count = head->keys == SETUP_KEYS_XK ? 1 : 0,
+    };
+    spin->client.keys = (struct snet_client_keys){
+        .server = head->keys == SETUP_KEYS_PSK ? NULL : &spin->keys[0],
+        .client_secret = head->keys == SETUP_KEYS_XK ? &client : NULL,
+        .psk = head->keys == SETUP_KEYS_PSK ? &psk : NULL,
+    };
+    spin->client.suite = head->suite;
+    spin->client.early = head->keys == SETUP_KEYS_ALL;
+    spin->client.epoch_ns = head->keys == SETUP_KEYS_ALL ? SETUP_EPOCH_NS : 0;
+    spin->client.service = head->keys == SETUP_KEYS_ALL ? "service" : NULL;
+}
+
 static bool setup_cores(struct spin *spin, const struct setup_head *head)
 {
     const struct snet_session_config session = setup_session(head);
-    const struct snet_server_config server = {
+    struct snet_server_config server = {
         .session = session,
         .wires = setup_wires(head),
         .handshakes_max = head->few_handshakes ? SETUP_HANDSHAKES_FEW : 0,
@@ -75,9 +114,14 @@ static bool setup_cores(struct spin *spin, const struct setup_head *head)
     if (head->tight) {
         spin->budget.send_budget_bytes = spin->budget.recv_budget_bytes = budget_bytes;
     }
+    /* What the network holds is lost with a link, and may be no more than histories have. */
     spin->flight_bytes = session.history_bytes / 4;
-    if (spin->flight_bytes > SPIN_QUEUE_MAX_BYTES) {
+    if (spin_secure(spin) || spin->flight_bytes > SPIN_QUEUE_MAX_BYTES) {
         spin->flight_bytes = SPIN_QUEUE_MAX_BYTES;
+    }
+    spin->client = (struct snet_client_config){.session = session, .wire = head->wire};
+    if (spin_secure(spin)) {
+        setup_keys(spin, head, &server);
     }
     for (unsigned i = 0; i < 2; i++) {
         test_env_init(&spin->envs[i], (uint64_t)head->seed * 2 + i + 1);
@@ -116,10 +160,6 @@ bool spin_open(struct spin *spin, struct snet_bytes input)
         return false;
     }
     FUZZ_CHECK(setup_cores(spin, &head));
-    spin->client = (struct snet_client_config){
-        .session = setup_session(&head),
-        .wire = head.wire,
-    };
     spin_open_client(spin);
     spin_drain(spin);
     return true;

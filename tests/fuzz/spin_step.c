@@ -28,6 +28,7 @@ static void step_match(struct spin *spin)
             if (!pair->matched && info.id != 0 && info.id == own.id) {
                 pair->matched = true;
                 pair->apps[SPIN_SERVER].session = session;
+                pair->apps[SPIN_SERVER].opened = true;
                 snet_session_set_user(session, &pair->apps[SPIN_SERVER]);
             }
         }
@@ -60,6 +61,44 @@ static void step_check_clean(const struct spin *spin, const struct spin_pair *pa
     }
 }
 
+/* The other end's session is gone, or was never known to be there. */
+static bool step_gone(const struct spin_app *app)
+{
+    return app->session == NULL || app->ended;
+}
+
+/*
+ * A session of snet/3 that is open ends by what its two applications do, or by time, and by nothing
+ * that the network does: no bit that is flipped, nothing that is replayed or made up ends it.
+ */
+static bool step_may_end(const struct spin *spin, const struct spin_pair *pair, unsigned index)
+{
+    const struct spin_app *app = &pair->apps[index];
+    const struct spin_app *peer = &pair->apps[1 - index];
+    switch (snet_err_class_of(app->end_err)) {
+    case SNET_CLASS_GONE:
+        break;
+    case SNET_CLASS_SYSTEM:
+        return spin->memory_failed;
+    case SNET_CLASS_OK:
+    case SNET_CLASS_AGAIN:
+    case SNET_CLASS_LINK:
+    case SNET_CLASS_PEER:
+    case SNET_CLASS_AUTH:
+    case SNET_CLASS_LIMIT:
+    case SNET_CLASS_USAGE:
+    case SNET_CLASS_BUG:
+        return false;
+    }
+    if (app->end_err == SNET_ERR_EXPIRED || app->end_err == SNET_ERR_CLOSE_UNCONFIRMED) {
+        return spin->now >= SNET_WAIT_DEFAULT_NS || (app->shut && step_gone(peer));
+    }
+    if (app->end_err == SNET_ERR_SERVER_RESTARTED || app->end_err == SNET_ERR_PEER_ABORTED) {
+        return step_gone(peer);
+    }
+    return app->end_err == SNET_ERR_CLOSED || app->end_err == SNET_ERR_ABORTED;
+}
+
 static void step_check_end(const struct spin *spin, const struct spin_pair *pair, unsigned index)
 {
     const struct spin_app *app = &pair->apps[index];
@@ -67,6 +106,7 @@ static void step_check_end(const struct spin *spin, const struct spin_pair *pair
     FUZZ_CHECK(snet_err_class_of(app->end_err) != SNET_CLASS_BUG);
     /* A shutdown before the session is open gives it up. */
     FUZZ_CHECK(app->end_err != SNET_ERR_ABORTED || app->aborted || app->shut);
+    FUZZ_CHECK(!spin_secure(spin) || !app->opened || step_may_end(spin, pair, index));
     if (app->end_err == SNET_ERR_CLOSED && !pair->tainted && !pair->doubtful) {
         step_check_clean(spin, pair, index);
     }
@@ -93,6 +133,8 @@ static void step_session_event(struct spin *spin, unsigned core, const struct sn
     FUZZ_CHECK(app == &pair->apps[core] && app->session == event->session);
     if (event->type == SNET_EVENT_DIAL) {
         pair->dials++;
+    } else if (event->type == SNET_EVENT_OPENED) {
+        app->opened = true;
     } else if (event->type == SNET_EVENT_ENDED) {
         FUZZ_CHECK(!app->ended);
         app->ended = true;
