@@ -9,6 +9,7 @@
 #include "core/secure_move.h"
 #include "core/secure_pulse.h"
 #include "core/secure_server.h"
+#include "core/server.h"
 
 /* --- The stream --------------------------------------------------------------------------- */
 
@@ -299,6 +300,9 @@ static snet_err in_record(snet_link *link, uint8_t *data, size_t len, uint64_t n
     }
     snet_secure_pulse_heard(link, now);
     snet_session *session = link->session;
+    if (session->server != NULL) {
+        session->wait_ns = session->server->config.session.wait_ns;
+    }
     const snet_err err = in_frames(link, plain, &record, now);
     if (err != SNET_OK) {
         snet_session_end(session, err, now);

@@ -170,9 +170,7 @@ static snet_err server_welcome(snet_link *link, uint64_t now)
         .window = (uint32_t)session->flow.limit,
         .max_record = SNET_SECURE_RECORD_BYTES,
         .heartbeat_s = (uint16_t)(session->heartbeat_ns / SNET_SECOND_NS),
-        .resume_window_ms =
-            (uint32_t)((config->wait_ns == 0 ? SNET_WAIT_DEFAULT_NS : config->wait_ns) /
-                       SNET_MS_NS),
+        .resume_window_ms = (uint32_t)(config->wait_ns / SNET_MS_NS),
     };
     snet_secure_copy(welcome.cid, state->ticket.cid, sizeof welcome.cid);
     SNET_TRY(snet_cids_token(&server_store(link)->cids, welcome.cid, welcome.token));
@@ -361,6 +359,8 @@ snet_err snet_secure_server_auth(snet_link *link, struct snet_buffer message,
     session->identity->has_key = true;
     session->identity->key = key;
     *ret_next = SNET_SECURE_STREAM;
+    /* Until it has said something the client may not know, and would begin anew. */
+    session->wait_ns = link->server->config.session.handshake_ns;
     server_open(link, now);
     return SNET_OK;
 }
