@@ -9,8 +9,8 @@ BUILD = build/$(PRESET)
 JOBS ?= 4
 CMAKE_LOG = > build/cmake.log 2>&1 || { cat build/cmake.log; false; }
 
-.PHONY: all build demo test check sim format tidy asan install clean help bootstrap-build \
-        bootstrap-test bootstrap-lint
+.PHONY: all build demo test check check-model sim format tidy asan install clean help \
+        bootstrap-build bootstrap-test bootstrap-lint
 
 all: build
 
@@ -43,6 +43,10 @@ check: bootstrap-lint format tidy
 	@cmake --preset dev $(CMAKE_LOG)
 	@cmake --build build/dev
 	@ctest --test-dir build/dev --output-on-failure --parallel $(JOBS) -L 'unit|vector|tools|smoke'
+
+# The session rules of snet/3, searched by spin; NAME chooses runs, see tests/model/check_model.py.
+check-model: bootstrap-test
+	@python3 -B tests/model/check_model.py $(NAME)
 
 # One seed of the simulator, with everything it does.
 sim: bootstrap-test
@@ -79,6 +83,7 @@ help:
 	@echo 'make demo [FILE=...]   a transfer through a hostile network, with its verdict'
 	@echo 'make test              everything'
 	@echo 'make check             format, tidy, unit tests, short simulation'
+	@echo 'make check-model       the rules of snet/3, proven by spin on a small model'
 	@echo 'make sim SEED=n        one seed of the simulator'
 	@echo 'make asan              unit tests and simulation under sanitizers'
 	@echo 'make install [PREFIX=] the command, the library and its headers'

@@ -60,7 +60,7 @@ bool data_at_once = (WATCH & 128) != 0;    /* after a loss no dead link holds th
 #define RULE(mutant) (MUTANT != mutant)
 
 #ifndef HOSTILE_TRIES
-#define HOSTILE_TRIES 4
+#define HOSTILE_TRIES 5
 #endif
 /* One attempt of before may turn out stale or dead and the next one is refused by nobody; the third
  * proves that the second was enough. */
