@@ -105,11 +105,13 @@ def search(run: Run, shortest: bool = False) -> Result:
     started = time.monotonic()
     model = HERE / f"{run.model}.pml"
     with tempfile.TemporaryDirectory(prefix="snet-model-") as folder:
-        output = call(["spin", "-a", *run.defines, str(model)], folder)
+        said = call(["spin", "-a", *run.defines, str(model)], folder)
+        if said:
+            return Result(said, time.monotonic() - started, 0, "")
         kind = ["-DNP"] if run.cycles else ["-DSAFETY"]
         kind += ["-DREACH"] if shortest and not run.cycles else ["-DCOLLAPSE"]
-        output += call(["gcc", "-w", "-O1" if run.mutant else "-O2", *kind, "-DVECTORSZ=512",
-                        f"-DMEMLIM={MEMORY_MAX_MB}", "-o", "pan", "pan.c"], folder)
+        output = call(["gcc", "-w", "-O1" if run.mutant else "-O2", *kind, "-DVECTORSZ=512",
+                       f"-DMEMLIM={MEMORY_MAX_MB}", "-o", "pan", "pan.c"], folder)
         if not (Path(folder) / "pan").exists():
             return Result(output, time.monotonic() - started, 0, "")
         # Deadlock is an assertion of the models; which states may be the last is not in their code.
@@ -136,6 +138,9 @@ def broken(output: str) -> str:
 def complaint(run: Run, result: Result) -> str:
     """What is wrong with the outcome of a run; empty when it is as it must be."""
     claim = broken(result.output)
+    last = " | ".join([line for line in result.output.splitlines() if line.strip()][-3:])
+    if result.states == 0:
+        return "there was no search: " + last
     if run.mutant:
         if claim == run.claim:
             return ""
@@ -143,8 +148,7 @@ def complaint(run: Run, result: Result) -> str:
     if claim:
         return f"{claim} does not hold"
     if "errors: 0" not in result.output or any(word in result.output for word in INCOMPLETE):
-        last = [line for line in result.output.splitlines() if line.strip()][-3:]
-        return "the search is not complete: " + " | ".join(last)
+        return "the search is not complete: " + last
     return ""
 
 

@@ -74,51 +74,18 @@ bool input_complete = (WATCH & 512) != 0;   /* CLOSE_UNCONFIRMED casts no doubt 
 #ifndef CASE
 #define CASE BOTH
 #endif
-#if CASE == BOTH
-#define UP_BYTES 2
-#define DOWN_BYTES 2
-#define WINDOW 1
-#define PAGES 1
-#define SENDBUF 2
-#define LOSSES 3
-#define HANDOVERS 0
-#elif CASE == DOWN
-#define UP_BYTES 0
-#define DOWN_BYTES 2
-#define WINDOW 2
-#define PAGES 2
-#define SENDBUF 2
-#define LOSSES 2
-#define HANDOVERS 1
-#elif CASE == UP
-#define UP_BYTES 2
-#define DOWN_BYTES 0
-#define WINDOW 2
-#define PAGES 2
-#define SENDBUF 2
-#define LOSSES 2
-#define HANDOVERS 1
-#elif CASE == ECHO
-#define UP_BYTES 3
-#define DOWN_BYTES 3
-#define WINDOW 2
-#define PAGES 1
-#define SENDBUF 1
-#define LOSSES 1
-#define HANDOVERS 1
-#else
-#define UP_BYTES 1
-#define DOWN_BYTES 1
-#define WINDOW 1
-#define PAGES 1
-#define SENDBUF 1
-#define LOSSES 1
-#define HANDOVERS 1
-#endif
-
-#ifndef QUEUE
-#define QUEUE 2
-#endif
+#define PICK(both, down, up, echo, expire)                                                         \
+    ((CASE == BOTH) * both + (CASE == DOWN) * down + (CASE == UP) * up + (CASE == ECHO) * echo +   \
+     (CASE == EXPIRE) * expire)
+/*                      BOTH DOWN UP ECHO EXPIRE */
+#define UP_BYTES   PICK(2,   0,   2, 3,   1)
+#define DOWN_BYTES PICK(2,   2,   0, 3,   1)
+#define WINDOW     PICK(1,   2,   2, 2,   1)
+#define PAGES      PICK(1,   2,   2, 1,   1)
+#define SENDBUF    PICK(2,   2,   2, 1,   1)
+#define LOSSES     PICK(3,   2,   2, 1,   1)
+#define HANDOVERS  PICK(0,   1,   1, 1,   1)
+#define QUEUE 2 /* records on their way, in each direction of a link */
 #define CLIENT 0
 #define SERVER 1
 
@@ -188,15 +155,16 @@ hidden byte x, y, z, least;
 /* [D1] The link that carries what this end sends: a pending one only while no other is live. */
 #define OUT(l, e)                                                                                  \
     (ended[e] == NOT_YET && (ST(l, e) == LIVE || (ST(l, e) == PENDING && ST(1 - (l), e) != LIVE)))
-#define MAY_SEND(l, e) (OUT(l, e) && STARTED(l, e) && nfull(Q(l, e)))
-#define CARRIES(e) ((OUT(0, e) && STARTED(0, e)) || (OUT(1, e) && STARTED(1, e)))
+#define BEGUN(l, e) (OUT(l, e) && STARTED(l, e))
+#define MAY_SEND(l, e) (BEGUN(l, e) && nfull(Q(l, e)))
+#define CARRIES(e) (BEGUN(0, e) || BEGUN(1, e))
 #define FREE(l) (ST(l, CLIENT) == CLOSED && ST(l, SERVER) == CLOSED)
 
 inline flush(l, e)
 {
     do
     :: nempty(Q(l, e)) -> Q(l, e)?dropped, _, _, _
-    :: else -> break
+    :: empty(Q(l, e)) -> break
     od
 }
 
@@ -231,8 +199,9 @@ inline end_client(how)
 inline say_bye(l)
 {
     if
-    :: MAY_SEND(l, SERVER) && RULE(AS_WRITTEN_EOF) -> send(l, SERVER, BYE, 0, 0, 0)
-    :: else
+    :: BEGUN(l, SERVER) && RULE(AS_WRITTEN_EOF) && nfull(Q(l, SERVER)) ->
+        send(l, SERVER, BYE, 0, 0, 0)
+    :: !BEGUN(l, SERVER) || !RULE(AS_WRITTEN_EOF) || full(Q(l, SERVER))
     fi;
     close_end(l, SERVER)
 }
