@@ -109,8 +109,8 @@ def search(run: Run, shortest: bool = False) -> Result:
         if said:
             return Result(said, time.monotonic() - started, 0, "")
         kind = ["-DNP"] if run.cycles else ["-DSAFETY"]
-        kind += ["-DREACH"] if shortest and not run.cycles else ["-DCOLLAPSE"]
-        output = call(["gcc", "-w", "-O1" if run.mutant else "-O2", *kind, "-DVECTORSZ=512",
+        kind += ["-DREACH"] if shortest and not run.cycles else []
+        output = call(["gcc", "-w", "-O0" if run.mutant else "-O2", *kind, "-DVECTORSZ=256",
                        f"-DMEMLIM={MEMORY_MAX_MB}", "-o", "pan", "pan.c"], folder)
         if not (Path(folder) / "pan").exists():
             return Result(output, time.monotonic() - started, 0, "")
