@@ -30,7 +30,7 @@ bool clean_end = (WATCH & 64) != 0;         /* unless the server gives up, both 
 bool no_false_clean = (WATCH & 128) != 0;   /* nobody says "clean" when not all was delivered */
 bool no_kick = (WATCH & 256) != 0;          /* no RESUME closes a link that the client uses */
 bool input_complete = (WATCH & 512) != 0;   /* CLOSE_UNCONFIRMED casts no doubt on the input */
-/* claim no_endless_run: every run comes to its end, as no state is ever seen again */
+/* claim no_endless_run (BOTH, ECHO, EXPIRE): all runs end, as no state is ever seen again */
 #define CLAIM(name, condition) assert(!name || (condition))
 
 /* The cases: the true model must stand all of them. */
