@@ -304,7 +304,9 @@ static void secure_session_end(snet_session *session, snet_err err, uint64_t now
     if (session->server != NULL) {
         snet_secure_server_bury(session, err, now);
     }
-    if (link == NULL || err == SNET_ERR_CLOSED || snet_secure_code_is_abort(err)) {
+    /* A clean end is the server's to confirm: the end of a connection could be anybody's doing. */
+    const bool confirmed = err == SNET_ERR_CLOSED && session->server == NULL;
+    if (link == NULL || confirmed || snet_secure_code_is_abort(err)) {
         return;
     }
     const uint16_t code =

@@ -170,9 +170,7 @@ static snet_err server_welcome(snet_link *link, uint64_t now)
         .window = (uint32_t)session->flow.limit,
         .max_record = SNET_SECURE_RECORD_BYTES,
         .heartbeat_s = (uint16_t)(session->heartbeat_ns / SNET_SECOND_NS),
-        .resume_window_ms =
-            (uint32_t)((config->wait_ns == 0 ? SNET_WAIT_DEFAULT_NS : config->wait_ns) /
-                       SNET_MS_NS),
+        .resume_window_ms = (uint32_t)(config->wait_ns / SNET_MS_NS),
     };
     snet_secure_copy(welcome.cid, state->ticket.cid, sizeof welcome.cid);
     SNET_TRY(snet_cids_token(&server_store(link)->cids, welcome.cid, welcome.token));

@@ -184,11 +184,6 @@ void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err
         return;
     }
     if (link == session->link) {
-        if (err == SNET_ERR_LINK_FIN && snet_session_done(session)) {
-            session->link = NULL;
-            snet_session_end(session, SNET_ERR_CLOSED, now);
-            return;
-        }
         snet_session_detach(session, err, session->wait_ns, now);
     } else if (link == session->attempt) {
         session->attempt = NULL;
