@@ -84,8 +84,8 @@ static snet_err server_refuse(snet_link *link, const struct server_refusal *refu
     return SNET_OK;
 }
 
-static snet_err server_refuse_hello(snet_link *link, struct snet_buffer message,
-                                    enum snet_secure_code code, uint16_t retry_after)
+static snet_err server_refuse_plainly(snet_link *link, struct snet_buffer message,
+                                      enum snet_secure_code code, uint16_t retry_after)
 {
     const struct server_refusal refusal = {
         .message = {message.data, message.len},
@@ -263,7 +263,7 @@ static snet_err server_answer_hello(snet_link *link, struct snet_buffer message,
     struct snet_secure_offer offer;
     snet_err err = server_read_hello(link, message, config, &offer);
     if (err == SNET_ERR_BAD_HELLO) {
-        return server_refuse_hello(link, message, SNET_SECURE_BAD_FORMAT, 0);
+        return server_refuse_plainly(link, message, SNET_SECURE_BAD_FORMAT, 0);
     }
     if (err == SNET_ERR_BAD_MAC || err == SNET_ERR_BAD_PUBLIC_KEY) {
         *ret_next = SNET_SECURE_SILENT;
@@ -302,8 +302,8 @@ snet_err snet_secure_server_hello(snet_link *link, struct snet_buffer message,
     }
     const enum snet_secure_code code = server_judge_hello(link, &header);
     if (code != 0) {
-        return server_refuse_hello(link, message, code,
-                                   code == SNET_SECURE_BUSY ? SNET_SECURE_RETRY_AFTER : 0);
+        return server_refuse_plainly(link, message, code,
+                                     code == SNET_SECURE_BUSY ? SNET_SECURE_RETRY_AFTER : 0);
     }
     snet_secure_link_of(link)->suite_id = header.suite;
     return server_answer_hello(link, message, &config, ret_next, now);
@@ -419,7 +419,7 @@ static snet_err server_refuse_unknown(snet_link *link, struct snet_bytes message
 static bool server_too_often(struct snet_secure_session *session, uint64_t now)
 {
     const uint64_t from_ns = session->resume_free_ns > now ? session->resume_free_ns : now;
-    if (from_ns - now > SNET_SECURE_RESUME_BURST * SNET_SECURE_RESUME_EVERY_NS) {
+    if (from_ns - now >= SNET_SECURE_RESUME_BURST * SNET_SECURE_RESUME_EVERY_NS) {
         return true;
     }
     session->resume_free_ns = from_ns + SNET_SECURE_RESUME_EVERY_NS;
@@ -492,13 +492,13 @@ static snet_err server_accept_resume(snet_link *link, struct snet_credential *ba
     struct snet_secure_store *store = server_store(link);
     snet_session *session = base->owner;
     struct snet_credentials *credentials = &snet_secure_session_of(session)->credentials;
+    const bool early_taken = snet_secure_in_early(session, resume, now);
+    SNET_TRY(server_write_accept(link, session, early_taken, now));
     if (resume->cause == SNET_SECURE_CAUSE_LOST && session->link != NULL) {
         /* It comes from a client that has no connection: ours is dead, however healthy it looks. */
         snet_link_failed(session->link, SNET_ERR_LINK_REPLACED, now);
     }
     SNET_TRY(snet_secure_acked(session, resume->recv_next, resume->limit, now));
-    const bool early_taken = snet_secure_in_early(session, resume, now);
-    SNET_TRY(server_write_accept(link, session, early_taken, now));
     snet_secure_store_retire(store, snet_credentials_next(credentials, base));
     struct snet_credential *next = snet_credentials_accept(credentials, base, resume->attempt);
     snet_secure_copy(next->cid, state->ticket.cid, sizeof next->cid);
@@ -532,6 +532,20 @@ static snet_err server_read_resume(snet_link *link, struct snet_buffer message,
     return err;
 }
 
+/* What its header alone refuses a RESUME for; 0: nothing (clause 15.2). */
+static enum snet_secure_code server_judge_header(const snet_link *link,
+                                                 const struct snet_secure_header *header)
+{
+    if ((header->flags & ~SNET_SECURE_FLAG_EARLY) != 0) {
+        return SNET_SECURE_BAD_FORMAT;
+    }
+    if (header->pattern != SNET_NOISE_NNPSK0) {
+        return SNET_SECURE_BAD_PATTERN;
+    }
+    return snet_secure_suite(link->core, header->suite) == NULL ? SNET_SECURE_BAD_SUITE
+                                                                : (enum snet_secure_code)0;
+}
+
 snet_err snet_secure_server_resume(snet_link *link, struct snet_buffer message,
                                    enum snet_secure_step *ret_next, uint64_t now)
 {
@@ -540,16 +554,18 @@ snet_err snet_secure_server_resume(snet_link *link, struct snet_buffer message,
     struct snet_secure_resume resume;
     struct snet_secure_header header;
     snet_tombs_expire(&store->tombs, now);
+    SNET_TRY(snet_secure_header_decode(message.data, &header));
+    const enum snet_secure_code code = server_judge_header(link, &header);
+    if (code != 0) {
+        return server_refuse_plainly(link, message, code, 0);
+    }
     struct snet_credential *base =
         snet_secure_store_find(store, message.data + SNET_SECURE_HEADER_BYTES);
     if (base == NULL) {
         return server_refuse_unknown(link, refusal.message);
     }
-    SNET_TRY(snet_secure_header_decode(message.data, &header));
     if (header.suite != snet_secure_session_of(base->owner)->suite->id) {
-        refusal.code = SNET_SECURE_BAD_SUITE;
-        refusal.err = SNET_ERR_BAD_SUITE;
-        return server_refuse(link, &refusal);
+        return server_refuse_plainly(link, message, SNET_SECURE_BAD_SUITE, 0);
     }
     refusal.err = server_read_resume(link, message, base, &resume);
     if (refusal.err == SNET_ERR_BAD_MAC || refusal.err == SNET_ERR_BAD_HELLO) {

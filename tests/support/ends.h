@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ENDS_CONNS_MAX 64u
+#define ENDS_CONNS_MAX 1024u
 #define ENDS_EVENTS 16u
 #define ENDS_ALL_WIRES (SNET_WIRE_BIT(SNET_WIRE_COUNT) - 1)
 
