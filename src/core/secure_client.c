@@ -228,6 +228,7 @@ static void client_keep_welcome(snet_link *link, const struct snet_secure_welcom
     struct snet_secure_link *state = snet_secure_link_of(link);
     struct snet_secure_session *session = snet_secure_session_of(link->session);
     state->peer_max_record = session->peer_max_record = welcome->max_record;
+    session->flow.peer_limit = 0; /* what a server allowed that never confirmed is void */
     if (session->heartbeat_ns == 0) {
         session->heartbeat_ns = snet_secure_pulse_heartbeat(welcome->heartbeat_s * SNET_SECOND_NS);
     }
