@@ -48,11 +48,11 @@ static snet_err in_bytes(snet_session *session, uint64_t offset, struct snet_byt
     const struct snet_secure_session *state = snet_secure_session_of(session);
     const uint64_t end = offset + bytes.len;
     const uint64_t received = session->inbox.received;
-    SNET_ASSERT(offset <= received);
     *ret_kept = true;
     if (session->peer_ended && end > state->final) {
         return SNET_ERR_BAD_FRAME;
     }
+    SNET_ASSERT(offset <= received);
     if (end > snet_secure_limit(session)) {
         return SNET_ERR_BAD_CREDIT;
     }
@@ -87,7 +87,7 @@ struct in_record {
 static snet_err in_start(snet_link *link, const struct snet_secure_frame *frame)
 {
     struct snet_secure_link *state = snet_secure_link_of(link);
-    if (state->begun || frame->offset > link->session->inbox.received) {
+    if (state->begun || frame->offset > snet_secure_recv_next(link->session)) {
         return SNET_ERR_BAD_FRAME;
     }
     state->begun = true;
