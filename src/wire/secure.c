@@ -244,7 +244,7 @@ void snet_secure_resume_encode(const struct snet_secure_resume *resume, struct s
     snet_writer_u64(out, resume->attempt);
     snet_writer_u64(out, resume->recv_next);
     snet_writer_u64(out, resume->limit);
-    snet_writer_u64(out, resume->early_off);
+    snet_writer_u64(out, resume->early.len == 0 ? 0 : resume->early_off);
     snet_writer_u16(out, (uint16_t)resume->early.len);
     snet_writer_u8(out, resume->cause);
     snet_writer_u8(out, 0);

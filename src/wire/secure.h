@@ -147,7 +147,7 @@ enum snet_secure_cause {
     SNET_SECURE_CAUSE_PLANNED
 };
 
-/* A client's request to go on. Early bytes are borrowed. */
+/* A client's request to go on. Early bytes are borrowed; without any, their offset is sent as 0. */
 struct snet_secure_resume {
     uint64_t attempt;
     uint64_t recv_next;

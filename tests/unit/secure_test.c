@@ -318,7 +318,7 @@ static void secure_resume_comes_back_as_it_was(void **state)
         assert_int_equal(snet_secure_resume_decode(message_bytes(&message), &decoded), SNET_OK);
         assert_int_equal(decoded.attempt, resume.attempt);
         assert_int_equal(decoded.limit, resume.limit);
-        assert_int_equal(decoded.early_off, 3);
+        assert_int_equal(decoded.early_off, len == 0 ? 0 : 3);
         assert_int_equal(decoded.cause, resume.cause);
         assert_int_equal(decoded.early.len, len);
         message.data[36 + len + 50] = 1; /* padding that is not zero */
