@@ -268,6 +268,9 @@ snet_err snet_secure_resume_decode(struct snet_bytes payload, struct snet_secure
         resume.early.len > SNET_SECURE_EARLY_MAX_BYTES) {
         return SNET_ERR_BAD_HELLO;
     }
+    if (resume.early.len == 0) {
+        resume.early_off = 0; /* it says nothing then */
+    }
     *ret_resume = resume;
     return SNET_OK;
 }
