@@ -265,11 +265,9 @@ snet_err snet_secure_resume_decode(struct snet_bytes payload, struct snet_secure
     resume.early.data = snet_reader_view(&reader, resume.early.len);
     SNET_TRY(secure_padding_decode(&reader));
     if (zero != 0 || resume.cause > SNET_SECURE_CAUSE_PLANNED ||
-        resume.early.len > SNET_SECURE_EARLY_MAX_BYTES) {
+        resume.early.len > SNET_SECURE_EARLY_MAX_BYTES ||
+        (resume.early.len == 0 && resume.early_off != 0)) {
         return SNET_ERR_BAD_HELLO;
-    }
-    if (resume.early.len == 0) {
-        resume.early_off = 0; /* it says nothing then */
     }
     *ret_resume = resume;
     return SNET_OK;
