@@ -372,6 +372,13 @@ SNET_API SNET_MUST_USE snet_err snet_session_read(snet_session *session, uint8_t
  */
 SNET_API void snet_session_shutdown(snet_session *session, uint64_t now);
 
+/*
+ * Whether the other end has all that was written. Errors: AGAIN when it has not
+ * (SNET_EVENT_WRITABLE follows when it has), STATE on wires without acknowledgement, or the error
+ * the session ended with.
+ */
+SNET_API SNET_MUST_USE snet_err snet_session_flush(snet_session *session);
+
 /* Ends the session at once with SNET_ERR_ABORTED; its link is reset. Safe to call again. */
 SNET_API void snet_session_abort(snet_session *session, uint64_t now);
 
