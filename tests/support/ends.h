@@ -62,6 +62,7 @@ struct ends {
 struct ends_config {
     struct snet_client_config client;
     struct snet_server_config server;
+    struct snet_core_config cores[2];
 };
 
 /*
