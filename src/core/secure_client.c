@@ -125,6 +125,7 @@ static size_t client_take_early(snet_session *session,
     struct snet_secure_session *state = snet_secure_session_of(session);
     struct snet_history *history = &session->history;
     struct snet_span spans[4];
+    snet_secure_trim(session);
     if (!state->early || session->state != SNET_SESSION_DETACHED ||
         snet_history_rewind(history, history->base) != SNET_OK) {
         return 0;
@@ -395,7 +396,7 @@ snet_err snet_secure_client_attempt_failed(snet_session *session, const snet_lin
         return SNET_ERR_CLOSED;
     }
     const bool end_sent = snet_secure_session_of(session)->end_sent;
-    if (code == SNET_SECURE_UNKNOWN && end_sent && !session->end_acked) {
+    if (code == SNET_SECURE_UNKNOWN && end_sent && session->peer_ended && !session->end_acked) {
         return SNET_ERR_CLOSE_UNCONFIRMED;
     }
     if (code == SNET_SECURE_CLOSED_OK && !end_sent) {

@@ -133,15 +133,14 @@ static snet_err in_fin(snet_link *link, const struct snet_secure_frame *frame,
     return SNET_OK;
 }
 
-static snet_err in_ping(snet_link *link, const struct snet_secure_frame *frame, uint64_t now)
+static snet_err in_ping(snet_link *link, const struct snet_secure_frame *frame)
 {
     struct snet_secure_link *state = snet_secure_link_of(link);
-    if (state->pong_owed && now - state->pinged_ns < SNET_SECURE_PING_NS) {
-        return SNET_ERR_BAD_RATE;
+    if (state->pong_owed) {
+        return SNET_ERR_BAD_RATE; /* nobody asks again before the answer */
     }
     state->pong_owed = true;
     state->pong_token = frame->number;
-    state->pinged_ns = now;
     return SNET_OK;
 }
 
@@ -199,7 +198,7 @@ static snet_err in_frame(snet_link *link, const struct snet_secure_frame *frame,
                    ? SNET_OK
                    : SNET_ERR_BAD_FRAME;
     case SNET_SECURE_FRAME_PING:
-        return in_ping(link, frame, now);
+        return in_ping(link, frame);
     case SNET_SECURE_FRAME_PONG:
         in_pong(link, frame, now);
         return SNET_OK;

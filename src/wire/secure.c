@@ -244,7 +244,7 @@ void snet_secure_resume_encode(const struct snet_secure_resume *resume, struct s
     snet_writer_u64(out, resume->attempt);
     snet_writer_u64(out, resume->recv_next);
     snet_writer_u64(out, resume->limit);
-    snet_writer_u64(out, resume->early_off);
+    snet_writer_u64(out, resume->early.len == 0 ? 0 : resume->early_off);
     snet_writer_u16(out, (uint16_t)resume->early.len);
     snet_writer_u8(out, resume->cause);
     snet_writer_u8(out, 0);
@@ -265,7 +265,8 @@ snet_err snet_secure_resume_decode(struct snet_bytes payload, struct snet_secure
     resume.early.data = snet_reader_view(&reader, resume.early.len);
     SNET_TRY(secure_padding_decode(&reader));
     if (zero != 0 || resume.cause > SNET_SECURE_CAUSE_PLANNED ||
-        resume.early.len > SNET_SECURE_EARLY_MAX_BYTES) {
+        resume.early.len > SNET_SECURE_EARLY_MAX_BYTES ||
+        (resume.early.len == 0 && resume.early_off != 0)) {
         return SNET_ERR_BAD_HELLO;
     }
     *ret_resume = resume;

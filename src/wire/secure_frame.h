@@ -26,6 +26,7 @@
 
 #include "base/bytes.h"
 #include "base/cursor.h"
+#include "wire/secure.h"
 
 #include <stdint.h>
 

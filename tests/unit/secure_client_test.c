@@ -376,7 +376,7 @@ static void client_ends_by_each_final_code_with_its_proof(void **state)
 static void client_that_has_sent_its_end_takes_unknown_for_closed_but_not_confirmed(void **state)
 {
     (void)state;
-    for (unsigned round = 0; round < 3; round++) {
+    for (unsigned round = 0; round < 4; round++) {
         struct scene scene;
         struct snet_secure_resume resume;
         scene_prepare(&scene);
@@ -384,6 +384,9 @@ static void client_that_has_sent_its_end_takes_unknown_for_closed_but_not_confir
         peer_serve(&scene.peer);
         peer_put_start(&scene.peer, 0);
         peer_put_ack(&scene.peer, 0, PEER_WINDOW);
+        if (round != 3) {
+            peer_put_fin(&scene.peer, 0);
+        }
         peer_say(&scene.peer);
         snet_session_shutdown(scene.ends.client, scene.ends.now);
         if (round > 0) {
@@ -396,9 +399,10 @@ static void client_that_has_sent_its_end_takes_unknown_for_closed_but_not_confir
         peer_take_resume(&scene.peer, &resume);
         peer_reject(&scene.peer, round == 2 ? SNET_SECURE_CLOSED_OK : SNET_SECURE_UNKNOWN, 0, true);
         peer_send(&scene.peer);
-        expect_ended(&scene, round == 0   ? SNET_ERR_SERVER_RESTARTED
-                             : round == 1 ? SNET_ERR_CLOSE_UNCONFIRMED
-                                          : SNET_ERR_CLOSED);
+        /* Without our end sent, or without theirs, something may be missing. */
+        static const snet_err wanted[] = {SNET_ERR_SERVER_RESTARTED, SNET_ERR_CLOSE_UNCONFIRMED,
+                                          SNET_ERR_CLOSED, SNET_ERR_SERVER_RESTARTED};
+        expect_ended(&scene, wanted[round]);
         scene_close(&scene);
     }
 }

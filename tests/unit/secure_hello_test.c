@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /* How a server answers a HELLO, and how long what comes of it lives. */
+#include "core/secure_refuse.h"
 #include "core/secure_server.h"
 #include "tests/support/peer.h"
 #include "tests/support/unit.h"
