@@ -110,12 +110,15 @@ static snet_err resume_write_accept(snet_link *link, const snet_session *session
     return snet_secure_epoch_begin(link, snet_secure_session_of(session)->suite, false);
 }
 
-/* The resume is made with what came with the pending link: its client has taken that. */
+/*
+ * The resume is made with what came with the pending link: its client has taken that. Not of a
+ * session that nobody has proven: only a record opens it, and opening it may end it.
+ */
 static bool resume_from_pending(const snet_session *session, const struct snet_credential *base)
 {
     const struct snet_credentials *credentials = &snet_secure_session_of(session)->credentials;
-    return session->attempt != NULL && credentials->pending &&
-           base != &credentials->slots[credentials->confirmed];
+    return session->state != SNET_SESSION_OPENING && session->attempt != NULL &&
+           credentials->pending && base != &credentials->slots[credentials->confirmed];
 }
 
 /* The client may resume: R2, R4, R7 and R8 (clause 15.1). */
