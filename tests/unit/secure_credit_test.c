@@ -371,6 +371,49 @@ static void pages_that_were_set_aside_come_back_with_the_end_of_a_session(void *
     scene_close(&scene);
 }
 
+/* Sessions without a link hold more than their part, and another one finds no page [PROTO 20.1]. */
+static void longest_detached_session_is_evicted_when_others_need_its_pages(void **state)
+{
+    (void)state;
+    enum {
+        ROOM = SNET_PAGE_DATA_BYTES /* of a page, for the stream */
+    };
+    struct scene scene;
+    struct peer others[2];
+    snet_session *sessions[3];
+    scene_prepare(&scene);
+    scene.config.cores[ENDS_SERVER].send_budget_bytes = 16 * SNET_PAGE_BYTES;
+    scene_open(&scene);
+    sessions[0] = scene.ends.served;
+    for (unsigned i = 0; i < 2; i++) {
+        peer_open(&others[i], &scene.ends, SNET_NOISE_NK);
+        peer_begin(&others[i]);
+        sessions[i + 1] = scene.ends.served;
+    }
+    assert_int_equal(write_chunk(&scene.ends, sessions[0], 6 * ROOM), 6 * ROOM);
+    ends_eof(&scene.ends, scene.peer.conn, ENDS_SERVER);
+    ends_pass(&scene.ends, SNET_SECOND_NS);
+    assert_int_equal(write_chunk(&scene.ends, sessions[1], 3 * ROOM), 3 * ROOM);
+    ends_eof(&scene.ends, others[0].conn, ENDS_SERVER);
+    /* As long as there are pages, nobody is. */
+    assert_int_equal(write_chunk(&scene.ends, sessions[2], 7 * ROOM), 7 * ROOM);
+    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_ENDED], 0);
+    assert_int_equal(write_chunk(&scene.ends, sessions[2], ROOM), ROOM);
+    assert_int_equal(info_of(sessions[0]).end_err, SNET_ERR_EVICTED);
+    assert_int_equal(info_of(sessions[1]).end_err, SNET_OK);
+    /* What is left is within their part: the writer waits. */
+    assert_int_equal(write_chunk(&scene.ends, sessions[2], 6 * ROOM), 5 * ROOM);
+    assert_int_equal(write_chunk(&scene.ends, sessions[2], 1), 0);
+    assert_int_equal(info_of(sessions[1]).end_err, SNET_OK);
+    peer_connect(&scene.peer);
+    peer_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 1});
+    peer_send(&scene.peer);
+    peer_expect_reject(&scene.peer, SNET_SECURE_EVICTED, true);
+    peer_close(&others[0]);
+    peer_close(&others[1]);
+    scene_close(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,6 +426,7 @@ int main(void)
         cmocka_unit_test(windows_and_buffers_grow_with_the_path_up_to_their_limits),
         cmocka_unit_test(windows_of_slow_readers_do_not_grow),
         cmocka_unit_test(windows_grow_only_with_pages_behind_them),
+        cmocka_unit_test(longest_detached_session_is_evicted_when_others_need_its_pages),
         cmocka_unit_test(pages_that_were_set_aside_come_back_with_the_end_of_a_session),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
