@@ -319,6 +319,68 @@ SPIN |= {
     for name in ("lose-and-resume", "changed-and-cut", "replay-resume", "full-inbox", "memory")
 }
 
+# --- The programs of a peer with keys: the order is that of the table in peer_fuzz.c.
+
+PEER_OPS = (
+    "connect start ack data fin ping raw waste take cut eof pass write read end changed"
+).split()
+
+
+def peer(name, amount=0, data=b""):
+    return struct.pack("<BH", PEER_OPS.index(name), amount) + data
+
+
+def raw(data):
+    return peer("raw", len(data) - 1, data)
+
+
+# A HELLO: caps, window, max_record, length of a service. A RESUME: kind and four numbers. An
+# answer to either is like one of them. All near what they should be.
+BEGIN = peer("connect", 1, bytes(4)) + peer("start") + peer("ack", 4096)
+GO_ON = peer("connect", 0, bytes(5)) + peer("start") + peer("ack", 4096)
+# As a server, the peer rejects with bit 0.
+WELCOME_IT = peer("connect", 0, bytes(5)) + peer("start") + peer("ack", 4096)
+
+PEER_PROGRAMS = {
+    "talk": peer("data", 99) + peer("write", 500) + peer("take") + peer("ack", 4096)
+    + peer("read", 999),
+    "end": peer("data", 9) + peer("fin") + peer("end") + peer("take") + peer("ack", 6)
+    + peer("take"),
+    "all-frames": raw(FRAME["data"]) + raw(FRAME["pad"]) + raw(FRAME["extension"])
+    + peer("ping", 2) + peer("take") + raw(FRAME["migrate-name"]) + peer("changed", 5000)
+    + peer("take") + raw(FRAME["abort"]) + peer("take"),
+    "unknown-frame": raw(FRAME["unknown"]),
+    "padding-only": 20 * raw(b"\0"),
+    "pings": 3 * peer("ping", 4),
+    "too-much": 70 * peer("data", 1023),
+    "waste": peer("waste", 9, b"\x20\x00garbage"),
+    "lost": peer("write", 500) + peer("take") + peer("cut") + peer("pass", 900) + GO_ON
+    + peer("data", 50) + peer("take"),
+    "lost-twice": 2 * (peer("cut") + peer("pass", 900) + GO_ON),
+    "early": peer("cut") + peer("pass", 900) + peer("connect", 0, b"\x21" + bytes(4))
+    + peer("start") + peer("take"),
+    "too-many-resumes": 12 * GO_ON,
+    "rejected": peer("cut") + peer("pass", 900) + peer("connect", 1, b"\x10\0\0\0"),
+    "silent": peer("write", 100) + peer("take") + 4 * (peer("pass", 0x8010) + peer("take")),
+    "offset-wrong": peer("cut") + peer("pass", 900) + peer("connect", 0, b"\0\0\xfe\0\0"),
+    "ack-wrong": peer("ack", 7) + peer("take"),
+    "fin-wrong": peer("fin", 7),
+    "start-wrong": peer("cut") + peer("pass", 900) + peer("connect", 0, bytes(5))
+    + peer("start", 7),
+}
+PEER = {
+    f"{role}-{name}": bytes([kind]) + begin + program
+    for role, kind, begin in (("client", 0, BEGIN), ("server", 1, WELCOME_IT))
+    for name, program in PEER_PROGRAMS.items()
+}
+PEER |= {
+    f"{role}-{pattern}-{name}": bytes([kind | number << 1 | 8]) + begin + PEER_PROGRAMS[name]
+    for role, kind, begin in (("client", 0, BEGIN), ("server", 1, WELCOME_IT))
+    for pattern, number in (("xk", 1), ("psk", 2))
+    for name in ("talk", "lost")
+}
+PEER["client-record-tiny"] = bytes(1) + peer("connect", 1, b"\0\0\xff" + bytes(9)) + peer("start")
+
 TARGETS = {
     "accept": ACCEPT,
     "credential": CREDENTIAL,
@@ -326,6 +388,7 @@ TARGETS = {
     "header": HEADER,
     "legacy": LEGACY,
     "offer": OFFER,
+    "peer": PEER,
     "read_accept": READ_ACCEPT,
     "read_auth": READ_AUTH,
     "read_hello": READ_HELLO,
