@@ -293,6 +293,7 @@ SECURE = {
     + op("shutdown", SERVER) + op("send", SERVER, 9) + op("cut") + AGAIN,
     "abort-with": OPEN + op("abort_with", SERVER, 1) + op("settle"),
     "migrate": OPEN + op("migrate", SERVER, 1) + op("settle") + OPEN,
+    "stopped-for-long": OPEN + op("write", 0, 100) + op("send", 0, 999) + 2 * seconds(200),
     "heartbeat": OPEN + seconds(16) + op("settle") + seconds(16) + seconds(6) + op("settle"),
 }
 
@@ -366,7 +367,7 @@ PEER_PROGRAMS = {
     "ack-wrong": peer("ack", 7) + peer("take"),
     "fin-wrong": peer("fin", 7),
     "start-wrong": peer("cut") + peer("pass", 900) + peer("connect", 0, bytes(5))
-    + peer("start", 7),
+    + peer("start", 7) + peer("data", 9),
 }
 PEER = {
     f"{role}-{name}": bytes([kind]) + begin + program
@@ -379,7 +380,9 @@ PEER |= {
     for pattern, number in (("xk", 1), ("psk", 2))
     for name in ("talk", "lost")
 }
-PEER["client-record-tiny"] = bytes(1) + peer("connect", 1, b"\0\0\xff" + bytes(9)) + peer("start")
+PEER["client-record-tiny"] = bytes(1) + peer("connect", 1, b"\0\0\xff" + bytes(9)) + (
+    peer("start") + peer("take")
+)
 
 TARGETS = {
     "accept": ACCEPT,

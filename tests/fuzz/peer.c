@@ -123,6 +123,11 @@ void peer_drain(struct peer *peer)
     if (peer->link != NULL) {
         snet_link_check(peer->link);
     }
+    if (peer->session != NULL) {
+        struct snet_session_info info;
+        snet_session_info(peer->session, &info);
+        FUZZ_CHECK(info.received <= peer->core_limit);
+    }
 }
 
 void peer_feed(struct peer *peer, const uint8_t *data, size_t len)
@@ -160,6 +165,11 @@ void peer_cut(struct peer *peer)
     peer_drain(peer);
 }
 
+void peer_allowed(struct peer *peer, uint64_t limit)
+{
+    peer->core_limit = limit > peer->core_limit ? limit : peer->core_limit;
+}
+
 /* --- What the core says ------------------------------------------------------------------------
  */
 
@@ -178,6 +188,8 @@ static void peer_hear(struct peer *peer, struct snet_bytes plain)
         } else if (frame.type == SNET_SECURE_FRAME_DATA) {
             peer->core_offset += frame.bytes.len;
             FUZZ_CHECK(peer->core_offset <= peer->limit);
+        } else if (frame.type == SNET_SECURE_FRAME_ACK) {
+            peer_allowed(peer, frame.limit);
         } else if (frame.type == SNET_SECURE_FRAME_FIN) {
             FUZZ_CHECK(frame.offset == peer->core_offset);
         }

@@ -14,12 +14,18 @@
 #define PEER_OPS_MAX 400u
 #define PEER_PLAIN_MAX_BYTES 1024u
 
-/* A record of bytes of the program. */
+/* Bytes of the program, as many as it has. */
+static struct snet_bytes op_bytes(struct peer *peer, size_t want)
+{
+    const size_t left = peer->program.failed ? 0 : peer->program.left;
+    const size_t len = want < left ? want : left;
+    return (struct snet_bytes){snet_reader_view(&peer->program, len), len};
+}
+
+/* A record of them. */
 static void op_raw(struct peer *peer, uint16_t n)
 {
-    const size_t want = 1 + n % PEER_PLAIN_MAX_BYTES;
-    const size_t len = want < peer->program.left ? want : peer->program.left;
-    peer_say(peer, (struct snet_bytes){snet_reader_view(&peer->program, len), len});
+    peer_say(peer, op_bytes(peer, 1 + n % PEER_PLAIN_MAX_BYTES));
 }
 
 static void op_frame(struct peer *peer, const struct snet_secure_frame *frame)
@@ -79,9 +85,8 @@ static void op_take(struct peer *peer, uint16_t n)
 /* Bytes that were never sealed. */
 static void op_waste(struct peer *peer, uint16_t n)
 {
-    const size_t want = n % 64;
-    const size_t len = want < peer->program.left ? want : peer->program.left;
-    peer_feed(peer, snet_reader_view(&peer->program, len), len);
+    const struct snet_bytes bytes = op_bytes(peer, n % 64);
+    peer_feed(peer, bytes.data, bytes.len);
 }
 
 static void op_connect(struct peer *peer, uint16_t n)
@@ -164,7 +169,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     static struct peer peer;
     peer_open(&peer, (struct snet_bytes){data, len});
-    for (unsigned op = 0; op < PEER_OPS_MAX && peer.program.left > 0; op++) {
+    for (unsigned op = 0; op < PEER_OPS_MAX && !peer.program.failed; op++) {
         const uint8_t what = snet_reader_u8(&peer.program) % (sizeof ops / sizeof ops[0]);
         ops[what](&peer, snet_reader_u16(&peer.program));
         peer_drain(&peer);
