@@ -9,7 +9,7 @@ BUILD = build/$(PRESET)
 JOBS ?= 4
 CMAKE_LOG = > build/cmake.log 2>&1 || { cat build/cmake.log; false; }
 
-.PHONY: all build demo test check sim fuzz format tidy asan install clean help \
+.PHONY: all build demo test check check-model sim fuzz format tidy asan install clean help \
         bootstrap-build bootstrap-test bootstrap-lint bootstrap-fuzz
 
 all: build
@@ -46,6 +46,10 @@ check: bootstrap-lint format tidy
 	@cmake --build build/dev
 	@ctest --test-dir build/dev --output-on-failure --parallel $(JOBS) \
 		-L 'unit|vector|fuzz|tools|smoke'
+
+# The session rules of snet/3, searched by spin; NAME chooses runs, see tests/model/check_model.py.
+check-model: bootstrap-test
+	@python3 -B tests/model/check_model.py $(NAME)
 
 # One seed of the simulator, with everything it does.
 sim: bootstrap-test
@@ -90,6 +94,7 @@ help:
 	@echo 'make demo [FILE=...]   a transfer through a hostile network, with its verdict'
 	@echo 'make test              everything'
 	@echo 'make check             format, tidy, unit tests, short simulation'
+	@echo 'make check-model       the rules of snet/3, proven by spin on a small model'
 	@echo 'make sim SEED=n        one seed of the simulator'
 	@echo 'make fuzz              hostile inputs, FUZZ_SECONDS=n for each of FUZZ_TARGETS=...'
 	@echo 'make asan              unit tests and simulation under sanitizers'

@@ -9,7 +9,6 @@
 #include "core/secure_move.h"
 #include "core/secure_pulse.h"
 #include "core/secure_server.h"
-#include "core/server.h"
 
 /* --- The stream --------------------------------------------------------------------------- */
 
@@ -168,6 +167,10 @@ static char *in_text(snet_core *core, struct snet_bytes bytes)
 static void in_abort(snet_link *link, const struct snet_secure_frame *frame, uint64_t now)
 {
     snet_session *session = link->session;
+    if (frame->number == SNET_SECURE_CLOSED_OK && snet_session_done(session)) {
+        snet_session_end(session, SNET_ERR_CLOSED, now); /* the server has our last word */
+        return;
+    }
     session->peer_code = (uint16_t)frame->number;
     if (session->peer_text == NULL && frame->bytes.len > 0) {
         session->peer_text = in_text(session->core, frame->bytes);
@@ -300,9 +303,6 @@ static snet_err in_record(snet_link *link, uint8_t *data, size_t len, uint64_t n
     }
     snet_secure_pulse_heard(link, now);
     snet_session *session = link->session;
-    if (session->server != NULL) {
-        session->wait_ns = session->server->config.session.wait_ns;
-    }
     const snet_err err = in_frames(link, plain, &record, now);
     if (err != SNET_OK) {
         snet_session_end(session, err, now);
