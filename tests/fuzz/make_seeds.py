@@ -298,7 +298,14 @@ SECURE = {
 }
 
 SPIN = {f"wire-{wire}-{name}": bytes([wire, 2, 1]) + program
-        for wire in (0, 2, 3) for name, program in PROGRAMS.items()}  # fmt: skip
+        for wire in (2, 3) for name, program in PROGRAMS.items()}  # fmt: skip
+SPIN |= {
+    f"wire-0-{name}": bytes([0, 2, 1]) + PROGRAMS[name]
+    for name in (
+        "lose-and-resume", "late-on-the-old-link", "server-ends", "client-ends", "network-fin",
+        "flip-in-stream", "replay-resume", "replay-cut", "expired",
+    )
+}  # fmt: skip
 SPIN |= {
     "wire-1-padded-mixed": bytes([1 | MIXED, 2, 2]) + PROGRAMS["lose-and-resume"],
     "wire-1-padded-plain": bytes([1 | PLAIN, 2, 2]) + PROGRAMS["lose-and-resume"],
@@ -317,7 +324,7 @@ SPIN |= {
         ("tight", TIGHT, 0x18),
         ("few", FEW, 2),
     )
-    for name in ("lose-and-resume", "changed-and-cut", "replay-resume", "full-inbox", "memory")
+    for name in ("lose-and-resume", "changed-and-cut")
 }
 
 # --- The programs of a peer with keys: the order is that of the table in peer_fuzz.c.

@@ -169,7 +169,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     static struct peer peer;
     peer_open(&peer, (struct snet_bytes){data, len});
-    for (unsigned op = 0; op < PEER_OPS_MAX && !peer.program.failed; op++) {
+    for (unsigned op = 0; op < PEER_OPS_MAX && peer.program.left > 0; op++) {
         const uint8_t what = snet_reader_u8(&peer.program) % (sizeof ops / sizeof ops[0]);
         ops[what](&peer, snet_reader_u16(&peer.program));
         peer_drain(&peer);
