@@ -7,7 +7,7 @@
  * anybody who may open a session does, and a core must not trust a word.
  *
  * The oracle, beside assertions and invariants: whatever the core sends opens, is made of whole
- * frames, and stays within the credit that it was ever given; and it takes no more than it allowed.
+ * frames, and stays within the credit that it was ever given; and it keeps no more than its window.
  */
 #ifndef SNET_TESTS_FUZZ_PEER_H
 #define SNET_TESTS_FUZZ_PEER_H
@@ -60,7 +60,6 @@ struct peer {
     uint64_t out_offset; /* of the peer's next byte of the stream */
     uint64_t limit;      /* the most that the core was ever allowed to send */
     uint64_t core_offset;
-    uint64_t core_limit; /* the most that the core ever allowed the peer */
     bool core_started;
     size_t sent_len; /* what the core sent and was not looked at yet */
     uint8_t sent[PEER_SENT_MAX_BYTES];
@@ -77,8 +76,6 @@ void peer_drain(struct peer *peer);
 void peer_feed(struct peer *peer, const uint8_t *data, size_t len);
 /* Takes what the core sends. */
 void peer_take(struct peer *peer);
-/* The core allows the peer to send up to `limit`. */
-void peer_allowed(struct peer *peer, uint64_t limit);
 /* Seals a record and gives it to the core. */
 void peer_say(struct peer *peer, struct snet_bytes plain);
 /* The connection is gone at both ends. */

@@ -131,7 +131,6 @@ static void client_begin(struct peer *peer)
             (struct snet_buffer){peer->sent, SNET_SECURE_HEADER_BYTES + (size_t)header.body_len},
             &welcome) == SNET_OK);
     shake_pass(peer, &header);
-    peer_allowed(peer, welcome.window);
     memcpy(peer->cid, welcome.cid, sizeof peer->cid);
     memcpy(peer->token, welcome.token, sizeof peer->token);
     if (peer->pattern == SNET_NOISE_XK) {
@@ -176,7 +175,6 @@ static void client_resume(struct peer *peer)
             (struct snet_buffer){peer->sent, SNET_SECURE_HEADER_BYTES + (size_t)header.body_len},
             &accept) == SNET_OK);
     shake_pass(peer, &header);
-    peer_allowed(peer, accept.limit);
     memcpy(peer->cid, accept.cid, sizeof peer->cid);
     memcpy(peer->token, accept.token, sizeof peer->token);
     peer->out_offset = accept.recv_next;
@@ -207,7 +205,6 @@ static void server_answer_hello(struct peer *peer, struct snet_buffer message)
     FUZZ_CHECK(snet_secure_shake_read_hello(&peer->shake, peer->crypto, &config, message, &offer) ==
                SNET_OK);
     peer->sent_len = 0;
-    peer_allowed(peer, offer.window);
     server_name(peer);
     struct snet_secure_welcome welcome = {
         .caps = snet_reader_u8(&peer->program),
@@ -274,7 +271,6 @@ static void server_answer_resume(struct peer *peer, struct snet_buffer message)
         return; /* the last ACCEPT was none that the core took, so its ticket is an older one */
     }
     peer->sent_len = 0;
-    peer_allowed(peer, resume.limit);
     server_name(peer);
     struct snet_secure_accept accept = {
         .recv_next = shake_near(peer, peer->core_offset),
