@@ -40,7 +40,8 @@ def welcome(*pairs, max_record=16384):
 
 
 def resume(early=b"", padding=0, cause=0):
-    fixed = struct.pack("<QQQQHBB", 7, *LARGE, len(early), cause, 0)
+    early_off = LARGE[2] if early else 0
+    fixed = struct.pack("<QQQQHBB", 7, *LARGE[:2], early_off, len(early), cause, 0)
     return fixed + early + bytes(padding)
 
 
@@ -122,6 +123,7 @@ RESUME = {
     "plain": resume(),
     "planned": resume(cause=1),
     "cause-unknown": resume(cause=2),
+    "early-offset-alone": resume()[:24] + bytes([1]) + resume()[25:],
     "early": resume(b"early bytes"),
     "padding": resume(b"early", padding=20),
     "early-cut": resume(b"early bytes")[:-1],

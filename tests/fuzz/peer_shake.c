@@ -155,7 +155,7 @@ static void client_resume(struct peer *peer)
         .attempt = shake_near(peer, peer->attempt),
         .recv_next = shake_near(peer, peer->core_offset),
         .limit = shake_near(peer, peer->core_offset + 65536),
-        .early_off = shake_near(peer, peer->out_offset),
+        .early_off = shake_near(peer, (kind & 1u) == 0 ? 0 : peer->out_offset),
         .early = {early, (kind & 1u) == 0 ? 0 : kind % sizeof early},
         .cause = kind >> 7,
     };
