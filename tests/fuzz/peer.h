@@ -58,7 +58,7 @@ struct peer {
     uint8_t secret[SNET_HASH_BYTES];
     uint64_t attempt;
     uint64_t out_offset; /* of the peer's next byte of the stream */
-    uint64_t limit;      /* the most that the core was ever allowed to send */
+    uint64_t limit;      /* the most that the core was ever allowed, in any session */
     uint64_t core_offset;
     bool core_started;
     size_t sent_len; /* what the core sent and was not looked at yet */

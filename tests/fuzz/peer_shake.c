@@ -320,7 +320,7 @@ void peer_connect(struct peer *peer, bool resume)
         } else if (resume && peer->has_ticket) {
             client_resume(peer);
         } else {
-            peer->out_offset = peer->core_offset = peer->limit = 0;
+            peer->out_offset = peer->core_offset = 0;
             client_begin(peer);
         }
     } else if (peer->dial && peer->session != NULL) {
