@@ -207,7 +207,8 @@ class Bytes(unittest.TestCase):
         """Cut off, empty, unknown."""
         for plaintext in (
             b"\x01\0\0", b"\x02", b"\x03" + bytes(15), b"\x0a", b"\x80", b"\x01\x05\0abcd",
-            b"\x08" + bytes(4) + b"\x05" + bytes(3), b"\x40\x01\0", Migrate(1, 4, 5, b"abc").encode(),
+            b"\x08" + bytes(4) + b"\x05" + bytes(3), b"\x40\x01\0",
+            Migrate(1, 4, 5, b"abc").encode(),
         ):
             with self.subTest(plaintext.hex()), self.assertRaises(Violation):
                 list(decode_frames(plaintext))
