@@ -206,7 +206,8 @@ struct snet_client_config {
     enum snet_wire wire;
     uint64_t begin_ns;            /* how long to try to begin a session; SNET_BEGIN_DEFAULT_NS */
     struct snet_client_keys keys; /* snet/3 */
-    uint8_t suite;                /* snet/3: the id of one; the fastest on this machine */
+    uint8_t suite;                /* snet/3: the id of one; SNET_SUITE_CHACHA20_POLY1305, and
+                                     with <snet/uv.h> snet_suite_fastest */
     const char *service; /* snet/3: told to the server, SNET_SERVICE_MAX_BYTES at most; none */
     bool early;          /* snet/3: resumes carry stream bytes (0-RTT), see docs/security.md */
     uint64_t epoch_ns;   /* snet/3: moves to a new connection with fresh keys so often; never */

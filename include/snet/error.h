@@ -72,6 +72,7 @@ enum snet_err_class {
     X(DENIED, -42, AUTH, "the server does not accept this client")                                 \
     X(BAD_SUITE, -43, AUTH, "the server does not have this suite")                                 \
     X(BAD_PATTERN, -44, AUTH, "the server wants another kind of key")                              \
+    X(BAD_RATE, -45, PEER, "more requests than are allowed in a time")                             \
     X(SESSIONS_FULL, -50, LIMIT, "the limit of sessions is reached")                               \
     X(HANDSHAKES_FULL, -51, LIMIT, "too many handshakes at once, the oldest gives way")            \
     X(DRAINING, -52, LIMIT, "the server is shutting down and takes no new sessions")               \

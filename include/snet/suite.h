@@ -57,6 +57,9 @@ typedef struct snet_suite {
     int (*selftest)(void);
 } snet_suite;
 
+/* The built-in suite to offer on this machine: AES where the processor has instructions for it. */
+SNET_API uint8_t snet_suite_fastest(void);
+
 #ifdef __cplusplus
 }
 #endif

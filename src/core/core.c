@@ -8,6 +8,7 @@
 #include "core/server.h"
 #include "core/session.h"
 #include "crypto/crypto.h"
+#include "crypto/suites.h"
 
 static uint64_t core_budget(uint64_t configured_bytes)
 {
@@ -72,6 +73,7 @@ uint64_t snet_core_deadline(const snet_core *core)
 
 void snet_core_tick(snet_core *core, uint64_t now)
 {
+    core->now_ns = now;
     struct snet_timer *timer = snet_timer_pop(&core->timers, now);
     while (timer != NULL) {
         struct snet_task *task = SNET_CONTAINER(timer, struct snet_task, timer);
@@ -168,6 +170,50 @@ snet_err snet_core_random(snet_core *core, enum snet_random_purpose purpose, uin
     struct snet_reader reader;
     snet_reader_init(&reader, bytes, sizeof bytes);
     *ret_value = snet_reader_u64(&reader);
+    return SNET_OK;
+}
+
+snet_err snet_core_random_bytes(snet_core *core, enum snet_random_purpose purpose,
+                                uint8_t *ret_bytes, size_t len)
+{
+    return core->env.random(core->env.ctx, purpose, ret_bytes, len) == SNET_OK ? SNET_OK
+                                                                               : SNET_ERR_RANDOM;
+}
+
+bool snet_core_reserve(snet_core *core, uint64_t bytes)
+{
+    const uint64_t budget = (uint64_t)core->recv_pool.budget_count * SNET_PAGE_BYTES;
+    if (bytes > budget - core->recv_reserved_bytes) {
+        return false;
+    }
+    core->recv_reserved_bytes += bytes;
+    return true;
+}
+
+void snet_core_unreserve(snet_core *core, uint64_t bytes)
+{
+    SNET_ASSERT(bytes <= core->recv_reserved_bytes);
+    core->recv_reserved_bytes -= bytes;
+}
+
+snet_err snet_core_suite_add(snet_core *core, const snet_suite *suite)
+{
+    if (!snet_suites_ok(suite) || suite->id < SNET_SUITE_PRIVATE_FIRST ||
+        suite->id > SNET_SUITE_PRIVATE_LAST) {
+        return SNET_ERR_INVALID;
+    }
+    for (size_t i = 0; i < core->suite_count; i++) {
+        if (core->suites[i]->id == suite->id) {
+            return SNET_ERR_INVALID;
+        }
+    }
+    if (core->suite_count == SNET_SUITES_ADDED_MAX) {
+        return SNET_ERR_LIMIT;
+    }
+    if (suite->selftest() != 0) {
+        return SNET_ERR_CRYPTO;
+    }
+    core->suites[core->suite_count++] = suite;
     return SNET_OK;
 }
 

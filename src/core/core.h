@@ -16,6 +16,10 @@
 #include "base/pool.h"
 #include "base/timer.h"
 
+/* What one record of snet/3 takes at most, and what it is opened in. */
+#define SNET_CORE_RECORD_BYTES 16384u
+#define SNET_CORE_SCRATCH_BYTES (SNET_CORE_RECORD_BYTES + 18u)
+
 struct snet_crypto;
 
 enum snet_task_kind {
@@ -43,6 +47,11 @@ struct snet_core {
     struct snet_list links;
     struct snet_list send_waiters; /* sessions whose writer waits for a page */
     struct snet_list recv_waiters; /* links that wait for a page */
+    uint64_t recv_reserved_bytes;  /* credit given out for pages not taken yet */
+    uint64_t now_ns;               /* of the last tick */
+    const struct snet_suite *suites[SNET_SUITES_ADDED_MAX];
+    size_t suite_count;
+    uint8_t scratch[SNET_CORE_SCRATCH_BYTES];
 };
 
 /* Announces an event of the task. */
@@ -57,6 +66,12 @@ void snet_core_release(snet_core *core, void *memory);
 /* A random number for `purpose`. Errors: RANDOM. */
 SNET_MUST_USE snet_err snet_core_random(snet_core *core, enum snet_random_purpose purpose,
                                         uint64_t *ret_value);
+/* Random bytes for `purpose`. Errors: RANDOM. */
+SNET_MUST_USE snet_err snet_core_random_bytes(snet_core *core, enum snet_random_purpose purpose,
+                                              uint8_t *ret_bytes, size_t len);
+/* Sets so many bytes of the receive budget aside; false when there are not so many. */
+bool snet_core_reserve(snet_core *core, uint64_t bytes);
+void snet_core_unreserve(snet_core *core, uint64_t bytes);
 void snet_core_note(const snet_core *core, const struct snet_note *note);
 /* So many sessions at most are asked for pages at a time. */
 #define SNET_CORE_RECLAIM_MAX 64u

@@ -30,6 +30,7 @@
 
 struct snet_credential {
     struct snet_registry_node node; /* by snet_credentials_key of the cid; the caller's */
+    struct snet_session *owner;     /* whose it is; the caller's */
     uint8_t cid[SNET_SECURE_CID_BYTES];
     uint8_t secret[SNET_HASH_BYTES]; /* RS: the psk of the next resume */
 };

@@ -17,6 +17,12 @@ void snet_history_deinit(struct snet_history *history, struct snet_pool *pool)
     history->base = history->sent = history->end;
 }
 
+void snet_history_grow(struct snet_history *history, uint32_t capacity_bytes)
+{
+    SNET_ASSERT(capacity_bytes >= history->capacity_bytes);
+    history->capacity_bytes = capacity_bytes;
+}
+
 static size_t history_unsent_max(const struct snet_history *history)
 {
     const size_t part = history->capacity_bytes / SNET_HISTORY_UNSENT_DIVISOR;

@@ -46,6 +46,9 @@ struct snet_history {
 void snet_history_init(struct snet_history *history, uint32_t capacity_bytes);
 void snet_history_deinit(struct snet_history *history, struct snet_pool *pool);
 
+/* The capacity is larger from now on. */
+void snet_history_grow(struct snet_history *history, uint32_t capacity_bytes);
+
 /* How many bytes can be written now; with `slide` by dropping sent ones. */
 size_t snet_history_room(const struct snet_history *history, const struct snet_pool *pool,
                          bool slide);

@@ -4,12 +4,13 @@
 
 #include "base/assert.h"
 #include "core/link.h"
+#include "core/secure_store.h"
 #include "core/wires.h"
 
 /* A collision of 62 random bits is not bad luck but a broken random source. */
 #define SERVER_ID_DRAWS_MAX 16u
 
-#define SERVER_WIRES_ALL (SNET_WIRE_BIT(SNET_WIRE_3) - 1)
+#define SERVER_WIRES_ALL (SNET_WIRE_BIT(SNET_WIRE_COUNT) - 1)
 
 static void server_default(uint64_t *value_ns, uint64_t default_ns)
 {
@@ -21,6 +22,7 @@ static void server_default(uint64_t *value_ns, uint64_t default_ns)
 static void server_defaults(struct snet_server_config *config)
 {
     server_default(&config->session.handshake_ns, SNET_HANDSHAKE_DEFAULT_NS);
+    server_default(&config->session.heartbeat_ns, SNET_HEARTBEAT_DEFAULT_NS);
     server_default(&config->sniff_ns, SNET_SNIFF_DEFAULT_NS);
     server_default(&config->linger_ns, SNET_LINGER_DEFAULT_NS);
     server_default(&config->grace_ns, SNET_GRACE_DEFAULT_NS);
@@ -37,6 +39,9 @@ static enum snet_sniff_grammar server_grammar(unsigned wires)
 {
     if (wires == SNET_WIRE_BIT(SNET_WIRE_1) || wires == SNET_WIRE_BIT(SNET_WIRE_1_PADDED)) {
         return SNET_SNIFF_ONLY_1;
+    }
+    if (wires == SNET_WIRE_BIT(SNET_WIRE_3)) {
+        return SNET_SNIFF_ONLY_3;
     }
     return wires == SNET_WIRE_BIT(SNET_WIRE_2) ? SNET_SNIFF_ONLY_2 : SNET_SNIFF_MIXED;
 }
@@ -60,8 +65,13 @@ snet_err snet_server_new(snet_core *core, const struct snet_server_config *confi
     server_defaults(&server->config);
     server->grammar = server_grammar(config->wires);
     snet_list_init(&server->handshaking);
-    const snet_err err = snet_registry_init(&server->registry, &core->env);
+    snet_err err = snet_registry_init(&server->registry, &core->env);
+    if (err == SNET_OK && (config->wires & SNET_WIRE_BIT(SNET_WIRE_3)) != 0) {
+        err = snet_secure_store_new(core, &config->keys, &server->store);
+    }
+    server->config.keys = (struct snet_server_keys){.secrets = NULL}; /* they are the caller's */
     if (err != SNET_OK) {
+        snet_registry_deinit(&server->registry);
         snet_core_release(core, server);
         return err;
     }
@@ -169,6 +179,9 @@ static bool server_choose(const snet_server *server, enum snet_sniff_verdict ver
     case SNET_SNIFF_2_RESUME:
         *ret_wire = SNET_WIRE_2;
         break;
+    case SNET_SNIFF_3:
+        *ret_wire = SNET_WIRE_3;
+        break;
     case SNET_SNIFF_MORE:
     case SNET_SNIFF_NOT_OURS:
         return false;
@@ -203,6 +216,7 @@ void snet_server_destroy(snet_server *server)
 {
     snet_core *core = server->core;
     snet_registry_deinit(&server->registry);
+    snet_secure_store_free(server->store);
     snet_list_remove(&core->servers, &server->node);
     snet_core_release(core, server);
 }

@@ -14,12 +14,15 @@
 #include "core/session.h"
 #include "wire/sniff.h"
 
+struct snet_secure_store;
+
 struct snet_server {
     struct snet_list_node node;
     snet_core *core;
     struct snet_server_config config; /* without zeros */
     enum snet_sniff_grammar grammar;
     struct snet_registry registry;
+    struct snet_secure_store *store; /* snet/3, else NULL */
     struct snet_list handshaking;
     uint32_t session_count;
     bool draining;

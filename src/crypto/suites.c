@@ -215,9 +215,9 @@ const struct snet_suite *snet_suites_find(uint8_t id)
     return NULL;
 }
 
-const struct snet_suite *snet_suites_fastest(void)
+uint8_t snet_suite_fastest(void)
 {
-    return suites_have_aes() ? &snet_suites_aes_256_gcm : &snet_suites_chacha20_poly1305;
+    return suites_have_aes() ? SNET_SUITE_AES_256_GCM : SNET_SUITE_CHACHA20_POLY1305;
 }
 
 bool snet_suites_ok(const struct snet_suite *suite)

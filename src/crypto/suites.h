@@ -15,8 +15,6 @@ extern const struct snet_suite snet_suites_aes_256_gcm;
 
 /* The built-in suite with this id, or NULL. */
 const struct snet_suite *snet_suites_find(uint8_t id);
-/* The one to offer on this machine: AES where the processor has instructions for it. */
-const struct snet_suite *snet_suites_fastest(void);
 /* Whether the fields of a suite are what the wire needs. */
 bool snet_suites_ok(const struct snet_suite *suite);
 

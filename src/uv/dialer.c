@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-snet_err snet_dialer_new(snet_uv *driver, const char *address, uint32_t history_bytes,
-                         struct snet_dialer **ret_dialer)
+snet_err snet_dialer_new(snet_uv *driver, const char *address,
+                         const struct snet_client_config *config, struct snet_dialer **ret_dialer)
 {
     const snet_err err = snet_address_check(address);
     if (err != SNET_OK) {
@@ -19,7 +19,8 @@ snet_err snet_dialer_new(snet_uv *driver, const char *address, uint32_t history_
         return SNET_ERR_NO_MEMORY;
     }
     dialer->driver = driver;
-    dialer->options = snet_driver_options(driver, history_bytes);
+    dialer->options =
+        snet_driver_options(driver, SNET_WIRE_BIT(config->wire), config->session.history_bytes);
     (void)snprintf(dialer->address, sizeof dialer->address, "%s", address);
     snet_list_push(&driver->dialers, &dialer->node);
     *ret_dialer = dialer;
@@ -71,8 +72,9 @@ static void dialer_done(void *user, snet_err err, int os_err, uv_stream_t *strea
 
 void snet_dialer_dial(struct snet_dialer *dialer)
 {
+    const char *redirect = snet_session_redirect(dialer->session);
     const struct snet_dial_config config = {
-        .address = dialer->address,
+        .address = redirect == NULL ? dialer->address : redirect,
         .options = dialer->options,
         .on_done = dialer_done,
         .user = dialer,

@@ -21,7 +21,8 @@ struct snet_dialer {
 };
 
 /* Errors: NO_MEMORY, ADDRESS. */
-SNET_MUST_USE snet_err snet_dialer_new(snet_uv *driver, const char *address, uint32_t history_bytes,
+SNET_MUST_USE snet_err snet_dialer_new(snet_uv *driver, const char *address,
+                                       const struct snet_client_config *config,
                                        struct snet_dialer **ret_dialer);
 void snet_dialer_free(struct snet_dialer *dialer);
 /* The session wants a connection. */

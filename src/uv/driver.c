@@ -153,13 +153,16 @@ void snet_driver_watch_paused(snet_uv *driver)
     }
 }
 
-struct snet_stream_options snet_driver_options(const snet_uv *driver, uint32_t history_bytes)
+struct snet_stream_options snet_driver_options(const snet_uv *driver, unsigned wires,
+                                               uint32_t history_bytes)
 {
+    const bool bounded = (wires & ~SNET_WIRE_BIT(SNET_WIRE_3)) != 0;
     const uint32_t kept_bytes = history_bytes == 0 ? SNET_HISTORY_DEFAULT_BYTES : history_bytes;
     const uint32_t buffer_bytes = kept_bytes / DRIVER_BUFFER_DIVISOR;
     return (struct snet_stream_options){
-        .buffer_bytes =
-            buffer_bytes < DRIVER_BUFFER_MIN_BYTES ? DRIVER_BUFFER_MIN_BYTES : buffer_bytes,
+        .buffer_bytes = !bounded                                 ? 0
+                        : buffer_bytes < DRIVER_BUFFER_MIN_BYTES ? DRIVER_BUFFER_MIN_BYTES
+                                                                 : buffer_bytes,
         .dead_peer_ms = (uint32_t)(driver->config.dead_peer_ns / SNET_MS_NS),
     };
 }
@@ -260,11 +263,13 @@ snet_err snet_uv_connect(snet_uv *driver, const char *address,
                          const struct snet_client_config *config, snet_session **ret_session)
 {
     struct snet_dialer *dialer = NULL;
-    snet_err err = snet_dialer_new(driver, address, config->session.history_bytes, &dialer);
+    struct snet_client_config client = *config;
+    client.suite = client.suite == 0 ? snet_suite_fastest() : client.suite;
+    snet_err err = snet_dialer_new(driver, address, config, &dialer);
     if (err != SNET_OK) {
         return err;
     }
-    err = snet_client_open(driver->core, config, &dialer->session, snet_uv_now(driver));
+    err = snet_client_open(driver->core, &client, &dialer->session, snet_uv_now(driver));
     if (err != SNET_OK) {
         snet_dialer_free(dialer);
         return err;
@@ -361,7 +366,7 @@ snet_err snet_uv_serve(snet_uv *driver, const char *address,
         return SNET_ERR_NO_MEMORY;
     }
     const struct snet_stream_options options =
-        snet_driver_options(driver, config->session.history_bytes);
+        snet_driver_options(driver, config->wires, config->session.history_bytes);
     server->driver = driver;
     snet_err err =
         snet_listener_open(driver->loop, address, &options, &server->listener, ret_os_err);

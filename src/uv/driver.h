@@ -42,7 +42,8 @@ struct snet_uv {
 void snet_driver_drain(snet_uv *driver);
 /* A conn has stopped reading. */
 void snet_driver_watch_paused(snet_uv *driver);
-/* Socket options for links whose session keeps `history_bytes`. */
-struct snet_stream_options snet_driver_options(const snet_uv *driver, uint32_t history_bytes);
+/* Socket options for links that speak one of `wires` and whose session keeps `history_bytes`. */
+struct snet_stream_options snet_driver_options(const snet_uv *driver, unsigned wires,
+                                               uint32_t history_bytes);
 
 #endif

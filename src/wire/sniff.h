@@ -10,6 +10,7 @@
  *   first byte   meaning                                                bytes needed
  *   0x00         eight zero bytes: snet/1 hello; else snet/2 hello      8
  *   0x80..0xBF   snet/1 resume                                          1
+ *   0xC3         snet/3                                                 1
  *   0xFF         snet/2 resume                                          1
  *   other        not ours                                               1
  */
@@ -30,6 +31,7 @@ enum snet_sniff_verdict {
     SNET_SNIFF_1_RESUME,
     SNET_SNIFF_2_HELLO,
     SNET_SNIFF_2_RESUME,
+    SNET_SNIFF_3, /* snet/3; its own header says what follows */
     SNET_SNIFF_NOT_OURS
 };
 
@@ -37,6 +39,7 @@ enum snet_sniff_verdict {
 enum snet_sniff_grammar {
     SNET_SNIFF_ONLY_1, /* snet/1 or snet/1 padded alone */
     SNET_SNIFF_ONLY_2, /* snet/2 alone */
+    SNET_SNIFF_ONLY_3, /* snet/3 alone */
     SNET_SNIFF_MIXED
 };
 

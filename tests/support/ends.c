@@ -11,12 +11,31 @@
 
 #define ENDS_CHUNK_BYTES 4096u
 
+const struct ends_keys *ends_keys(void)
+{
+    static struct ends_keys keys;
+    for (unsigned i = 0; i < SNET_KEY_BYTES; i++) {
+        keys.server.bytes[i] = (uint8_t)(i + 1);
+        keys.client.bytes[i] = (uint8_t)(i + 101);
+        keys.psk.bytes[i] = (uint8_t)(i + 201);
+    }
+    assert_int_equal(snet_key_public(&keys.server, &keys.server_public), SNET_OK);
+    assert_int_equal(snet_key_public(&keys.client, &keys.client_public), SNET_OK);
+    return &keys;
+}
+
 struct ends_config ends_config_for(enum snet_wire wire, bool mixed)
 {
-    return (struct ends_config){
+    const struct ends_keys *keys = ends_keys();
+    struct ends_config config = {
         .client = {.wire = wire},
-        .server = {.wires = mixed ? ENDS_ALL_WIRES : SNET_WIRE_BIT(wire)},
+        .server = {.wires = mixed ? ENDS_ALL_WIRES : SNET_WIRE_BIT(wire),
+                   .keys = {.secrets = &keys->server, .secret_count = 1}},
     };
+    if (wire == SNET_WIRE_3) {
+        config.client.keys.server = &keys->server_public;
+    }
+    return config;
 }
 
 void ends_open(struct ends *ends, const struct ends_config *config)

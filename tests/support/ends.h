@@ -18,8 +18,17 @@
 
 #define ENDS_CONNS_MAX 64u
 #define ENDS_EVENTS 16u
-#define ENDS_ALL_WIRES                                                                             \
-    (SNET_WIRE_BIT(SNET_WIRE_1) | SNET_WIRE_BIT(SNET_WIRE_1_PADDED) | SNET_WIRE_BIT(SNET_WIRE_2))
+#define ENDS_ALL_WIRES (SNET_WIRE_BIT(SNET_WIRE_COUNT) - 1)
+
+/* Keys of snet/3, the same in every run. */
+struct ends_keys {
+    struct snet_key server;
+    struct snet_key server_public;
+    struct snet_key client;
+    struct snet_key client_public;
+    struct snet_key psk;
+};
+const struct ends_keys *ends_keys(void);
 
 enum ends_side {
     ENDS_CLIENT,
@@ -55,7 +64,10 @@ struct ends_config {
     struct snet_server_config server;
 };
 
-/* Both ends speak `wire`, by default; the server alone, or with `mixed` all wires. */
+/*
+ * Both ends speak `wire`, by default; the server alone, or with `mixed` all wires. On snet/3 the
+ * client is anonymous and pins the server's key.
+ */
 struct ends_config ends_config_for(enum snet_wire wire, bool mixed);
 void ends_open(struct ends *ends, const struct ends_config *config);
 /* Frees all; fails the test when memory was not given back. */

@@ -31,7 +31,8 @@ static void dialer_refuses_what_is_no_address(void **state)
     struct test_pair pair;
     struct snet_dialer *dialer = NULL;
     test_pair_open(&pair, &config);
-    assert_int_equal(snet_dialer_new(pair.driver, "nowhere", 0, &dialer), SNET_ERR_ADDRESS);
+    assert_int_equal(snet_dialer_new(pair.driver, "nowhere", &config.client, &dialer),
+                     SNET_ERR_ADDRESS);
     assert_null(dialer);
     assert_int_equal(pair.driver->dialers.count, 0);
     test_pair_close(&pair);
@@ -45,7 +46,8 @@ static void dialer_refuses_without_memory(void **state)
     struct snet_dialer *dialer = NULL;
     test_pair_open(&pair, &config);
     test_memory_fail_at(1, false);
-    assert_int_equal(snet_dialer_new(pair.driver, "127.0.0.1:1", 0, &dialer), SNET_ERR_NO_MEMORY);
+    assert_int_equal(snet_dialer_new(pair.driver, "127.0.0.1:1", &config.client, &dialer),
+                     SNET_ERR_NO_MEMORY);
     assert_true(test_memory_heal());
     assert_null(dialer);
     assert_int_equal(pair.driver->dialers.count, 0);
@@ -58,8 +60,10 @@ static void dialer_takes_its_options_from_the_history(void **state)
     const struct test_pair_config config = test_pair_defaults();
     struct test_pair pair;
     struct snet_dialer *dialer = NULL;
+    struct snet_client_config small = config.client;
+    small.session.history_bytes = 80000;
     test_pair_open(&pair, &config);
-    assert_int_equal(snet_dialer_new(pair.driver, "127.0.0.1:1", 80000, &dialer), SNET_OK);
+    assert_int_equal(snet_dialer_new(pair.driver, "127.0.0.1:1", &small, &dialer), SNET_OK);
     assert_string_equal(dialer->address, "127.0.0.1:1");
     assert_int_equal(dialer->options.buffer_bytes, 10000);
     assert_int_equal(dialer->options.dead_peer_ms, 20000);

@@ -45,7 +45,7 @@ static void server_refuses_to_linger_for_too_short_a_time(void **state)
     (void)state;
     snet_server *server = NULL;
     open_with(ends_config_for(SNET_WIRE_1, false));
-    struct snet_server_config config = {.wires = ENDS_ALL_WIRES};
+    struct snet_server_config config = ends_config_for(SNET_WIRE_1, true).server;
     config.linger_ns = SNET_LINGER_MIN_NS - 1;
     assert_int_equal(snet_server_new(ends.cores[ENDS_SERVER], &config, &server), SNET_ERR_INVALID);
     config.linger_ns = SNET_LINGER_MIN_NS;
@@ -57,19 +57,20 @@ static void server_survives_failing_allocations(void **state)
 {
     (void)state;
     snet_server *server = NULL;
-    const struct snet_server_config config = {.wires = ENDS_ALL_WIRES};
+    const struct snet_server_config config = ends_config_for(SNET_WIRE_1, true).server;
     open_with(ends_config_for(SNET_WIRE_1, false));
     struct test_env *env = &ends.env[ENDS_SERVER];
-    for (size_t nth = 1; nth <= 2; nth++) {
-        env->fail_at = env->alloc_count + nth;
-        assert_int_equal(snet_server_new(ends.cores[ENDS_SERVER], &config, &server),
-                         SNET_ERR_NO_MEMORY);
-    }
+    size_t nth = 1;
+    do {
+        env->fail_at = env->alloc_count + nth++;
+    } while (snet_server_new(ends.cores[ENDS_SERVER], &config, &server) == SNET_ERR_NO_MEMORY);
+    assert_int_equal(nth, 8); /* six allocations could fail, the seventh was not made */
+    env->fail_at = 0;
     snet_link *link = NULL;
     env->fail_at = env->alloc_count + 1;
     assert_int_equal(snet_server_accepted(ends.server, &link, ends.now), SNET_ERR_NO_MEMORY);
     /* The wire's state, then the session: each costs its own connection only. */
-    for (size_t nth = 1; nth <= 2; nth++) {
+    for (nth = 1; nth <= 2; nth++) {
         struct ends_conn *conn = ends_intrude(&ends);
         env->fail_at = env->alloc_count + nth;
         static const uint8_t zeros[8];
@@ -192,7 +193,7 @@ static void server_closes_on_first_bytes_of_a_wire_it_does_not_serve(void **stat
 {
     static const struct start_row rows[] = {
         {ENDS_ALL_WIRES, 0x01, false},
-        {ENDS_ALL_WIRES, 0xC3, false},
+        {ENDS_ALL_WIRES & ~SNET_WIRE_BIT(SNET_WIRE_3), 0xC3, false},
         {ENDS_ALL_WIRES, 'G', false},
         {ENDS_ALL_WIRES, 0x16, false},
         {ENDS_ALL_WIRES, 0x80, true},

@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const enum snet_sniff_grammar grammars[] = {SNET_SNIFF_MIXED, SNET_SNIFF_ONLY_1,
-                                                   SNET_SNIFF_ONLY_2};
+                                                   SNET_SNIFF_ONLY_2, SNET_SNIFF_ONLY_3};
 
 #define GRAMMARS (sizeof grammars / sizeof grammars[0])
 
@@ -38,13 +38,16 @@ static void sniff_mixed_refuses_first_bytes_of_no_wire(void **state)
 {
     (void)state;
     expect_first_bytes(SNET_SNIFF_MIXED, &(struct range){0x01, 0x7f, SNET_SNIFF_NOT_OURS});
-    expect_first_bytes(SNET_SNIFF_MIXED, &(struct range){0xc0, 0xfe, SNET_SNIFF_NOT_OURS});
+    expect_first_bytes(SNET_SNIFF_MIXED, &(struct range){0xc0, 0xc2, SNET_SNIFF_NOT_OURS});
+    expect_first_bytes(SNET_SNIFF_MIXED, &(struct range){0xc4, 0xfe, SNET_SNIFF_NOT_OURS});
 }
 
 static void sniff_only_2_refuses_first_bytes_of_no_message(void **state)
 {
     (void)state;
     expect_first_bytes(SNET_SNIFF_ONLY_2, &(struct range){0x01, 0xfe, SNET_SNIFF_NOT_OURS});
+    expect_first_bytes(SNET_SNIFF_ONLY_3, &(struct range){0x00, 0xc2, SNET_SNIFF_NOT_OURS});
+    expect_first_bytes(SNET_SNIFF_ONLY_3, &(struct range){0xc4, 0xff, SNET_SNIFF_NOT_OURS});
 }
 
 static void sniff_refuses_all_under_an_unknown_grammar(void **state)
@@ -81,6 +84,13 @@ static void sniff_only_2_needs_one_byte(void **state)
     (void)state;
     expect_first_bytes(SNET_SNIFF_ONLY_2, &(struct range){0x00, 0x00, SNET_SNIFF_2_HELLO});
     expect_first_bytes(SNET_SNIFF_ONLY_2, &(struct range){0xff, 0xff, SNET_SNIFF_2_RESUME});
+}
+
+static void sniff_knows_snet3_by_one_byte(void **state)
+{
+    (void)state;
+    expect_first_bytes(SNET_SNIFF_MIXED, &(struct range){0xc3, 0xc3, SNET_SNIFF_3});
+    expect_first_bytes(SNET_SNIFF_ONLY_3, &(struct range){0xc3, 0xc3, SNET_SNIFF_3});
 }
 
 static void sniff_takes_eight_zeros_for_a_snet1_hello(void **state)
@@ -148,6 +158,7 @@ int main(void)
         cmocka_unit_test(sniff_mixed_knows_resumes_by_one_byte),
         cmocka_unit_test(sniff_only_1_takes_every_other_byte_for_a_resume),
         cmocka_unit_test(sniff_only_2_needs_one_byte),
+        cmocka_unit_test(sniff_knows_snet3_by_one_byte),
         cmocka_unit_test(sniff_takes_eight_zeros_for_a_snet1_hello),
         cmocka_unit_test(sniff_decides_at_the_first_other_byte_after_a_zero),
         cmocka_unit_test(sniff_looks_at_no_ninth_byte),

@@ -242,7 +242,7 @@ static void suites_find_none_but_the_two(void **state)
         wanted = id == SNET_SUITE_AES_256_GCM ? &snet_suites_aes_256_gcm : wanted;
         assert_ptr_equal(snet_suites_find((uint8_t)id), wanted);
     }
-    assert_non_null(snet_suites_find(snet_suites_fastest()->id));
+    assert_non_null(snet_suites_find(snet_suite_fastest()));
 }
 
 /* Opens a copy: right, or refused and wiped. */

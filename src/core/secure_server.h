@@ -1,0 +1,30 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a server of snet/3 does in each step of a handshake (clause 14.1).
+ *
+ * Thread: the core's.
+ */
+#ifndef SNET_CORE_SECURE_SERVER_H
+#define SNET_CORE_SECURE_SERVER_H
+
+#include "core/secure.h"
+#include "core/secure_step.h"
+
+/* So many resumes of one session per second, and so many at once, are answered (clause 15.2). */
+#define SNET_SECURE_RESUME_EVERY_NS (50 * SNET_MS_NS)
+#define SNET_SECURE_RESUME_BURST 200u
+/* A client that comes too often or too early is asked to wait so long, in units of 100 ms. */
+#define SNET_SECURE_RETRY_AFTER 10u
+
+snet_err snet_secure_server_accept(snet_link *link, enum snet_sniff_verdict verdict);
+snet_secure_handler snet_secure_server_hello;
+snet_secure_handler snet_secure_server_resume;
+snet_secure_handler snet_secure_server_auth;
+/* The first record of a link was valid: its session goes over to it, or opens. Errors: DRAINING,
+   SESSIONS_FULL, BAD_MAC when the session is gone. */
+SNET_MUST_USE snet_err snet_secure_server_confirm(snet_link *link, uint64_t now);
+/* The session ends by `err`: its credentials are void, and tombs tell of it. */
+void snet_secure_server_bury(snet_session *session, snet_err err, uint64_t now);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/* snet/3 from end to end: two cores, connections that the test moves and breaks. */
+#include "core/secure.h"
+#include "tests/support/ends.h"
+#include "tests/support/unit.h"
+
+static void secure_stream_carries_bytes_both_ways(void **state)
+{
+    (void)state;
+    struct ends ends;
+    const struct ends_config config = ends_config_for(SNET_WIRE_3, true);
+    ends_open(&ends, &config);
+    struct ends_conn *conn = ends_begin(&ends);
+    ends_write(&ends, ends.client, 5000);
+    ends_write(&ends, ends.served, 7000);
+    ends_settle(&ends, conn);
+    assert_int_equal(ends_read(&ends, ends.served, 0), 5000);
+    assert_int_equal(ends_read(&ends, ends.client, 0), 7000);
+    ends_close(&ends);
+}
+
+static void secure_stream_goes_on_after_a_loss(void **state)
+{
+    (void)state;
+    struct ends ends;
+    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
+    ends_open(&ends, &config);
+    struct ends_conn *conn = ends_begin(&ends);
+    uint64_t up = 0;
+    uint64_t down = 0;
+    for (unsigned round = 0; round < 5; round++) {
+        ends_write(&ends, ends.client, 3000);
+        ends_write(&ends, ends.served, 2000);
+        (void)ends_move(&ends, conn, ENDS_CLIENT, 1000);
+        (void)ends_move(&ends, conn, ENDS_SERVER, 2050);
+        ends_cut(&ends, conn);
+        ends_pass(&ends, SNET_SECOND_NS);
+        conn = ends_connect(&ends);
+        ends_settle(&ends, conn);
+        up += ends_read(&ends, ends.served, up);
+        down += ends_read(&ends, ends.client, down);
+        assert_int_equal(up, 3000 * (round + 1));
+        assert_int_equal(down, 2000 * (round + 1));
+    }
+    ends_close(&ends);
+}
+
+static void secure_stream_ends_each_direction_by_itself(void **state)
+{
+    (void)state;
+    struct ends ends;
+    uint8_t byte = 0;
+    size_t len = 0;
+    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
+    ends_open(&ends, &config);
+    struct ends_conn *conn = ends_begin(&ends);
+    ends_write(&ends, ends.client, 100);
+    snet_session_shutdown(ends.client, ends.now);
+    ends_settle(&ends, conn);
+    assert_int_equal(ends_read(&ends, ends.served, 0), 100);
+    assert_int_equal(snet_session_read(ends.served, &byte, 1, &len, ends.now), SNET_ERR_CLOSED);
+    assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_ENDED], 0);
+    ends_write(&ends, ends.served, 50);
+    ends_settle(&ends, conn);
+    assert_int_equal(ends_read(&ends, ends.client, 0), 50);
+    snet_session_shutdown(ends.served, ends.now);
+    ends_settle(&ends, conn);
+    assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_CLOSED);
+    assert_int_equal(ends.ended[ENDS_SERVER], SNET_ERR_CLOSED);
+    ends_close(&ends);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(secure_stream_carries_bytes_both_ways),
+        cmocka_unit_test(secure_stream_goes_on_after_a_loss),
+        cmocka_unit_test(secure_stream_ends_each_direction_by_itself),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
