@@ -153,7 +153,9 @@ class Client:
         identity = self.identity
         return Secrets(identity.server_public, identity.own_private, identity.psk)
 
-    def hello(self, *, flags: int = 0, offer: bytes | None = None) -> tuple[bytes, Attempt]:
+    def hello(
+        self, *, offer: bytes | None = None, edit: Callable[[Header], Header] = lambda same: same
+    ) -> tuple[bytes, Attempt]:
         """Return the bytes of a HELLO and what its answer needs, without a link yet."""
         identity = self.identity
         tlvs = [(TLV_SERVICE, self.service)] if self.service is not None else []
@@ -161,7 +163,7 @@ class Client:
             offer = Offer(self.terms.window, self.terms.max_record, tlvs).encode()
         by_psk = identity.pattern is Pattern.NNPSK0
         size = 32 + len(offer) + 16 + 16
-        header = Header(Type.HELLO, identity.pattern, identity.suite, size, flags)
+        header = edit(Header(Type.HELLO, identity.pattern, identity.suite, size))
         name = psk_id(identity.psk) if by_psk else b""
         handshake = Handshake(
             Pattern(identity.pattern), Suite(identity.suite), prologue(header.encode(), name),
@@ -180,7 +182,7 @@ class Client:
 
     def resume_message(
         self, *, early: bytes = b"", planned: bool = False, payload: bytes | None = None,
-        number: int | None = None,
+        number: int | None = None, edit: Callable[[Header], Header] = lambda same: same,
     ) -> tuple[bytes, Attempt]:
         """Return the bytes of a RESUME and what its answer needs, without a link yet."""
         if number is None:
@@ -194,7 +196,7 @@ class Client:
         payload = request.encode() if payload is None else payload
         flags = FLAG_EARLY if early else 0
         size = 17 + 32 + len(payload) + 16
-        header = Header(Type.RESUME, Pattern.NNPSK0, self.identity.suite, size, flags)
+        header = edit(Header(Type.RESUME, Pattern.NNPSK0, self.identity.suite, size, flags))
         handshake = Handshake(
             Pattern.NNPSK0, self.identity.suite, prologue(header.encode(), self.cid),
             Secrets(psk=self.resume_secret), is_client=True,

@@ -112,8 +112,8 @@ class ServerSession:
 class Rejected(Exception):
     """A request gets a REJECT."""
 
-    def __init__(self, code: Code, cid: bytes | None = None, retry_after: int = 0) -> None:
-        super().__init__(code.name)
+    def __init__(self, code: int, cid: bytes | None = None, retry_after: int = 0) -> None:
+        super().__init__(str(code))
         self.reject = Reject(code, retry_after)
         self.cid = cid
 
