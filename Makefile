@@ -9,8 +9,8 @@ BUILD = build/$(PRESET)
 JOBS ?= 4
 CMAKE_LOG = > build/cmake.log 2>&1 || { cat build/cmake.log; false; }
 
-.PHONY: all build demo test check sim format tidy asan install clean help bootstrap-build \
-        bootstrap-test bootstrap-lint
+.PHONY: all build demo test check check-model sim fuzz format tidy asan install clean help \
+        bootstrap-build bootstrap-test bootstrap-lint bootstrap-fuzz
 
 all: build
 
@@ -20,6 +20,8 @@ bootstrap-test:
 	@tools/bootstrap build test
 bootstrap-lint:
 	@tools/bootstrap build test lint
+bootstrap-fuzz:
+	@tools/bootstrap build lint
 
 # The command alone: no test library is needed.
 build: bootstrap-build
@@ -42,7 +44,12 @@ check: bootstrap-lint format tidy
 	@mkdir -p build
 	@cmake --preset dev $(CMAKE_LOG)
 	@cmake --build build/dev
-	@ctest --test-dir build/dev --output-on-failure --parallel $(JOBS) -L 'unit|vector|tools|smoke'
+	@ctest --test-dir build/dev --output-on-failure --parallel $(JOBS) \
+		-L 'unit|vector|fuzz|tools|smoke'
+
+# The session rules of snet/3, searched by spin; NAME chooses runs, see tests/model/check_model.py.
+check-model: bootstrap-test
+	@python3 -B tests/model/check_model.py $(NAME)
 
 # One seed of the simulator, with everything it does.
 sim: bootstrap-test
@@ -50,6 +57,14 @@ sim: bootstrap-test
 	@cmake --preset dev $(CMAKE_LOG)
 	@cmake --build build/dev --target snet_sim
 	@build/dev/tests/snet_sim --seed $(SEED) --verbose
+
+# Hostile inputs under clang's sanitizers: FUZZ_SECONDS for each of FUZZ_TARGETS, or of all.
+FUZZ_SECONDS ?= 30
+fuzz: bootstrap-fuzz
+	@mkdir -p build
+	@cmake --preset fuzz $(CMAKE_LOG)
+	@cmake --build build/fuzz --target fuzz_targets
+	@tools/fuzz --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
 # Says which files clang-format would change; `tools/format` changes them.
 format: bootstrap-lint
@@ -61,12 +76,12 @@ tidy: bootstrap-lint
 	@tools/tidy.py
 	@tools/lint
 
-# Unit tests, vectors and simulation under the address and undefined behaviour sanitizers.
+# Unit tests, vectors, corpora and simulation under the address and undefined behaviour sanitizers.
 asan: bootstrap-test
 	@mkdir -p build
 	@cmake --preset asan $(CMAKE_LOG)
 	@cmake --build build/asan
-	@ctest --test-dir build/asan --output-on-failure --parallel $(JOBS) -L 'unit|vector|sim'
+	@ctest --test-dir build/asan --output-on-failure --parallel $(JOBS) -L 'unit|vector|fuzz|sim'
 
 # Below /usr/local, or PREFIX; DESTDIR goes before either.
 install: build
@@ -79,6 +94,8 @@ help:
 	@echo 'make demo [FILE=...]   a transfer through a hostile network, with its verdict'
 	@echo 'make test              everything'
 	@echo 'make check             format, tidy, unit tests, short simulation'
+	@echo 'make check-model       the rules of snet/3, proven by spin on a small model'
 	@echo 'make sim SEED=n        one seed of the simulator'
+	@echo 'make fuzz              hostile inputs, FUZZ_SECONDS=n for each of FUZZ_TARGETS=...'
 	@echo 'make asan              unit tests and simulation under sanitizers'
 	@echo 'make install [PREFIX=] the command, the library and its headers'

@@ -28,17 +28,18 @@ static const char chaos_help[] =
     "\n"
     "  snet chaos --listen HOST:PORT --to HOST:PORT [OPTION...]\n"
     "\n"
-    "  --cut-every BYTES  reset each connection at a random byte, this often on average\n"
-    "                     (k, M and G are powers of 1024)\n"
-    "  --refuse SECONDS   once, after the first cut: close the listening socket for so long\n"
+    "  --cut-every BYTES  reset each connection at a random byte, this often on\n"
+    "                     average (k, M and G are powers of 1024)\n"
+    "  --refuse SECONDS   once, after the first cut: close the listening socket for\n"
+    "                     so long\n"
     "  --freeze           once, 2 s after the first connection: live connections fall\n"
     "                     silent without being closed; new ones pass\n"
     "  --delay MS         hold bytes for so long, each way\n"
     "  --rate BYTES       per second and direction\n"
     "  --seed N           repeat the cuts of another run\n"
     "\n"
-    "It buffers at most 64 KiB per direction. SIGUSR1 cuts all connections now, SIGUSR2\n"
-    "freezes them; SIGTERM prints totals and ends.\n";
+    "It buffers at most 64 KiB per direction. SIGUSR1 cuts all connections now,\n"
+    "SIGUSR2 freezes them; SIGTERM prints totals and ends.\n";
 
 static bool chaos_number(const char *value, uint64_t max, uint64_t *ret_number)
 {

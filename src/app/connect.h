@@ -8,13 +8,15 @@
 #ifndef SNET_APP_CONNECT_H
 #define SNET_APP_CONNECT_H
 
+#include "app/keys.h"
 #include "app/options.h"
 #include "app/runner.h"
 
 struct snet_connect {
     struct snet_runner runner; /* first */
     struct snet_options options;
-    const char *address; /* of the server */
+    struct snet_keys_client keys; /* wiped by snet_connect_main, or before the process ends */
+    const char *address;          /* of the server */
 };
 
 /* Opens one session as the options say. Errors: as snet_uv_connect. */

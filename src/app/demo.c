@@ -7,6 +7,8 @@
 #include "app/chaos.h"
 #include "app/commands.h"
 #include "app/demo_end.h"
+#include "app/keys.h"
+#include "app/nodump.h"
 #include "app/options.h"
 #include "app/parse.h"
 
@@ -56,11 +58,12 @@ static const char demo_help[] =
     "\n"
     "  snet demo [--wire W] [--seed N] [FILE]\n"
     "\n"
-    "Sends FILE, by default 256 MiB that it makes, up and down at the same time, while the\n"
-    "network cuts connections at random bytes, refuses them for 1.5 s, and once falls silent\n"
-    "without closing. Ends with the SHA-256 sums of both directions and OK, or says what failed.\n"
+    "Sends FILE, by default 256 MiB that it makes, up and down at the same time,\n"
+    "while the network cuts connections at random bytes, refuses them for 1.5 s, and\n"
+    "once falls silent without closing. Ends with the SHA-256 sums of both directions\n"
+    "and OK, or says what failed.\n"
     "\n"
-    "  --wire W   1, 1-padded or 2; default 2\n"
+    "  --wire W   1, 1-padded, 2 or 3; default 3, with keys that it makes\n"
     "  --seed N   repeat the cuts of another run\n";
 
 static void demo_over(struct demo *demo, const char *failure)
@@ -147,8 +150,13 @@ static void demo_check(struct demo *demo)
     demo_torment(demo);
     if (!demo->closing && snet_demo_end_done(&demo->client_end) &&
         snet_demo_end_done(&demo->server_end)) {
+        struct snet_session_info info;
         demo->closing = true;
         snet_session_shutdown(demo->server_end.session, snet_uv_now(demo->driver));
+        snet_session_info(demo->client_end.session, &info);
+        if (info.half_close) {
+            snet_session_shutdown(demo->client_end.session, snet_uv_now(demo->driver));
+        }
     }
 }
 
@@ -233,7 +241,9 @@ static bool demo_open_file(struct demo *demo, const char *path)
     return true;
 }
 
-static snet_err demo_start(struct demo *demo)
+/* `secret` is the server's key, whose public half the client pins. */
+static snet_err demo_start(struct demo *demo, const struct snet_key *secret,
+                           const struct snet_key *public_key)
 {
     int os_err = 0;
     const struct snet_uv_config driver = {
@@ -241,8 +251,11 @@ static snet_err demo_start(struct demo *demo)
         .on_event = demo_event,
         .user = demo,
     };
-    const struct snet_server_config server = {.wires = SNET_WIRE_BIT(demo->wire)};
-    const struct snet_client_config client = {.wire = demo->wire};
+    const struct snet_server_config server = {
+        .wires = SNET_WIRE_BIT(demo->wire),
+        .keys = {.secrets = secret, .secret_count = 1},
+    };
+    const struct snet_client_config client = {.wire = demo->wire, .keys = {.server = public_key}};
     snet_err err = snet_uv_new(&demo->loop, &driver, &demo->driver);
     if (err == SNET_OK) {
         err = snet_uv_serve(demo->driver, "127.0.0.1:0", &server, &demo->server, &os_err);
@@ -266,6 +279,23 @@ static snet_err demo_start(struct demo *demo)
     if (err == SNET_OK) {
         err = snet_uv_connect(demo->driver, snet_chaos_address(demo->chaos), &client, &ignored);
     }
+    return err;
+}
+
+/* The same with keys made for this run. */
+static snet_err demo_start_with_keys(struct demo *demo)
+{
+    struct snet_key secret;
+    struct snet_key public_key;
+    snet_nodump_process();
+    snet_err err = snet_keys_make(&secret) ? SNET_OK : SNET_ERR_RANDOM;
+    if (err == SNET_OK) {
+        err = snet_key_public(&secret, &public_key);
+    }
+    if (err == SNET_OK) {
+        err = demo_start(demo, &secret, &public_key);
+    }
+    snet_key_wipe(&secret); /* the library has its own copy */
     return err;
 }
 
@@ -313,7 +343,7 @@ static bool demo_parse(struct demo *demo, int argc, char **argv, bool *ret_help)
                                                  {"seed", required_argument, NULL, 's'},
                                                  {"help", no_argument, NULL, 'h'},
                                                  {NULL, 0, NULL, 0}};
-    unsigned wires = SNET_WIRE_BIT(SNET_WIRE_2);
+    unsigned wires = SNET_WIRES_SECURE;
     bool ok = uv_random(NULL, NULL, &demo->seed, 4, 0, NULL) == 0;
     int option = snet_options_next(argc, argv, "h", long_options);
     for (; option != -1; option = snet_options_next(argc, argv, "h", long_options)) {
@@ -352,7 +382,8 @@ int snet_demo_main(int argc, char **argv)
     int exit_code = SNET_EXIT_NO_INPUT;
     demo->terminal = isatty(STDOUT_FILENO) != 0;
     (void)uv_loop_init(&demo->loop);
-    const snet_err err = demo_open_file(demo, argv[optind]) ? demo_start(demo) : SNET_ERR_OS;
+    const snet_err err =
+        demo_open_file(demo, argv[optind]) ? demo_start_with_keys(demo) : SNET_ERR_OS;
     if (err == SNET_OK) {
         const uint64_t every_ms = demo->terminal ? DEMO_TERMINAL_MS : DEMO_PIPE_MS;
         (void)uv_timer_init(&demo->loop, &demo->progress);

@@ -2,10 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * `snet keygen`: a new key pair. The secret key goes to a file or to standard output, the public
- * key to where people see it.
+ * key to where people see it. Also tells the public key of a secret one that is there.
  */
 #include "app/commands.h"
 #include "app/keyfile.h"
+#include "app/nodump.h"
 #include "app/options.h"
 
 #include <errno.h>
@@ -14,23 +15,30 @@
 static const char keygen_help[] =
     "snet keygen: a new key pair for a server, a client, or a shared secret\n"
     "\n"
-    "  snet keygen [--out FILE]\n"
+    "  snet keygen [--out FILE | --public FILE]\n"
     "\n"
-    "  -o, --out FILE  write the secret key to FILE, which must not exist yet, with mode 0600;\n"
-    "                  the public key goes to standard output. Without it the secret key goes\n"
-    "                  to standard output, and the public key to standard error.\n"
+    "  -o, --out FILE  write the secret key to FILE, which must not exist yet, with\n"
+    "                  mode 0600; the public key goes to standard output. Without\n"
+    "                  it the secret key goes to standard output, and the public\n"
+    "                  key to standard error\n"
+    "  --public FILE   print the public key of the secret key in FILE, make nothing\n"
     "\n"
-    "A key is 44 characters of base64. Clients pin the server's public key; nobody but its\n"
-    "owner may see a secret key.\n";
+    "A key is 44 characters of base64. Nobody but its owner may see a secret key.\n"
+    "The server keeps its own (snet serve --key FILE) and tells clients its public\n"
+    "key (snet connect --server-key KEY). Clients that are to be known by a key do\n"
+    "the same with --client-key and --authorized. The secret key of a pair also\n"
+    "serves as a secret that both ends share: the same FILE at both, with --psk.\n";
 
 struct keygen {
     const char *out;
+    const char *secret; /* the file to tell the public key of */
     bool help;
 };
 
 static bool keygen_parse(struct keygen *keygen, int argc, char **argv)
 {
     static const struct option long_options[] = {{"out", required_argument, NULL, 'o'},
+                                                 {"public", required_argument, NULL, 'p'},
                                                  {"help", no_argument, NULL, 'h'},
                                                  {NULL, 0, NULL, 0}};
     int option = snet_options_next(argc, argv, "+o:h", long_options);
@@ -39,13 +47,38 @@ static bool keygen_parse(struct keygen *keygen, int argc, char **argv)
             return false;
         }
         keygen->out = option == 'o' ? optarg : keygen->out;
+        keygen->secret = option == 'p' ? optarg : keygen->secret;
         keygen->help = keygen->help || option == 'h';
     }
     if (optind < argc) {
         (void)fprintf(stderr, "snet keygen: takes no '%s'; see snet keygen --help\n", argv[optind]);
         return false;
     }
+    if (keygen->out != NULL && keygen->secret != NULL) {
+        (void)fputs("snet keygen: either --out or --public; see snet keygen --help\n", stderr);
+        return false;
+    }
     return true;
+}
+
+/* Returns the exit code. */
+static int keygen_tell(const char *path, struct snet_key *secret)
+{
+    char text[SNET_KEY_TEXT_BYTES];
+    struct snet_key public_key;
+    struct snet_keyfile_problem problem;
+    if (!snet_keyfile_read_secret(path, secret, &problem)) {
+        (void)fprintf(stderr, "snet keygen: %s\n", problem.text);
+        return SNET_EXIT_NO_INPUT;
+    }
+    const snet_err err = snet_key_public(secret, &public_key);
+    if (err != SNET_OK) {
+        (void)fprintf(stderr, "snet keygen: %s\n", snet_err_message(err));
+        return SNET_EXIT_OS;
+    }
+    snet_key_format(&public_key, text);
+    (void)printf("%s\n", text);
+    return fflush(stdout) == 0 ? SNET_EXIT_OK : SNET_EXIT_OS;
 }
 
 /* Returns the exit code. */
@@ -84,7 +117,9 @@ int snet_keygen_main(int argc, char **argv)
         (void)fputs(keygen_help, stdout);
         return SNET_EXIT_OK;
     }
-    const int code = keygen_make(&keygen, &secret);
+    snet_nodump_process();
+    const int code =
+        keygen.secret != NULL ? keygen_tell(keygen.secret, &secret) : keygen_make(&keygen, &secret);
     snet_key_wipe(&secret);
     return code;
 }

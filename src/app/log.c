@@ -9,11 +9,14 @@
 #include <time.h>
 
 #define LOG_LINE_BYTES 1024u
+/* One text of this length fits into any line. */
+#define LOG_TEXT_MAX_BYTES 640u
 
-/* A line that is built up and cut when it is too long. */
+/* A line that is built up. */
 struct log_line {
     char text[LOG_LINE_BYTES];
     size_t len;
+    bool full; /* something was cut */
 };
 
 __attribute__((format(printf, 2, 3))) static void log_add(struct log_line *line, const char *format,
@@ -25,17 +28,30 @@ __attribute__((format(printf, 2, 3))) static void log_add(struct log_line *line,
     const int len = vsnprintf(line->text + line->len, left, format, args);
     va_end(args);
     if (len > 0) {
+        line->full = line->full || (size_t)len >= left;
         line->len += (size_t)len < left ? (size_t)len : left - 1;
     }
 }
 
-/* Text of ours or of the system: quotes and control characters are replaced. */
+/* Text of ours or of the system: quotes and control characters are replaced, and it is cut. */
 static void log_add_text(struct log_line *line, const char *text)
 {
-    for (; *text != '\0'; text++) {
-        const unsigned char c = (unsigned char)*text;
-        log_add(line, "%c", c < 0x20 || c == '"' || c == '\\' || c == 0x7f ? '?' : *text);
+    for (size_t i = 0; i < LOG_TEXT_MAX_BYTES && text[i] != '\0'; i++) {
+        const unsigned char c = (unsigned char)text[i];
+        log_add(line, "%c", c < 0x20 || c == '"' || c == '\\' || c == 0x7f ? '?' : text[i]);
     }
+}
+
+void snet_log_tame(const char *text, char *ret_text, size_t size)
+{
+    size_t len = 0;
+    for (; text[len] != '\0' && len + 1 < size; len++) {
+        ret_text[len] = '?';
+        if (text[len] >= 0x20 && text[len] < 0x7f) {
+            ret_text[len] = text[len];
+        }
+    }
+    ret_text[len] = '\0';
 }
 
 static void log_add_time(struct log_line *line)
@@ -49,7 +65,7 @@ static void log_add_time(struct log_line *line)
     log_add(line, ".%03ldZ", now.tv_nsec / 1000000);
 }
 
-static void log_add_field(struct log_line *line, const struct snet_log_field *field, bool json)
+static void log_add_value(struct log_line *line, const struct snet_log_field *field, bool json)
 {
     log_add(line, json ? ",\"%s\":" : " %s=", field->key);
     if (field->text == NULL) {
@@ -60,6 +76,18 @@ static void log_add_field(struct log_line *line, const struct snet_log_field *fi
     log_add(line, "%s", quoted ? "\"" : "");
     log_add_text(line, field->text);
     log_add(line, "%s", quoted ? "\"" : "");
+}
+
+/* A field that does not fit is left out: half of one would make the line unreadable. */
+static void log_add_field(struct log_line *line, const struct snet_log_field *field, bool json)
+{
+    const size_t before = line->len;
+    log_add_value(line, field, json);
+    if (line->full) {
+        line->len = before;
+        line->text[before] = '\0';
+        line->full = false;
+    }
 }
 
 void snet_log_event(const struct snet_log *log, const char *event,
@@ -76,9 +104,9 @@ void snet_log_event(const struct snet_log *log, const char *event,
     (void)fprintf(stderr, "%s%s\n", line.text, log->json ? "}" : "");
 }
 
-static void log_id(uint64_t id, char ret_text[17])
+void snet_log_id(uint64_t id, char ret_text[SNET_LOG_ID_BYTES])
 {
-    (void)snprintf(ret_text, 17, "%016" PRIx64, id);
+    (void)snprintf(ret_text, SNET_LOG_ID_BYTES, "%016" PRIx64, id);
 }
 
 static void log_opened(const struct snet_log *log, const struct snet_session_info *info,
@@ -118,9 +146,12 @@ static void log_resumed(const struct snet_log *log, const struct snet_session_in
     snet_log_event(log, "resumed", fields, sizeof fields / sizeof fields[0]);
 }
 
+/* `said` is what the other end said when it aborted the session. */
 static void log_ended(const struct snet_log *log, const struct snet_session_info *info,
-                      const char *id, snet_err err)
+                      const char *id, snet_err err, const char *said)
 {
+    char tame[SNET_CODE_TEXT_MAX_BYTES + 1];
+    snet_log_tame(said, tame, sizeof tame);
     const struct snet_log_field fields[] = {
         SNET_LOG_TEXT("session", id),
         SNET_LOG_TEXT("reason", snet_err_name(err)),
@@ -130,16 +161,19 @@ static void log_ended(const struct snet_log *log, const struct snet_session_info
         SNET_LOG_NUMBER("peer_written", info->peer_written),
         SNET_LOG_NUMBER("peer_received", info->peer_received),
         SNET_LOG_NUMBER("resumes", info->resumes),
+        SNET_LOG_NUMBER("code", info->peer_code),
+        SNET_LOG_TEXT("said", tame),
     };
-    snet_log_event(log, "ended", fields, sizeof fields / sizeof fields[0]);
+    const size_t count = sizeof fields / sizeof fields[0];
+    snet_log_event(log, "ended", fields, info->peer_code != 0 ? count : count - 2);
 }
 
 void snet_log_session(const struct snet_log *log, const struct snet_event *event, const char *peer)
 {
     struct snet_session_info info;
-    char id[17];
+    char id[SNET_LOG_ID_BYTES];
     snet_session_info(event->session, &info);
-    log_id(info.id, id);
+    snet_log_id(info.id, id);
     switch (event->type) {
     case SNET_EVENT_OPENED:
         log_opened(log, &info, id, peer);
@@ -151,7 +185,7 @@ void snet_log_session(const struct snet_log *log, const struct snet_event *event
         log_resumed(log, &info, id, peer);
         break;
     case SNET_EVENT_ENDED:
-        log_ended(log, &info, id, event->err);
+        log_ended(log, &info, id, event->err, snet_session_peer_text(event->session));
         break;
     case SNET_EVENT_DIAL:
     case SNET_EVENT_READABLE:
@@ -165,8 +199,8 @@ void snet_log_session(const struct snet_log *log, const struct snet_event *event
 
 void snet_log_note(const struct snet_log *log, const struct snet_note *note)
 {
-    char id[17];
-    log_id(note->session_id, id);
+    char id[SNET_LOG_ID_BYTES];
+    snet_log_id(note->session_id, id);
     const bool resume = note->kind == SNET_NOTE_RESUME_REFUSED;
     const struct snet_log_field fields[] = {
         SNET_LOG_TEXT("reason", snet_err_name(note->err)),

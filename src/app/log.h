@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Structured log: one line per event on standard error, as key=value text or as JSON. Ids, lengths
- * and reasons; never payload, never keys.
+ * and reasons; never payload, never secrets.
  *
  * Ownership: the caller's struct. Thread: one at a time.
  */
@@ -32,6 +32,13 @@ struct snet_log_field {
 #define SNET_LOG_NUMBER(field_key, field_number)                                                   \
     ((struct snet_log_field){.key = (field_key), .number = (field_number)})
 
+#define SNET_LOG_ID_BYTES 17u
+
+/* The id of a session as logs have it. */
+void snet_log_id(uint64_t id, char ret_text[SNET_LOG_ID_BYTES]);
+/* Copies what the other end said, cut to `size`, with everything replaced that a terminal or a
+   reader of the log could take for something else than text. */
+void snet_log_tame(const char *text, char *ret_text, size_t size);
 /* One line: time, command, event, fields. */
 void snet_log_event(const struct snet_log *log, const char *event,
                     const struct snet_log_field *fields, size_t count);

@@ -3,6 +3,7 @@
 #include "app/relay.h"
 
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #define RELAY_SPANS_MAX 64u
 
@@ -37,7 +38,8 @@ static void relay_broken(struct snet_relay *relay)
         relay->stream = NULL;
     }
     if (!relay->session_ended) {
-        snet_session_abort(relay->session, snet_uv_now(relay->driver));
+        snet_session_abort_with(relay->session, SNET_RELAY_CODE_BROKEN,
+                                "the connection behind it broke", snet_uv_now(relay->driver));
     }
 }
 
@@ -59,6 +61,28 @@ static void relay_finish(struct snet_relay *relay, snet_err err)
     relay_free(relay);
 }
 
+/*
+ * Tells the stream that the other end of a session that lives on writes no more. Everything before
+ * that is with the kernel, so libuv has nothing to put in order, and a request to be kept until it
+ * is done would only be one more way to fail.
+ */
+static void relay_shut_stream(struct snet_relay *relay)
+{
+    uv_os_fd_t fd = -1;
+    if (!relay->local_shut && uv_fileno((const uv_handle_t *)relay->stream, &fd) == 0) {
+        (void)shutdown(fd, SHUT_WR);
+    }
+    relay->local_shut = true;
+}
+
+/* Whether it may still write, after the other end wrote its last. */
+static bool relay_half_closed(const struct snet_relay *relay, snet_err err)
+{
+    struct snet_session_info info;
+    snet_session_info(relay->session, &info);
+    return err == SNET_ERR_CLOSED && info.end_err == SNET_OK;
+}
+
 /* Returns false when the relay is gone. */
 static bool relay_deliver(struct snet_relay *relay)
 {
@@ -67,6 +91,10 @@ static bool relay_deliver(struct snet_relay *relay)
         size_t count = 0;
         const snet_err err = snet_session_peek(relay->session, spans, RELAY_SPANS_MAX, &count);
         if (err == SNET_ERR_AGAIN) {
+            return true;
+        }
+        if (relay_half_closed(relay, err)) {
+            relay_shut_stream(relay);
             return true;
         }
         if (err != SNET_OK) {
@@ -100,8 +128,16 @@ static void relay_idle(void *user, int os_err)
 
 static void relay_local_end(struct snet_relay *relay)
 {
-    if (relay->local_ended && relay->held_len == 0 && !relay->session_ended) {
+    struct snet_session_info info;
+    if (!relay->local_ended || relay->held_len > 0 || relay->session_ended) {
+        return;
+    }
+    snet_session_info(relay->session, &info);
+    if (!info.half_close && relay->on_local_end != NULL) {
         relay->on_local_end(relay);
+    } else if (info.id != 0) {
+        /* One that is not open yet would be given up; OPENED comes back here. */
+        snet_session_shutdown(relay->session, snet_uv_now(relay->driver));
     }
 }
 

@@ -72,6 +72,20 @@ int snet_runner_run(struct snet_runner *runner)
     return runner->exit_code;
 }
 
+static void runner_see_handle(uv_handle_t *handle, void *user)
+{
+    const uv_handle_type type = uv_handle_get_type(handle);
+    bool *idle = user;
+    *idle = *idle && type != UV_TCP && type != UV_NAMED_PIPE;
+}
+
+bool snet_runner_idle(struct snet_runner *runner)
+{
+    bool idle = true;
+    uv_walk(&runner->loop, runner_see_handle, &idle);
+    return idle;
+}
+
 void snet_runner_stop(struct snet_runner *runner, int exit_code)
 {
     if (!runner->over) {

@@ -39,6 +39,8 @@ struct snet_runner {
 SNET_MUST_USE snet_err snet_runner_init(struct snet_runner *runner, uint64_t dead_peer_ms);
 /* Runs until snet_runner_stop; returns the exit code. */
 int snet_runner_run(struct snet_runner *runner);
+/* Whether no connection is open or being closed any more. */
+bool snet_runner_idle(struct snet_runner *runner);
 /* Ends the run with an exit code; the first one counts. */
 void snet_runner_stop(struct snet_runner *runner, int exit_code);
 

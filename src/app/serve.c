@@ -4,6 +4,7 @@
  * `snet serve`: a gateway. Each session gets one connection to the backend and a relay between.
  */
 #include "app/commands.h"
+#include "app/keys.h"
 #include "app/options.h"
 #include "app/relay.h"
 #include "app/runner.h"
@@ -15,6 +16,7 @@
 struct serve {
     struct snet_runner runner; /* first */
     struct snet_options options;
+    struct snet_keyfile_list clients; /* the names of those that are authorized */
     snet_uv_server *server;
     uint64_t session_count;
     bool draining;
@@ -30,25 +32,30 @@ struct serve_session {
 static const char serve_help[] =
     "snet serve: a gateway in front of any TCP server\n"
     "\n"
-    "  snet serve --wire LIST --listen HOST:PORT --to HOST:PORT [OPTION...]\n"
+    "  snet serve --listen HOST:PORT --to HOST:PORT [--key FILE] [OPTION...]\n"
     "\n"
-    "  --wire LIST        wires to serve on the one port, out of 1, 1-padded, 2\n"
     "  -l, --listen ADDR  where clients come in\n"
     "  --to ADDR          the server to forward each session to\n"
-    "  --plain            wires 1 and 2: the stream is not encrypted (as its clients)\n"
-    "  --history SIZE     sent bytes kept for a resume, default 1M\n"
+    "  --wire LIST        wires to serve on the one port, out of 1, 1-padded, 2, 3;\n"
+    "                     default 3, the only one that protects its streams\n"
+    "  --key FILE         wire 3: the secret key, made by snet keygen --out FILE; up\n"
+    "                     to 4, to change keys. Without it one for this run is made\n"
+    "  --psk FILE         wire 3: also a secret shared with clients; up to 64\n"
+    "  --authorized FILE  wire 3: only clients with one of these public keys, one in\n"
+    "                     a line with a name behind it, or with a shared secret\n"
+    "  --node-id N        wire 3: a number of its own for each server of one key\n"
+    "  --heartbeat SECONDS  wire 3: ask for a sign of life after this, default 15\n"
+    "  --pad SIZE         wire 3: pad to multiples of this, to hide sizes; default no\n"
+    "  --plain            wires 1 and 2: do not encrypt the stream (as its clients)\n"
+    "  --history SIZE     sent bytes kept for a resume, at most; default 1M, wire 3:\n"
+    "                     16M, of which it keeps what was not acknowledged\n"
     "  --wait SECONDS     how long a session without connection is kept, default 300\n"
     "  --dead-peer SECONDS  a silent connection is dead after this, default 20\n"
     "  --log-json         log lines as JSON\n"
     "  -v, --verbose      log refused connections and resumes too\n"
     "\n"
-    "ADDR is HOST:PORT, [IPv6]:PORT, :PORT or unix:PATH. SIGTERM drains: no new sessions,\n"
-    "existing ones finish; a second one ends at once.\n";
-
-static void serve_relay_local_end(struct snet_relay *relay)
-{
-    snet_session_shutdown(relay->session, snet_uv_now(relay->driver));
-}
+    "ADDR is HOST:PORT, [IPv6]:PORT, :PORT or unix:PATH. SIGTERM drains: no new\n"
+    "sessions, existing ones finish; a second one ends at once.\n";
 
 static void serve_relay_done(struct snet_relay *relay, snet_err err)
 {
@@ -73,11 +80,37 @@ static void serve_dialed(void *user, snet_err err, int os_err, uv_stream_t *stre
     }
     snet_log_say(&session->serve->options.log, "cannot reach the backend %s: %s",
                  session->serve->options.to, uv_strerror(os_err));
-    snet_session_abort(session->relay->session, snet_uv_now(session->relay->driver));
+    snet_session_abort_with(session->relay->session, SNET_RELAY_CODE_UNREACHABLE,
+                            "the server behind the gateway cannot be reached",
+                            snet_uv_now(session->relay->driver));
+}
+
+/* Logs who a client with a key is. A list is looked through once per session: that is less work
+   than the handshake was. */
+static void serve_log_client(const struct serve *serve, const snet_session *session)
+{
+    char id[SNET_LOG_ID_BYTES];
+    char text[SNET_KEY_TEXT_BYTES];
+    struct snet_key key;
+    struct snet_session_info info;
+    if (!snet_session_peer_key(session, &key)) {
+        return;
+    }
+    const char *name = snet_keyfile_list_name(&serve->clients, &key);
+    snet_session_info(session, &info);
+    snet_log_id(info.id, id);
+    snet_key_format(&key, text);
+    const struct snet_log_field fields[] = {
+        SNET_LOG_TEXT("session", id),
+        SNET_LOG_TEXT("key", text),
+        SNET_LOG_TEXT("name", name),
+    };
+    snet_log_event(&serve->options.log, "client", fields, name[0] != '\0' ? 3 : 2);
 }
 
 static void serve_opened(struct serve *serve, snet_session *session)
 {
+    serve_log_client(serve, session);
     struct serve_session *own = calloc(1, sizeof *own);
     struct snet_relay *relay = own == NULL ? NULL : snet_relay_new(serve->runner.driver, session);
     const struct snet_dial_config config = {
@@ -92,7 +125,6 @@ static void serve_opened(struct serve *serve, snet_session *session)
     }
     *own = (struct serve_session){.serve = serve, .relay = relay};
     relay->user = own;
-    relay->on_local_end = serve_relay_local_end;
     relay->on_done = serve_relay_done;
     serve->session_count++;
     if (snet_dial_start(&serve->runner.loop, &config, &own->dial) != SNET_OK) {
@@ -143,19 +175,44 @@ static void serve_public_address(const char *address, char *ret_text, size_t siz
     (void)snprintf(ret_text, size, "%s", address);
 }
 
+/* What clients of wire 3 must say to get in; `keys` has at least one key. */
+static void serve_key_options(const struct serve *serve, const struct snet_keys_server *keys,
+                              char *ret_text, size_t size)
+{
+    char text[SNET_KEY_TEXT_BYTES];
+    struct snet_key public_key;
+    if (keys->secret_count == 0) {
+        (void)snprintf(ret_text, size, " --psk %s", serve->options.secure.psks[0]);
+    } else if (snet_key_public(&keys->secrets[0], &public_key) == SNET_OK) {
+        snet_key_format(&public_key, text);
+        (void)snprintf(ret_text, size, " --server-key %s%s", text,
+                       keys->authorized.count > 0 ? " --client-key FILE" : "");
+    }
+}
+
 /* The lines that an operator copies. */
-static void serve_greet(const struct serve *serve)
+static void serve_greet(const struct serve *serve, const struct snet_keys_server *keys)
 {
     const struct snet_options *options = &serve->options;
     char wires[64];
+    char how[SNET_ADDRESS_MAX_BYTES] = "";
+    char address[SNET_ADDRESS_MAX_BYTES];
     snet_options_wire_names(options->wires, wires, sizeof wires);
     snet_log_say(&options->log, "listening on %s, wires %s, to %s",
                  snet_uv_server_address(serve->server), wires, options->to);
-    const char *last = strrchr(wires, ',');
-    char address[SNET_ADDRESS_MAX_BYTES];
+    if (keys->temporary) {
+        snet_log_say(&options->log, "this key is for this run only: clients need the new one after "
+                                    "a restart; --key FILE, made by snet keygen, keeps one");
+    }
     serve_public_address(snet_uv_server_address(serve->server), address, sizeof address);
-    snet_log_say(&options->log, "clients: snet connect --wire %s%s %s --listen HOST:PORT",
-                 last == NULL ? wires : last + 1, options->plain ? " --plain" : "", address);
+    if ((options->wires & SNET_WIRES_SECURE) != 0) {
+        serve_key_options(serve, keys, how, sizeof how);
+    } else {
+        const char *last = strrchr(wires, ',');
+        (void)snprintf(how, sizeof how, " --wire %s%s", last == NULL ? wires : last + 1,
+                       options->plain ? " --plain" : "");
+    }
+    snet_log_say(&options->log, "clients: snet connect%s %s --listen HOST:PORT", how, address);
 }
 
 static bool serve_parse(struct serve *serve, int argc, char **argv)
@@ -163,6 +220,9 @@ static bool serve_parse(struct serve *serve, int argc, char **argv)
     static const struct option long_options[] = {
         SNET_OPTIONS_LONG,
         {"to", required_argument, NULL, 't'},
+        {"key", required_argument, NULL, 'k'},
+        {"authorized", required_argument, NULL, 'a'},
+        {"node-id", required_argument, NULL, 'n'},
         {NULL, 0, NULL, 0},
     };
     struct snet_options *options = &serve->options;
@@ -175,37 +235,28 @@ static bool serve_parse(struct serve *serve, int argc, char **argv)
     if (options->help) {
         return true;
     }
-    if (optind < argc || options->listen == NULL || options->to == NULL || options->wires == 0) {
+    if (optind < argc || options->listen == NULL || options->to == NULL) {
         (void)fprintf(stderr, "snet serve: %s; see snet serve --help\n",
-                      optind < argc ? "takes options only"
-                                    : "--wire, --listen and --to are needed");
+                      optind < argc ? "takes options only" : "--listen and --to are needed");
         return false;
     }
-    return true;
+    return snet_options_agree(options);
 }
 
-int snet_serve_main(int argc, char **argv)
+/* Listens, and tells so. Returns the exit code. */
+static int serve_begin(struct serve *serve, const struct snet_keys_server *keys)
 {
-    struct serve serve = {.options = {.log = {.command = "serve"}}};
-    if (!serve_parse(&serve, argc, argv)) {
-        return SNET_EXIT_USAGE;
-    }
-    if (serve.options.help) {
-        (void)fputs(serve_help, stdout);
-        return SNET_EXIT_OK;
-    }
-    const struct snet_options *options = &serve.options;
-    serve.runner.log = &options->log;
-    serve.runner.on_event = serve_event;
-    serve.runner.on_drain = serve_drain;
+    const struct snet_options *options = &serve->options;
     const struct snet_server_config config = {
         .session = snet_options_session(options),
+        .keys = snet_keys_of_server(keys, options),
         .wires = options->wires,
     };
     int os_err = 0;
-    snet_err err = snet_runner_init(&serve.runner, options->dead_peer_ms);
+    snet_err err = snet_runner_init(&serve->runner, options->dead_peer_ms);
     if (err == SNET_OK) {
-        err = snet_uv_serve(serve.runner.driver, options->listen, &config, &serve.server, &os_err);
+        err =
+            snet_uv_serve(serve->runner.driver, options->listen, &config, &serve->server, &os_err);
     }
     if (err != SNET_OK) {
         snet_log_say(&options->log, "cannot listen on %s: %s", options->listen,
@@ -213,6 +264,34 @@ int snet_serve_main(int argc, char **argv)
         return SNET_EXIT_UNAVAILABLE;
     }
     snet_options_warn(options);
-    serve_greet(&serve);
-    return snet_runner_run(&serve.runner);
+    serve_greet(serve, keys);
+    return SNET_EXIT_OK;
+}
+
+int snet_serve_main(int argc, char **argv)
+{
+    struct serve serve = {.options = {.log = {.command = "serve"}, .wires = SNET_WIRES_SECURE}};
+    struct snet_keys_server keys = {.secret_count = 0};
+    if (!serve_parse(&serve, argc, argv)) {
+        return SNET_EXIT_USAGE;
+    }
+    if (serve.options.help) {
+        (void)fputs(serve_help, stdout);
+        return SNET_EXIT_OK;
+    }
+    serve.runner.log = &serve.options.log;
+    serve.runner.on_event = serve_event;
+    serve.runner.on_drain = serve_drain;
+    int code = snet_keys_load_server(&keys, &serve.options);
+    if (code == SNET_EXIT_OK) {
+        code = serve_begin(&serve, &keys);
+    }
+    serve.clients = keys.authorized;
+    keys.authorized = (struct snet_keyfile_list){.count = 0};
+    snet_keys_wipe_server(&keys); /* the library has its own copy */
+    if (code == SNET_EXIT_OK) {
+        code = snet_runner_run(&serve.runner);
+    }
+    snet_keyfile_list_deinit(&serve.clients);
+    return code;
 }

@@ -5,20 +5,24 @@
  * shared with other programs, so they are read and written with blocking calls on libuv's threads,
  * and their flags are left alone.
  *
- * The end of the input is not the end of the session: see app/quiet.h.
+ * The end of the input is not the end of the session. A wire with half-close passes it on, and the
+ * output ends when the other end has written its last; for the others see app/quiet.h.
  */
 #include "app/connect.h"
 #include "app/quiet.h"
+#include "app/relay.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define STDIO_BUFFER_BYTES 65536u
 #define STDIO_PROBE_MS 1000u
 #define STDIO_FLUSH_MS 10000u
+#define STDIO_FLUSH_CHECK_MS 100u
 
 struct stdio {
     struct snet_connect *connect;
@@ -35,10 +39,13 @@ struct stdio {
     bool reading;
     bool writing;
     bool in_ended;
-    bool out_gone; /* nobody reads the output any more */
+    bool out_ended; /* the other end has written its last, and so has the output */
+    bool out_gone;  /* nobody reads the output any more: since `gone_ms` */
+    bool told;      /* and the other end was told */
     bool ended;
     bool begun; /* the session was open once */
     snet_err end_err;
+    uint64_t gone_ms;
     char in[STDIO_BUFFER_BYTES];
     char out[STDIO_BUFFER_BYTES];
 };
@@ -56,6 +63,23 @@ static void stdio_stop(struct stdio *stdio, int exit_code)
 /* --- Input ----------------------------------------------------------------------------------- */
 
 static void stdio_read_more(struct stdio *stdio);
+
+/* All input is in the session: tells the other end so, at once or when it falls silent. */
+static void stdio_end_input(struct stdio *stdio)
+{
+    struct snet_session_info info;
+    if (!stdio->in_ended || stdio->in_len > 0 || stdio->ended) {
+        return;
+    }
+    snet_session_info(stdio->session, &info);
+    if (!info.half_close) {
+        snet_quiet_start(&stdio->quiet, stdio->connect->runner.driver, stdio->session,
+                         stdio->connect->options.eof_wait_ms);
+    } else if (stdio->begun) {
+        /* One that is not open yet would be given up; OPENED comes back here. */
+        snet_session_shutdown(stdio->session, stdio_now(stdio));
+    }
+}
 
 static void stdio_push(struct stdio *stdio)
 {
@@ -80,10 +104,7 @@ static void stdio_have_read(uv_fs_t *request)
     stdio->reading = false;
     if (len <= 0) {
         stdio->in_ended = true;
-        if (!stdio->ended) {
-            snet_quiet_start(&stdio->quiet, stdio->connect->runner.driver, stdio->session,
-                             stdio->connect->options.eof_wait_ms);
-        }
+        stdio_end_input(stdio);
         return;
     }
     stdio->in_offset = 0;
@@ -132,21 +153,41 @@ static void stdio_written(uv_fs_t *request)
     stdio_write_more(stdio);
 }
 
+/*
+ * Nothing more comes: whoever reads the output sees its end, while the input goes on. A socket may
+ * be shared with others, so that closing it would say nothing. The descriptor stays taken, or the
+ * next connection would get it.
+ */
+static void stdio_end_output(struct stdio *stdio)
+{
+    const int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    stdio->out_ended = true;
+    (void)uv_timer_stop(&stdio->probe);
+    (void)shutdown(STDOUT_FILENO, SHUT_WR);
+    if (nothing >= 0) {
+        (void)dup2(nothing, STDOUT_FILENO);
+        (void)close(nothing);
+    }
+}
+
 static void stdio_write_more(struct stdio *stdio)
 {
-    if (stdio->writing || stdio->out_gone) {
+    if (stdio->writing || stdio->out_gone || stdio->out_ended) {
         return;
     }
     if (stdio->out_len == 0) {
         size_t len = 0;
         const snet_err err = snet_session_read(stdio->session, (uint8_t *)stdio->out,
                                                sizeof stdio->out, &len, stdio_now(stdio));
-        if (err == SNET_ERR_AGAIN) {
-            return;
-        }
-        if (err != SNET_OK) {
+        if (err != SNET_OK && stdio->ended) {
             stdio_over(stdio);
             return;
+        }
+        if (err == SNET_ERR_CLOSED) {
+            stdio_end_output(stdio);
+        }
+        if (err != SNET_OK) {
+            return; /* READABLE or ENDED follows */
         }
         stdio->out_offset = 0;
         stdio->out_len = len;
@@ -157,9 +198,31 @@ static void stdio_write_more(struct stdio *stdio)
                                  1, -1, stdio_written) == 0;
 }
 
-static void stdio_flush_over(uv_timer_t *timer)
+/* Whether the other end has got all input, on wires that say so. */
+static bool stdio_delivered(const struct stdio *stdio)
 {
-    stdio_stop(timer->data, SNET_EXIT_LOST);
+    struct snet_session_info info;
+    snet_session_info(stdio->session, &info);
+    return info.half_close && info.unacked == 0 && stdio->in_len == 0;
+}
+
+/*
+ * The other end may go on writing for ever to a client that does not read. With half-close it has
+ * to be told, as a reset would tell the writer of a pipe; and what tells it would be lost if this
+ * process ended while bytes arrive that nobody has read.
+ */
+static void stdio_flush_due(uv_timer_t *timer)
+{
+    struct stdio *stdio = timer->data;
+    if (stdio->told && snet_runner_idle(&stdio->connect->runner)) {
+        stdio_stop(stdio, SNET_EXIT_OK);
+    } else if (uv_now(timer->loop) - stdio->gone_ms >= STDIO_FLUSH_MS) {
+        stdio_stop(stdio, stdio->told ? SNET_EXIT_OK : SNET_EXIT_LOST);
+    } else if (!stdio->told && stdio_delivered(stdio)) {
+        stdio->told = true;
+        snet_session_abort_with(stdio->session, SNET_RELAY_CODE_BROKEN,
+                                "nobody reads the output any more", stdio_now(stdio));
+    }
 }
 
 static void stdio_output_gone(struct stdio *stdio)
@@ -175,7 +238,9 @@ static void stdio_output_gone(struct stdio *stdio)
         return;
     }
     snet_session_shutdown(stdio->session, stdio_now(stdio));
-    (void)uv_timer_start(&stdio->flush, stdio_flush_over, STDIO_FLUSH_MS, 0);
+    stdio->gone_ms = uv_now(stdio->flush.loop);
+    (void)uv_timer_start(&stdio->flush, stdio_flush_due, STDIO_FLUSH_CHECK_MS,
+                         STDIO_FLUSH_CHECK_MS);
 }
 
 static void stdio_probe_due(uv_timer_t *timer)
@@ -198,10 +263,13 @@ static void stdio_event(struct snet_runner *runner, const struct snet_event *eve
         stdio->ended = true;
         stdio->end_err = event->err;
         snet_quiet_stop(&stdio->quiet);
+        if (stdio->told) {
+            return;
+        }
         if (event->err != SNET_ERR_CLOSED) {
             snet_connect_explain(stdio->connect, event->session, event->err);
         }
-        if (stdio->out_gone) {
+        if (stdio->out_gone || stdio->out_ended) {
             stdio_over(stdio);
         } else {
             stdio_write_more(stdio);
@@ -210,6 +278,7 @@ static void stdio_event(struct snet_runner *runner, const struct snet_event *eve
         stdio_write_more(stdio);
     } else if (event->type == SNET_EVENT_OPENED || event->type == SNET_EVENT_WRITABLE) {
         stdio_push(stdio);
+        stdio_end_input(stdio);
     }
 }
 
@@ -236,6 +305,7 @@ int snet_stdio_run(struct snet_connect *connect)
     if (err == SNET_OK) {
         err = snet_connect_open(connect, &stdio->session);
     }
+    snet_keys_wipe_client(&connect->keys); /* there is no other session */
     if (err != SNET_OK) {
         snet_log_say(&connect->options.log, "%s", snet_err_message(err));
         free(stdio);

@@ -23,6 +23,7 @@ struct tunnel_session {
     struct snet_relay *relay; /* NULL when gone */
 };
 
+/* Only called for wires without half-close. */
 static void tunnel_local_end(struct snet_relay *relay)
 {
     struct tunnel_session *session = relay->user;

@@ -41,6 +41,7 @@ snet_err snet_core_new(const struct snet_env *env, const struct snet_core_config
     snet_list_init(&core->links);
     snet_list_init(&core->send_waiters);
     snet_list_init(&core->recv_waiters);
+    snet_list_init(&core->detached);
     *ret_core = core;
     return SNET_OK;
 }

@@ -47,8 +47,10 @@ struct snet_core {
     struct snet_list links;
     struct snet_list send_waiters; /* sessions whose writer waits for a page */
     struct snet_list recv_waiters; /* links that wait for a page */
-    uint64_t recv_reserved_bytes;  /* credit given out for pages not taken yet */
-    uint64_t now_ns;               /* of the last tick */
+    struct snet_list detached;     /* sessions of servers without a link: see core/detached.h */
+    uint64_t detached_bytes;
+    uint64_t recv_reserved_bytes; /* credit given out for pages not taken yet */
+    uint64_t now_ns;              /* of the last tick */
     const struct snet_suite *suites[SNET_SUITES_ADDED_MAX];
     size_t suite_count;
     uint8_t scratch[SNET_CORE_SCRATCH_BYTES];

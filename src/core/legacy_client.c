@@ -65,6 +65,9 @@ static snet_err client_prove(snet_link *link, uint64_t challenge, const uint8_t 
     if (!snet_legacy_format_of(link->wire)->challenged) {
         return SNET_OK;
     }
+    if (state->out_sent != state->out_len) {
+        return SNET_ERR_BAD_HELLO; /* an answer to a question that is still to be sent */
+    }
     SNET_TRY(snet_legacy_proof_answer(link->core, challenge, key, state->out));
     snet_legacy_queue(link, SNET_LEGACY_MAC_BYTES);
     return SNET_OK;

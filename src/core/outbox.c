@@ -15,9 +15,11 @@ uint8_t *snet_outbox_space(struct snet_outbox *outbox, snet_core *core, size_t l
     if (data == NULL) {
         return NULL;
     }
-    struct snet_writer writer;
-    snet_writer_init(&writer, data, left + len);
-    snet_writer_bytes(&writer, outbox->data + outbox->sent, left);
+    if (left > 0) {
+        struct snet_writer writer;
+        snet_writer_init(&writer, data, left + len);
+        snet_writer_bytes(&writer, outbox->data + outbox->sent, left);
+    }
     snet_outbox_drop(outbox, core);
     *outbox = (struct snet_outbox){.data = data, .len = left, .size = left + len};
     return data + left;

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/try.h"
+#include "core/detached.h"
 #include "core/secure_client.h"
 #include "core/secure_code.h"
 #include "core/secure_epoch.h"
@@ -90,6 +91,7 @@ snet_err snet_secure_acked(snet_session *session, uint64_t recv_next, uint64_t l
         session->end_acked = state->end_sent && all > history->end;
         snet_history_trim(history, &session->core->send_pool,
                           all < history->end ? all : history->end);
+        snet_detached_update(session);
         snet_core_wake_waiters(session->core);
         if (session->link != NULL) {
             snet_secure_pulse_acked(session->link, now);
@@ -261,6 +263,7 @@ static snet_err secure_session_write(snet_session *session, const uint8_t *data,
         snet_history_commit(&session->history, part);
         written += part;
     }
+    snet_detached_update(session);
     *ret_written = written;
     return SNET_OK;
 }
@@ -304,7 +307,9 @@ static void secure_session_end(snet_session *session, snet_err err, uint64_t now
     if (session->server != NULL) {
         snet_secure_server_bury(session, err, now);
     }
-    if (link == NULL || err == SNET_ERR_CLOSED || snet_secure_code_is_abort(err)) {
+    /* A clean end is the server's to confirm: the end of a connection could be anybody's doing. */
+    const bool confirmed = err == SNET_ERR_CLOSED && session->server == NULL;
+    if (link == NULL || confirmed || snet_secure_code_is_abort(err)) {
         return;
     }
     const uint16_t code =

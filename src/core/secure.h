@@ -6,12 +6,15 @@
  *   secure.c         the table of functions; what a session of this wire is
  *   secure_step.c    the steps of the handshake: states, messages, and which may follow which
  *   secure_client.c  what a client does in each step
- *   secure_server.c  what a server does in each step
+ *   secure_server.c  what a server does in each step of a new session
+ *   secure_resume.c  what it does with a RESUME
+ *   secure_refuse.c  how it says no
  *   secure_store.c   what a server keeps for all of its sessions: keys, names, tombs
  *   secure_shake.c   the handshake messages, without links or sessions
  *   secure_epoch.c   from the end of a handshake to two directions of records
  *   secure_in.c      records to frames to the session
  *   secure_out.c     the session to frames to records
+ *   secure_move.c    going over to another address
  *   secure_pulse.c   signs of life, round trips, paths that fail
  *   secure_code.c    between local errors and what a peer is told
  *

@@ -353,7 +353,8 @@ static snet_err client_hello_failed(const snet_link *link, snet_err err)
     if (link != NULL && snet_secure_link_of(link)->refused_code != 0) {
         return err == SNET_ERR_BUSY ? SNET_OK : err;
     }
-    if (err == SNET_ERR_HANDSHAKE_TIMEOUT) {
+    const bool unanswered = link != NULL && snet_secure_link_of(link)->step == SNET_SECURE_C_HELLO;
+    if (unanswered && err == SNET_ERR_HANDSHAKE_TIMEOUT) {
         return SNET_ERR_NO_ANSWER;
     }
     const enum snet_err_class err_class = snet_err_class_of(err);

@@ -167,6 +167,10 @@ static char *in_text(snet_core *core, struct snet_bytes bytes)
 static void in_abort(snet_link *link, const struct snet_secure_frame *frame, uint64_t now)
 {
     snet_session *session = link->session;
+    if (frame->number == SNET_SECURE_CLOSED_OK && snet_session_done(session)) {
+        snet_session_end(session, SNET_ERR_CLOSED, now); /* the server has our last word */
+        return;
+    }
     session->peer_code = (uint16_t)frame->number;
     if (session->peer_text == NULL && frame->bytes.len > 0) {
         session->peer_text = in_text(session->core, frame->bytes);

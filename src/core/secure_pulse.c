@@ -66,6 +66,7 @@ void snet_secure_pulse_acked(snet_link *link, uint64_t now)
 {
     struct snet_secure_link *state = snet_secure_link_of(link);
     state->progress_ns = pulse_outstanding(link->session) ? now : 0;
+    state->suspect_ns = pulse_min(state->suspect_ns, SNET_SECURE_SUSPECT_MAX_NS);
 }
 
 void snet_secure_pulse_sent(snet_link *link, uint64_t now)
@@ -125,7 +126,9 @@ static snet_err pulse_heartbeat_due(snet_link *link, uint64_t now)
 static void pulse_suspect_due(snet_link *link, uint64_t now)
 {
     struct snet_secure_link *state = snet_secure_link_of(link);
-    state->suspect_ns = pulse_min(2 * state->suspect_ns, SNET_SECURE_SUSPECT_MAX_NS);
+    const uint64_t waited_ns = now - state->progress_ns;
+    /* Beyond now, whatever has passed: what is due again at once would never let the core go on. */
+    state->suspect_ns = waited_ns + pulse_min(waited_ns, SNET_SECURE_SUSPECT_MAX_NS);
     snet_client_handover(link->session, now);
 }
 

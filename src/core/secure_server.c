@@ -6,14 +6,14 @@
 #include "base/try.h"
 #include "core/secure_code.h"
 #include "core/secure_epoch.h"
-#include "core/secure_in.h"
 #include "core/secure_out.h"
 #include "core/secure_pulse.h"
+#include "core/secure_refuse.h"
 #include "core/secure_store.h"
 #include "core/server.h"
 #include "crypto/secret.h"
 
-/* A HELLO_REPLY has no more than this, nor has an ACCEPT. */
+/* A HELLO_REPLY has no more than this. */
 #define SERVER_ANSWER_MAX_BYTES 256u
 
 snet_err snet_secure_server_accept(snet_link *link, enum snet_sniff_verdict verdict)
@@ -28,72 +28,16 @@ static struct snet_secure_store *server_store(const snet_link *link)
     return link->server->store;
 }
 
-/* --- Refusals ----------------------------------------------------------------------------- */
-
-/* A refusal of the message in hand; with `cid` it carries a proof (clause 13.5). */
-struct server_refusal {
-    struct snet_bytes message;
-    enum snet_secure_code code;
-    snet_err err; /* for the log */
-    uint16_t retry_after;
-    const uint8_t *cid; /* NULL: without a proof */
-};
-
-static snet_err server_prove(const snet_link *link, const struct server_refusal *refusal,
-                             const uint8_t *header, struct snet_secure_reject *reject)
-{
-    uint8_t token[SNET_SECURE_TOKEN_BYTES];
-    const struct snet_cids_refusal covered = {
-        .header = header,
-        .code = reject->code,
-        .retry_after = reject->retry_after,
-        .ephemeral = refusal->message.data + SNET_SECURE_HEADER_BYTES + SNET_SECURE_CID_BYTES,
-    };
-    SNET_TRY(snet_cids_token(&server_store(link)->cids, refusal->cid, token));
-    const snet_err err = snet_cids_proof(link->core->crypto, token, &covered, reject->proof);
-    snet_secret_wipe(token, sizeof token);
-    return err;
-}
-
-/* Queues a REJECT and closes in good order behind it. */
-static snet_err server_refuse(snet_link *link, const struct server_refusal *refusal)
-{
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    struct snet_secure_header header;
-    struct snet_secure_reject reject = {.code = (uint16_t)refusal->code,
-                                        .retry_after = refusal->retry_after};
-    const size_t len = SNET_SECURE_HEADER_BYTES + SNET_SECURE_REJECT_BODY_BYTES;
-    SNET_TRY(snet_secure_header_decode(refusal->message.data, &header));
-    header.type = SNET_SECURE_REJECT;
-    header.flags = 0;
-    header.body_len = SNET_SECURE_REJECT_BODY_BYTES;
-    uint8_t *space = snet_outbox_space(&state->out, link->core, len);
-    if (space == NULL) {
-        return SNET_ERR_NO_MEMORY;
-    }
-    snet_secure_header_encode(&header, space);
-    if (refusal->cid != NULL) {
-        SNET_TRY(server_prove(link, refusal, space, &reject));
-    }
-    snet_secure_reject_encode(&reject, space + SNET_SECURE_HEADER_BYTES);
-    snet_outbox_commit(&state->out, len);
-    snet_core_note(link->core,
-                   &(struct snet_note){.kind = SNET_NOTE_LINK_REFUSED, .err = refusal->err});
-    snet_link_want_send(link);
-    snet_link_close(link, SNET_CLOSE_FIN, refusal->err);
-    return SNET_OK;
-}
-
 static snet_err server_refuse_hello(snet_link *link, struct snet_buffer message,
                                     enum snet_secure_code code, uint16_t retry_after)
 {
-    const struct server_refusal refusal = {
+    const struct snet_secure_refusal refusal = {
         .message = {message.data, message.len},
         .code = code,
         .err = snet_secure_code_refused((uint16_t)code),
         .retry_after = retry_after,
     };
-    return server_refuse(link, &refusal);
+    return snet_secure_refuse(link, &refusal);
 }
 
 /* --- A new session ------------------------------------------------------------------------ */
@@ -170,9 +114,7 @@ static snet_err server_welcome(snet_link *link, uint64_t now)
         .window = (uint32_t)session->flow.limit,
         .max_record = SNET_SECURE_RECORD_BYTES,
         .heartbeat_s = (uint16_t)(session->heartbeat_ns / SNET_SECOND_NS),
-        .resume_window_ms =
-            (uint32_t)((config->wait_ns == 0 ? SNET_WAIT_DEFAULT_NS : config->wait_ns) /
-                       SNET_MS_NS),
+        .resume_window_ms = (uint32_t)(config->wait_ns / SNET_MS_NS),
     };
     snet_secure_copy(welcome.cid, state->ticket.cid, sizeof welcome.cid);
     SNET_TRY(snet_cids_token(&server_store(link)->cids, welcome.cid, welcome.token));
@@ -387,189 +329,6 @@ snet_err snet_secure_server_confirm(snet_link *link, uint64_t now)
     snet_session_attach(session, link, &counts, now);
     snet_secure_pulse_begin(link, now);
     return SNET_OK;
-}
-
-/* --- A resume ----------------------------------------------------------------------------- */
-
-/* Nobody has this name: says so in a way that only this server can (clause 18.3). */
-static snet_err server_refuse_unknown(snet_link *link, struct snet_bytes message)
-{
-    const struct snet_secure_store *store = server_store(link);
-    const uint8_t *cid = message.data + SNET_SECURE_HEADER_BYTES;
-    enum snet_cids_owner owner = SNET_CIDS_FOREIGN;
-    SNET_TRY(snet_cids_find_owner(&store->cids, cid, &owner));
-    struct server_refusal refusal = {.message = message, .err = SNET_ERR_UNKNOWN_SESSION};
-    switch (owner) {
-    case SNET_CIDS_OURS:
-        refusal.code = snet_tombs_find(&store->tombs, cid);
-        refusal.cid = cid;
-        break;
-    case SNET_CIDS_OTHER_NODE:
-        refusal.cid = cid;
-        refusal.code = SNET_SECURE_BUSY;
-        refusal.retry_after = SNET_SECURE_RETRY_AFTER;
-        break;
-    case SNET_CIDS_FOREIGN:
-        refusal.code = SNET_SECURE_BUSY;
-        refusal.retry_after = SNET_SECURE_RETRY_AFTER;
-        break;
-    }
-    return server_refuse(link, &refusal);
-}
-
-/* Whether this session is resumed too often; one more is counted when it is not (clause 15.2). */
-static bool server_too_often(struct snet_secure_session *session, uint64_t now)
-{
-    const uint64_t from_ns = session->resume_free_ns > now ? session->resume_free_ns : now;
-    if (from_ns - now > SNET_SECURE_RESUME_BURST * SNET_SECURE_RESUME_EVERY_NS) {
-        return true;
-    }
-    session->resume_free_ns = from_ns + SNET_SECURE_RESUME_EVERY_NS;
-    return false;
-}
-
-/* Whether the offsets can be those of this session's client (clause 15.2). */
-static bool server_offsets_ok(const snet_session *session, const struct snet_secure_resume *resume)
-{
-    const uint64_t end_byte = snet_secure_session_of(session)->end_sent ? 1 : 0;
-    return resume->recv_next <= session->history.sent_max + end_byte &&
-           resume->limit <= resume->recv_next + SNET_SECURE_LIMIT_MAX_BYTES;
-}
-
-/* What a RESUME that was really made with the session's secret is refused for (clause 15.2). */
-static snet_err server_judge_resume(snet_session *session, const struct snet_secure_resume *resume,
-                                    struct server_refusal *refusal, uint64_t now)
-{
-    struct snet_secure_session *secure = snet_secure_session_of(session);
-    refusal->err = snet_credentials_fresh(&secure->credentials, resume->attempt);
-    if (refusal->err != SNET_OK) {
-        refusal->code = SNET_SECURE_STALE;
-        return refusal->err;
-    }
-    refusal->cid = refusal->message.data + SNET_SECURE_HEADER_BYTES;
-    if (!server_offsets_ok(session, resume)) {
-        refusal->code = SNET_SECURE_BAD_OFFSET;
-        refusal->err = SNET_ERR_BAD_COUNT;
-    } else if (server_too_often(secure, now)) {
-        refusal->code = SNET_SECURE_BUSY;
-        refusal->err = SNET_ERR_BUSY;
-        refusal->retry_after = SNET_SECURE_RETRY_AFTER;
-    }
-    return refusal->err;
-}
-
-/* Writes ACCEPT and makes the keys of the new epoch; the session has not changed yet. */
-static snet_err server_write_accept(snet_link *link, const snet_session *session, bool early_taken,
-                                    uint64_t now)
-{
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    struct snet_secure_accept accept = {
-        .recv_next = snet_secure_recv_next(session),
-        .limit = snet_secure_limit(session),
-        .early_taken = early_taken,
-    };
-    SNET_TRY(snet_secure_store_draw(server_store(link), accept.cid));
-    SNET_TRY(snet_cids_token(&server_store(link)->cids, accept.cid, accept.token));
-    snet_secure_copy(state->ticket.cid, accept.cid, sizeof state->ticket.cid);
-    uint8_t *space = snet_outbox_space(&state->out, link->core, SERVER_ANSWER_MAX_BYTES);
-    if (space == NULL) {
-        return SNET_ERR_NO_MEMORY;
-    }
-    struct snet_writer writer;
-    snet_writer_init(&writer, space, SERVER_ANSWER_MAX_BYTES);
-    const snet_err err = snet_secure_shake_accept(state->shake, &accept, &writer);
-    snet_secret_wipe(accept.token, sizeof accept.token);
-    SNET_TRY(err);
-    snet_outbox_commit(&state->out, writer.written);
-    state->peer_max_record = snet_secure_session_of(session)->peer_max_record;
-    state->asked_ns = now;
-    return snet_secure_epoch_begin(link, snet_secure_session_of(session)->suite, false);
-}
-
-/* The client may resume: R2, R4, R7 and R8 (clause 15.1). */
-static snet_err server_accept_resume(snet_link *link, struct snet_credential *base,
-                                     const struct snet_secure_resume *resume, uint64_t now)
-{
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    struct snet_secure_store *store = server_store(link);
-    snet_session *session = base->owner;
-    struct snet_credentials *credentials = &snet_secure_session_of(session)->credentials;
-    if (resume->cause == SNET_SECURE_CAUSE_LOST && session->link != NULL) {
-        /* It comes from a client that has no connection: ours is dead, however healthy it looks. */
-        snet_link_failed(session->link, SNET_ERR_LINK_REPLACED, now);
-    }
-    SNET_TRY(snet_secure_acked(session, resume->recv_next, resume->limit, now));
-    const bool early_taken = snet_secure_in_early(session, resume, now);
-    SNET_TRY(server_write_accept(link, session, early_taken, now));
-    snet_secure_store_retire(store, snet_credentials_next(credentials, base));
-    struct snet_credential *next = snet_credentials_accept(credentials, base, resume->attempt);
-    snet_secure_copy(next->cid, state->ticket.cid, sizeof next->cid);
-    snet_secure_copy(next->secret, state->ticket.secret, sizeof next->secret);
-    next->owner = session;
-    snet_secret_wipe(&state->ticket, sizeof state->ticket);
-    snet_secure_store_enter(store, next);
-    snet_session_pend(session, link, now + link->server->config.session.handshake_ns);
-    snet_link_want_send(link);
-    return SNET_OK;
-}
-
-static snet_err server_read_resume(snet_link *link, struct snet_buffer message,
-                                   const struct snet_credential *base,
-                                   struct snet_secure_resume *ret_resume)
-{
-    uint8_t ephemeral[SNET_X25519_BYTES];
-    struct snet_secure_shake *shake = NULL;
-    const struct snet_secure_shake_config config = {
-        .pattern = SNET_NOISE_NNPSK0,
-        .suite = snet_secure_session_of(base->owner)->suite,
-        .psk = base->secret,
-        .cid = base->cid,
-        .ephemeral = ephemeral,
-    };
-    SNET_TRY(snet_secure_shake_of(link, &shake));
-    SNET_TRY(snet_core_random_bytes(link->core, SNET_RANDOM_KEY, ephemeral, sizeof ephemeral));
-    const snet_err err =
-        snet_secure_shake_read_resume(shake, link->core->crypto, &config, message, ret_resume);
-    snet_secret_wipe(ephemeral, sizeof ephemeral);
-    return err;
-}
-
-snet_err snet_secure_server_resume(snet_link *link, struct snet_buffer message,
-                                   enum snet_secure_step *ret_next, uint64_t now)
-{
-    struct snet_secure_store *store = server_store(link);
-    struct server_refusal refusal = {.message = {message.data, message.len}};
-    struct snet_secure_resume resume;
-    struct snet_secure_header header;
-    snet_tombs_expire(&store->tombs, now);
-    struct snet_credential *base =
-        snet_secure_store_find(store, message.data + SNET_SECURE_HEADER_BYTES);
-    if (base == NULL) {
-        return server_refuse_unknown(link, refusal.message);
-    }
-    SNET_TRY(snet_secure_header_decode(message.data, &header));
-    if (header.suite != snet_secure_session_of(base->owner)->suite->id) {
-        refusal.code = SNET_SECURE_BAD_SUITE;
-        refusal.err = SNET_ERR_BAD_SUITE;
-        return server_refuse(link, &refusal);
-    }
-    refusal.err = server_read_resume(link, message, base, &resume);
-    if (refusal.err == SNET_ERR_BAD_MAC || refusal.err == SNET_ERR_BAD_HELLO) {
-        refusal.code =
-            refusal.err == SNET_ERR_BAD_MAC ? SNET_SECURE_BAD_AUTH : SNET_SECURE_BAD_FORMAT;
-        return server_refuse(link, &refusal);
-    }
-    SNET_TRY(refusal.err);
-    if (server_judge_resume(base->owner, &resume, &refusal, now) != SNET_OK) {
-        snet_session *session = base->owner;
-        SNET_TRY(server_refuse(link, &refusal));
-        if (refusal.err == SNET_ERR_BAD_COUNT) {
-            snet_session_end(session, refusal.err, now);
-        }
-        return SNET_OK;
-    }
-    *ret_next = SNET_SECURE_S_CONFIRM;
-    return server_accept_resume(link, base, &resume, now);
 }
 
 /* --- The end ------------------------------------------------------------------------------ */

@@ -11,15 +11,8 @@
 #include "core/secure.h"
 #include "core/secure_step.h"
 
-/* So many resumes of one session per second, and so many at once, are answered (clause 15.2). */
-#define SNET_SECURE_RESUME_EVERY_NS (50 * SNET_MS_NS)
-#define SNET_SECURE_RESUME_BURST 200u
-/* A client that comes too often or too early is asked to wait so long, in units of 100 ms. */
-#define SNET_SECURE_RETRY_AFTER 10u
-
 snet_err snet_secure_server_accept(snet_link *link, enum snet_sniff_verdict verdict);
 snet_secure_handler snet_secure_server_hello;
-snet_secure_handler snet_secure_server_resume;
 snet_secure_handler snet_secure_server_auth;
 /* The first record of a link was valid: its session goes over to it, or opens. Errors: DRAINING,
    SESSIONS_FULL, BAD_MAC when the session is gone. */

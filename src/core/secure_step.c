@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/try.h"
 #include "core/secure_client.h"
+#include "core/secure_resume.h"
 #include "core/secure_server.h"
 
 #define STEP_BIT(step) (1u << (unsigned)(step))
@@ -34,7 +35,7 @@ static const struct step_row step_table[SNET_SECURE_STEPS][STEP_ROWS_MAX] = {
             {SNET_SECURE_HELLO, snet_secure_server_hello,
              STEP_BIT(SNET_SECURE_S_AUTH) | STEP_BIT(SNET_SECURE_S_CONFIRM) |
                  STEP_BIT(SNET_SECURE_SILENT)},
-            {SNET_SECURE_RESUME, snet_secure_server_resume,
+            {SNET_SECURE_RESUME, snet_secure_resume_asked,
              STEP_BIT(SNET_SECURE_S_CONFIRM) | STEP_BIT(SNET_SECURE_SILENT)},
         },
     [SNET_SECURE_S_AUTH] =

@@ -21,6 +21,7 @@ static void server_default(uint64_t *value_ns, uint64_t default_ns)
 
 static void server_defaults(struct snet_server_config *config)
 {
+    server_default(&config->session.wait_ns, SNET_WAIT_DEFAULT_NS);
     server_default(&config->session.handshake_ns, SNET_HANDSHAKE_DEFAULT_NS);
     server_default(&config->session.heartbeat_ns, SNET_HEARTBEAT_DEFAULT_NS);
     server_default(&config->sniff_ns, SNET_SNIFF_DEFAULT_NS);

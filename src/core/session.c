@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "core/client.h"
+#include "core/detached.h"
 #include "core/link.h"
 #include "core/server.h"
 
@@ -34,7 +35,11 @@ bool snet_session_config_ok(const struct snet_session_config *config)
     const uint32_t history_bytes = config->history_bytes;
     const bool history_ok = history_bytes == 0 || (history_bytes >= SNET_HISTORY_MIN_BYTES &&
                                                    history_bytes <= SNET_HISTORY_MAX_BYTES);
-    return history_ok && snet_session_cipher(config)->state_bytes <= SNET_CIPHER_STATE_MAX_BYTES;
+    const bool heartbeat_ok =
+        config->heartbeat_ns == 0 || (config->heartbeat_ns >= SNET_HEARTBEAT_MIN_NS &&
+                                      config->heartbeat_ns <= SNET_HEARTBEAT_MAX_NS);
+    return history_ok && heartbeat_ok && config->pad_bytes <= SNET_PAD_MAX_BYTES &&
+           snet_session_cipher(config)->state_bytes <= SNET_CIPHER_STATE_MAX_BYTES;
 }
 
 const struct snet_cipher *snet_session_cipher(const struct snet_session_config *config)
@@ -128,6 +133,7 @@ void snet_session_attach(snet_session *session, snet_link *link,
         snet_link_close(session->attempt, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
     }
     session_move(session, SNET_SESSION_LIVE);
+    snet_detached_update(session);
     session->attempt = NULL;
     session->announced = true;
     session->dial = SNET_DIAL_IDLE;
@@ -148,6 +154,7 @@ void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, 
 {
     session->link = NULL;
     session_move(session, SNET_SESSION_DETACHED);
+    snet_detached_update(session);
     session->lost_err = err;
     session->lost_at_ns = now;
     session->expire_at_ns = now + keep_ns;
@@ -184,11 +191,6 @@ void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err
         return;
     }
     if (link == session->link) {
-        if (err == SNET_ERR_LINK_FIN && snet_session_done(session)) {
-            session->link = NULL;
-            snet_session_end(session, SNET_ERR_CLOSED, now);
-            return;
-        }
         snet_session_detach(session, err, session->wait_ns, now);
     } else if (link == session->attempt) {
         session->attempt = NULL;
@@ -254,6 +256,7 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
     }
     session_drop_links(session, err == SNET_ERR_CLOSED ? SNET_CLOSE_FIN : SNET_CLOSE_RESET, err);
     session_move(session, SNET_SESSION_ENDED);
+    snet_detached_update(session);
     session->end_err = err;
     session->dial = SNET_DIAL_IDLE;
     session->write_at_ns = 0;
@@ -265,7 +268,11 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
     snet_list_remove(&session->core->send_waiters, &session->send_wait);
     snet_session_arm(session);
     snet_core_unraise(session->core, &session->task, SNET_EVENT_DIAL);
-    snet_core_raise(session->core, &session->task, SNET_EVENT_ENDED);
+    if (session->announced) {
+        snet_core_raise(session->core, &session->task, SNET_EVENT_ENDED);
+    } else {
+        snet_timer_set(&session->core->timers, &session->task.timer, now); /* nobody will free it */
+    }
     snet_core_wake_waiters(session->core);
 }
 
@@ -299,6 +306,10 @@ snet_err snet_session_expire_err(const snet_session *session)
 
 void snet_session_tick(snet_session *session, uint64_t now)
 {
+    if (session->state == SNET_SESSION_ENDED && !session->announced) {
+        snet_session_destroy(session);
+        return;
+    }
     const bool waits =
         session->state == SNET_SESSION_OPENING || session->state == SNET_SESSION_DETACHED;
     if (waits && session->expire_at_ns <= now) {
@@ -373,6 +384,8 @@ void snet_session_destroy(snet_session *session)
     session->wire->session_wipe(session);
     snet_core_forget(core, &session->task);
     snet_list_remove(&core->send_waiters, &session->send_wait);
+    snet_list_remove(&core->detached, &session->detached);
+    core->detached_bytes -= session->detached_bytes;
     snet_history_deinit(&session->history, &core->send_pool);
     snet_inbox_deinit(&session->inbox, &core->recv_pool);
     snet_list_remove(&core->sessions, &session->node);

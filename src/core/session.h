@@ -43,6 +43,8 @@ struct snet_session {
     struct snet_task task; /* first */
     struct snet_list_node node;
     struct snet_list_node send_wait;
+    struct snet_list_node detached;       /* servers: among those without a link, longest first */
+    uint64_t detached_bytes;              /* as counted there */
     struct snet_registry_node registered; /* servers: by id */
     snet_core *core;
     snet_server *server; /* NULL on clients */

@@ -5,6 +5,7 @@
  */
 #include "base/assert.h"
 #include "base/cursor.h"
+#include "core/detached.h"
 #include "core/link.h"
 #include "core/session.h"
 
@@ -28,6 +29,9 @@ static size_t stream_make_room(snet_session *session)
         return room;
     }
     snet_core_reclaim(session->core);
+    if (snet_pool_available(&session->core->send_pool) == 0) {
+        snet_detached_evict(session, session->core->now_ns);
+    }
     return session->wire->session_room(session);
 }
 

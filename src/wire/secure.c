@@ -146,6 +146,12 @@ static const struct secure_wanted secure_wants_credential = {SECURE_TLV_CREDENTI
 /* Nothing but padding and what can be ignored: a type that never is on the wire. */
 static const struct secure_wanted secure_wants_nothing = {SECURE_TLV_PADDING, 0};
 
+/* No record that is sent is made for less, and a longer one has no length. */
+static bool secure_max_record_ok(uint16_t max_record)
+{
+    return max_record >= SNET_SECURE_RECORD_MIN_BYTES && max_record <= SNET_SECURE_RECORD_MAX_BYTES;
+}
+
 void snet_secure_offer_encode(const struct snet_secure_offer *offer, struct snet_writer *out)
 {
     SNET_ASSERT(offer->service.len <= SNET_SECURE_SERVICE_MAX_BYTES);
@@ -163,6 +169,9 @@ snet_err snet_secure_offer_decode(struct snet_bytes payload, struct snet_secure_
     offer.window = snet_reader_u32(&reader);
     offer.max_record = snet_reader_u16(&reader);
     SNET_TRY(secure_tlvs_decode(&reader, &secure_wants_service, &offer.service));
+    if (!secure_max_record_ok(offer.max_record)) {
+        return SNET_ERR_BAD_HELLO;
+    }
     *ret_offer = offer;
     return SNET_OK;
 }
@@ -194,6 +203,9 @@ snet_err snet_secure_welcome_decode(struct snet_bytes payload,
     welcome.heartbeat_s = snet_reader_u16(&reader);
     welcome.resume_window_ms = snet_reader_u32(&reader);
     SNET_TRY(secure_tlvs_decode(&reader, &secure_wants_nothing, &none));
+    if (!secure_max_record_ok(welcome.max_record)) {
+        return SNET_ERR_BAD_HELLO;
+    }
     *ret_welcome = welcome;
     return SNET_OK;
 }
@@ -250,7 +262,8 @@ snet_err snet_secure_resume_decode(struct snet_bytes payload, struct snet_secure
     const uint8_t zero = snet_reader_u8(&reader);
     resume.early.data = snet_reader_view(&reader, resume.early.len);
     SNET_TRY(secure_padding_decode(&reader));
-    if (zero != 0 || resume.early.len > SNET_SECURE_EARLY_MAX_BYTES) {
+    if (zero != 0 || resume.early.len > SNET_SECURE_EARLY_MAX_BYTES ||
+        resume.cause > SNET_SECURE_CAUSE_PLANNED) {
         return SNET_ERR_BAD_HELLO;
     }
     *ret_resume = resume;

@@ -50,6 +50,9 @@
 #define SNET_SECURE_SERVICE_MAX_BYTES 64u
 #define SNET_SECURE_CREDENTIAL_MAX_BYTES 1024u
 #define SNET_SECURE_EARLY_MAX_BYTES 4096u
+/* What `max_record` may say: the longest plaintext of a record that its sender takes. */
+#define SNET_SECURE_RECORD_MIN_BYTES 512u
+#define SNET_SECURE_RECORD_MAX_BYTES 65518u
 
 /* Message types; those of servers have the high bit. */
 enum snet_secure_type {

@@ -26,6 +26,7 @@
 
 #include "base/bytes.h"
 #include "base/cursor.h"
+#include "wire/secure.h"
 
 #include <stdint.h>
 
@@ -34,8 +35,8 @@
 /* What a record costs beside the bytes of one DATA_END frame. */
 #define SNET_SECURE_FRAME_OVERHEAD_BYTES                                                           \
     (SNET_SECURE_FRAME_LEN_BYTES + 1u + SNET_SECURE_FRAME_TAG_BYTES)
-#define SNET_SECURE_FRAME_RECORD_MIN_BYTES 512u
-#define SNET_SECURE_FRAME_RECORD_MAX_BYTES 65518u
+#define SNET_SECURE_FRAME_RECORD_MIN_BYTES SNET_SECURE_RECORD_MIN_BYTES
+#define SNET_SECURE_FRAME_RECORD_MAX_BYTES SNET_SECURE_RECORD_MAX_BYTES
 #define SNET_SECURE_FRAME_ACK_BYTES 17u
 #define SNET_SECURE_FRAME_START_BYTES 9u
 #define SNET_SECURE_FRAME_TEXT_MAX_BYTES 255u

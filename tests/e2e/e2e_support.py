@@ -5,7 +5,9 @@
 SNET_BIN names the command under test. Every wait has a limit, every port is chosen by the system.
 """
 
+import atexit
 import contextlib
+import functools
 import hashlib
 import os
 import re
@@ -21,7 +23,11 @@ from pathlib import Path
 SNET = os.environ.get("SNET_BIN", "snet")
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 15.0
-WIRES = ("1", "1-padded", "2")
+LEGACY = ("1", "1-padded", "2")
+SECURE = "3"
+WIRES = (*LEGACY, SECURE)
+MODERN = ("2", SECURE)
+"""For what does not differ among the legacy wires."""
 MIXED = ",".join(WIRES)
 DEFECT_WORDS = ("Sanitizer", "runtime error:", "assertion")
 SKIPPED = 77
@@ -113,9 +119,39 @@ class Listening(Process):
         return int(self.address.rpartition(":")[2])
 
 
+class KeyPair:
+    """A key pair: the file with the secret key, and the public key as text."""
+
+    def __init__(self, folder: str | Path, name: str) -> None:
+        self.path = str(Path(folder) / name)
+        made = run(SNET, "keygen", "--out", self.path, seconds=10)
+        if made.returncode != 0:
+            raise AssertionError(made.stderr)
+        self.public = made.stdout.strip()
+
+
+@functools.cache
+def server_key() -> KeyPair:
+    """Return the key that gateways of this process have, over all their lives."""
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    return KeyPair(folder.name, "server")
+
+
+def served_by(wires: str) -> tuple[str, ...]:
+    """Return the options of a gateway that serves `wires`."""
+    keys = ("--key", server_key().path) if SECURE in wires.split(",") else ()
+    return ("--wire", wires, *keys)
+
+
+def spoken_by(wire: str) -> tuple[str, ...]:
+    """Return the options of a client of such a gateway that speaks `wire`."""
+    return ("--wire", wire, *(("--server-key", server_key().public) if wire == SECURE else ()))
+
+
 def serve(to: str, *arguments: str, wires: str = MIXED, **options: object) -> Listening:
     """Start a gateway in front of `to`."""
-    return Listening("serve", "--wire", wires, "--to", to, *arguments, **options)
+    return Listening("serve", *served_by(wires), "--to", to, *arguments, **options)
 
 
 def chaos(to: str, *arguments: str, **options: object) -> Listening:
@@ -125,7 +161,7 @@ def chaos(to: str, *arguments: str, **options: object) -> Listening:
 
 def connect(to: str, wire: str, *arguments: str, **options: object) -> Listening:
     """Start a tunnel to the gateway at `to`."""
-    return Listening("connect", to, "--wire", wire, *arguments, **options)
+    return Listening("connect", to, *spoken_by(wire), *arguments, **options)
 
 
 @contextlib.contextmanager

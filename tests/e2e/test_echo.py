@@ -7,6 +7,7 @@ Also an upload and a download at the same time, with readers that wait: the back
 direction must not stop the other.
 """
 
+import contextlib
 import hashlib
 import os
 import signal
@@ -28,8 +29,9 @@ class EchoHandler(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         """Serve one connection."""
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        while data := self.request.recv(65536):
-            self.request.sendall(data)
+        with contextlib.suppress(ConnectionError):
+            while data := self.request.recv(65536):
+                self.request.sendall(data)
 
 
 class EchoServer(socketserver.ThreadingTCPServer):

@@ -15,7 +15,9 @@ import threading
 import time
 import unittest
 
-from e2e_support import LOOPBACK, SNET, WIRES, Process, connect, main, serve
+from e2e_support import (LOOPBACK, MODERN, SECURE, SNET, WIRES, Process, connect, main, serve,
+                         spoken_by)
+from test_echo import receive
 
 CLEAN, USAGE, NOT_BEGUN, LOST, REFUSED = 0, 64, 69, 74, 77
 TAIL = 3000
@@ -117,7 +119,7 @@ class Endings(unittest.TestCase):
     def client(self, address: str, wire: str, **options: object) -> Process:
         """Start the client on standard input and output."""
         return self.enterContext(
-            Process(SNET, "connect", "--wire", wire, "--eof-wait", "2", address,
+            Process(SNET, "connect", *spoken_by(wire), "--eof-wait", "2", address,
                     stdout=subprocess.PIPE, **options))
 
     def test_download_whose_tail_is_eaten_arrives_whole(self) -> None:
@@ -136,13 +138,15 @@ class Endings(unittest.TestCase):
 
     def test_download_through_a_tunnel_ends_with_a_fin(self) -> None:
         data = os.urandom(100_000)
-        with (
-            Backend(sends(data)) as backend,
-            serve(backend.address) as gateway,
-            connect(gateway.address, "2") as tunnel,
-            socket.create_connection((LOOPBACK, tunnel.port), timeout=SECONDS) as sock,
-        ):
-            self.assertEqual(receive_all(sock), (data, True))
+        for wire in MODERN:
+            with (
+                self.subTest(wire=wire),
+                Backend(sends(data)) as backend,
+                serve(backend.address) as gateway,
+                connect(gateway.address, wire) as tunnel,
+                socket.create_connection((LOOPBACK, tunnel.port), timeout=SECONDS) as sock,
+            ):
+                self.assertEqual(receive_all(sock), (data, True))
 
     def test_download_of_a_server_that_dies_ends_with_a_reset(self) -> None:
         data = os.urandom(100_000)
@@ -152,18 +156,20 @@ class Endings(unittest.TestCase):
             sock.sendall(data)
             hold.wait(SECONDS)
 
-        with (
-            Backend(sends_and_waits) as backend,
-            serve(backend.address) as gateway,
-            connect(gateway.address, "2", "--wait", "1") as tunnel,
-            socket.create_connection((LOOPBACK, tunnel.port), timeout=SECONDS) as sock,
-        ):
-            got = sock.recv(1)
-            gateway.process.kill()
-            rest, orderly = receive_all(sock)
-            self.assertEqual(got + rest, data)
-            self.assertFalse(orderly, "a lost session must not look like a clean end")
-            hold.set()
+        for wire in MODERN:
+            with (
+                self.subTest(wire=wire),
+                Backend(sends_and_waits) as backend,
+                serve(backend.address) as gateway,
+                connect(gateway.address, wire, "--wait", "2") as tunnel,
+                socket.create_connection((LOOPBACK, tunnel.port), timeout=SECONDS) as sock,
+            ):
+                self.assertEqual(receive(sock, len(data)), data)
+                gateway.process.kill()
+                rest, orderly = receive_all(sock)
+                self.assertEqual(rest, b"")
+                self.assertFalse(orderly, "a lost session must not look like a clean end")
+        hold.set()
 
     def test_server_that_is_killed_and_replaced_is_no_clean_end(self) -> None:
         def sends_half(sock: socket.socket) -> None:
@@ -189,14 +195,19 @@ class Endings(unittest.TestCase):
             sock.sendall(b"hello")
             time.sleep(SECONDS)
 
-        with Backend(greets) as backend, serve(backend.address) as gateway:
-            client = self.enterContext(
-                Process(SNET, "connect", "--wire", "2", "--wait", "1", gateway.address,
-                        stdin=subprocess.PIPE, stdout=subprocess.PIPE))
-            self.assertEqual(client.process.stdout.read(5), b"hello")
-            gateway.process.kill()
-            client.process.communicate(timeout=SECONDS)
-            self.assertEqual(client.process.returncode, LOST, client.log())
+        for wire in MODERN:
+            with (
+                self.subTest(wire=wire),
+                Backend(greets) as backend,
+                serve(backend.address) as gateway,
+            ):
+                client = self.enterContext(
+                    Process(SNET, "connect", *spoken_by(wire), "--wait", "2", gateway.address,
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+                self.assertEqual(client.process.stdout.read(5), b"hello")
+                gateway.process.kill()
+                client.process.communicate(timeout=SECONDS)
+                self.assertEqual(client.process.returncode, LOST, client.log())
 
     def test_backend_that_resets_resets_the_far_side(self) -> None:
         def resets(sock: socket.socket) -> None:
@@ -242,21 +253,132 @@ class Endings(unittest.TestCase):
     def test_nobody_listening_is_told_in_one_line(self) -> None:
         with socket.create_server((LOOPBACK, 0)) as taken:
             address = f"{LOOPBACK}:{taken.getsockname()[1]}"
-        client = self.client(address, "2")
-        client.process.communicate(timeout=SECONDS)
-        self.assertEqual(client.process.returncode, NOT_BEGUN)
-        self.assertRegex(client.log().splitlines()[-1], r"connection refused")
+        for wire in MODERN:
+            with self.subTest(wire=wire):
+                client = self.client(address, wire)
+                client.process.communicate(timeout=SECONDS)
+                self.assertEqual(client.process.returncode, NOT_BEGUN)
+                self.assertRegex(client.log().splitlines()[-1], r"connection refused")
 
     def test_server_that_is_no_snet_is_told_with_a_hint(self) -> None:
         def mutters(sock: socket.socket) -> None:
             sock.sendall(b"220 mail.example.org ESMTP ready, and much more to say\r\n")
             receive_all(sock)
 
-        with Backend(mutters) as backend:
-            client = self.client(backend.address, "2")
-            client.process.communicate(timeout=SECONDS)
-            self.assertNotEqual(client.process.returncode, CLEAN)
-            self.assertIn(backend.address, client.log())
+        for wire in MODERN:
+            with self.subTest(wire=wire), Backend(mutters) as backend:
+                client = self.client(backend.address, wire)
+                client.process.communicate(timeout=SECONDS)
+                self.assertNotEqual(client.process.returncode, CLEAN)
+                self.assertIn(backend.address, client.log())
+
+
+class EachDirectionByItself(unittest.TestCase):
+    """Half-close, which wire 3 has: an end is passed on at once, and the answer still comes."""
+
+    def tunnel_to(self, function) -> socket.socket:
+        """Connect through tunnel and gateway to a backend that runs `function`."""
+        backend = self.enterContext(Backend(function))
+        gateway = self.enterContext(serve(backend.address, wires=SECURE))
+        tunnel = self.enterContext(connect(gateway.address, SECURE))
+        return self.enterContext(
+            socket.create_connection((LOOPBACK, tunnel.port), timeout=SECONDS))
+
+    def client_of(self, function, **options: object) -> Process:
+        """Start a client on standard input and output of a backend that runs `function`."""
+        backend = self.enterContext(Backend(function))
+        gateway = self.enterContext(serve(backend.address, wires=SECURE))
+        return self.enterContext(
+            Process(SNET, "connect", *spoken_by(SECURE), gateway.address, stdin=subprocess.PIPE,
+                    **options))
+
+    def test_answer_comes_after_the_end_of_the_question(self) -> None:
+        question, answer = os.urandom(300_000), os.urandom(3_000_000)
+
+        def answers(sock: socket.socket) -> None:
+            got, orderly = receive_all(sock)
+            time.sleep(0.3)
+            if orderly and got == question:
+                sock.sendall(answer)
+
+        with self.subTest("tunnel"):
+            sock = self.tunnel_to(answers)
+            sock.sendall(question)
+            sock.shutdown(socket.SHUT_WR)
+            self.assertEqual(receive_all(sock), (answer, True))
+        with self.subTest("standard input and output"):
+            client = self.client_of(answers, stdout=subprocess.PIPE)
+            started = time.monotonic()
+            got, _ = client.process.communicate(question, timeout=SECONDS)
+            self.assertEqual(got, answer)
+            self.assertEqual(client.process.returncode, CLEAN, client.log())
+            self.assertLess(time.monotonic() - started, 5.0, "nothing waits for silence here")
+
+    def test_question_goes_on_after_the_end_of_the_answer(self) -> None:
+        got = []
+        whole = threading.Semaphore(0)
+
+        def greets_and_listens(sock: socket.socket) -> None:
+            sock.sendall(b"go on")
+            sock.shutdown(socket.SHUT_WR)
+            got.append(receive_all(sock))
+            whole.release()
+
+        with self.subTest("tunnel"):
+            sock = self.tunnel_to(greets_and_listens)
+            self.assertEqual(receive_all(sock), (b"go on", True))
+            sock.sendall(b"and on")
+            sock.shutdown(socket.SHUT_WR)
+            self.assertTrue(whole.acquire(timeout=SECONDS))
+            self.assertEqual(got.pop(), (b"and on", True))
+        near, far = socket.socketpair()
+        for name, output in (("pipe", subprocess.PIPE), ("socket", far)):
+            with self.subTest(name):
+                client = self.client_of(greets_and_listens, stdout=output)
+                if output is far:
+                    near.settimeout(SECONDS)
+                    self.assertEqual(receive_all(near), (b"go on", True))
+                else:
+                    self.assertEqual(client.process.stdout.read(), b"go on")
+                client.process.stdin.write(b"and on")
+                client.process.stdin.close()
+                self.assertTrue(whole.acquire(timeout=SECONDS))
+                self.assertEqual(got.pop(), (b"and on", True))
+                self.assertEqual(client.process.wait(SECONDS), CLEAN, client.log())
+        near.close()
+        far.close()
+
+    def test_program_that_resets_resets_the_backend(self) -> None:
+        ended = []
+        over = threading.Event()
+
+        def listens(sock: socket.socket) -> None:
+            ended.append(receive_all(sock))
+            over.set()
+
+        sock = self.tunnel_to(listens)
+        sock.sendall(b"ping")
+        time.sleep(0.3)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        sock.close()
+        self.assertTrue(over.wait(5.0), "the backend must hear of it at once")
+        self.assertEqual(ended, [(b"ping", False)])
+
+    def test_reader_that_leaves_ends_a_writer_that_would_not(self) -> None:
+        over = threading.Event()
+
+        def floods(sock: socket.socket) -> None:
+            try:
+                while True:
+                    sock.sendall(bytes(65536))
+            except OSError:
+                over.set()
+
+        client = self.client_of(floods, stdout=subprocess.PIPE)
+        self.assertEqual(len(client.process.stdout.read(100_000)), 100_000)
+        client.process.stdout.close()
+        client.process.wait(SECONDS)
+        self.assertTrue(over.wait(5.0), "the backend must hear of it at once")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import sys
 import time
 import unittest
 
-from e2e_support import SKIPPED, SNET, WIRES, Listening, Process, main, need
+from e2e_support import MIXED, SKIPPED, SNET, Process, main, need, served_by, spoken_by
 
 SERVER_IP = "10.99.7.1"
 OLD_IP = "10.99.7.2"
@@ -111,15 +111,15 @@ class HalfOpen(unittest.TestCase):
         self.assertEqual(echo.process.stdout.readline(), b"ready\n")
         self.addCleanup(echo.process.stdout.close)
         self.gateway = self.enterContext(
-            InNamespace(self.net.server, SNET, "serve", "--wire", ",".join(WIRES),
+            InNamespace(self.net.server, SNET, "serve", *served_by(MIXED),
                         "--listen", "10.99.9.9:7000", "--to", "127.0.0.1:7007"))
         self.gateway.wait_for("listening on")
 
     def client(self, wire: str) -> InNamespace:
         """Start the client on standard input and output."""
         return self.enterContext(
-            InNamespace(self.net.client, SNET, "connect", "--wire", wire, "-v", "10.99.9.9:7000",
-                        stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+            InNamespace(self.net.client, SNET, "connect", *spoken_by(wire), "-v",
+                        "10.99.9.9:7000", stdin=subprocess.PIPE, stdout=subprocess.PIPE))
 
     def exchange(self, client: InNamespace, message: bytes) -> None:
         """Send a message, and wait until it comes back."""
@@ -158,8 +158,14 @@ class HalfOpen(unittest.TestCase):
     def test_snet_2_goes_on_when_told(self) -> None:
         self.check("2", told=True)
 
+    def test_snet_3_goes_on_when_told(self) -> None:
+        self.check("3", told=True)
+
     def test_snet_2_notices_a_new_address_by_itself(self) -> None:
         self.check("2", told=False)
+
+    def test_snet_3_notices_a_new_address_by_itself(self) -> None:
+        self.check("3", told=False)
 
 
 def can_make_namespaces() -> bool:

@@ -14,7 +14,7 @@ import threading
 import time
 import unittest
 
-from e2e_support import LOOPBACK, connect, main, serve
+from e2e_support import LOOPBACK, MODERN, connect, main, serve
 from test_echo import EchoHandler, EchoServer, dial, receive
 
 ROUNDS = 1500
@@ -23,6 +23,14 @@ SEED = int(os.environ.get("SNET_SEED") or random.randrange(2**32))
 FLAT_BYTES = 12 << 20
 FIRST_BYTES = (b"\x00", b"\x80", b"\xbf", b"\xc3", b"\xff", b"G", b"\x16", b"\x01")
 P_MINUS_1 = 0xFFFFFFFFFFFFFFC4
+
+HELLO, RESUME, REJECT = 0x01, 0x02, 0x83
+REJECT_BYTES = 28
+
+
+def secure_header(kind: int, pattern: int, size: int) -> bytes:
+    """Return the header of a handshake message of snet/3 with a body of `size` bytes."""
+    return bytes((0xC3, kind, 3, pattern, 1, 0)) + size.to_bytes(2, "little")
 
 
 class Strangers(unittest.TestCase):
@@ -34,17 +42,20 @@ class Strangers(unittest.TestCase):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.addCleanup(server.shutdown)
         self.gateway = self.enterContext(serve(f"{LOOPBACK}:{server.server_address[1]}", "-v"))
-        tunnel = self.enterContext(connect(self.gateway.address, "2"))
-        self.honest = self.enterContext(dial(tunnel.port))
+        self.honest = []
+        for wire in MODERN:
+            tunnel = self.enterContext(connect(self.gateway.address, wire))
+            self.honest.append(self.enterContext(dial(tunnel.port)))
         self.dice = random.Random(SEED)
         self.check_honest()
         self.before = self.gateway.rss_bytes()
 
     def check_honest(self) -> None:
-        """The honest session still answers."""
-        message = os.urandom(100)
-        self.honest.sendall(message)
-        self.assertEqual(receive(self.honest, len(message)), message)
+        """The honest sessions still answer."""
+        for sock in self.honest:
+            message = os.urandom(100)
+            sock.sendall(message)
+            self.assertEqual(receive(sock, len(message)), message)
 
     def check_flat(self) -> None:
         """Memory has not grown with the number of strangers."""
@@ -99,9 +110,38 @@ class Strangers(unittest.TestCase):
         self.gateway.wait_for("UNKNOWN_SESSION")
         self.check_honest()
 
+    def test_hello_of_snet_3_without_the_key_gets_no_answer(self) -> None:
+        for pattern, size in ((1, 76), (2, 76), (3, 76), (1, 2048)):
+            with self.subTest(pattern=pattern, size=size), self.stranger() as sock:
+                sock.sendall(secure_header(HELLO, pattern, size) + self.dice.randbytes(size))
+                sock.settimeout(1)
+                with self.assertRaises(TimeoutError):  # neither bytes nor an end
+                    sock.recv(1)
+        self.check_honest()
+
+    def test_malformed_headers_of_snet_3_are_closed_before_their_body(self) -> None:
+        for header in (secure_header(HELLO, 1, 75), secure_header(HELLO, 1, 2049),
+                       secure_header(RESUME, 3, 100), secure_header(RESUME, 3, 65535),
+                       secure_header(7, 1, 100)):
+            with self.subTest(header=header), self.stranger() as sock:
+                sock.sendall(header)
+                self.assertLessEqual(len(self.expect_close(sock)), REJECT_BYTES)
+        self.check_honest()
+
+    def test_resume_of_snet_3_that_is_made_up_is_refused_and_harms_nobody(self) -> None:
+        for _ in range(50):
+            with self.stranger() as sock:
+                sock.sendall(secure_header(RESUME, 3, 101) + self.dice.randbytes(101))
+                said = self.expect_close(sock)
+                self.assertEqual(len(said), REJECT_BYTES, said)
+                self.assertEqual(said[:2], bytes((0xC3, REJECT)))
+        self.check_honest()
+        self.check_flat()
+
     def test_slow_clients_run_out_of_time(self) -> None:
         socks = [self.stranger() for _ in range(SLOW)]
-        starts = [b"\x00" * 8 + bytes(8), b"\xff" + bytes(40), b"\x00" + bytes([7] * 8), b"\x85"]
+        starts = [b"\x00" * 8 + bytes(8), b"\xff" + bytes(40), b"\x00" + bytes([7] * 8), b"\x85",
+                  secure_header(HELLO, 1, 76), secure_header(RESUME, 3, 101)]
         progress = {sock: 0 for sock in socks}
         deadline = time.monotonic() + 25
         while progress and time.monotonic() < deadline:

@@ -15,7 +15,7 @@ import unittest
 from pathlib import Path
 
 from e2e_support import (LOOPBACK, SNET, WIRES, Process, chaos, cuts_of, file_digest, main,
-                         make_file, need, run, serve)
+                         make_file, need, run, serve, spoken_by)
 
 SIZE = 16 << 20
 SSHD_CONFIG = """
@@ -68,7 +68,7 @@ class ScpThroughChaos(unittest.TestCase):
         done = run("scp", "-q", "-F", "none", "-i", str(self.folder / "user_key"),
                    "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
                    "-o", "LogLevel=ERROR",
-                   "-o", f"ProxyCommand={SNET} connect --wire {wire} {address}",
+                   "-o", f"ProxyCommand={SNET} connect {' '.join(spoken_by(wire))} {address}",
                    source, target, seconds=100)
         self.assertEqual(done.returncode, 0, done.stderr)
 

@@ -12,6 +12,9 @@
 #include <unistd.h>
 
 #define MAIN_EVERY_BYTE_TOTAL 700u
+#define MAIN_EVERY_BYTE_3_HALF 10240u
+/* Both halves, two handshakes and what the records cost. */
+#define MAIN_EVERY_BYTE_3_TOTAL 22000u
 
 static void main_describe(const struct sim_plan *plan, const struct sim *sim)
 {
@@ -41,11 +44,38 @@ static bool main_seed(struct sim *sim, uint64_t seed, bool verbose)
     return ok;
 }
 
+/* A dialogue of 20 KiB over snet/3 in each pattern, cut once after every byte of it. */
+static bool main_every_byte_3(struct sim *sim, enum sim_pattern pattern)
+{
+    for (uint64_t cut = 0; cut < MAIN_EVERY_BYTE_3_TOTAL; cut++) {
+        struct sim_plan plan = {
+            .seed = cut,
+            .wire = SNET_WIRE_3,
+            .server_wires = SNET_WIRE_BIT(SNET_WIRE_3),
+            .pattern = pattern,
+            .suite = (uint8_t)(SNET_SUITE_CHACHA20_POLY1305 + cut % 2),
+            .eager = cut % 3 == 0,
+            .clients = 1,
+            .cut_at_byte = cut,
+            .queue_bytes = SIM_QUEUE_MAX_BYTES / 2,
+            .up_bytes = MAIN_EVERY_BYTE_3_HALF,
+            .down_bytes = MAIN_EVERY_BYTE_3_HALF,
+        };
+        if (!sim_run(sim, &plan)) {
+            (void)printf("cut after byte %" PRIu64 ": ", cut);
+            main_describe(&plan, sim);
+            (void)printf("repeat with: snet_sim --every-byte-3 %u\n", (unsigned)pattern);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* A small dialogue over each wire, cut once after every byte of it. */
 static bool main_every_byte(struct sim *sim)
 {
     bool ok = true;
-    for (unsigned mode = 0; mode < 2 * SIM_WIRE_COUNT; mode++) {
+    for (unsigned mode = 0; mode < 2 * SNET_WIRE_3; mode++) {
         for (uint64_t cut = 0; cut < MAIN_EVERY_BYTE_TOTAL; cut++) {
             struct sim_plan plan = {
                 .seed = cut,
@@ -102,8 +132,11 @@ int main(int argc, char **argv)
         ok = main_seeds(sim, strtoull(argv[2], NULL, 10));
     } else if (argc == 2 && strcmp(argv[1], "--every-byte") == 0) {
         ok = main_every_byte(sim);
+    } else if (argc == 3 && strcmp(argv[1], "--every-byte-3") == 0) {
+        ok = main_every_byte_3(sim, (enum sim_pattern)(strtoul(argv[2], NULL, 10) % 3));
     } else {
-        (void)fprintf(stderr, "usage: snet_sim --seed N | --seeds COUNT | --every-byte\n");
+        (void)fprintf(stderr, "usage: snet_sim --seed N | --seeds COUNT | --every-byte | "
+                              "--every-byte-3 PATTERN\n");
     }
     free(sim);
     return ok ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -29,10 +29,10 @@ void sim_plan_from_seed(struct sim_plan *plan, uint64_t seed)
 {
     struct test_env dice;
     test_env_init(&dice, seed * UINT64_C(0x2545f4914f6cdd1d) + 1);
-    static const unsigned mixed =
-        SNET_WIRE_BIT(SNET_WIRE_1) | SNET_WIRE_BIT(SNET_WIRE_1_PADDED) | SNET_WIRE_BIT(SNET_WIRE_2);
+    static const unsigned mixed = SNET_WIRE_BIT(SNET_WIRE_COUNT) - 1;
     *plan = (struct sim_plan){.seed = seed, .cut_at_byte = UINT64_MAX};
-    plan->wire = (enum snet_wire)(test_env_below(&dice, SIM_WIRE_COUNT));
+    plan->wire = test_env_below(&dice, 2) == 0 ? SNET_WIRE_3
+                                               : (enum snet_wire)test_env_below(&dice, SNET_WIRE_3);
     plan->server_wires = test_env_below(&dice, 3) == 0 ? SNET_WIRE_BIT(plan->wire) : mixed;
     plan->plain = test_env_below(&dice, 4) == 0;
     if (plan->plain && plan->wire == SNET_WIRE_1_PADDED) {
@@ -54,13 +54,60 @@ void sim_plan_from_seed(struct sim_plan *plan, uint64_t seed)
                             ? plan->history_bytes / 4
                             : SIM_QUEUE_MAX_BYTES - 4096u;
     plan->alloc_fail_one_in = test_env_below(&dice, 8) == 0 ? 60 : 0;
+    plan->pattern = (enum sim_pattern)test_env_below(&dice, 3);
+    plan->suite = (uint8_t)(SNET_SUITE_CHACHA20_POLY1305 + test_env_below(&dice, 2));
+    plan->early = test_env_below(&dice, 2) == 0;
+    plan->pads = test_env_below(&dice, 4) == 0;
+    plan->renews = test_env_below(&dice, 4) == 0;
+    plan->eager = test_env_below(&dice, 2) == 0;
+    plan->tampered = test_env_below(&dice, 2) == 0;
     plan->up_bytes = test_env_below(&dice, test_env_below(&dice, 2) == 0 ? 300 : 60000);
     plan->down_bytes = test_env_below(&dice, test_env_below(&dice, 2) == 0 ? 300 : 60000);
+}
+
+/* Keys of snet/3, the same in every run. */
+struct sim_keys {
+    struct snet_key server;
+    struct snet_key server_public;
+    struct snet_key client;
+    struct snet_key psk;
+};
+
+static bool sim_make_keys(struct sim_keys *keys)
+{
+    memset(&keys->server, 1, sizeof keys->server);
+    memset(&keys->client, 2, sizeof keys->client);
+    memset(&keys->psk, 3, sizeof keys->psk);
+    return snet_key_public(&keys->server, &keys->server_public) == SNET_OK;
+}
+
+static struct snet_client_config sim_client_config(const struct sim_plan *plan,
+                                                   const struct snet_session_config *session,
+                                                   const struct sim_keys *keys)
+{
+    const bool shared = plan->pattern == SIM_NNPSK0;
+    struct snet_client_config config = {
+        .session = *session,
+        .wire = plan->wire,
+        .begin_ns = 300 * SNET_SECOND_NS,
+        .suite = plan->suite,
+        .early = plan->early,
+        .epoch_ns = plan->renews ? 5 * SNET_SECOND_NS : 0,
+        .service = plan->pads ? "redis" : NULL,
+    };
+    config.keys.server = shared ? NULL : &keys->server_public;
+    config.keys.client_secret = plan->pattern == SIM_XK ? &keys->client : NULL;
+    config.keys.psk = shared ? &keys->psk : NULL;
+    return config;
 }
 
 static bool sim_setup(struct sim *sim)
 {
     const struct sim_plan *plan = &sim->plan;
+    struct sim_keys keys;
+    if (!sim_make_keys(&keys)) {
+        return false;
+    }
     const struct snet_core_config core = {
         .send_budget_bytes = plan->budget_bytes,
         .recv_budget_bytes = plan->budget_bytes,
@@ -69,13 +116,14 @@ static bool sim_setup(struct sim *sim)
         .plain = plan->plain,
         .history_bytes = plan->history_bytes,
         .inbox_bytes = plan->inbox_bytes,
+        .pad_bytes = plan->pads ? 128 : 0,
     };
-    const struct snet_server_config server = {.session = session, .wires = plan->server_wires};
-    const struct snet_client_config client = {
+    const struct snet_server_config server = {
         .session = session,
-        .wire = plan->wire,
-        .begin_ns = 300 * SNET_SECOND_NS,
+        .wires = plan->server_wires,
+        .keys = {.secrets = &keys.server, .secret_count = 1, .psks = &keys.psk, .psk_count = 1},
     };
+    const struct snet_client_config client = sim_client_config(plan, &session, &keys);
     test_env_init(&sim->dice, plan->seed ^ UINT64_C(0xd1342543de82ef95));
     for (unsigned i = 0; i < 2; i++) {
         test_env_init(&sim->env[i], plan->seed + (i + 1) * UINT64_C(0xa0761d6478bd642f));
@@ -108,7 +156,7 @@ static struct sim_app *sim_match(struct sim *sim, snet_session *session)
     for (unsigned i = 0; i < sim->plan.clients; i++) {
         struct snet_session_info info;
         snet_session_info(sim->clients[i].session, &info);
-        if (info.id == own.id) {
+        if (info.id == own.id && sim->clients[i].opened) {
             return &sim->servers[i];
         }
     }
@@ -125,7 +173,8 @@ static void sim_adopt(struct sim *sim)
     while (node != NULL) {
         snet_session *session = SNET_CONTAINER(node, snet_session, node);
         node = snet_list_next(&sim->cores[1]->sessions, node);
-        struct sim_app *app = snet_session_user(session) == NULL ? sim_match(sim, session) : NULL;
+        const bool orphan = session->announced && snet_session_user(session) == NULL;
+        struct sim_app *app = orphan ? sim_match(sim, session) : NULL;
         if (app != NULL) {
             const size_t i = (size_t)(app - sim->servers);
             sim_app_init(app, session, SIM_DOWN_SALT + i, SIM_UP_SALT + i);
@@ -222,12 +271,37 @@ static bool sim_app_step(struct sim *sim)
 
 /*
  * A client of snet/2 cannot know whether its proof arrived. When it was lost, the server has no
- * such session, and the client is told so [PROTO 9.4].
+ * such session, and the client is told so [PROTO 9.4]. On snet/3 its first record proves it, and a
+ * session without one is kept as long as a handshake may take.
  */
 static bool sim_never_began(const struct sim *sim, unsigned which)
 {
-    return sim->plan.wire == SNET_WIRE_2 && sim->clients[which].end_err == SNET_ERR_REFUSED &&
-           sim->servers[which].session == NULL;
+    const snet_err err = sim->clients[which].end_err;
+    const bool told = sim->plan.wire == SNET_WIRE_2
+                          ? err == SNET_ERR_REFUSED
+                          : sim->plan.wire == SNET_WIRE_3 &&
+                                (err == SNET_ERR_SERVER_RESTARTED ||
+                                 err == SNET_ERR_CLOSE_UNCONFIRMED || err == SNET_ERR_NO_ANSWER);
+    return told && sim->servers[which].session == NULL;
+}
+
+/*
+ * With barely enough pages for all, a server of snet/3 may drop a session that has no connection to
+ * make room for others [PROTO 20.1]; both ends are told.
+ */
+static bool sim_evicted(const struct sim *sim, unsigned which)
+{
+    const struct sim_app *client = &sim->clients[which];
+    const bool forgotten =
+        sim->plan.alloc_fail_one_in != 0 && (client->end_err == SNET_ERR_SERVER_RESTARTED ||
+                                             client->end_err == SNET_ERR_CLOSE_UNCONFIRMED);
+    return sim->plan.budget_bytes != 0 && sim->servers[which].end_err == SNET_ERR_EVICTED &&
+           (!client->ended || client->end_err == SNET_ERR_EVICTED || forgotten);
+}
+
+static bool sim_excused(const struct sim *sim, unsigned which)
+{
+    return sim_never_began(sim, which) || sim_evicted(sim, which);
 }
 
 static bool sim_complete(const struct sim *sim, unsigned which)
@@ -239,11 +313,23 @@ static bool sim_complete(const struct sim *sim, unsigned which)
            server->read == server->to_read;
 }
 
+/* As above, but the last bytes may lie in an inbox. */
+static bool sim_complete_or_unread(const struct sim *sim, unsigned which)
+{
+    const struct sim_app *client = &sim->clients[which];
+    const struct sim_app *server = &sim->servers[which];
+    if (server->session == NULL) {
+        return false;
+    }
+    return server->session->inbox.received == client->to_write &&
+           client->session->inbox.received == server->to_write;
+}
+
 /* All has arrived everywhere: the network calms down and the sessions are closed. */
 static void sim_finish(struct sim *sim)
 {
     for (unsigned i = 0; i < sim->plan.clients; i++) {
-        if (!sim_complete(sim, i) && !sim_never_began(sim, i)) {
+        if (!sim_complete(sim, i) && !sim_excused(sim, i)) {
             return;
         }
     }
@@ -252,10 +338,12 @@ static void sim_finish(struct sim *sim)
         sim_net_heal(sim);
     }
     for (unsigned i = 0; i < sim->plan.clients; i++) {
-        struct sim_app *app = sim->plan.client_ends ? &sim->clients[i] : &sim->servers[i];
-        if (!app->shut && !sim_never_began(sim, i)) {
-            app->shut = true;
-            snet_session_shutdown(app->session, sim->now);
+        const bool both = sim->plan.wire == SNET_WIRE_3;
+        if (!sim_excused(sim, i) && (both || sim->plan.client_ends)) {
+            sim_app_shut(sim, &sim->clients[i]);
+        }
+        if (!sim_excused(sim, i) && (both || !sim->plan.client_ends)) {
+            sim_app_shut(sim, &sim->servers[i]);
         }
     }
 }
@@ -288,6 +376,26 @@ static bool sim_wait(struct sim *sim)
     return true;
 }
 
+/* On snet/3 both ends end clean, each when all is delivered to both, and not before. */
+static void sim_check_end_3(struct sim *sim, unsigned which)
+{
+    const struct sim_app *apps[] = {&sim->clients[which], &sim->servers[which]};
+    for (unsigned i = 0; i < 2; i++) {
+        if (!apps[i]->ended || sim_excused(sim, which)) {
+            continue;
+        }
+        if (!sim_complete_or_unread(sim, which)) {
+            sim_fail(sim, "a session ended before all had arrived");
+        }
+        /* Without memory for a tomb, a server may have forgotten that it has confirmed the end. */
+        const bool forgotten =
+            sim->plan.alloc_fail_one_in != 0 && apps[i]->end_err == SNET_ERR_CLOSE_UNCONFIRMED;
+        if (apps[i]->end_err != SNET_ERR_CLOSED && !forgotten) {
+            sim_fail(sim, snet_err_message(apps[i]->end_err));
+        }
+    }
+}
+
 /*
  * A client may only end once all is delivered. Its end is clean unless a fault of before the calm
  * spoilt the last goodbye: without the server's FIN a refusal is an error, as it must be
@@ -297,11 +405,15 @@ static void sim_check_end(struct sim *sim, unsigned which)
 {
     const struct sim_app *client = &sim->clients[which];
     const struct sim_app *server = &sim->servers[which];
-    if (sim_never_began(sim, which)) {
+    if (sim_excused(sim, which)) {
         return;
     }
     const bool spoilt =
         client->end_err == SNET_ERR_REFUSED && client->lost_err != SNET_ERR_LINK_FIN;
+    if (sim->plan.wire == SNET_WIRE_3) {
+        sim_check_end_3(sim, which);
+        return;
+    }
     if (client->ended && !sim->calm && client->end_err == SNET_ERR_CLOSED) {
         sim_fail(sim, "a session ended short and clean");
     }

@@ -21,22 +21,38 @@
 #define SIM_CONNS_MAX 64u
 #define SIM_QUEUE_MAX_BYTES 16384u
 #define SIM_STEPS_MAX 3000000u
-#define SIM_RECORD_BYTES 48u   /* of each client's first bytes, for replays */
+#define SIM_RECORD_BYTES 300u  /* of each client's first bytes, for replays */
+#define SIM_RECORD_2_BYTES 48u /* on snet/2 */
 #define SIM_RECORD_1_BYTES 40u /* on snet/1: no more than a resume */
 #define SIM_RECORDS_MAX 16u
 #define SIM_DEAD_PEER_NS (20 * SNET_SECOND_NS)
 
-/* What a run is about. */
-/* The wires that are simulated: those before snet/3. */
-#define SIM_WIRE_COUNT 3u
+/* Of a stranger's connection, or what is put in place of other bytes. */
+#define SIM_FORGED_BYTES 28u
 
+/* With what a client of snet/3 proves itself or the server. */
+enum sim_pattern {
+    SIM_NK,
+    SIM_XK,
+    SIM_NNPSK0
+};
+
+/* What a run is about. */
 struct sim_plan {
     uint64_t seed;
     enum snet_wire wire;
     unsigned server_wires;
     bool plain;
     bool client_ends; /* the clients end their sessions, not the server */
-    bool adversary;   /* strangers send garbage, truncations and replays */
+    /* snet/3 */
+    enum sim_pattern pattern;
+    uint8_t suite;
+    bool early;
+    bool pads;
+    bool renews;    /* keys are renewed every few seconds */
+    bool eager;     /* each end ends its direction as soon as it has written all */
+    bool tampered;  /* bits flip on the path, bytes vanish, refusals are forged */
+    bool adversary; /* strangers send garbage, truncations and replays */
     unsigned clients;
     unsigned faults;            /* how many at most */
     unsigned fault_one_in;      /* steps per fault, on average */
@@ -60,6 +76,7 @@ struct sim_app {
     uint64_t to_read;
     uint64_t written;
     uint64_t read;
+    bool opened;
     bool blocked; /* told AGAIN by a write */
     bool shut;
     bool ended;
@@ -143,6 +160,8 @@ void sim_net_check(const struct sim *sim);
 void sim_app_init(struct sim_app *app, snet_session *session, uint64_t salt, uint64_t peer_salt);
 /* Writes or reads a little; false when nothing was possible. */
 bool sim_app_write(struct sim *sim, struct sim_app *app);
+/* This end has written its last byte. */
+void sim_app_shut(struct sim *sim, struct sim_app *app);
 bool sim_app_read(struct sim *sim, struct sim_app *app);
 void sim_app_event(struct sim *sim, struct sim_app *app, const struct snet_event *event);
 

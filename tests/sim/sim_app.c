@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
+#include "core/session.h"
 #include "tests/sim/sim.h"
 
 #define APP_CHUNK_BYTES 3000u
@@ -18,12 +19,24 @@ void sim_app_init(struct sim_app *app, snet_session *session, uint64_t salt, uin
     app->session = session;
     app->salt = salt;
     app->peer_salt = peer_salt;
+    app->opened = session->server != NULL;
+}
+
+void sim_app_shut(struct sim *sim, struct sim_app *app)
+{
+    if (app->session != NULL && !app->shut) {
+        app->shut = true;
+        snet_session_shutdown(app->session, sim->now);
+    }
 }
 
 bool sim_app_write(struct sim *sim, struct sim_app *app)
 {
     uint8_t chunk[APP_CHUNK_BYTES];
     const uint64_t left = app->to_write - app->written;
+    if (left == 0 && sim->plan.wire == SNET_WIRE_3 && sim->plan.eager && app->opened) {
+        sim_app_shut(sim, app);
+    }
     if (app->session == NULL || app->ended || app->shut || app->blocked || left == 0) {
         return false;
     }
@@ -74,6 +87,7 @@ void sim_app_event(struct sim *sim, struct sim_app *app, const struct snet_event
     (void)sim;
     if (event->type == SNET_EVENT_WRITABLE || event->type == SNET_EVENT_OPENED) {
         app->blocked = false;
+        app->opened = true;
     } else if (event->type == SNET_EVENT_LOST) {
         app->lost_err = event->err;
     } else if (event->type == SNET_EVENT_ENDED) {

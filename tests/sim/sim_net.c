@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 #include "core/link.h"
+#include "core/session.h"
 #include "tests/sim/sim.h"
 
 #include <string.h>
@@ -73,11 +74,12 @@ static void net_flush(struct sim_conn *conn, unsigned index, uint64_t now)
     struct sim_side *side = &conn->sides[index];
     struct sim_side *other = &conn->sides[1 - index];
     struct snet_span span;
-    while (snet_link_send(side->link, &span, 1) == 1 &&
-           other->queued + span.len <= SIM_QUEUE_MAX_BYTES) {
-        memcpy(other->queue + other->queued, span.data, span.len);
-        other->queued += span.len;
-        snet_link_sent(side->link, span.len, now);
+    while (other->queued < SIM_QUEUE_MAX_BYTES && snet_link_send(side->link, &span, 1) == 1) {
+        const size_t room = SIM_QUEUE_MAX_BYTES - other->queued;
+        const size_t len = span.len < room ? span.len : room;
+        memcpy(other->queue + other->queued, span.data, len);
+        other->queued += len;
+        snet_link_sent(side->link, len, now);
     }
 }
 
@@ -105,7 +107,9 @@ void sim_net_event(struct sim *sim, const struct snet_event *event)
 static void net_record(struct sim *sim, struct sim_conn *conn, const uint8_t *data, size_t len)
 {
     /* Beyond a resume of snet/1 a replay injects bytes: that cannot be repaired [PROTO 9.6]. */
-    const size_t max = sim->plan.wire == SNET_WIRE_2 ? SIM_RECORD_BYTES : SIM_RECORD_1_BYTES;
+    static const size_t maxes[SNET_WIRE_COUNT] = {SIM_RECORD_1_BYTES, SIM_RECORD_1_BYTES,
+                                                  SIM_RECORD_2_BYTES, SIM_RECORD_BYTES};
+    const size_t max = maxes[sim->plan.wire];
     for (size_t i = 0; i < len && conn->recorded < max; i++) {
         conn->record[conn->recorded++] = data[i];
     }
@@ -288,6 +292,38 @@ static void net_stranger(struct sim *sim)
     }
 }
 
+/* A refusal that anybody can write, in place of what was on its way to the client. */
+static void net_forge(struct sim *sim, struct sim_conn *conn)
+{
+    static const uint8_t codes[] = {1, 2, 6, 7, 16, 17, 18, 19, 20, 21, 22};
+    struct sim_side *side = &conn->sides[0];
+    const uint8_t forged[SIM_FORGED_BYTES] = {
+        0xC3, 0x83, 3, 3, sim->plan.suite, 0, 20, 0, codes[sim_below(sim, sizeof codes)]};
+    if (side->link != NULL && !side->stranger && side->link->session != NULL &&
+        side->link->session->state != SNET_SESSION_OPENING) {
+        memcpy(side->queue, forged, sizeof forged);
+        side->queued = sizeof forged;
+    }
+}
+
+/* Somebody on the path changes what is on its way: no end may ever take it for the other's. */
+static void net_tamper(struct sim *sim, struct sim_conn *conn)
+{
+    struct sim_side *side = &conn->sides[sim_below(sim, 2)];
+    const unsigned how = (unsigned)sim_below(sim, 3);
+    if (how == 0) {
+        net_forge(sim, conn);
+    } else if (side->queued > 0) {
+        const size_t at = (size_t)sim_below(sim, side->queued);
+        if (how == 1) {
+            side->queue[at] = (uint8_t)(side->queue[at] ^ (1u << sim_below(sim, 8)));
+        } else {
+            memmove(side->queue + at, side->queue + at + 1, side->queued - at - 1);
+            side->queued--;
+        }
+    }
+}
+
 void sim_net_fault(struct sim *sim)
 {
     const unsigned index = (unsigned)sim_below(sim, SIM_CONNS_MAX);
@@ -296,10 +332,11 @@ void sim_net_fault(struct sim *sim)
         conn = &sim->conns[(index + i) % SIM_CONNS_MAX];
     }
     static const char *const names[] = {
-        "refuse", "network changed", "stranger", "stall", "orderly close", "cut", "cut", "cut",
+        "refuse", "network changed", "stranger", "stall", "orderly close", "cut", "cut",
+        "cut",    "tamper",
     };
     sim->faults_done++;
-    const unsigned fault = (unsigned)sim_below(sim, 8);
+    const unsigned fault = (unsigned)sim_below(sim, 9);
     sim_tell(sim, "fault on conn", (unsigned)(conn - sim->conns), names[fault]);
     switch (fault) {
     case 0:
@@ -320,8 +357,13 @@ void sim_net_fault(struct sim *sim)
         break;
     case 4:
         /* A bare close after it may pass for a refusal on snet/1 [PROTO 6.5]: not there. */
-        if (conn->used && !conn->stalled && sim->plan.wire == SNET_WIRE_2) {
+        if (conn->used && !conn->stalled && sim->plan.wire >= SNET_WIRE_2) {
             net_close_orderly(sim, conn);
+        }
+        break;
+    case 8:
+        if (conn->used && sim->plan.tampered && sim->plan.wire == SNET_WIRE_3) {
+            net_tamper(sim, conn);
         }
         break;
     default:

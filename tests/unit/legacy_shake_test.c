@@ -277,6 +277,25 @@ static void shake_drops_what_follows_a_refusal(void **state)
     ends_close(&ends);
 }
 
+/* A challenge comes before all of the client's question is on its way: nothing can be queued. */
+static void shake_refuses_a_challenge_before_the_question(void **state)
+{
+    static const enum snet_legacy_step steps[] = {SNET_LEGACY_C_HELLO, SNET_LEGACY_C_RESUME};
+    (void)state;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        const struct row *row = &rows[steps[i]];
+        uint8_t some[1];
+        struct ends_conn *conn = enter(row);
+        assert_int_equal(ends_take(&ends, conn, row->side, some, sizeof some), 1);
+        /* A public key that is one, or counts that are possible. */
+        feed_byte(conn, row->side, row->step == SNET_LEGACY_C_HELLO ? 9 : 0, 16);
+        feed_byte(conn, row->side, 0xEE, 8);
+        assert_int_equal(conn->sides[row->side].how, SNET_CLOSE_RESET);
+        assert_int_equal(conn->sides[row->side].err, SNET_ERR_BAD_HELLO);
+        ends_close(&ends);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +306,7 @@ int main(void)
         cmocka_unit_test(shake_runs_out_of_time_in_silence_and_at_one_byte_per_second),
         cmocka_unit_test(shake_of_an_unknown_wire_runs_out_of_time_sooner),
         cmocka_unit_test(shake_drops_what_follows_a_refusal),
+        cmocka_unit_test(shake_refuses_a_challenge_before_the_question),
     };
     return cmocka_run_group_tests_name("legacy_shake", tests, NULL, NULL);
 }

@@ -93,8 +93,8 @@ static void secure_payloads_refuse_every_truncation(void **state)
 {
     (void)state;
     struct message message;
-    struct snet_secure_offer offer = {.caps = 1, .window = 2, .max_record = 3};
-    struct snet_secure_welcome welcome = {.cid = {1}};
+    struct snet_secure_offer offer = {.caps = 1, .window = 2, .max_record = 512};
+    struct snet_secure_welcome welcome = {.cid = {1}, .max_record = 512};
     struct snet_secure_resume resume = {.attempt = 1};
     struct snet_secure_accept accept = {.recv_next = 1};
     struct snet_bytes credential;
@@ -123,6 +123,43 @@ static void secure_payloads_refuse_every_truncation(void **state)
     for (size_t len = 0; len < message.writer.written; len++) {
         const struct snet_bytes cut = {message.data, len};
         assert_int_equal(snet_secure_accept_decode(cut, &accept), SNET_ERR_BAD_HELLO);
+    }
+}
+
+/* [PROTO 13.2] */
+static void secure_payloads_refuse_records_that_nobody_can_send(void **state)
+{
+    static const struct {
+        uint16_t max_record;
+        bool ok;
+    } rows[] = {{0, false},    {1, false},     {511, false},  {512, true},
+                {65518, true}, {65519, false}, {65535, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct message message;
+        struct snet_secure_offer offer = {.max_record = rows[i].max_record};
+        struct snet_secure_welcome welcome = {.max_record = rows[i].max_record};
+        const snet_err expected = rows[i].ok ? SNET_OK : SNET_ERR_BAD_HELLO;
+        message_begin(&message);
+        snet_secure_offer_encode(&offer, &message.writer);
+        assert_int_equal(snet_secure_offer_decode(message_bytes(&message), &offer), expected);
+        message_begin(&message);
+        snet_secure_welcome_encode(&welcome, &message.writer);
+        assert_int_equal(snet_secure_welcome_decode(message_bytes(&message), &welcome), expected);
+    }
+}
+
+/* [PROTO 13.4] */
+static void secure_resume_refuses_an_unknown_cause(void **state)
+{
+    (void)state;
+    for (unsigned cause = 0; cause < 256; cause++) {
+        struct message message;
+        struct snet_secure_resume resume = {.attempt = 1, .cause = (uint8_t)cause};
+        message_begin(&message);
+        snet_secure_resume_encode(&resume, &message.writer);
+        assert_int_equal(snet_secure_resume_decode(message_bytes(&message), &resume),
+                         cause <= SNET_SECURE_CAUSE_PLANNED ? SNET_OK : SNET_ERR_BAD_HELLO);
     }
 }
 
@@ -179,7 +216,7 @@ static void secure_offer_knows_which_tlvs_it_may_ignore(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct message message;
-        struct snet_secure_offer offer = {.window = 1};
+        struct snet_secure_offer offer = {.max_record = 512};
         message_begin(&message);
         snet_secure_offer_encode(&offer, &message.writer);
         message.data[10] = (uint8_t)rows[i].len;
@@ -194,7 +231,7 @@ static void secure_service_and_credential_have_their_limits(void **state)
 {
     (void)state;
     struct message message;
-    struct snet_secure_offer offer = {.window = 1};
+    struct snet_secure_offer offer = {.max_record = 512};
     struct snet_bytes credential;
     static uint8_t text[SNET_SECURE_CREDENTIAL_MAX_BYTES];
     message_begin(&message);
@@ -313,6 +350,8 @@ int main(void)
         cmocka_unit_test(secure_header_refuses_lengths_out_of_range),
         cmocka_unit_test(secure_header_has_its_bytes_in_order),
         cmocka_unit_test(secure_payloads_refuse_every_truncation),
+        cmocka_unit_test(secure_payloads_refuse_records_that_nobody_can_send),
+        cmocka_unit_test(secure_resume_refuses_an_unknown_cause),
         cmocka_unit_test(secure_offer_comes_back_as_it_was),
         cmocka_unit_test(secure_offer_knows_which_tlvs_it_may_ignore),
         cmocka_unit_test(secure_service_and_credential_have_their_limits),

@@ -1,0 +1,21 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Resume: what a server of snet/3 does with a RESUME: the checks in their order (clause 15.2) and
+ * the credential rules (clause 15.1).
+ *
+ * Thread: the core's.
+ */
+#ifndef SNET_CORE_SECURE_RESUME_H
+#define SNET_CORE_SECURE_RESUME_H
+
+#include "core/secure.h"
+#include "core/secure_step.h"
+
+/* So many resumes of one session per second, and so many at once, are answered (clause 15.2). */
+#define SNET_SECURE_RESUME_EVERY_NS (50 * SNET_MS_NS)
+#define SNET_SECURE_RESUME_BURST 200u
+
+snet_secure_handler snet_secure_resume_asked;
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * A client reads a HELLO_REPLY: see tests/fuzz/fuzz_shake.h for what it is made of.
+ */
+#include "tests/fuzz/fuzz_shake.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    static struct fuzz_shake shake;
+    struct snet_secure_welcome heard;
+    struct snet_secure_welcome said;
+    fuzz_shake_open(&shake, (struct snet_bytes){data, len}, 0, false);
+    fuzz_shake_hello(&shake);
+    fuzz_shake_make_next(&shake, &shake.server, SNET_SECURE_HELLO_REPLY);
+    const snet_err err =
+        snet_secure_shake_read_reply(&shake.client, fuzz_shake_message(&shake), &heard);
+    const snet_err decoded = snet_secure_welcome_decode(shake.payload, &said);
+    fuzz_shake_expect(&shake, err, decoded);
+    if (err == SNET_OK) {
+        FUZZ_CHECK(heard.window == said.window);
+        if (shake.client_config.pattern != SNET_NOISE_XK) {
+            fuzz_shake_finish(&shake);
+        }
+    }
+    fuzz_shake_close(&shake);
+    return 0;
+}

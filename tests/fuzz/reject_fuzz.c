@@ -1,0 +1,22 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * The body of a REJECT: it has one form only, and only codes of the protocol end a session.
+ */
+#include "tests/fuzz/fuzz.h"
+#include "wire/secure.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    struct snet_secure_reject reject;
+    uint8_t again[SNET_SECURE_REJECT_BODY_BYTES];
+    if (len < SNET_SECURE_REJECT_BODY_BYTES) {
+        return 0;
+    }
+    snet_secure_reject_decode(data, &reject);
+    FUZZ_CHECK(!snet_secure_code_final(reject.code) || reject.code < SNET_SECURE_PROTOCOL);
+    snet_secure_reject_encode(&reject, again);
+    FUZZ_CHECK(fuzz_same((struct snet_bytes){data, sizeof again},
+                         (struct snet_bytes){again, sizeof again}));
+    return 0;
+}
