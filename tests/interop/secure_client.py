@@ -327,9 +327,9 @@ class Client:
             carrier.may_send_data = True
         aborted = self.session.aborted
         if aborted and not self.outcome:
-            self._end(Outcome.ABORTED, aborted.code, aborted.text)
-        elif self.session.over and carrier.link.peer_ended and not self.outcome:
-            self._end(Outcome.CLEAN, None)
+            is_clean = aborted.code == Code.CLOSED_OK and self.session.over
+            outcome = Outcome.CLEAN if is_clean else Outcome.ABORTED
+            self._end(outcome, aborted.code, aborted.text)
         carrier.put_out()
         if self.outcome or carrier.link.lost:
             self._drop_live()

@@ -57,7 +57,7 @@ class Streams(Connected):
             held.live.link.cut_in = 70_001
             held.session.write(down)
             feeder = command.feed(up)
-            self.until(server, lambda: held.session.recv_next == len(up)
+            self.until(server, lambda: held.ended or held.session.recv_next == len(up)
                        and len(command.output) == len(down), 30.0)
             feeder.join(5.0)
             command.close_input()
@@ -228,8 +228,18 @@ class Ends(Connected):
                     self.ends(server, command, EXIT_CLEAN)
                     self.assertEqual(command.output, b"" if by_server else b"more")
 
+    def test_a_fin_of_tcp_is_not_the_end(self) -> None:
+        """A server that closes without ABORT(CLOSED_OK) is resumed from, and says it then."""
+        settings = Settings(says_when_over=False)
+        with Server(settings) as server, SecureConnect(server) as command:
+            held = server.wait_for_session()
+            held.session.finish()
+            command.close_input()
+            self.ends(server, command, EXIT_CLEAN)
+            self.assertEqual(len(server.requests), 2)
+
     def test_a_lost_end_is_confirmed_by_a_resume(self) -> None:
-        """If the last link dies, CLOSED_OK, or ACCEPT and a close in good order, end cleanly."""
+        """If the last link dies, CLOSED_OK, or ACCEPT and ABORT(CLOSED_OK), end cleanly."""
         for accepts in (False, True):
             settings = Settings(closes_when_over=False, accepts_when_over=accepts)
             with self.subTest(accepts=accepts), Server(settings) as server:

@@ -40,7 +40,8 @@ class Streams(Cases):
         def all_there() -> bool:
             return len(client.session.received) == len(down) and len(far.received) == len(up)
 
-        client.transfer(all_there, 30.0)
+        client.transfer(lambda: client.outcome or all_there(), 30.0)
+        self.assertIsNone(client.outcome, client)
         far.end_output()
         client.transfer(lambda: client.outcome, 10.0)
         self.assertIs(client.outcome, Outcome.CLEAN, client)

@@ -59,6 +59,7 @@ class Settings:
     resume_window_ms: int = 60_000
     accepts_when_over: bool = False
     closes_when_over: bool = True
+    says_when_over: bool = True
 
     @property
     def first_key(self) -> bytes:
@@ -498,6 +499,8 @@ class Server:
         if carrier.link.lost:
             self._drop_live(held)
         elif is_over and self.settings.closes_when_over:
+            if self.settings.says_when_over:
+                carrier.end_with(Abort(Code.CLOSED_OK))
             self.end(held, Code.CLOSED_OK)
 
     def end(self, held: ServerSession, code: Code) -> None:
