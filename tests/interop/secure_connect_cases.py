@@ -38,7 +38,8 @@ class Connected(Cases):
 
     def resumed(self, server: Server, held: ServerSession, count: int) -> None:
         """Wait until the command has resumed so often."""
-        self.until(server, lambda: held.resumed >= count and held.live)
+        self.until(server, lambda: held.ended or held.resumed >= count and held.live)
+        self.assertIsNone(held.ended, held)
 
 
 class Streams(Connected):

@@ -491,6 +491,9 @@ class Violations(Cases):
                 with self.subTest(abort=abort), serve.client() as client:
                     client.open()
                     with serve.backend.accept() as backend:
+                        client.session.write(b"x")
+                        client.live.put_out()
+                        self.assertEqual(receive_exactly(backend, 1), b"x")
                         client.live.send_raw(abort)
                         client.transfer(lambda: not client.live or client.live.link.peer_ended)
                         self.assertFalse(receive_all(backend)[1])
