@@ -73,9 +73,31 @@ uint64_t snet_secure_recv_next(const snet_session *session)
     return session->inbox.received + (session->peer_ended ? 1 : 0);
 }
 
+uint64_t snet_secure_unacked(const snet_session *session, uint64_t end)
+{
+    const uint64_t acked = snet_secure_session_of(session)->flow.acked;
+    return end > acked ? end - acked : 0;
+}
+
 uint64_t snet_secure_limit(const snet_session *session)
 {
     return snet_secure_session_of(session)->flow.limit;
+}
+
+void snet_secure_trim(snet_session *session)
+{
+    struct snet_history *history = &session->history;
+    const snet_link *carrier = session->link != NULL ? session->link : session->attempt;
+    const uint64_t acked = snet_secure_session_of(session)->flow.acked;
+    uint64_t all = acked < history->end ? acked : history->end;
+    if (carrier != NULL && snet_secure_link_of(carrier)->started && history->sent < all) {
+        all = history->sent;
+    }
+    if (all > history->base) {
+        snet_history_trim(history, &session->core->send_pool, all);
+        snet_detached_update(session);
+        snet_core_wake_waiters(session->core);
+    }
 }
 
 snet_err snet_secure_acked(snet_session *session, uint64_t recv_next, uint64_t limit, uint64_t now)
@@ -87,12 +109,8 @@ snet_err snet_secure_acked(snet_session *session, uint64_t recv_next, uint64_t l
     uint64_t acked = 0;
     SNET_TRY(snet_flow_acked(&state->flow, recv_next, limit, sent, &acked));
     if (acked > 0) {
-        const uint64_t all = state->flow.acked;
-        session->end_acked = state->end_sent && all > history->end;
-        snet_history_trim(history, &session->core->send_pool,
-                          all < history->end ? all : history->end);
-        snet_detached_update(session);
-        snet_core_wake_waiters(session->core);
+        session->end_acked = state->end_sent && state->flow.acked > history->end;
+        snet_secure_trim(session);
         if (session->link != NULL) {
             snet_secure_pulse_acked(session->link, now);
         }
@@ -296,7 +314,7 @@ static void secure_session_consumed(snet_session *session, uint64_t now)
 static void secure_session_info(const snet_session *session, struct snet_session_info *ret_info)
 {
     const struct snet_secure_session *state = snet_secure_session_of(session);
-    ret_info->unacked = session->history.end - session->history.base;
+    ret_info->unacked = snet_secure_unacked(session, session->history.end);
     ret_info->window_bytes = state->window.bytes;
     ret_info->rtt_ns = session->link == NULL ? 0 : state->rtt_ns;
 }

@@ -135,7 +135,6 @@ struct snet_secure_link {
     uint64_t in_offset;     /* of the next byte of DATA */
     uint64_t heard_ns;
     uint64_t asked_ns;    /* when the last flight of the handshake, or the last PING, went out */
-    uint64_t pinged_ns;   /* when the peer's last PING came */
     uint64_t progress_ns; /* when the peer last acknowledged, or had nothing to */
     uint64_t suspect_ns;  /* so long without an acknowledgement is suspicious; 0: not yet */
     uint64_t fresh_by_ns; /* client: when new keys are wanted; SNET_NEVER */
@@ -166,6 +165,13 @@ uint64_t snet_secure_limit(const snet_session *session);
  */
 SNET_MUST_USE snet_err snet_secure_acked(snet_session *session, uint64_t recv_next, uint64_t limit,
                                          uint64_t now);
+/*
+ * Lets go what the peer has. Acknowledgements of another link may be ahead of what the link in use
+ * still sends again: these bytes stay until it has, for its offsets are implicit (clause 17.1).
+ */
+void snet_secure_trim(snet_session *session);
+/* How many of the bytes before `end` the peer has not acknowledged. */
+uint64_t snet_secure_unacked(const snet_session *session, uint64_t end);
 /* What the reader has not taken is here up to this offset; the end counts as one byte. */
 uint64_t snet_secure_recv_next(const snet_session *session);
 /* Ends a server's session whose two directions have ended, when the client has been told. */

@@ -125,6 +125,7 @@ static size_t client_take_early(snet_session *session,
     struct snet_secure_session *state = snet_secure_session_of(session);
     struct snet_history *history = &session->history;
     struct snet_span spans[4];
+    snet_secure_trim(session);
     if (!state->early || session->state != SNET_SESSION_DETACHED ||
         snet_history_rewind(history, history->base) != SNET_OK) {
         return 0;
@@ -228,6 +229,7 @@ static void client_keep_welcome(snet_link *link, const struct snet_secure_welcom
     struct snet_secure_link *state = snet_secure_link_of(link);
     struct snet_secure_session *session = snet_secure_session_of(link->session);
     state->peer_max_record = session->peer_max_record = welcome->max_record;
+    session->flow.peer_limit = 0; /* what a server allowed that never confirmed is void */
     if (session->heartbeat_ns == 0) {
         session->heartbeat_ns = snet_secure_pulse_heartbeat(welcome->heartbeat_s * SNET_SECOND_NS);
     }
@@ -251,13 +253,26 @@ static snet_err client_say_auth(snet_link *link)
     return SNET_OK;
 }
 
+/* Only our server can have said so: what it says wrongly ends the session [PROTO 14.4, 15.4]. */
+static snet_err client_malformed(snet_link *link, snet_err err, uint64_t now)
+{
+    if (err != SNET_ERR_BAD_HELLO) {
+        return err;
+    }
+    snet_session_end(link->session, err, now);
+    return SNET_OK;
+}
+
 snet_err snet_secure_client_reply(snet_link *link, struct snet_buffer message,
                                   enum snet_secure_step *ret_next, uint64_t now)
 {
     struct snet_secure_link *state = snet_secure_link_of(link);
     struct snet_secure_session *session = snet_secure_session_of(link->session);
     struct snet_secure_welcome welcome;
-    SNET_TRY(snet_secure_shake_read_reply(state->shake, message, &welcome));
+    const snet_err err = snet_secure_shake_read_reply(state->shake, message, &welcome);
+    if (err != SNET_OK) {
+        return client_malformed(link, err, now);
+    }
     snet_secure_pulse_answered(link, now);
     client_keep_welcome(link, &welcome);
     snet_secret_wipe(&welcome.token, sizeof welcome.token);
@@ -289,7 +304,10 @@ snet_err snet_secure_client_accept(snet_link *link, struct snet_buffer message,
     struct snet_secure_link *state = snet_secure_link_of(link);
     snet_session *session = link->session;
     struct snet_secure_accept accept;
-    SNET_TRY(snet_secure_shake_read_accept(state->shake, message, &accept));
+    const snet_err err = snet_secure_shake_read_accept(state->shake, message, &accept);
+    if (err != SNET_OK) {
+        return client_malformed(link, err, now);
+    }
     snet_secure_pulse_answered(link, now);
     snet_secure_copy(state->ticket.cid, accept.cid, sizeof state->ticket.cid);
     snet_secure_copy(state->ticket.token, accept.token, sizeof state->ticket.token);
@@ -377,10 +395,11 @@ snet_err snet_secure_client_attempt_failed(snet_session *session, const snet_lin
         (code == SNET_SECURE_CLOSED_OK || code == SNET_SECURE_UNKNOWN)) {
         return SNET_ERR_CLOSED;
     }
-    if (code == SNET_SECURE_UNKNOWN && session->shut && !session->end_acked) {
+    const bool end_sent = snet_secure_session_of(session)->end_sent;
+    if (code == SNET_SECURE_UNKNOWN && end_sent && session->peer_ended && !session->end_acked) {
         return SNET_ERR_CLOSE_UNCONFIRMED;
     }
-    if (code == SNET_SECURE_CLOSED_OK && !session->shut) {
+    if (code == SNET_SECURE_CLOSED_OK && !end_sent) {
         return SNET_ERR_REFUSED; /* it cannot have ended without our end */
     }
     return err;

@@ -48,11 +48,11 @@ static snet_err in_bytes(snet_session *session, uint64_t offset, struct snet_byt
     const struct snet_secure_session *state = snet_secure_session_of(session);
     const uint64_t end = offset + bytes.len;
     const uint64_t received = session->inbox.received;
-    SNET_ASSERT(offset <= received);
     *ret_kept = true;
     if (session->peer_ended && end > state->final) {
         return SNET_ERR_BAD_FRAME;
     }
+    SNET_ASSERT(offset <= received);
     if (end > snet_secure_limit(session)) {
         return SNET_ERR_BAD_CREDIT;
     }
@@ -87,7 +87,7 @@ struct in_record {
 static snet_err in_start(snet_link *link, const struct snet_secure_frame *frame)
 {
     struct snet_secure_link *state = snet_secure_link_of(link);
-    if (state->begun || frame->offset > link->session->inbox.received) {
+    if (state->begun || frame->offset > snet_secure_recv_next(link->session)) {
         return SNET_ERR_BAD_FRAME;
     }
     state->begun = true;
@@ -133,15 +133,14 @@ static snet_err in_fin(snet_link *link, const struct snet_secure_frame *frame,
     return SNET_OK;
 }
 
-static snet_err in_ping(snet_link *link, const struct snet_secure_frame *frame, uint64_t now)
+static snet_err in_ping(snet_link *link, const struct snet_secure_frame *frame)
 {
     struct snet_secure_link *state = snet_secure_link_of(link);
-    if (state->pong_owed && now - state->pinged_ns < SNET_SECURE_PING_NS) {
-        return SNET_ERR_BAD_RATE;
+    if (state->pong_owed) {
+        return SNET_ERR_BAD_RATE; /* nobody asks again before the answer */
     }
     state->pong_owed = true;
     state->pong_token = frame->number;
-    state->pinged_ns = now;
     return SNET_OK;
 }
 
@@ -199,7 +198,7 @@ static snet_err in_frame(snet_link *link, const struct snet_secure_frame *frame,
                    ? SNET_OK
                    : SNET_ERR_BAD_FRAME;
     case SNET_SECURE_FRAME_PING:
-        return in_ping(link, frame, now);
+        return in_ping(link, frame);
     case SNET_SECURE_FRAME_PONG:
         in_pong(link, frame, now);
         return SNET_OK;

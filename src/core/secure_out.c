@@ -72,6 +72,7 @@ static bool out_anything(const snet_link *link)
 static void out_start(snet_link *link)
 {
     snet_session *session = link->session;
+    snet_secure_trim(session);
     const snet_err err = snet_history_rewind(&session->history, session->history.base);
     SNET_ASSERT(err == SNET_OK);
     snet_flow_relink(&snet_secure_session_of(session)->flow);
@@ -275,6 +276,7 @@ void snet_secure_out_fill(snet_link *link)
         left -= used;
         more = more && left >= whole && out_anything(link);
     }
+    snet_secure_trim(link->session);
 }
 
 bool snet_secure_out_abort(snet_link *link, uint16_t code, const char *text)

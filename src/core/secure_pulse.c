@@ -25,7 +25,7 @@ uint64_t snet_secure_pulse_heartbeat(uint64_t wanted_ns)
 /* Bytes are out that the peer has not acknowledged. */
 static bool pulse_outstanding(const snet_session *session)
 {
-    return session->history.sent_max > session->history.base;
+    return snet_secure_unacked(session, session->history.sent_max) > 0;
 }
 
 static bool pulse_live(const snet_link *link)
@@ -82,9 +82,13 @@ static uint64_t pulse_heartbeat_at(const snet_link *link)
 {
     const struct snet_secure_link *state = snet_secure_link_of(link);
     const struct snet_secure_session *session = snet_secure_session_of(link->session);
-    return state->ping_out && state->heard_ns <= state->asked_ns
+    if (!state->ping_out) {
+        return state->heard_ns + session->heartbeat_ns;
+    }
+    /* No second PING before the PONG: what else is heard meanwhile proves as much. */
+    return state->heard_ns <= state->asked_ns
                ? state->asked_ns + SNET_HEARTBEAT_DEAD_NS
-               : state->heard_ns + session->heartbeat_ns;
+               : state->heard_ns + session->heartbeat_ns + SNET_HEARTBEAT_DEAD_NS;
 }
 
 static uint64_t pulse_suspect_at(const snet_link *link)
@@ -112,7 +116,7 @@ void snet_secure_pulse_arm(snet_link *link)
 static snet_err pulse_heartbeat_due(snet_link *link, uint64_t now)
 {
     struct snet_secure_link *state = snet_secure_link_of(link);
-    if (state->ping_out && state->heard_ns <= state->asked_ns) {
+    if (state->ping_out) {
         return SNET_ERR_LINK_TIMEOUT;
     }
     state->ping_owed = true;

@@ -16,8 +16,6 @@
 #define SNET_SECURE_SUSPECT_NS (2 * SNET_SECOND_NS)
 #define SNET_SECURE_SUSPECT_ROUND_TRIPS 8u
 #define SNET_SECURE_SUSPECT_MAX_NS (60 * SNET_SECOND_NS)
-/* Two PINGs are never closer than this. */
-#define SNET_SECURE_PING_NS SNET_SECOND_NS
 
 /* What somebody wants as a heartbeat, within its bounds. */
 uint64_t snet_secure_pulse_heartbeat(uint64_t wanted_ns);

@@ -7,6 +7,7 @@
 #include "core/secure_epoch.h"
 #include "core/secure_in.h"
 #include "core/secure_refuse.h"
+#include "core/secure_server.h"
 #include "core/secure_store.h"
 #include "core/server.h"
 #include "crypto/secret.h"
@@ -44,7 +45,7 @@ static snet_err resume_refuse_unknown(snet_link *link, struct snet_bytes message
 static bool resume_too_often(struct snet_secure_session *session, uint64_t now)
 {
     const uint64_t from_ns = session->resume_free_ns > now ? session->resume_free_ns : now;
-    if (from_ns - now > SNET_SECURE_RESUME_BURST * SNET_SECURE_RESUME_EVERY_NS) {
+    if (from_ns - now >= SNET_SECURE_RESUME_BURST * SNET_SECURE_RESUME_EVERY_NS) {
         return true;
     }
     session->resume_free_ns = from_ns + SNET_SECURE_RESUME_EVERY_NS;
@@ -109,6 +110,14 @@ static snet_err resume_write_accept(snet_link *link, const snet_session *session
     return snet_secure_epoch_begin(link, snet_secure_session_of(session)->suite, false);
 }
 
+/* The resume is made with what came with the pending link: its client has taken that. */
+static bool resume_from_pending(const snet_session *session, const struct snet_credential *base)
+{
+    const struct snet_credentials *credentials = &snet_secure_session_of(session)->credentials;
+    return session->attempt != NULL && credentials->pending &&
+           base != &credentials->slots[credentials->confirmed];
+}
+
 /* The client may resume: R2, R4, R7 and R8 (clause 15.1). */
 static snet_err resume_accept(snet_link *link, struct snet_credential *base,
                               const struct snet_secure_resume *resume, uint64_t now)
@@ -117,12 +126,17 @@ static snet_err resume_accept(snet_link *link, struct snet_credential *base,
     struct snet_secure_store *store = link->server->store;
     snet_session *session = base->owner;
     struct snet_credentials *credentials = &snet_secure_session_of(session)->credentials;
-    SNET_TRY(snet_secure_acked(session, resume->recv_next, resume->limit, now));
     const bool early_taken = snet_secure_in_early(session, resume, now);
     SNET_TRY(resume_write_accept(link, session, early_taken, now));
     if (resume->cause == SNET_SECURE_CAUSE_LOST && session->link != NULL) {
         /* It comes from a client that has no connection: ours is dead, however healthy it looks. */
         snet_link_failed(session->link, SNET_ERR_LINK_REPLACED, now);
+    }
+    SNET_TRY(snet_secure_acked(session, resume->recv_next, resume->limit, now));
+    if (resume->cause == SNET_SECURE_CAUSE_PLANNED && resume_from_pending(session, base)) {
+        /* The client went over to the pending link and plans to leave it: it is the live one. To
+           close it instead would let a RESUME cut a link in use. */
+        SNET_TRY(snet_secure_server_confirm(session->attempt, now));
     }
     snet_secure_store_retire(store, snet_credentials_next(credentials, base));
     struct snet_credential *next = snet_credentials_accept(credentials, base, resume->attempt);

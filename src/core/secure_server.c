@@ -87,7 +87,7 @@ static snet_err server_conceive(snet_link *link, const struct snet_secure_offer 
     struct snet_credential *first = snet_credentials_begin(&secure->credentials);
     first->owner = session;
     snet_list_push(&server_store(link)->embryos, &secure->embryo);
-    const uint64_t by_ns = now + server->config.session.handshake_ns;
+    const uint64_t by_ns = link->deadline_ns; /* of a handshake, from when the link was accepted */
     snet_err err = snet_secure_store_draw(server_store(link), state->ticket.cid);
     if (err == SNET_OK) {
         err = snet_secure_acked(session, 0, offer->window, now);

@@ -236,10 +236,11 @@ static snet_err shake_read(struct snet_secure_shake *shake, enum snet_secure_typ
                            struct snet_buffer message, struct snet_bytes *ret_payload)
 {
     struct snet_secure_header header;
-    SNET_TRY(shake_check_header((struct snet_bytes){message.data, message.len}, type, &header));
-    if (header.pattern != shake->header.pattern || header.suite != shake->header.suite ||
+    const struct snet_bytes whole = {message.data, message.len};
+    if (shake_check_header(whole, type, &header) != SNET_OK ||
+        header.pattern != shake->header.pattern || header.suite != shake->header.suite ||
         header.flags != 0) {
-        return SNET_ERR_BAD_HELLO;
+        return SNET_ERR_BAD_MAC;
     }
     return shake_read_noise(shake, message, SNET_SECURE_HEADER_BYTES, 0, ret_payload);
 }

@@ -93,7 +93,10 @@ SNET_MUST_USE snet_err snet_secure_shake_read_resume(struct snet_secure_shake *s
 SNET_MUST_USE snet_err snet_secure_shake_reply(struct snet_secure_shake *shake,
                                                const struct snet_secure_welcome *welcome,
                                                struct snet_writer *out);
-/* Errors: BAD_HELLO, BAD_MAC, BAD_PUBLIC_KEY, NO_MEMORY, CRYPTO. */
+/*
+ * Errors: BAD_MAC, BAD_PUBLIC_KEY when anybody can have said so; BAD_HELLO when it was the server,
+ * and malformed; NO_MEMORY, CRYPTO.
+ */
 SNET_MUST_USE snet_err snet_secure_shake_read_reply(struct snet_secure_shake *shake,
                                                     struct snet_buffer message,
                                                     struct snet_secure_welcome *ret_welcome);

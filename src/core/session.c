@@ -301,7 +301,10 @@ snet_err snet_session_expire_err(const snet_session *session)
     if (snet_session_done(session)) {
         return SNET_ERR_CLOSED;
     }
-    return session->shut && !session->end_acked ? SNET_ERR_CLOSE_UNCONFIRMED : SNET_ERR_EXPIRED;
+    /* Where each direction ends by itself, ours alone would cast no doubt on what came in. */
+    const bool both = session->peer_ended || (session->wire->caps & SNET_WIRE_CAP_CLOSE) == 0;
+    return session->shut && both && !session->end_acked ? SNET_ERR_CLOSE_UNCONFIRMED
+                                                        : SNET_ERR_EXPIRED;
 }
 
 void snet_session_tick(snet_session *session, uint64_t now)

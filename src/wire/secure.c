@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/try.h"
+#include "wire/secure_frame.h"
 
 enum secure_tlv {
     SECURE_TLV_SERVICE = 1,
@@ -146,10 +147,11 @@ static const struct secure_wanted secure_wants_credential = {SECURE_TLV_CREDENTI
 /* Nothing but padding and what can be ignored: a type that never is on the wire. */
 static const struct secure_wanted secure_wants_nothing = {SECURE_TLV_PADDING, 0};
 
-/* No record that is sent is made for less, and a longer one has no length. */
+/* What no record could be made for is malformed [PROTO 13.2]. */
 static bool secure_max_record_ok(uint16_t max_record)
 {
-    return max_record >= SNET_SECURE_RECORD_MIN_BYTES && max_record <= SNET_SECURE_RECORD_MAX_BYTES;
+    return max_record >= SNET_SECURE_FRAME_RECORD_MIN_BYTES &&
+           max_record <= SNET_SECURE_FRAME_RECORD_MAX_BYTES;
 }
 
 void snet_secure_offer_encode(const struct snet_secure_offer *offer, struct snet_writer *out)
@@ -168,10 +170,10 @@ snet_err snet_secure_offer_decode(struct snet_bytes payload, struct snet_secure_
     struct snet_secure_offer offer = {.caps = snet_reader_u32(&reader)};
     offer.window = snet_reader_u32(&reader);
     offer.max_record = snet_reader_u16(&reader);
-    SNET_TRY(secure_tlvs_decode(&reader, &secure_wants_service, &offer.service));
     if (!secure_max_record_ok(offer.max_record)) {
         return SNET_ERR_BAD_HELLO;
     }
+    SNET_TRY(secure_tlvs_decode(&reader, &secure_wants_service, &offer.service));
     *ret_offer = offer;
     return SNET_OK;
 }
@@ -202,10 +204,10 @@ snet_err snet_secure_welcome_decode(struct snet_bytes payload,
     welcome.max_record = snet_reader_u16(&reader);
     welcome.heartbeat_s = snet_reader_u16(&reader);
     welcome.resume_window_ms = snet_reader_u32(&reader);
-    SNET_TRY(secure_tlvs_decode(&reader, &secure_wants_nothing, &none));
     if (!secure_max_record_ok(welcome.max_record)) {
         return SNET_ERR_BAD_HELLO;
     }
+    SNET_TRY(secure_tlvs_decode(&reader, &secure_wants_nothing, &none));
     *ret_welcome = welcome;
     return SNET_OK;
 }
@@ -242,7 +244,7 @@ void snet_secure_resume_encode(const struct snet_secure_resume *resume, struct s
     snet_writer_u64(out, resume->attempt);
     snet_writer_u64(out, resume->recv_next);
     snet_writer_u64(out, resume->limit);
-    snet_writer_u64(out, resume->early_off);
+    snet_writer_u64(out, resume->early.len == 0 ? 0 : resume->early_off);
     snet_writer_u16(out, (uint16_t)resume->early.len);
     snet_writer_u8(out, resume->cause);
     snet_writer_u8(out, 0);
@@ -262,8 +264,9 @@ snet_err snet_secure_resume_decode(struct snet_bytes payload, struct snet_secure
     const uint8_t zero = snet_reader_u8(&reader);
     resume.early.data = snet_reader_view(&reader, resume.early.len);
     SNET_TRY(secure_padding_decode(&reader));
-    if (zero != 0 || resume.early.len > SNET_SECURE_EARLY_MAX_BYTES ||
-        resume.cause > SNET_SECURE_CAUSE_PLANNED) {
+    if (zero != 0 || resume.cause > SNET_SECURE_CAUSE_PLANNED ||
+        resume.early.len > SNET_SECURE_EARLY_MAX_BYTES ||
+        (resume.early.len == 0 && resume.early_off != 0)) {
         return SNET_ERR_BAD_HELLO;
     }
     *ret_resume = resume;

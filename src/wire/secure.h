@@ -51,8 +51,6 @@
 #define SNET_SECURE_CREDENTIAL_MAX_BYTES 1024u
 #define SNET_SECURE_EARLY_MAX_BYTES 4096u
 /* What `max_record` may say: the longest plaintext of a record that its sender takes. */
-#define SNET_SECURE_RECORD_MIN_BYTES 512u
-#define SNET_SECURE_RECORD_MAX_BYTES 65518u
 
 /* Message types; those of servers have the high bit. */
 enum snet_secure_type {
@@ -149,7 +147,7 @@ enum snet_secure_cause {
     SNET_SECURE_CAUSE_PLANNED
 };
 
-/* A client's request to go on. Early bytes are borrowed. */
+/* A client's request to go on. Early bytes are borrowed; without any, their offset is sent as 0. */
 struct snet_secure_resume {
     uint64_t attempt;
     uint64_t recv_next;

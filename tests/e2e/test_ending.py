@@ -288,9 +288,12 @@ class EachDirectionByItself(unittest.TestCase):
         """Start a client on standard input and output of a backend that runs `function`."""
         backend = self.enterContext(Backend(function))
         gateway = self.enterContext(serve(backend.address, wires=SECURE))
-        return self.enterContext(
+        client = self.enterContext(
             Process(SNET, "connect", *spoken_by(SECURE), gateway.address, stdin=subprocess.PIPE,
                     **options))
+        for pipe in filter(None, (client.process.stdin, client.process.stdout)):
+            self.addCleanup(pipe.close)
+        return client
 
     def test_answer_comes_after_the_end_of_the_question(self) -> None:
         question, answer = os.urandom(300_000), os.urandom(3_000_000)
@@ -313,6 +316,19 @@ class EachDirectionByItself(unittest.TestCase):
             self.assertEqual(got, answer)
             self.assertEqual(client.process.returncode, CLEAN, client.log())
             self.assertLess(time.monotonic() - started, 5.0, "nothing waits for silence here")
+
+    def test_end_that_comes_before_the_session_is_open_is_kept_for_it(self) -> None:
+        def answers(sock: socket.socket) -> None:
+            if receive_all(sock) == (b"", True):
+                sock.sendall(b"nothing was asked")
+
+        sock = self.tunnel_to(answers)
+        sock.shutdown(socket.SHUT_WR)
+        self.assertEqual(receive_all(sock), (b"nothing was asked", True))
+        client = self.client_of(answers, stdout=subprocess.PIPE)
+        got, _ = client.process.communicate(timeout=SECONDS)
+        self.assertEqual(got, b"nothing was asked")
+        self.assertEqual(client.process.returncode, CLEAN, client.log())
 
     def test_question_goes_on_after_the_end_of_the_answer(self) -> None:
         got = []

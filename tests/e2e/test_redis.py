@@ -13,7 +13,7 @@ import unittest
 from e2e_support import (LOOPBACK, WIRES, Process, cuts_of, main, need, path_through_chaos, run)
 
 COUNTERS = 20
-ROUNDS = 100
+ROUNDS = 300
 
 
 class Redis(Process):

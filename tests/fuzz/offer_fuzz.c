@@ -6,6 +6,7 @@
  */
 #include "tests/fuzz/fuzz.h"
 #include "wire/secure.h"
+#include "wire/secure_frame.h"
 
 #define OFFER_FIXED_BYTES 10u /* before what may differ */
 #define OFFER_ENCODED_MAX_BYTES (16u + SNET_SECURE_SERVICE_MAX_BYTES)
@@ -23,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     snet_writer_init(&writer, encoded, sizeof encoded);
     snet_secure_offer_encode(&first, &writer);
     FUZZ_CHECK(!writer.failed);
-    FUZZ_CHECK(first.max_record >= SNET_SECURE_RECORD_MIN_BYTES);
+    FUZZ_CHECK(first.max_record >= SNET_SECURE_FRAME_RECORD_MIN_BYTES);
     FUZZ_CHECK(writer.written <= len);
     fuzz_check_begins((struct snet_bytes){data, len}, (struct snet_bytes){encoded, writer.written},
                       OFFER_FIXED_BYTES);

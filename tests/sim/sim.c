@@ -63,6 +63,12 @@ void sim_plan_from_seed(struct sim_plan *plan, uint64_t seed)
     plan->tampered = test_env_below(&dice, 2) == 0;
     plan->up_bytes = test_env_below(&dice, test_env_below(&dice, 2) == 0 ? 300 : 60000);
     plan->down_bytes = test_env_below(&dice, test_env_below(&dice, 2) == 0 ? 300 : 60000);
+    if (plan->wire == SNET_WIRE_3 && test_env_below(&dice, 4) == 0) {
+        /* More than is sealed at a time: a handover finds bytes that were not sent yet. */
+        plan->up_bytes *= 8;
+        plan->down_bytes *= 8;
+        plan->history_bytes = plan->inbox_bytes = 1u << (16 + test_env_below(&dice, 5));
+    }
 }
 
 /* Keys of snet/3, the same in every run. */

@@ -25,6 +25,7 @@
 #define SIM_RECORD_2_BYTES 48u /* on snet/2 */
 #define SIM_RECORD_1_BYTES 40u /* on snet/1: no more than a resume */
 #define SIM_RECORDS_MAX 16u
+#define SIM_SLOW 24u
 #define SIM_DEAD_PEER_NS (20 * SNET_SECOND_NS)
 
 /* Of a stranger's connection, or what is put in place of other bytes. */
@@ -101,6 +102,7 @@ struct sim_side {
 struct sim_conn {
     bool used;
     bool stalled;
+    bool slow; /* moves once in SIM_SLOW turns: others overtake it */
     unsigned client;
     size_t recorded;
     uint8_t record[SIM_RECORD_BYTES];

@@ -41,6 +41,7 @@ void sim_net_dial(struct sim *sim, unsigned client)
         return;
     }
     conn->client = client;
+    conn->slow = sim_one_in(sim, 4);
     if (snet_client_connected(session, &conn->sides[0].link, sim->now) != SNET_OK) {
         conn->used = false;
         return;
@@ -200,8 +201,13 @@ bool sim_net_step(struct sim *sim)
 {
     const unsigned first = (unsigned)sim_below(sim, SIM_CONNS_MAX);
     const unsigned flip = (unsigned)sim_below(sim, 4);
+    bool moving = false; /* something may move next time */
     for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
         struct sim_conn *conn = &sim->conns[(first + i) % SIM_CONNS_MAX];
+        if (conn->used && conn->slow && !sim_one_in(sim, SIM_SLOW)) {
+            moving = true;
+            continue;
+        }
         for (unsigned way = 0; conn->used && way < 4; way++) {
             const unsigned what = way ^ flip;
             if (what < 2 ? net_send(sim, conn, what) : net_deliver(sim, conn, what - 2)) {
@@ -209,7 +215,7 @@ bool sim_net_step(struct sim *sim)
             }
         }
     }
-    return false;
+    return moving;
 }
 
 static void net_cut(struct sim *sim, struct sim_conn *conn)

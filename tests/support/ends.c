@@ -140,6 +140,33 @@ static struct ends_conn *ends_new_conn(struct ends *ends)
     return conn;
 }
 
+struct ends_conn *ends_dial(struct ends *ends)
+{
+    assert_true(ends->conn_count < ENDS_CONNS_MAX);
+    struct ends_conn *conn = &ends->conns[ends->conn_count++];
+    assert_int_equal(snet_client_connected(ends->client, &conn->sides[ENDS_CLIENT].link, ends->now),
+                     SNET_OK);
+    ends_drain(ends);
+    return conn;
+}
+
+void ends_restart(struct ends *ends, const struct snet_server_config *config)
+{
+    snet_core_free(ends->cores[ENDS_SERVER]);
+    assert_int_equal(ends->env[ENDS_SERVER].live_count, 0);
+    for (unsigned i = 0; i < ends->conn_count; i++) {
+        ends->conns[i].sides[ENDS_SERVER].link = NULL;
+    }
+    ends->served = NULL;
+    assert_int_equal(snet_core_new(&ends->env[ENDS_SERVER].env, &(struct snet_core_config){0},
+                                   &ends->cores[ENDS_SERVER]),
+                     SNET_OK);
+    assert_int_equal(snet_server_new(ends->cores[ENDS_SERVER], config, &ends->server), SNET_OK);
+    for (unsigned i = 0; i < ends->conn_count; i++) {
+        ends_cut(ends, &ends->conns[i]);
+    }
+}
+
 struct ends_conn *ends_intrude(struct ends *ends)
 {
     struct ends_conn *conn = ends_new_conn(ends);

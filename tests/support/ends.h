@@ -3,7 +3,7 @@
 /*
  * Two cores in one process, a client's and a server's, with connections that tests move, hold and
  * break by hand. Every event is counted; links are freed as soon as their core wants them closed.
- * A connection may also have a stranger at its client end, who sends what the test says.
+ * A connection may also have a stranger at one of its ends, who sends what the test says.
  */
 #ifndef SNET_TESTS_SUPPORT_ENDS_H
 #define SNET_TESTS_SUPPORT_ENDS_H
@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ENDS_CONNS_MAX 64u
+#define ENDS_CONNS_MAX 1024u
 #define ENDS_EVENTS 16u
 #define ENDS_ALL_WIRES (SNET_WIRE_BIT(SNET_WIRE_COUNT) - 1)
 
@@ -82,6 +82,10 @@ void ends_pass(struct ends *ends, uint64_t duration_ns);
 struct ends_conn *ends_connect(struct ends *ends);
 /* A stranger connects. */
 struct ends_conn *ends_intrude(struct ends *ends);
+/* The client connects to a stranger. */
+struct ends_conn *ends_dial(struct ends *ends);
+/* The server's process dies, and another one begins in its place; its connections break. */
+void ends_restart(struct ends *ends, const struct snet_server_config *config);
 /* Moves at most `max` bytes from one side to the other; returns how many. */
 size_t ends_move(struct ends *ends, struct ends_conn *conn, enum ends_side from, size_t max);
 /* Moves everything both ways until nothing more comes; an orderly close arrives as such. */

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TEST_ENV_QUEUE_MAX 16u
+#define TEST_ENV_QUEUE_MAX 64u
 #define TEST_ENV_PURPOSES 4u
 
 struct test_env {

@@ -200,6 +200,92 @@ static void relay_ends_the_stream_in_order_after_a_clean_end(void **state)
     fixture_deinit(&fixture);
 }
 
+/* --- With half-close ------------------------------------------------------------------------- */
+
+/* Over wire 3, whose server has a key that only this test knows. */
+static void fixture_init_secure(struct fixture *fixture)
+{
+    const struct snet_key secret = {.bytes = {1, 2, 3}};
+    struct snet_key public_key;
+    struct test_pair_config config = test_pair_defaults();
+    assert_int_equal(snet_key_public(&secret, &public_key), SNET_OK);
+    config.client.wire = SNET_WIRE_3;
+    config.client.keys.server = &public_key;
+    config.server.wires = SNET_WIRE_BIT(SNET_WIRE_3);
+    config.server.keys.secrets = &secret;
+    config.server.keys.secret_count = 1;
+    fixture_init(fixture, &config);
+}
+
+/* Whether the server's end has been told that the client's writes no more. */
+static bool server_at_end(const struct fixture *fixture)
+{
+    struct snet_span span;
+    size_t count = 0;
+    return snet_session_peek(fixture->pair.ends[TEST_PAIR_SERVER].session, &span, 1, &count) ==
+           SNET_ERR_CLOSED;
+}
+
+static void server_shutdown(struct fixture *fixture)
+{
+    snet_session_shutdown(fixture->pair.ends[TEST_PAIR_SERVER].session,
+                          snet_uv_now(fixture->pair.driver));
+}
+
+static void relay_passes_the_end_of_its_stream_on_and_still_gets_the_answer(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_init_secure(&fixture);
+    assert_int_equal(test_socket_write(fixture.program, 0, SOME_BYTES), SOME_BYTES);
+    assert_int_equal(shutdown(fixture.program, SHUT_WR), 0);
+    TEST_LOOP_UNTIL(&fixture.pair.loop,
+                    test_pair_read(&fixture.pair, TEST_PAIR_SERVER) == SOME_BYTES &&
+                        server_at_end(&fixture));
+    assert_int_equal(fixture.local_ends, 0); /* nobody has to wait for silence */
+    test_pair_send(&fixture.pair, TEST_PAIR_SERVER, SOME_BYTES);
+    TEST_LOOP_UNTIL(&fixture.pair.loop, program_read(&fixture) == SOME_BYTES);
+    server_shutdown(&fixture);
+    TEST_LOOP_PASS_UNTIL(&fixture.pair.loop, TEST_PAIR_STEP_MS, fixture.relay == NULL);
+    assert_int_equal(fixture.done, SNET_ERR_CLOSED);
+    assert_int_equal(test_socket_await_end(&fixture.pair.loop, fixture.program), UV_EOF);
+    fixture_deinit(&fixture);
+}
+
+static void relay_ends_its_stream_and_still_reads_from_it(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_init_secure(&fixture);
+    test_pair_send(&fixture.pair, TEST_PAIR_SERVER, SOME_BYTES);
+    server_shutdown(&fixture);
+    TEST_LOOP_UNTIL(&fixture.pair.loop, program_read(&fixture) == SOME_BYTES);
+    assert_int_equal(test_socket_await_end(&fixture.pair.loop, fixture.program), UV_EOF);
+    assert_non_null(fixture.relay);
+    assert_int_equal(test_socket_write(fixture.program, 0, SOME_BYTES), SOME_BYTES);
+    TEST_LOOP_UNTIL(&fixture.pair.loop,
+                    test_pair_read(&fixture.pair, TEST_PAIR_SERVER) == SOME_BYTES);
+    assert_int_equal(shutdown(fixture.program, SHUT_WR), 0);
+    TEST_LOOP_PASS_UNTIL(&fixture.pair.loop, TEST_PAIR_STEP_MS, fixture.relay == NULL);
+    assert_int_equal(fixture.done, SNET_ERR_CLOSED);
+    fixture_deinit(&fixture);
+}
+
+static void relay_tells_the_other_end_why_it_aborts(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_init_secure(&fixture);
+    test_socket_reset(fixture.program);
+    TEST_LOOP_UNTIL(&fixture.pair.loop,
+                    test_pair_count(&fixture.pair, TEST_PAIR_SERVER, SNET_EVENT_ENDED) == 1);
+    assert_int_equal(fixture.pair.ends[TEST_PAIR_SERVER].ended, SNET_ERR_PEER_ABORTED);
+    struct snet_session_info info;
+    snet_session_info(fixture.pair.ends[TEST_PAIR_SERVER].session, &info);
+    assert_int_equal(info.peer_code, SNET_RELAY_CODE_BROKEN);
+    fixture_deinit(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +297,9 @@ int main(void)
         cmocka_unit_test(relay_leaves_in_the_session_what_the_stream_cannot_take),
         cmocka_unit_test(relay_tells_the_end_of_the_stream_after_its_last_byte),
         cmocka_unit_test(relay_ends_the_stream_in_order_after_a_clean_end),
+        cmocka_unit_test(relay_passes_the_end_of_its_stream_on_and_still_gets_the_answer),
+        cmocka_unit_test(relay_ends_its_stream_and_still_reads_from_it),
+        cmocka_unit_test(relay_tells_the_other_end_why_it_aborts),
     };
     return cmocka_run_group_tests_name("relay", tests, NULL, NULL);
 }

@@ -27,7 +27,7 @@ struct pair {
 static const struct snet_secure_offer offer = {
     .window = 262144, .max_record = 16384, .service = {(const uint8_t *)"chat", 4}};
 static const struct snet_secure_welcome welcome = {
-    .cid = {9}, .token = {8}, .window = 4096, .max_record = 16384, .heartbeat_s = 15};
+    .cid = {9}, .token = {8}, .window = 4096, .max_record = 512, .heartbeat_s = 15};
 
 static void pair_open(struct pair *pair, enum snet_noise_pattern pattern,
                       const struct snet_suite *suite)

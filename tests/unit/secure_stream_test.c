@@ -46,6 +46,36 @@ static void secure_stream_goes_on_after_a_loss(void **state)
     ends_close(&ends);
 }
 
+/*
+ * While an ACCEPT is on its way, the old link still delivers. The first ACK on the new one is then
+ * ahead of what is sent again there, and what is sent next must not be taken for what follows it.
+ */
+static void secure_stream_is_not_confused_by_acks_ahead_of_what_is_sent_again(void **state)
+{
+    (void)state;
+    struct ends ends;
+    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
+    ends_open(&ends, &config);
+    struct ends_conn *old = ends_begin(&ends);
+    snet_secure_session_of(ends.client)->peer_max_record = SNET_SECURE_FRAME_RECORD_MIN_BYTES;
+    ends_write(&ends, ends.client, 20000);
+    snet_client_network_changed(ends.client, ends.now);
+    ends_drain(&ends);
+    struct ends_conn *new = ends_connect(&ends);
+    (void)ends_move(&ends, new, ENDS_CLIENT, 4096);
+    (void)ends_move(&ends, old, ENDS_CLIENT, 65536);
+    ends_write(&ends, ends.client, 1000);
+    (void)ends_move(&ends, new, ENDS_SERVER, 4096);
+    (void)ends_move(&ends, new, ENDS_CLIENT, 1500);
+    ends_settle(&ends, new);
+    assert_int_equal(ends_read(&ends, ends.served, 0), 21000);
+    ends_settle(&ends, new);
+    struct snet_session_info info;
+    snet_session_info(ends.client, &info);
+    assert_int_equal(info.unacked, 0);
+    ends_close(&ends);
+}
+
 static void secure_stream_ends_each_direction_by_itself(void **state)
 {
     (void)state;
@@ -76,6 +106,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(secure_stream_carries_bytes_both_ways),
         cmocka_unit_test(secure_stream_goes_on_after_a_loss),
+        cmocka_unit_test(secure_stream_is_not_confused_by_acks_ahead_of_what_is_sent_again),
         cmocka_unit_test(secure_stream_ends_each_direction_by_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,7 +93,7 @@ static void secure_payloads_refuse_every_truncation(void **state)
 {
     (void)state;
     struct message message;
-    struct snet_secure_offer offer = {.caps = 1, .window = 2, .max_record = 512};
+    struct snet_secure_offer offer = {.caps = 1, .window = 2, .max_record = 600};
     struct snet_secure_welcome welcome = {.cid = {1}, .max_record = 512};
     struct snet_secure_resume resume = {.attempt = 1};
     struct snet_secure_accept accept = {.recv_next = 1};
@@ -216,7 +216,7 @@ static void secure_offer_knows_which_tlvs_it_may_ignore(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct message message;
-        struct snet_secure_offer offer = {.max_record = 512};
+        struct snet_secure_offer offer = {.window = 1, .max_record = 512};
         message_begin(&message);
         snet_secure_offer_encode(&offer, &message.writer);
         message.data[10] = (uint8_t)rows[i].len;
@@ -231,7 +231,7 @@ static void secure_service_and_credential_have_their_limits(void **state)
 {
     (void)state;
     struct message message;
-    struct snet_secure_offer offer = {.max_record = 512};
+    struct snet_secure_offer offer = {.window = 1, .max_record = 512};
     struct snet_bytes credential;
     static uint8_t text[SNET_SECURE_CREDENTIAL_MAX_BYTES];
     message_begin(&message);
@@ -251,6 +251,26 @@ static void secure_service_and_credential_have_their_limits(void **state)
     assert_int_equal(message.writer.written, 2);
     assert_int_equal(snet_secure_credential_decode(message_bytes(&message), &credential), SNET_OK);
     assert_int_equal(credential.len, 0);
+}
+
+/* A peer that takes less than any record, or more than its length can say [PROTO 13.2]. */
+static void secure_payloads_refuse_sizes_of_records_out_of_bounds(void **state)
+{
+    static const uint16_t sizes[] = {0, 511, 65519, 65535};
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct message message;
+        struct snet_secure_offer offer = {.max_record = sizes[i]};
+        struct snet_secure_welcome welcome = {.max_record = sizes[i]};
+        message_begin(&message);
+        snet_secure_offer_encode(&offer, &message.writer);
+        assert_int_equal(snet_secure_offer_decode(message_bytes(&message), &offer),
+                         SNET_ERR_BAD_HELLO);
+        message_begin(&message);
+        snet_secure_welcome_encode(&welcome, &message.writer);
+        assert_int_equal(snet_secure_welcome_decode(message_bytes(&message), &welcome),
+                         SNET_ERR_BAD_HELLO);
+    }
 }
 
 static void secure_welcome_comes_back_as_it_was(void **state)
@@ -298,13 +318,17 @@ static void secure_resume_comes_back_as_it_was(void **state)
         assert_int_equal(snet_secure_resume_decode(message_bytes(&message), &decoded), SNET_OK);
         assert_int_equal(decoded.attempt, resume.attempt);
         assert_int_equal(decoded.limit, resume.limit);
-        assert_int_equal(decoded.early_off, 3);
+        assert_int_equal(decoded.early_off, len == 0 ? 0 : 3);
         assert_int_equal(decoded.cause, resume.cause);
         assert_int_equal(decoded.early.len, len);
         message.data[36 + len + 50] = 1; /* padding that is not zero */
         assert_int_equal(snet_secure_resume_decode(message_bytes(&message), &decoded),
                          SNET_ERR_BAD_HELLO);
         message.data[36 + len + 50] = 0;
+        message.data[34] = 2; /* a cause that does not exist */
+        assert_int_equal(snet_secure_resume_decode(message_bytes(&message), &decoded),
+                         SNET_ERR_BAD_HELLO);
+        message.data[34] = 1;
         message.data[35] = 1; /* the reserved byte */
         assert_int_equal(snet_secure_resume_decode(message_bytes(&message), &decoded),
                          SNET_ERR_BAD_HELLO);
@@ -355,6 +379,7 @@ int main(void)
         cmocka_unit_test(secure_offer_comes_back_as_it_was),
         cmocka_unit_test(secure_offer_knows_which_tlvs_it_may_ignore),
         cmocka_unit_test(secure_service_and_credential_have_their_limits),
+        cmocka_unit_test(secure_payloads_refuse_sizes_of_records_out_of_bounds),
         cmocka_unit_test(secure_welcome_comes_back_as_it_was),
         cmocka_unit_test(secure_resume_comes_back_as_it_was),
         cmocka_unit_test(secure_accept_and_reject_come_back_as_they_were),
