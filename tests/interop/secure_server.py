@@ -188,8 +188,8 @@ class Server:
         self.new_link(link)
         self._greeting.append(link)
 
-    def step(self) -> None:
-        """Move what can be moved."""
+    def adopt_new(self) -> None:
+        """Accept connections, and answer what they ask."""
         try:
             while self._listener:
                 self.adopt(self._listener.accept()[0])
@@ -197,6 +197,10 @@ class Server:
             pass
         for link in list(self._greeting):
             self._greet(link)
+
+    def step(self) -> None:
+        """Move what can be moved."""
+        self.adopt_new()
         for link in self._silent:
             link.fill()
             link.inbox.clear()

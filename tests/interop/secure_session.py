@@ -3,7 +3,8 @@
 """What one end of a session of snet/3 remembers between links: both streams and their positions.
 
 A Session does no I/O and knows no keys. Everything received is kept, so that bytes that come
-again can be compared with those that came before.
+again can be compared with those that came before; and everything written: during a handover an
+ACK for bytes of the old link may overtake the position of the new one, which has to pass them all.
 """
 
 import dataclasses
@@ -35,7 +36,7 @@ class Session:
         self.aborted: Abort | None = None
         self.echo = False
         self.grants = True
-        self._kept = bytearray()
+        self._all = bytearray()
 
     def __repr__(self) -> str:
         return (
@@ -59,7 +60,7 @@ class Session:
     def write(self, data: bytes) -> None:
         """Put bytes behind the outgoing stream."""
         assert not self.finished
-        self._kept += data
+        self._all += data
         self.written += len(data)
 
     def finish(self) -> None:
@@ -68,10 +69,8 @@ class Session:
 
     def peek(self, position: int, count: int) -> bytes:
         """Return up to `count` bytes from a position on, within the peer's limit."""
-        start = position - self.acked
-        assert start >= 0
         count = min(count, self.peer_limit - position)
-        return bytes(self._kept[start : start + count]) if count > 0 else b""
+        return bytes(self._all[position : position + count]) if count > 0 else b""
 
     def note_sent(self, position: int) -> None:
         """Note that all before this position was sent on some link."""
@@ -84,9 +83,7 @@ class Session:
         if limit > recv_next + LIMIT_LEAD_MAX:
             raise Violation(f"limit {limit} with recv_next {recv_next}")
         self.peer_limit = max(self.peer_limit, limit)
-        if recv_next > self.acked:
-            del self._kept[: recv_next - self.acked]
-            self.acked = recv_next
+        self.acked = max(self.acked, recv_next)
 
     # Incoming
 
