@@ -275,7 +275,7 @@ class Client:
         session = self.session
         if code == Code.CLOSED_OK and session.finished or code == Code.UNKNOWN and session.over:
             self._end(Outcome.CLEAN, code)
-        elif code == Code.UNKNOWN and session.finished:
+        elif code == Code.UNKNOWN and session.finished and session.fin_received:
             self._end(Outcome.UNCONFIRMED, code)
         else:
             self._end(Outcome.LOST, code)

@@ -287,6 +287,7 @@ class Resumes(Cases):
             "zeros": ({"payload": ok.encode() + b"\0\1"}, Code.BAD_FORMAT),
             "cause": ({"payload": ok.encode()[:34] + b"\2\0"}, Code.BAD_FORMAT),
             "the zero": ({"payload": ok.encode()[:34] + b"\0\1"}, Code.BAD_FORMAT),
+            "early_off": ({"payload": replaced(ok, early_off=1).encode()}, Code.BAD_FORMAT),
             "no EARLY": ({"payload": replaced(ok, early=b"x").encode()}, Code.BAD_FORMAT),
             "early_len": ({"payload": replaced(ok, early=bytes(4097)).encode(),
                            **edit(flags=FLAG_EARLY)}, Code.BAD_FORMAT),

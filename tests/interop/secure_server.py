@@ -422,6 +422,9 @@ class Server:
             self.end(held, Code.CLOSED_OK)
             raise Rejected(Code.CLOSED_OK, credential.cid)
         if credential is held.pending:
+            if held.pending_carrier and request.planned:
+                # The client lives on that link already: R8.
+                self._confirm(held, held.pending_carrier)
             held.confirmed = credential
         status = self._take_early(session, request)
         held.pending = Credential(self.cids.make())

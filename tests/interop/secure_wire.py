@@ -293,6 +293,7 @@ class Resume:
         need(early_len <= EARLY_MAX, f"early_len {early_len}")
         need(not early_len or bool(flags & FLAG_EARLY), "early bytes without the flag")
         need(cause <= 1, f"cause {cause}")
+        need(bool(early_len) or not early_off, "early_off without early bytes")
         early = reader.take(early_len)
         zeros = reader.rest()
         need(not zero and not any(zeros), "padding that is not zero")

@@ -23,6 +23,7 @@ except ImportError:
 
 import secure_answer_cases
 import secure_connect_cases
+import secure_move_cases
 import secure_refusal_cases
 import secure_serve_cases
 
@@ -39,7 +40,7 @@ class ServeEnds(secure_serve_cases.Ends):
     """`snet serve`: ends of sessions."""
 
 
-class ServeMoves(secure_serve_cases.Moves):
+class ServeMoves(secure_move_cases.Moves):
     """`snet serve`: resumes, credentials, early data."""
 
 
