@@ -302,7 +302,7 @@ class BothEnds(WithPairs):
         self.assertEqual(client.outcome, Outcome.CLEAN, client)
         self.assertEqual(digest(client.session.received), digest(down))
         self.assertEqual(digest(pair.held.session.received), digest(up))
-        self.assertGreater(client.resumed, 5)
+        self.assertGreater(client.resumed, 1)
         self.assertFalse(server.sessions)
 
     def test_streams_survive_losses(self) -> None:
