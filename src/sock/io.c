@@ -69,8 +69,7 @@ ssize_t snet_read(snet_socket *socket, void *ret_data, size_t len)
     int number = socket->closed ? EBADF : 0;
     bool more = len > 0;
     while (more && number == 0) {
-        const snet_err err =
-            snet_session_read(socket->session, ret_data, len, &got, uv_hrtime());
+        const snet_err err = snet_session_read(socket->session, ret_data, len, &got, uv_hrtime());
         more = err == SNET_ERR_AGAIN;
         if (err == SNET_OK) {
             snet_loop_used(socket->session);

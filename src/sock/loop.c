@@ -32,9 +32,7 @@ struct sock_loop {
     snet_err err;
 };
 
-/* tidy: allow file-state because there is one background loop per process */
 static struct sock_loop sock_loop;
-/* tidy: allow file-state because it is begun once */
 static uv_once_t sock_loop_once = UV_ONCE_INIT;
 
 static void loop_work(uv_async_t *wake)

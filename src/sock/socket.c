@@ -111,8 +111,8 @@ struct socket_dial {
 static void socket_dial_job(void *arg)
 {
     struct socket_dial *dial = arg;
-    dial->err = snet_uv_connect(snet_loop_driver(), dial->address, &dial->config,
-                                &dial->socket->session);
+    dial->err =
+        snet_uv_connect(snet_loop_driver(), dial->address, &dial->config, &dial->socket->session);
     if (dial->err == SNET_OK) {
         snet_session_set_user(dial->socket->session, dial->socket);
         snet_list_push(snet_loop_sockets(), &dial->socket->node);

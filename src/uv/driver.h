@@ -35,9 +35,9 @@ struct snet_uv {
     struct snet_network network;
     unsigned open_handles;
     bool draining;
-    uv_mutex_t *mutex;        /* NULL: used on the loop's thread alone */
-    uv_async_t *wake;         /* of the one who shares it */
-    uint64_t timer_at_ns;     /* what the timer was set for */
+    uv_mutex_t *mutex;    /* NULL: used on the loop's thread alone */
+    uv_async_t *wake;     /* of the one who shares it */
+    uint64_t timer_at_ns; /* what the timer was set for */
     char scratch[SNET_DRIVER_SCRATCH_BYTES];
 };
 
