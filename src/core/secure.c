@@ -228,7 +228,7 @@ static uint32_t secure_bound(uint32_t value, uint32_t low, uint32_t high)
     return value < low ? low : value;
 }
 
-/* Credit beyond what everybody gets is given only with pages behind it (clause 17.2). */
+/* Credit beyond what everybody gets is given only with pages behind it [PROTO 17.2]. */
 static bool secure_reserve(snet_session *session, uint32_t window_bytes)
 {
     struct snet_secure_session *state = snet_secure_session_of(session);

@@ -17,7 +17,7 @@
 /* A HELLO has at most this much, an AUTH without a credential less. */
 #define CLIENT_HELLO_MAX_BYTES 256u
 #define CLIENT_RESUME_BYTES 109u
-/* A busy server may ask for no longer a pause than this (clause 14.4). */
+/* A busy server may ask for no longer a pause than this [PROTO 14.4]. */
 #define CLIENT_HOLD_MAX_NS (30 * SNET_SECOND_NS)
 #define CLIENT_RETRY_UNIT_NS (100 * SNET_MS_NS)
 
@@ -116,7 +116,7 @@ static snet_err client_say_hello(snet_link *link)
 }
 
 /*
- * Bytes that the server may lack ride along (clause 19.3). They count as sent, for the answer may
+ * Bytes that the server may lack ride along [PROTO 19.3]. They count as sent, for the answer may
  * say that they have arrived.
  */
 static size_t client_take_early(snet_session *session,
@@ -167,7 +167,7 @@ static snet_err client_write_resume(snet_link *link, const struct snet_secure_re
     return err;
 }
 
-/* (clause 15.1) */
+/* [PROTO 15.1] */
 static snet_err client_ask_resume(snet_link *link)
 {
     struct snet_secure_link *state = snet_secure_link_of(link);
@@ -207,7 +207,7 @@ snet_err snet_secure_client_start(snet_link *link, uint64_t now)
 
 /* --- The answer --------------------------------------------------------------------------- */
 
-/* The link's ticket is the session's from now on; the older one is gone (clause 15.4). */
+/* The link's ticket is the session's from now on; the older one is gone [PROTO 15.4]. */
 static void client_adopt(snet_link *link)
 {
     struct snet_secure_link *state = snet_secure_link_of(link);
@@ -328,7 +328,7 @@ snet_err snet_secure_client_accept(snet_link *link, struct snet_buffer message,
 
 /* --- Refusals and failures ---------------------------------------------------------------- */
 
-/* Whether only the server of this session can have said so, and of this attempt (clause 13.5). */
+/* Whether only the server of this session can have said so, and of this attempt [PROTO 13.5]. */
 static bool client_proves(const snet_link *link, struct snet_buffer message,
                           const struct snet_secure_reject *reject)
 {
@@ -365,7 +365,7 @@ snet_err snet_secure_client_reject(snet_link *link, struct snet_buffer message,
     return snet_secure_code_refused(reject.code);
 }
 
-/* Before the session is open: only the answer of a server ends the trying (clause 14.4). */
+/* Before the session is open: only the answer of a server ends the trying [PROTO 14.4]. */
 static snet_err client_hello_failed(const snet_link *link, snet_err err)
 {
     if (link != NULL && snet_secure_link_of(link)->refused_code != 0) {

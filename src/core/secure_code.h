@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Between local errors and the codes that a peer of snet/3 is told or tells (clause 21). The only
+ * Between local errors and the codes that a peer of snet/3 is told or tells [PROTO 21]. The only
  * place that maps one to the other.
  *
  * Thread: any.

@@ -68,7 +68,7 @@ static bool out_anything(const snet_link *link)
            session->move != NULL || out_data_len(link) > 0 || out_fin_due(link, 0);
 }
 
-/* The link's first record: it goes on where the peer's acknowledgements end (clause 16.2). */
+/* The link's first record: it goes on where the peer's acknowledgements end [PROTO 16.3]. */
 static void out_start(snet_link *link)
 {
     snet_session *session = link->session;

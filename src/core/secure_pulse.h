@@ -3,7 +3,7 @@
 /*
  * Pulse: what a link of snet/3 does because time passes: acknowledgements that waited long enough,
  * signs of life and their absence, round trips, and at clients a second connection when the path
- * seems to fail or when keys are old (clause 20.2).
+ * seems to fail or when keys are old [PROTO 20.2].
  *
  * Thread: the core's.
  */

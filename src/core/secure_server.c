@@ -199,7 +199,7 @@ static snet_err server_read_hello(snet_link *link, struct snet_buffer message,
     return err;
 }
 
-/* Answers a HELLO whose sender knows our key (clause 14.1). */
+/* Answers a HELLO whose sender knows our key [PROTO 14.1]. */
 static snet_err server_answer_hello(snet_link *link, struct snet_buffer message,
                                     struct snet_secure_shake_config *config,
                                     enum snet_secure_step *ret_next, uint64_t now)

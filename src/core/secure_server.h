@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * What a server of snet/3 does in each step of a handshake (clause 14.1).
+ * What a server of snet/3 does in each step of a handshake [PROTO 14.1].
  *
  * Thread: the core's.
  */

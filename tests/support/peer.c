@@ -124,6 +124,7 @@ static struct snet_buffer peer_message(struct peer *peer)
 static struct snet_secure_shake_config peer_config(struct peer *peer, bool resume)
 {
     const bool shared = peer->pattern == SNET_NOISE_NNPSK0;
+    snet_secure_shake_deinit(&peer->shake); /* of a handshake that was given up */
     peer->ephemeral[0]++;
     if (resume) {
         return (struct snet_secure_shake_config){
@@ -374,6 +375,8 @@ void peer_begin_epoch(struct peer *peer)
     const bool client = peer->side == ENDS_CLIENT;
     assert_int_equal(snet_secure_shake_finish(&peer->shake, &epoch), SNET_OK);
     memcpy(peer->secret, epoch.resume, sizeof peer->secret);
+    snet_record_deinit(&peer->seal);
+    snet_record_deinit(&peer->open);
     const struct snet_record_config seal = {.suite = peer->suite,
                                             .ctx = peer->ctx[0],
                                             .secret = client ? epoch.client : epoch.server,
