@@ -318,7 +318,10 @@ SNET_API size_t snet_link_room(snet_link *link);
  */
 SNET_API size_t snet_link_send(snet_link *link, struct snet_span *ret_spans, size_t span_max);
 
-/* The connection took the first `len` bytes of what snet_link_send showed. */
+/*
+ * The connection took the first `len` bytes of what snet_link_send showed. To be said before what
+ * comes back is given to snet_link_recv: an answer to what was never sent is refused.
+ */
 SNET_API void snet_link_sent(snet_link *link, size_t len, uint64_t now);
 
 /* The other end closed its direction in good order (FIN). */
@@ -371,6 +374,13 @@ SNET_API SNET_MUST_USE snet_err snet_session_read(snet_session *session, uint8_t
  * other end has all: SNET_EVENT_ENDED tells. Safe to call again.
  */
 SNET_API void snet_session_shutdown(snet_session *session, uint64_t now);
+
+/*
+ * Whether the other end has all that was written. Errors: AGAIN when it has not
+ * (SNET_EVENT_WRITABLE follows when it has), STATE on wires without acknowledgement, or the error
+ * the session ended with.
+ */
+SNET_API SNET_MUST_USE snet_err snet_session_flush(snet_session *session);
 
 /* Ends the session at once with SNET_ERR_ABORTED; its link is reset. Safe to call again. */
 SNET_API void snet_session_abort(snet_session *session, uint64_t now);

@@ -42,7 +42,7 @@ struct snet_stream_options {
 /* SNET_OK when `address` has one of the forms above; ADDRESS otherwise. */
 SNET_API SNET_MUST_USE snet_err snet_address_check(const char *address);
 
-typedef struct snet_dial snet_dial;
+struct snet_dial;
 
 /*
  * The end of a dial: SNET_OK and a connected stream with `data` NULL, or RESOLVE or CONNECT with
@@ -63,9 +63,9 @@ struct snet_dial_config {
  */
 SNET_API SNET_MUST_USE snet_err snet_dial_start(uv_loop_t *loop,
                                                 const struct snet_dial_config *config,
-                                                snet_dial **ret_dial);
+                                                struct snet_dial **ret_dial);
 /* Gives the dial up; `on_done` is not called. Accepts NULL. */
-SNET_API void snet_dial_cancel(snet_dial *dial);
+SNET_API void snet_dial_cancel(struct snet_dial *dial);
 
 typedef struct snet_listener snet_listener;
 typedef void snet_accept_fn(void *user, uv_stream_t *stream);

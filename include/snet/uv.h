@@ -87,6 +87,11 @@ SNET_API SNET_MUST_USE snet_err snet_uv_serve(snet_uv *driver, const char *addre
 SNET_API snet_server *snet_uv_server_core(const snet_uv_server *server);
 /* The address it listens on, with the real port. */
 SNET_API const char *snet_uv_server_address(const snet_uv_server *server);
+/*
+ * Stops listening and drains. Existing sessions go on while their connections live: nobody can
+ * resume them here any more. `server` is void.
+ */
+SNET_API void snet_uv_server_close(snet_uv_server *server);
 /* New sessions are refused from now on; existing ones go on and may still resume. */
 SNET_API void snet_uv_server_drain(snet_uv_server *server);
 

@@ -111,6 +111,10 @@ snet_err snet_secure_acked(snet_session *session, uint64_t recv_next, uint64_t l
     if (acked > 0) {
         session->end_acked = state->end_sent && state->flow.acked > history->end;
         snet_secure_trim(session);
+        if (session->want_flush && state->flow.acked >= history->end) {
+            session->want_flush = false;
+            snet_core_raise(session->core, &session->task, SNET_EVENT_WRITABLE);
+        }
         if (session->link != NULL) {
             snet_secure_pulse_acked(session->link, now);
         }

@@ -95,6 +95,14 @@ static snet_err in_start(snet_link *link, const struct snet_secure_frame *frame)
     return SNET_OK;
 }
 
+static snet_err in_ack(snet_link *link, const struct snet_secure_frame *frame, uint64_t now)
+{
+    const snet_err err = snet_secure_acked(link->session, frame->offset, frame->limit, now);
+    const bool far =
+        frame->limit > frame->offset && frame->limit - frame->offset > SNET_SECURE_LIMIT_MAX_BYTES;
+    return err == SNET_OK && !far ? SNET_OK : SNET_ERR_BAD_FRAME;
+}
+
 static snet_err in_data(snet_link *link, const struct snet_secure_frame *frame,
                         struct in_record *record, uint64_t now)
 {
@@ -194,9 +202,7 @@ static snet_err in_frame(snet_link *link, const struct snet_secure_frame *frame,
     case SNET_SECURE_FRAME_DATA_END:
         return in_data(link, frame, record, now);
     case SNET_SECURE_FRAME_ACK:
-        return snet_secure_acked(link->session, frame->offset, frame->limit, now) == SNET_OK
-                   ? SNET_OK
-                   : SNET_ERR_BAD_FRAME;
+        return in_ack(link, frame, now);
     case SNET_SECURE_FRAME_PING:
         return in_ping(link, frame);
     case SNET_SECURE_FRAME_PONG:

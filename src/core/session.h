@@ -65,6 +65,7 @@ struct snet_session {
     bool plain;
     bool shut;       /* the local end has written its last byte */
     bool want_write; /* a writer was told AGAIN */
+    bool want_flush; /* somebody waits until all is acknowledged */
     bool peer_ended; /* the other end's last byte is in the inbox */
     bool end_acked;  /* the other end has all, and knows that it is all */
     bool announced;  /* the caller knows the session */

@@ -60,6 +60,7 @@ static void dialer_done(void *user, snet_err err, int os_err, uv_stream_t *strea
 {
     struct snet_dialer *dialer = user;
     snet_uv *driver = dialer->driver;
+    snet_driver_enter(driver);
     dialer->dial = NULL;
     dialer->os_err = os_err;
     if (err == SNET_OK) {
@@ -68,6 +69,7 @@ static void dialer_done(void *user, snet_err err, int os_err, uv_stream_t *strea
         snet_client_dial_failed(dialer->session, err, snet_uv_now(driver));
     }
     snet_driver_drain(driver);
+    snet_driver_leave(driver);
 }
 
 void snet_dialer_dial(struct snet_dialer *dialer)

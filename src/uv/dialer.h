@@ -14,7 +14,7 @@ struct snet_dialer {
     struct snet_list_node node;
     snet_uv *driver;
     snet_session *session;
-    snet_dial *dial; /* NULL while none is on its way */
+    struct snet_dial *dial; /* NULL while none is on its way */
     struct snet_stream_options options;
     int os_err;
     char address[SNET_ADDRESS_MAX_BYTES];

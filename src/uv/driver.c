@@ -3,6 +3,8 @@
 #include "uv/driver.h"
 
 #include "base/assert.h"
+#include "core/core.h"
+#include "core/link.h"
 #include "uv/conn.h"
 #include "uv/dialer.h"
 
@@ -91,14 +93,50 @@ static void driver_event(snet_uv *driver, const struct snet_event *event)
     driver->config.on_event(driver->config.user, event);
 }
 
+void snet_driver_share(snet_uv *driver, uv_mutex_t *mutex, uv_async_t *wake)
+{
+    driver->mutex = mutex;
+    driver->wake = wake;
+}
+
+void snet_driver_enter(snet_uv *driver)
+{
+    if (driver->mutex != NULL) {
+        uv_mutex_lock(driver->mutex);
+    }
+}
+
+void snet_driver_leave(snet_uv *driver)
+{
+    if (driver->mutex != NULL) {
+        uv_mutex_unlock(driver->mutex);
+    }
+}
+
+void snet_driver_used(snet_uv *driver, snet_session *session)
+{
+    snet_link *link = snet_session_link(session);
+    struct snet_conn *conn = link == NULL ? NULL : snet_link_user(link);
+    if (conn != NULL && snet_conn_push(conn)) {
+        snet_core_unraise(driver->core, &link->task, SNET_EVENT_LINK_SEND);
+    }
+    if (driver->core->ready.count > 0 || snet_core_deadline(driver->core) < driver->timer_at_ns) {
+        (void)uv_async_send(driver->wake);
+    }
+}
+
 static void driver_timer_due(uv_timer_t *timer)
 {
-    snet_driver_drain(timer->data);
+    snet_uv *driver = timer->data;
+    snet_driver_enter(driver);
+    snet_driver_drain(driver);
+    snet_driver_leave(driver);
 }
 
 static void driver_set_timer(snet_uv *driver)
 {
     const uint64_t deadline = snet_core_deadline(driver->core);
+    driver->timer_at_ns = deadline;
     if (deadline == SNET_NEVER) {
         (void)uv_timer_stop(&driver->timer);
         return;
@@ -126,13 +164,16 @@ void snet_driver_drain(snet_uv *driver)
 static void driver_prepare(uv_prepare_t *prepare)
 {
     snet_uv *driver = prepare->data;
+    snet_driver_enter(driver);
     snet_driver_drain(driver);
     driver_set_timer(driver);
+    snet_driver_leave(driver);
 }
 
 static void driver_probe_due(uv_timer_t *timer)
 {
     snet_uv *driver = timer->data;
+    snet_driver_enter(driver);
     struct snet_list_node *node = snet_list_first(&driver->paused);
     while (node != NULL) {
         struct snet_list_node *next = snet_list_next(&driver->paused, node);
@@ -143,6 +184,7 @@ static void driver_probe_due(uv_timer_t *timer)
         (void)uv_timer_stop(timer);
     }
     snet_driver_drain(driver);
+    snet_driver_leave(driver);
 }
 
 void snet_driver_watch_paused(snet_uv *driver)
@@ -316,8 +358,10 @@ static void driver_network_changed(void *user)
 static void driver_watch_due(uv_timer_t *timer)
 {
     snet_uv *driver = timer->data;
+    snet_driver_enter(driver);
     snet_network_look(&driver->network);
     snet_driver_drain(driver);
+    snet_driver_leave(driver);
 }
 
 void snet_uv_watch_network(snet_uv *driver)
@@ -344,6 +388,7 @@ static void driver_accepted(void *user, uv_stream_t *stream)
     snet_uv_server *server = user;
     snet_uv *driver = server->driver;
     snet_link *link = NULL;
+    snet_driver_enter(driver);
     snet_err err = snet_server_accepted(server->core, &link, snet_uv_now(driver));
     if (err == SNET_OK) {
         err = snet_conn_open(driver, link, stream);
@@ -355,6 +400,7 @@ static void driver_accepted(void *user, uv_stream_t *stream)
         snet_stream_close(stream, true);
     }
     snet_driver_drain(driver);
+    snet_driver_leave(driver);
 }
 
 snet_err snet_uv_serve(snet_uv *driver, const char *address,
@@ -392,6 +438,14 @@ snet_server *snet_uv_server_core(const snet_uv_server *server)
 const char *snet_uv_server_address(const snet_uv_server *server)
 {
     return snet_listener_address(server->listener);
+}
+
+void snet_uv_server_close(snet_uv_server *server)
+{
+    snet_server_drain(server->core);
+    snet_listener_close(server->listener);
+    snet_list_remove(&server->driver->servers, &server->node);
+    free(server);
 }
 
 void snet_uv_server_drain(snet_uv_server *server)
