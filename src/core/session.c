@@ -138,10 +138,12 @@ void snet_session_attach(snet_session *session, snet_link *link,
     session->announced = true;
     session->dial = SNET_DIAL_IDLE;
     session->handovers_left = 0;
+    session->slow_tries = 0;
     session->link = link;
     session->link_since_ns = now;
     session->link_received = session->inbox.received;
     session->link_sent = session->history.sent_max;
+    session->link_base = session->history.base;
     snet_link_go_live(link, session);
     snet_session_arm(session);
     snet_core_unraise(session->core, &session->task, SNET_EVENT_LOST);

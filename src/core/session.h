@@ -87,6 +87,7 @@ struct snet_session {
     uint64_t link_since_ns;
     uint64_t link_received; /* inbox.received when the link began */
     uint64_t link_sent;     /* history.sent when the link began */
+    uint64_t link_base;     /* history.base when the link began */
     uint64_t peer_written;  /* claimed at the last resume */
     uint64_t peer_received;
     uint64_t resent_bytes;
@@ -94,6 +95,7 @@ struct snet_session {
     uint64_t last_missing_bytes;
     uint64_t last_detached_ns;
     uint32_t resumes;
+    uint8_t slow_tries;      /* resumes that were tried since the last link */
     uint32_t handovers_left; /* attempts still to make while the old link lives */
 };
 
