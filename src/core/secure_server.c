@@ -264,19 +264,20 @@ static void server_turn_away(snet_link *link, enum snet_secure_code code, snet_e
     snet_link_close(link, SNET_CLOSE_FIN, err);
 }
 
-/* The first proof of a new session: from now on its program knows it. */
-static void server_open(snet_link *link, uint64_t now)
+/* The first proof of a new session: from now on its program knows it. Errors: SESSIONS_FULL. */
+static snet_err server_open(snet_link *link, uint64_t now)
 {
     snet_session *session = link->session;
     if (link->server->session_count >= link->server->config.sessions_max) {
         /* Others were faster since its HELLO. */
         server_turn_away(link, SNET_SECURE_BUSY, SNET_ERR_SESSIONS_FULL);
-        return;
+        return SNET_ERR_SESSIONS_FULL;
     }
     snet_list_remove(&server_store(link)->embryos, &snet_secure_session_of(session)->embryo);
     snet_server_count(session);
     snet_session_attach(session, link, NULL, now);
     snet_secure_pulse_begin(link, now);
+    return SNET_OK;
 }
 
 snet_err snet_secure_server_auth(snet_link *link, struct snet_buffer message,
@@ -303,8 +304,7 @@ snet_err snet_secure_server_auth(snet_link *link, struct snet_buffer message,
     session->identity->has_key = true;
     session->identity->key = key;
     *ret_next = SNET_SECURE_STREAM;
-    server_open(link, now);
-    return SNET_OK;
+    return server_open(link, now);
 }
 
 snet_err snet_secure_server_confirm(snet_link *link, uint64_t now)
@@ -322,8 +322,7 @@ snet_err snet_secure_server_confirm(snet_link *link, uint64_t now)
     }
     snet_secure_step_proven(link);
     if (session->state == SNET_SESSION_OPENING) {
-        server_open(link, now);
-        return SNET_OK;
+        return server_open(link, now);
     }
     const struct snet_session_counts counts = {session->inbox.received, session->history.base};
     snet_session_attach(session, link, &counts, now);
