@@ -174,12 +174,13 @@ static snet_err client_ask_resume(snet_link *link)
     snet_session *session = link->session;
     struct snet_secure_session *secure = snet_secure_session_of(session);
     uint8_t early[SNET_SECURE_EARLY_MAX_BYTES];
+    const size_t early_len = client_take_early(session, early); /* it moves the base: first */
     const struct snet_secure_resume resume = {
         .attempt = ++secure->attempt, /* also of one that is never sent: no number comes twice */
         .recv_next = snet_secure_recv_next(session),
         .limit = snet_secure_limit(session),
         .early_off = session->history.base,
-        .early = {early, client_take_early(session, early)},
+        .early = {early, early_len},
         .cause = session->link == NULL ? SNET_SECURE_CAUSE_LOST : SNET_SECURE_CAUSE_PLANNED,
     };
     const size_t size = CLIENT_RESUME_BYTES + resume.early.len;

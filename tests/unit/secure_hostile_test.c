@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a peer that has its keys can try on purpose, and what must not come of it. */
 #include "core/secure.h"
+#include "tests/support/pattern.h"
 #include "tests/support/peer.h"
 #include "tests/support/unit.h"
 
@@ -72,10 +73,53 @@ static void embryo_that_finds_no_room_is_gone_before_its_next_resume_goes_on(voi
     scene_close(&scene);
 }
 
+/* --- Early bytes -------------------------------------------------------------------------- */
+
+/* A server heard more on the first link than the second one has sent again, and that breaks. */
+static void early_bytes_are_those_of_the_offset_that_is_said(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct peer server;
+    struct snet_secure_resume resume;
+    uint8_t some[100];
+    const struct snet_secure_welcome welcome = {.window = PEER_WINDOW, .max_record = 512};
+    scene_prepare(&scene);
+    scene.config.client.early = true;
+    ends_open(&scene.ends, &scene.config);
+    peer_open_server(&server, &scene.ends);
+    peer_connect(&server);
+    peer_reply(&server, &welcome);
+    peer_send(&server);
+    ends_write(&scene.ends, scene.ends.client, 10000);
+    assert_true(peer_hear(&server) > 10000);
+    snet_client_network_changed(scene.ends.client, scene.ends.now);
+    ends_drain(&scene.ends);
+    peer_connect(&server);
+    peer_take_resume(&server, &resume);
+    peer_accept(&server, &(struct snet_secure_accept){.limit = PEER_WINDOW});
+    peer_send(&server);
+    assert_int_equal(ends_take(&scene.ends, server.conn, ENDS_CLIENT, some, sizeof some),
+                     sizeof some);
+    peer_put_start(&server, 0);
+    peer_put_ack(&server, 5000, PEER_WINDOW);
+    peer_say(&server);
+    ends_cut(&scene.ends, server.conn);
+    ends_pass(&scene.ends, SNET_SECOND_NS);
+    peer_connect(&server);
+    peer_take_resume(&server, &resume);
+    assert_int_equal(resume.early_off, 5000);
+    assert_int_equal(resume.early.len, SNET_SECURE_EARLY_MAX_BYTES);
+    test_pattern_expect(resume.early.data, resume.early.len, resume.early_off);
+    peer_close(&server);
+    ends_close(&scene.ends);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(embryo_that_finds_no_room_is_gone_before_its_next_resume_goes_on),
+        cmocka_unit_test(early_bytes_are_those_of_the_offset_that_is_said),
     };
     return cmocka_run_group_tests_name("secure_hostile", tests, NULL, NULL);
 }
