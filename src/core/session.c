@@ -147,6 +147,9 @@ void snet_session_attach(snet_session *session, snet_link *link,
     snet_core_unraise(session->core, &session->task, SNET_EVENT_LOST);
     snet_core_raise(session->core, &session->task,
                     counts == NULL ? SNET_EVENT_OPENED : SNET_EVENT_RESUMED);
+    if (counts == NULL && session->inbox.chain.len > 0) {
+        snet_session_arrived(session); /* with a resume of what had not begun */
+    }
     snet_session_progress(session, now);
 }
 
@@ -228,7 +231,9 @@ void snet_session_progress(snet_session *session, uint64_t now)
 
 void snet_session_arrived(snet_session *session)
 {
-    snet_core_raise(session->core, &session->task, SNET_EVENT_READABLE);
+    if (session->announced) {
+        snet_core_raise(session->core, &session->task, SNET_EVENT_READABLE);
+    }
 }
 
 static void session_drop_links(snet_session *session, enum snet_close_how how, snet_err err)

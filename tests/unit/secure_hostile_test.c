@@ -73,6 +73,34 @@ static void embryo_that_finds_no_room_is_gone_before_its_next_resume_goes_on(voi
     scene_close(&scene);
 }
 
+/* The program knows nothing of the session yet: bytes of it are no event. */
+static void embryo_with_early_bytes_is_told_to_nobody_before_it_opens(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct snet_secure_accept accept;
+    uint8_t early[10];
+    scene_prepare(&scene);
+    scene_open(&scene);
+    conceive(&scene.peer);
+    test_pattern_fill(early, sizeof early, 0);
+    peer_connect(&scene.peer);
+    peer_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 1,
+                                                          .limit = PEER_WINDOW,
+                                                          .early = {early, sizeof early}});
+    peer_send(&scene.peer);
+    peer_take_accept(&scene.peer, &accept);
+    assert_int_equal(accept.recv_next, sizeof early);
+    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_READABLE], 0);
+    peer_put_start(&scene.peer, sizeof early);
+    peer_put_ack(&scene.peer, 0, PEER_WINDOW);
+    peer_say(&scene.peer);
+    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 1);
+    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_READABLE], 1);
+    assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), sizeof early);
+    scene_close(&scene);
+}
+
 /* --- Early bytes -------------------------------------------------------------------------- */
 
 /* A server heard more on the first link than the second one has sent again, and that breaks. */
@@ -119,6 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(embryo_that_finds_no_room_is_gone_before_its_next_resume_goes_on),
+        cmocka_unit_test(embryo_with_early_bytes_is_told_to_nobody_before_it_opens),
         cmocka_unit_test(early_bytes_are_those_of_the_offset_that_is_said),
     };
     return cmocka_run_group_tests_name("secure_hostile", tests, NULL, NULL);
