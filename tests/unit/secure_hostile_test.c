@@ -143,12 +143,36 @@ static void early_bytes_are_those_of_the_offset_that_is_said(void **state)
     ends_close(&scene.ends);
 }
 
+/* --- Slow paths --------------------------------------------------------------------------- */
+
+/* Each byte is a sign of life: a record that takes long would be begun for ever [PROTO 20.2]. */
+static void link_lives_while_a_record_trickles_in(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_prepare(&scene);
+    scene_open(&scene);
+    peer_begin(&scene.peer);
+    peer_put_data(&scene.peer, 0, 10);
+    peer_seal(&scene.peer);
+    for (size_t i = 0; i < scene.peer.message_len; i++) {
+        ends_pass(&scene.ends, 10 * SNET_SECOND_NS);
+        peer_send_bytes(&scene.peer, scene.peer.record + i, 1);
+    }
+    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_LOST], 0);
+    assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), 10);
+    ends_pass(&scene.ends, 30 * SNET_SECOND_NS);
+    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_LOST], 1);
+    scene_close(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(embryo_that_finds_no_room_is_gone_before_its_next_resume_goes_on),
         cmocka_unit_test(embryo_with_early_bytes_is_told_to_nobody_before_it_opens),
         cmocka_unit_test(early_bytes_are_those_of_the_offset_that_is_said),
+        cmocka_unit_test(link_lives_while_a_record_trickles_in),
     };
     return cmocka_run_group_tests_name("secure_hostile", tests, NULL, NULL);
 }
