@@ -166,6 +166,33 @@ static void link_lives_while_a_record_trickles_in(void **state)
     scene_close(&scene);
 }
 
+/* 32 kbit/s, and another connection at once: a record takes longer than a path is trusted for. */
+static void slow_path_is_not_left_again_and_again(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_prepare(&scene);
+    ends_open(&scene.ends, &scene.config);
+    struct ends_conn *conn = ends_begin(&scene.ends);
+    uint64_t read = 0;
+    unsigned dials = scene.ends.events[ENDS_CLIENT][SNET_EVENT_DIAL];
+    ends_write(&scene.ends, scene.ends.client, 200000);
+    for (unsigned second = 0; second < 60; second++) {
+        ends_pass(&scene.ends, SNET_SECOND_NS);
+        if (scene.ends.events[ENDS_CLIENT][SNET_EVENT_DIAL] > dials) {
+            dials = scene.ends.events[ENDS_CLIENT][SNET_EVENT_DIAL];
+            conn = ends_connect(&scene.ends);
+        }
+        ends_move(&scene.ends, conn, ENDS_CLIENT, 109);
+        ends_move(&scene.ends, conn, ENDS_SERVER, 4096);
+        ends_move(&scene.ends, conn, ENDS_CLIENT, 4000);
+        read += ends_read(&scene.ends, scene.ends.served, read);
+        ends_move(&scene.ends, conn, ENDS_SERVER, 4096);
+    }
+    assert_true(read > 160000);
+    ends_close(&scene.ends);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +200,7 @@ int main(void)
         cmocka_unit_test(embryo_with_early_bytes_is_told_to_nobody_before_it_opens),
         cmocka_unit_test(early_bytes_are_those_of_the_offset_that_is_said),
         cmocka_unit_test(link_lives_while_a_record_trickles_in),
+        cmocka_unit_test(slow_path_is_not_left_again_and_again),
     };
     return cmocka_run_group_tests_name("secure_hostile", tests, NULL, NULL);
 }
