@@ -42,6 +42,26 @@ static void conceive(struct peer *peer)
     peer_take_reply(peer, &welcome);
 }
 
+/* --- Strangers ---------------------------------------------------------------------------- */
+
+/* Eight bytes at a time would make a flood of dropped bytes a flood of work. */
+static void stranger_is_dropped_in_large_pieces(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_prepare(&scene);
+    scene_open(&scene);
+    const struct snet_secure_offer offer = {.window = PEER_WINDOW, .max_record = 16384};
+    peer_connect(&scene.peer);
+    peer_hello(&scene.peer, &offer);
+    scene.peer.message[scene.peer.message_len - 1] ^= 1;
+    peer_send(&scene.peer);
+    peer_expect_silence(&scene.peer);
+    assert_int_equal(snet_link_room(scene.peer.conn->sides[ENDS_SERVER].link),
+                     SNET_SECURE_READ_MAX_BYTES);
+    scene_close(&scene);
+}
+
 /* --- Embryos ------------------------------------------------------------------------------ */
 
 /* R8 proves the pending link, and there is no room for the session any more. */
@@ -196,6 +216,7 @@ static void slow_path_is_not_left_again_and_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stranger_is_dropped_in_large_pieces),
         cmocka_unit_test(embryo_that_finds_no_room_is_gone_before_its_next_resume_goes_on),
         cmocka_unit_test(embryo_with_early_bytes_is_told_to_nobody_before_it_opens),
         cmocka_unit_test(early_bytes_are_those_of_the_offset_that_is_said),
