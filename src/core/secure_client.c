@@ -358,9 +358,10 @@ snet_err snet_secure_client_reject(snet_link *link, struct snet_buffer message,
     link->session->hold_ns = pause_ns < CLIENT_HOLD_MAX_NS ? pause_ns : CLIENT_HOLD_MAX_NS;
     const bool resumes = state->step == SNET_SECURE_C_RESUME;
     const bool final = snet_secure_code_final(reject.code);
-    if (resumes ? final && client_proves(link, message, &reject) : !final) {
+    const bool known = snet_secure_code_refuses(reject.code);
+    if (resumes ? final && client_proves(link, message, &reject) : known && !final) {
         state->refused_code = reject.code;
-    } else if (final) {
+    } else if (final || !known) {
         return SNET_ERR_BAD_MAC; /* without a proof it says nothing, not even that */
     }
     return snet_secure_code_refused(reject.code);

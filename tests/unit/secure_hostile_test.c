@@ -163,6 +163,33 @@ static void early_bytes_are_those_of_the_offset_that_is_said(void **state)
     ends_close(&scene.ends);
 }
 
+/* --- Refusals ----------------------------------------------------------------------------- */
+
+/* Codes of ABORT, of nothing yet, and those that need a proof [PROTO 21]. */
+static void client_tries_again_after_a_refusal_of_no_meaning(void **state)
+{
+    static const uint16_t codes[] = {0, 8, 15, 16, 22, 23, 32, 37, 0x1000, 0xffff};
+    (void)state;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        struct scene scene;
+        struct peer server;
+        const struct snet_secure_welcome welcome = {.window = PEER_WINDOW, .max_record = 512};
+        scene_prepare(&scene);
+        ends_open(&scene.ends, &scene.config);
+        peer_open_server(&server, &scene.ends);
+        peer_connect(&server);
+        peer_reply(&server, &welcome);
+        peer_reject(&server, codes[i], 0, false);
+        peer_send(&server);
+        assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_ENDED], 0);
+        ends_pass(&scene.ends, SNET_SECOND_NS);
+        peer_serve(&server);
+        assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_OPENED], 1);
+        peer_close(&server);
+        ends_close(&scene.ends);
+    }
+}
+
 /* --- Slow paths --------------------------------------------------------------------------- */
 
 /* Each byte is a sign of life: a record that takes long would be begun for ever [PROTO 20.2]. */
@@ -220,6 +247,7 @@ int main(void)
         cmocka_unit_test(embryo_that_finds_no_room_is_gone_before_its_next_resume_goes_on),
         cmocka_unit_test(embryo_with_early_bytes_is_told_to_nobody_before_it_opens),
         cmocka_unit_test(early_bytes_are_those_of_the_offset_that_is_said),
+        cmocka_unit_test(client_tries_again_after_a_refusal_of_no_meaning),
         cmocka_unit_test(link_lives_while_a_record_trickles_in),
         cmocka_unit_test(slow_path_is_not_left_again_and_again),
     };
