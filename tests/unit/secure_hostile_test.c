@@ -190,6 +190,27 @@ static void client_tries_again_after_a_refusal_of_no_meaning(void **state)
     }
 }
 
+/* --- Memory ------------------------------------------------------------------------------- */
+
+/* A few with large windows whose readers have stopped would starve all others. */
+static void reserved_windows_leave_pages_to_those_without(void **state)
+{
+    (void)state;
+    struct scene scene;
+    uint64_t reserved = 0;
+    scene_prepare(&scene);
+    ends_open(&scene.ends, &scene.config);
+    ends_begin(&scene.ends);
+    snet_core *core = scene.ends.cores[ENDS_SERVER];
+    while (snet_core_reserve(core, SNET_PAGE_BYTES)) {
+        reserved += SNET_PAGE_BYTES;
+    }
+    assert_true(reserved <= SNET_BUDGET_DEFAULT_BYTES / 4 * 3);
+    assert_true(reserved > SNET_BUDGET_DEFAULT_BYTES / 2);
+    snet_core_unreserve(core, reserved);
+    ends_close(&scene.ends);
+}
+
 /* --- Slow paths --------------------------------------------------------------------------- */
 
 /* Each byte is a sign of life: a record that takes long would be begun for ever [PROTO 20.2]. */
@@ -248,6 +269,7 @@ int main(void)
         cmocka_unit_test(embryo_with_early_bytes_is_told_to_nobody_before_it_opens),
         cmocka_unit_test(early_bytes_are_those_of_the_offset_that_is_said),
         cmocka_unit_test(client_tries_again_after_a_refusal_of_no_meaning),
+        cmocka_unit_test(reserved_windows_leave_pages_to_those_without),
         cmocka_unit_test(link_lives_while_a_record_trickles_in),
         cmocka_unit_test(slow_path_is_not_left_again_and_again),
     };
