@@ -389,13 +389,13 @@ void snet_session_destroy(snet_session *session)
     if (session->server != NULL) {
         snet_server_leave(session->server, session);
     }
+    snet_inbox_deinit(&session->inbox, &core->recv_pool);
     session->wire->session_wipe(session);
     snet_core_forget(core, &session->task);
     snet_list_remove(&core->send_waiters, &session->send_wait);
     snet_list_remove(&core->detached, &session->detached);
     core->detached_bytes -= session->detached_bytes;
     snet_history_deinit(&session->history, &core->send_pool);
-    snet_inbox_deinit(&session->inbox, &core->recv_pool);
     snet_list_remove(&core->sessions, &session->node);
     snet_core_release(core, session->peer_text);
     snet_core_release(core, session->redirect);

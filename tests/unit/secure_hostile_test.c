@@ -211,6 +211,29 @@ static void reserved_windows_leave_pages_to_those_without(void **state)
     ends_close(&scene.ends);
 }
 
+/* Sessions that end unread, one after the other, would fill the budget all the same. */
+static void pages_stay_reserved_for_what_was_not_read(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_prepare(&scene);
+    scene_open(&scene);
+    peer_begin(&scene.peer);
+    const snet_core *core = scene.ends.cores[ENDS_SERVER];
+    const uint64_t before = core->recv_reserved_bytes;
+    assert_true(before > 0);
+    peer_put_data(&scene.peer, 0, 10);
+    peer_put(&scene.peer,
+             &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_ABORT, .number = 0x1000});
+    peer_say(&scene.peer);
+    assert_int_equal(scene.ends.ended[ENDS_SERVER], SNET_ERR_PEER_ABORTED);
+    assert_int_equal(core->recv_reserved_bytes, before);
+    assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), 10);
+    snet_session_free(scene.ends.served, scene.ends.now);
+    assert_int_equal(core->recv_reserved_bytes, 0);
+    scene_close(&scene);
+}
+
 /* --- Slow paths --------------------------------------------------------------------------- */
 
 /* Each byte is a sign of life: a record that takes long would be begun for ever [PROTO 20.2]. */
@@ -270,6 +293,7 @@ int main(void)
         cmocka_unit_test(early_bytes_are_those_of_the_offset_that_is_said),
         cmocka_unit_test(client_tries_again_after_a_refusal_of_no_meaning),
         cmocka_unit_test(reserved_windows_leave_pages_to_those_without),
+        cmocka_unit_test(pages_stay_reserved_for_what_was_not_read),
         cmocka_unit_test(link_lives_while_a_record_trickles_in),
         cmocka_unit_test(slow_path_is_not_left_again_and_again),
     };
