@@ -293,16 +293,16 @@ snet_err snet_secure_server_auth(snet_link *link, struct snet_buffer message,
     SNET_TRY(snet_secure_shake_read_auth(state->shake, message, &credential));
     snet_secure_copy(key.bytes, state->shake->noise.peer_static, sizeof key.bytes);
     snet_secure_pulse_answered(link, now);
-    SNET_TRY(server_begin_epoch(link));
-    if (!snet_keyring_authorizes(server_store(link)->keyring, key.bytes)) {
-        server_turn_away(link, SNET_SECURE_DENIED, SNET_ERR_DENIED);
-        return SNET_OK;
-    }
     if (session->identity == NULL) {
         SNET_TRY(server_identify(session, (struct snet_bytes){NULL, 0}));
     }
     session->identity->has_key = true;
     session->identity->key = key;
+    SNET_TRY(server_begin_epoch(link)); /* from here on it can be resumed: nothing else may fail */
+    if (!snet_keyring_authorizes(server_store(link)->keyring, key.bytes)) {
+        server_turn_away(link, SNET_SECURE_DENIED, SNET_ERR_DENIED);
+        return SNET_OK;
+    }
     *ret_next = SNET_SECURE_STREAM;
     return server_open(link, now);
 }

@@ -121,6 +121,45 @@ static void embryo_with_early_bytes_is_told_to_nobody_before_it_opens(void **sta
     scene_close(&scene);
 }
 
+/* The machine has no memory while a client says who it is: it is not nobody from then on. */
+static void client_with_a_key_has_it_whatever_fails_meanwhile(void **state)
+{
+    (void)state;
+    for (unsigned failing = 1; failing < 6; failing++) {
+        struct scene scene;
+        struct snet_key key;
+        struct snet_secure_header header;
+        struct snet_secure_accept accept;
+        scene_prepare(&scene);
+        ends_open(&scene.ends, &scene.config);
+        peer_open(&scene.peer, &scene.ends, SNET_NOISE_XK);
+        conceive(&scene.peer);
+        struct test_env *env = &scene.ends.env[ENDS_SERVER];
+        env->fail_at = env->alloc_count + failing;
+        peer_auth(&scene.peer);
+        peer_send(&scene.peer);
+        env->fail_at = 0;
+        if (scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED] == 0) {
+            peer_connect(&scene.peer);
+            peer_resume(&scene.peer,
+                        &(struct snet_secure_resume){.attempt = 1, .limit = PEER_WINDOW});
+            peer_send(&scene.peer);
+            assert_true(peer_hear(&scene.peer) > 0);
+            assert_int_equal(snet_secure_header_decode(scene.peer.in, &header), SNET_OK);
+            if (header.type == SNET_SECURE_ACCEPT) {
+                peer_take_accept(&scene.peer, &accept);
+                peer_put_start(&scene.peer, 0);
+                peer_put_ack(&scene.peer, 0, PEER_WINDOW);
+                peer_say(&scene.peer);
+            }
+        }
+        if (scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED] > 0) {
+            assert_true(snet_session_peer_key(scene.ends.served, &key));
+        }
+        scene_close(&scene);
+    }
+}
+
 /* --- Early bytes -------------------------------------------------------------------------- */
 
 /* A server heard more on the first link than the second one has sent again, and that breaks. */
@@ -290,6 +329,7 @@ int main(void)
         cmocka_unit_test(stranger_is_dropped_in_large_pieces),
         cmocka_unit_test(embryo_that_finds_no_room_is_gone_before_its_next_resume_goes_on),
         cmocka_unit_test(embryo_with_early_bytes_is_told_to_nobody_before_it_opens),
+        cmocka_unit_test(client_with_a_key_has_it_whatever_fails_meanwhile),
         cmocka_unit_test(early_bytes_are_those_of_the_offset_that_is_said),
         cmocka_unit_test(client_tries_again_after_a_refusal_of_no_meaning),
         cmocka_unit_test(reserved_windows_leave_pages_to_those_without),
