@@ -116,12 +116,12 @@ static snet_err server_welcome(snet_link *link, uint64_t now)
         .heartbeat_s = (uint16_t)(session->heartbeat_ns / SNET_SECOND_NS),
         .resume_window_ms = (uint32_t)(config->wait_ns / SNET_MS_NS),
     };
-    snet_secure_copy(welcome.cid, state->ticket.cid, sizeof welcome.cid);
-    SNET_TRY(snet_cids_token(&server_store(link)->cids, welcome.cid, welcome.token));
     uint8_t *space = snet_outbox_space(&state->out, link->core, SERVER_ANSWER_MAX_BYTES);
     if (space == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
+    snet_secure_copy(welcome.cid, state->ticket.cid, sizeof welcome.cid);
+    SNET_TRY(snet_cids_token(&server_store(link)->cids, welcome.cid, welcome.token));
     struct snet_writer writer;
     snet_writer_init(&writer, space, SERVER_ANSWER_MAX_BYTES);
     const snet_err err = snet_secure_shake_reply(state->shake, &welcome, &writer);
