@@ -142,7 +142,7 @@ bool snet_session_done(const snet_session *session);
 void snet_session_end(snet_session *session, snet_err err, uint64_t now);
 /* The live link carried bytes: a writer may go on; all may have been sent. */
 void snet_session_progress(snet_session *session, uint64_t now);
-/* Bytes arrived in the inbox. */
+/* Bytes arrived in the inbox: tells a caller that knows the session. */
 void snet_session_arrived(snet_session *session);
 /* Does what is due. */
 void snet_session_tick(snet_session *session, uint64_t now);
