@@ -152,7 +152,7 @@ SNET_API bool snet_core_next_event(snet_core *core, struct snet_event *ret_event
 #define SNET_HISTORY_MAX_BYTES (1u << 30)
 #define SNET_INBOX_DEFAULT_BYTES (256u * 1024)
 #define SNET_WAIT_DEFAULT_NS (300 * SNET_SECOND_NS)
-#define SNET_WAIT_MAX_NS (31 * 24 * 3600 * SNET_SECOND_NS)
+#define SNET_WAIT_MAX_NS (UINT64_C(31) * 24 * 3600 * SNET_SECOND_NS)
 #define SNET_BEGIN_DEFAULT_NS (10 * SNET_SECOND_NS)
 #define SNET_HANDSHAKE_DEFAULT_NS (10 * SNET_SECOND_NS)
 /* snet/3: send buffers and windows begin small and grow with the path, up to this. */
