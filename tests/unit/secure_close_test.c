@@ -150,7 +150,7 @@ static void end_that_was_not_acknowledged_is_sent_again(void **state)
         peer_resume_to_accept(&peer, SNET_SECURE_CAUSE_LOST, 10 + acked);
         assert_true(peer_take_record(&peer));
         assert_int_equal(peer.frames[0].type, SNET_SECURE_FRAME_START);
-        assert_int_equal(peer.frames[0].offset, 10);
+        assert_int_equal(peer.frames[0].offset, 10 + acked);
         assert_int_equal(peer_frame(&peer, SNET_SECURE_FRAME_FIN) != NULL, acked == 0);
         peer_close(&peer);
         ends_close(&ends);
