@@ -262,8 +262,8 @@ static struct ends_conn *open_with_a_round_trip(struct ends *ends, const struct 
 {
     ends_open(ends, config);
     struct ends_conn *conn = ends_connect(ends);
-    (void)ends_move(ends, conn, ENDS_CLIENT, SIZE_MAX);
     ends_pass(ends, 100 * SNET_MS_NS);
+    (void)ends_move(ends, conn, ENDS_CLIENT, SIZE_MAX);
     (void)ends_move(ends, conn, ENDS_SERVER, SIZE_MAX);
     ends_pass(ends, 100 * SNET_MS_NS);
     ends_settle(ends, conn);
