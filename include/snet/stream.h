@@ -78,6 +78,13 @@ typedef void snet_accept_fn(void *user, uv_stream_t *stream);
 SNET_API SNET_MUST_USE snet_err snet_listener_open(uv_loop_t *loop, const char *address,
                                                    const struct snet_stream_options *options,
                                                    snet_listener **ret_listener, int *ret_os_err);
+/*
+ * As above, on a bound stream socket of the program's, which is the listener's then and closed with
+ * it, or at once on failure.
+ * Errors: LISTEN, NO_MEMORY.
+ */
+SNET_API SNET_MUST_USE snet_err snet_listener_adopt(uv_loop_t *loop, int fd,
+                                                    snet_listener **ret_listener, int *ret_os_err);
 /* Begins to accept. */
 SNET_API void snet_listener_start(snet_listener *listener, snet_accept_fn *on_accept, void *user);
 /* The address it listens on, with the real port; owned by the listener. */

@@ -301,8 +301,9 @@ snet_core *snet_uv_core(snet_uv *driver)
 
 /* --- Clients --------------------------------------------------------------------------------- */
 
-snet_err snet_uv_connect(snet_uv *driver, const char *address,
-                         const struct snet_client_config *config, snet_session **ret_session)
+static snet_err driver_connect(snet_uv *driver, const char *address,
+                               const struct snet_uv_connector *connector,
+                               const struct snet_client_config *config, snet_session **ret_session)
 {
     struct snet_dialer *dialer = NULL;
     struct snet_client_config client = *config;
@@ -311,6 +312,7 @@ snet_err snet_uv_connect(snet_uv *driver, const char *address,
     if (err != SNET_OK) {
         return err;
     }
+    dialer->connector = *connector;
     err = snet_client_open(driver->core, &client, &dialer->session, snet_uv_now(driver));
     if (err != SNET_OK) {
         snet_dialer_free(dialer);
@@ -321,6 +323,22 @@ snet_err snet_uv_connect(snet_uv *driver, const char *address,
     (void)uv_timer_start(&driver->timer, driver_timer_due, 0, 0);
     *ret_session = dialer->session;
     return SNET_OK;
+}
+
+snet_err snet_uv_connect(snet_uv *driver, const char *address,
+                         const struct snet_client_config *config, snet_session **ret_session)
+{
+    const struct snet_uv_connector none = {.connect = NULL};
+    return address == NULL ? SNET_ERR_ADDRESS
+                           : driver_connect(driver, address, &none, config, ret_session);
+}
+
+snet_err snet_uv_connect_by(snet_uv *driver, const struct snet_uv_connector *connector,
+                            const struct snet_client_config *config, snet_session **ret_session)
+{
+    return connector->connect == NULL
+               ? SNET_ERR_INVALID
+               : driver_connect(driver, NULL, connector, config, ret_session);
 }
 
 int snet_uv_session_os_err(const snet_session *session)
@@ -403,9 +421,15 @@ static void driver_accepted(void *user, uv_stream_t *stream)
     snet_driver_leave(driver);
 }
 
-snet_err snet_uv_serve(snet_uv *driver, const char *address,
-                       const struct snet_server_config *config, snet_uv_server **ret_server,
-                       int *ret_os_err)
+/* Where a server listens. */
+struct driver_place {
+    const char *address; /* or NULL */
+    int fd;
+};
+
+static snet_err driver_serve(snet_uv *driver, const struct driver_place *place,
+                             const struct snet_server_config *config, snet_uv_server **ret_server,
+                             int *ret_os_err)
 {
     snet_uv_server *server = calloc(1, sizeof *server);
     if (server == NULL) {
@@ -415,7 +439,10 @@ snet_err snet_uv_serve(snet_uv *driver, const char *address,
         snet_driver_options(driver, config->wires, config->session.history_bytes);
     server->driver = driver;
     snet_err err =
-        snet_listener_open(driver->loop, address, &options, &server->listener, ret_os_err);
+        place->address != NULL
+            ? snet_listener_open(driver->loop, place->address, &options, &server->listener,
+                                 ret_os_err)
+            : snet_listener_adopt(driver->loop, place->fd, &server->listener, ret_os_err);
     if (err == SNET_OK) {
         err = snet_server_new(driver->core, config, &server->core);
     }
@@ -428,6 +455,22 @@ snet_err snet_uv_serve(snet_uv *driver, const char *address,
     snet_listener_start(server->listener, driver_accepted, server);
     *ret_server = server;
     return SNET_OK;
+}
+
+snet_err snet_uv_serve(snet_uv *driver, const char *address,
+                       const struct snet_server_config *config, snet_uv_server **ret_server,
+                       int *ret_os_err)
+{
+    const struct driver_place place = {.address = address};
+    return address == NULL ? SNET_ERR_ADDRESS
+                           : driver_serve(driver, &place, config, ret_server, ret_os_err);
+}
+
+snet_err snet_uv_serve_fd(snet_uv *driver, int fd, const struct snet_server_config *config,
+                          snet_uv_server **ret_server, int *ret_os_err)
+{
+    const struct driver_place place = {.fd = fd};
+    return driver_serve(driver, &place, config, ret_server, ret_os_err);
 }
 
 snet_server *snet_uv_server_core(const snet_uv_server *server)
