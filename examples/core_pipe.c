@@ -16,7 +16,6 @@
 #include <openssl/rand.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
