@@ -55,10 +55,12 @@ class Example(Process):
         self.process.stdin.flush()
 
     def __exit__(self, *error: object) -> None:
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None and error[0] is None:
-                stream.close()
-        super().__exit__(*error)
+        try:
+            super().__exit__(*error)
+        finally:
+            for stream in (self.process.stdin, self.process.stdout):
+                if stream is not None:
+                    stream.close()
 
 
 class Server(Example):
