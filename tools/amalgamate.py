@@ -137,6 +137,23 @@ def banner(version, what):
     ]
 
 
+def needing(root, paths, header):
+    """Those of the public headers that include `header`, by themselves or through others."""
+    names = {header}
+    needers = []
+    while True:
+        more = [
+            path
+            for path in paths
+            if path not in needers
+            and any(f"#include <{name}>" in (root / path).read_text("utf-8") for name in names)
+        ]
+        if not more:
+            return needers
+        needers += more
+        names.update(path.removeprefix("include/") for path in more)
+
+
 def join_header(root, version):
     """The public headers as one, those about libuv last and under a condition."""
     joiner = Joiner(root)
@@ -145,7 +162,7 @@ def join_header(root, version):
                                     "<uv.h>.")
     found = sorted((root / "include/snet").glob("*.h"))
     paths = [path.relative_to(root).as_posix() for path in found]
-    about_uv = [path for path in paths if "#include <uv.h>" in (root / path).read_text("utf-8")]
+    about_uv = needing(root, paths, "uv.h")
     for path in paths:
         if path not in joiner.joined and path not in about_uv:
             joiner.add(path)
