@@ -9,8 +9,8 @@ BUILD = build/$(PRESET)
 JOBS ?= 4
 CMAKE_LOG = > build/cmake.log 2>&1 || { cat build/cmake.log; false; }
 
-.PHONY: all build demo test check check-model sim fuzz format tidy asan install clean help \
-        bootstrap-build bootstrap-test bootstrap-lint bootstrap-fuzz
+.PHONY: all build demo test check check-model sim fuzz format tidy asan install amalgamation \
+        clean help bootstrap-build bootstrap-test bootstrap-lint bootstrap-fuzz
 
 all: build
 
@@ -87,6 +87,10 @@ asan: bootstrap-test
 install: build
 	@cmake --install $(BUILD) $(if $(PREFIX),--prefix $(PREFIX))
 
+# The library as two files, snet.c and snet.h, in build/amalgamation.
+amalgamation:
+	@tools/amalgamate.py
+
 clean:
 	@rm -rf build
 
@@ -99,3 +103,4 @@ help:
 	@echo 'make fuzz              hostile inputs, FUZZ_SECONDS=n for each of FUZZ_TARGETS=...'
 	@echo 'make asan              unit tests and simulation under sanitizers'
 	@echo 'make install [PREFIX=] command, library, headers, manual pages'
+	@echo 'make amalgamation      the library as two files, snet.c and snet.h, to drop in'
