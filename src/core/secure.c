@@ -353,8 +353,11 @@ static void secure_session_wipe(snet_session *session)
         snet_secure_store_retire(store, &state->credentials.slots[0]);
         snet_secure_store_retire(store, &state->credentials.slots[1]);
     }
-    snet_core_unreserve(session->core, state->reserved_bytes);
-    state->reserved_bytes = 0;
+    if (session->inbox.chain.len == 0) {
+        /* What was not read keeps its pages beyond the end, and so what stands for them. */
+        snet_core_unreserve(session->core, state->reserved_bytes);
+        state->reserved_bytes = 0;
+    }
     snet_core_release(session->core, state->move);
     state->move = NULL;
     snet_secret_wipe(&state->ticket, sizeof state->ticket);

@@ -106,6 +106,7 @@ struct snet_secure_session {
     struct snet_secure_ticket ticket;
     uint64_t attempt;
     uint64_t epoch_ns;
+    uint64_t patience_ns; /* with the next link, after the last one was suspected in vain */
     struct snet_secure_wishes *wishes;
     /* Server. */
     struct snet_credentials credentials;

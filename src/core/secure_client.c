@@ -174,12 +174,13 @@ static snet_err client_ask_resume(snet_link *link)
     snet_session *session = link->session;
     struct snet_secure_session *secure = snet_secure_session_of(session);
     uint8_t early[SNET_SECURE_EARLY_MAX_BYTES];
+    const size_t early_len = client_take_early(session, early); /* it moves the base: first */
     const struct snet_secure_resume resume = {
         .attempt = ++secure->attempt, /* also of one that is never sent: no number comes twice */
         .recv_next = snet_secure_recv_next(session),
         .limit = snet_secure_limit(session),
         .early_off = session->history.base,
-        .early = {early, client_take_early(session, early)},
+        .early = {early, early_len},
         .cause = session->link == NULL ? SNET_SECURE_CAUSE_LOST : SNET_SECURE_CAUSE_PLANNED,
     };
     const size_t size = CLIENT_RESUME_BYTES + resume.early.len;
@@ -357,9 +358,10 @@ snet_err snet_secure_client_reject(snet_link *link, struct snet_buffer message,
     link->session->hold_ns = pause_ns < CLIENT_HOLD_MAX_NS ? pause_ns : CLIENT_HOLD_MAX_NS;
     const bool resumes = state->step == SNET_SECURE_C_RESUME;
     const bool final = snet_secure_code_final(reject.code);
-    if (resumes ? final && client_proves(link, message, &reject) : !final) {
+    const bool known = snet_secure_code_refuses(reject.code);
+    if (resumes ? final && client_proves(link, message, &reject) : known && !final) {
         state->refused_code = reject.code;
-    } else if (final) {
+    } else if (final || !known) {
         return SNET_ERR_BAD_MAC; /* without a proof it says nothing, not even that */
     }
     return snet_secure_code_refused(reject.code);

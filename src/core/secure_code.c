@@ -33,14 +33,25 @@ static const struct code_row code_ends[] = {
     {SNET_SECURE_FLOW, SNET_ERR_BAD_CREDIT},           {SNET_SECURE_RATE, SNET_ERR_BAD_RATE},
 };
 
-snet_err snet_secure_code_refused(uint16_t code)
+static const struct code_row *code_find_refusal(uint16_t code)
 {
     for (size_t i = 0; i < sizeof code_refusals / sizeof code_refusals[0]; i++) {
         if (code == (uint16_t)code_refusals[i].code) {
-            return code_refusals[i].err;
+            return &code_refusals[i];
         }
     }
-    return SNET_ERR_BAD_HELLO;
+    return NULL;
+}
+
+bool snet_secure_code_refuses(uint16_t code)
+{
+    return code_find_refusal(code) != NULL;
+}
+
+snet_err snet_secure_code_refused(uint16_t code)
+{
+    const struct code_row *row = code_find_refusal(code);
+    return row == NULL ? SNET_ERR_BAD_HELLO : row->err;
 }
 
 snet_err snet_secure_code_aborted(uint16_t code)

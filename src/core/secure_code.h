@@ -15,6 +15,8 @@
 
 #include <stdbool.h>
 
+/* Whether a REJECT with this code means anything [PROTO 21]. */
+bool snet_secure_code_refuses(uint16_t code);
 /* What a refused handshake means to a client. */
 snet_err snet_secure_code_refused(uint16_t code);
 /* What an ABORT means to who receives it. */

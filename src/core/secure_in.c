@@ -350,6 +350,7 @@ static snet_err in_pieces(snet_link *link, const uint8_t *data, size_t len, size
                           uint64_t now)
 {
     struct snet_gather *in = &snet_secure_link_of(link)->in;
+    snet_secure_pulse_heard(link, now); /* a slow path takes long for a record */
     if (in->want == 0) {
         SNET_TRY(snet_gather_want(in, link->core, SNET_SECURE_FRAME_LEN_BYTES));
     }

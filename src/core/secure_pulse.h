@@ -23,7 +23,7 @@ uint64_t snet_secure_pulse_heartbeat(uint64_t wanted_ns);
 void snet_secure_pulse_begin(snet_link *link, uint64_t now);
 /* A flight of the handshake, or a PING, was answered. */
 void snet_secure_pulse_answered(snet_link *link, uint64_t now);
-/* A valid record came. */
+/* Bytes came: a valid record, or a part of one. */
 void snet_secure_pulse_heard(snet_link *link, uint64_t now);
 /* The peer has acknowledged more. */
 void snet_secure_pulse_acked(snet_link *link, uint64_t now);

@@ -92,13 +92,13 @@ static snet_err resume_write_accept(snet_link *link, const snet_session *session
         .limit = snet_secure_limit(session),
         .early_taken = early_taken,
     };
-    SNET_TRY(snet_secure_store_draw(link->server->store, accept.cid));
-    SNET_TRY(snet_cids_token(&link->server->store->cids, accept.cid, accept.token));
-    snet_secure_copy(state->ticket.cid, accept.cid, sizeof state->ticket.cid);
     uint8_t *space = snet_outbox_space(&state->out, link->core, RESUME_ANSWER_MAX_BYTES);
     if (space == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
+    SNET_TRY(snet_secure_store_draw(link->server->store, accept.cid));
+    SNET_TRY(snet_cids_token(&link->server->store->cids, accept.cid, accept.token));
+    snet_secure_copy(state->ticket.cid, accept.cid, sizeof state->ticket.cid);
     struct snet_writer writer;
     snet_writer_init(&writer, space, RESUME_ANSWER_MAX_BYTES);
     const snet_err err = snet_secure_shake_accept(state->shake, &accept, &writer);

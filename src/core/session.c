@@ -138,15 +138,20 @@ void snet_session_attach(snet_session *session, snet_link *link,
     session->announced = true;
     session->dial = SNET_DIAL_IDLE;
     session->handovers_left = 0;
+    session->slow_tries = 0;
     session->link = link;
     session->link_since_ns = now;
     session->link_received = session->inbox.received;
     session->link_sent = session->history.sent_max;
+    session->link_base = session->history.base;
     snet_link_go_live(link, session);
     snet_session_arm(session);
     snet_core_unraise(session->core, &session->task, SNET_EVENT_LOST);
     snet_core_raise(session->core, &session->task,
                     counts == NULL ? SNET_EVENT_OPENED : SNET_EVENT_RESUMED);
+    if (counts == NULL && session->inbox.chain.len > 0) {
+        snet_session_arrived(session); /* with a resume of what had not begun */
+    }
     snet_session_progress(session, now);
 }
 
@@ -228,7 +233,9 @@ void snet_session_progress(snet_session *session, uint64_t now)
 
 void snet_session_arrived(snet_session *session)
 {
-    snet_core_raise(session->core, &session->task, SNET_EVENT_READABLE);
+    if (session->announced) {
+        snet_core_raise(session->core, &session->task, SNET_EVENT_READABLE);
+    }
 }
 
 static void session_drop_links(snet_session *session, enum snet_close_how how, snet_err err)
@@ -384,13 +391,13 @@ void snet_session_destroy(snet_session *session)
     if (session->server != NULL) {
         snet_server_leave(session->server, session);
     }
+    snet_inbox_deinit(&session->inbox, &core->recv_pool);
     session->wire->session_wipe(session);
     snet_core_forget(core, &session->task);
     snet_list_remove(&core->send_waiters, &session->send_wait);
     snet_list_remove(&core->detached, &session->detached);
     core->detached_bytes -= session->detached_bytes;
     snet_history_deinit(&session->history, &core->send_pool);
-    snet_inbox_deinit(&session->inbox, &core->recv_pool);
     snet_list_remove(&core->sessions, &session->node);
     snet_core_release(core, session->peer_text);
     snet_core_release(core, session->redirect);

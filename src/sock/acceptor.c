@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct snet_acceptor {
     struct snet_list_node node;
@@ -42,7 +43,8 @@ void snet_acceptor_offer(const struct snet_event *event)
 }
 
 struct acceptor_listen {
-    const char *address;
+    const char *address; /* or NULL */
+    int fd;
     snet_acceptor *acceptor;
     snet_err err;
     int os_err;
@@ -57,8 +59,11 @@ static void acceptor_listen_job(void *arg)
         .keys = own->server_keys,
         .wires = own->wires,
     };
-    listen->err = snet_uv_serve(snet_loop_driver(), listen->address, &config,
-                                &listen->acceptor->server, &listen->os_err);
+    snet_uv *driver = snet_loop_driver();
+    snet_uv_server **ret_server = &listen->acceptor->server;
+    listen->err = listen->address != NULL
+                      ? snet_uv_serve(driver, listen->address, &config, ret_server, &listen->os_err)
+                      : snet_uv_serve_fd(driver, listen->fd, &config, ret_server, &listen->os_err);
     if (listen->err == SNET_OK) {
         snet_list_push(snet_loop_acceptors(), &listen->acceptor->node);
     }
@@ -67,7 +72,7 @@ static void acceptor_listen_job(void *arg)
 static snet_err acceptor_new(const struct snet_socket_config *config, snet_acceptor **ret_acceptor)
 {
     struct snet_socket_config own;
-    snet_err err = snet_socket_config_take(config, &own);
+    snet_err err = snet_socket_config_take(config, true, &own);
     if (err == SNET_OK) {
         err = snet_loop_start();
     }
@@ -91,24 +96,45 @@ static void acceptor_free(snet_acceptor *acceptor)
     free(acceptor);
 }
 
+static snet_acceptor *acceptor_listen(struct acceptor_listen *listen,
+                                      const struct snet_socket_config *config, snet_err *ret_err)
+{
+    listen->err = acceptor_new(config, &listen->acceptor);
+    if (listen->err == SNET_OK) {
+        snet_loop_lock();
+        snet_loop_do(acceptor_listen_job, listen);
+        snet_loop_unlock();
+        if (listen->err != SNET_OK) {
+            acceptor_free(listen->acceptor);
+        }
+    } else if (listen->address == NULL) {
+        (void)close(listen->fd);
+    }
+    if (ret_err != NULL) {
+        *ret_err = listen->err;
+    }
+    errno = listen->os_err < 0 ? -listen->os_err : snet_posix_of(listen->err);
+    return listen->err == SNET_OK ? listen->acceptor : NULL;
+}
+
 snet_acceptor *snet_listen(const char *address, const struct snet_socket_config *config,
                            snet_err *ret_err)
 {
-    struct acceptor_listen listen = {.address = address};
-    listen.err = acceptor_new(config, &listen.acceptor);
-    if (listen.err == SNET_OK) {
-        snet_loop_lock();
-        snet_loop_do(acceptor_listen_job, &listen);
-        snet_loop_unlock();
-        if (listen.err != SNET_OK) {
-            acceptor_free(listen.acceptor);
-        }
-    }
-    if (ret_err != NULL) {
-        *ret_err = listen.err;
-    }
-    errno = listen.os_err < 0 ? -listen.os_err : snet_posix_of(listen.err);
-    return listen.err == SNET_OK ? listen.acceptor : NULL;
+    struct acceptor_listen listen = {.address = address == NULL ? "" : address};
+    return acceptor_listen(&listen, config, ret_err);
+}
+
+snet_acceptor *snet_listen_fd(int fd, const struct snet_socket_config *config, snet_err *ret_err)
+{
+    struct acceptor_listen listen = {.fd = fd};
+    return acceptor_listen(&listen, config, ret_err);
+}
+
+void snet_acceptor_drain(snet_acceptor *acceptor)
+{
+    snet_loop_lock();
+    snet_uv_server_drain(acceptor->server);
+    snet_loop_unlock();
 }
 
 const char *snet_acceptor_address(const snet_acceptor *acceptor)

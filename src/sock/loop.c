@@ -28,6 +28,7 @@ struct sock_loop {
     uv_cond_t reaped;
     struct snet_list sockets;
     struct snet_list acceptors;
+    struct snet_list news;
     struct loop_job *jobs; /* latest first; bounded by the threads that wait */
     snet_err err;
 };
@@ -48,6 +49,7 @@ static void loop_work(uv_async_t *wake)
     }
     snet_driver_drain(sock_loop.driver);
     uv_mutex_unlock(&sock_loop.mutex);
+    snet_socket_tell();
 }
 
 static void loop_run(void *arg)
@@ -61,6 +63,7 @@ static snet_err loop_set_up(void)
     const struct snet_uv_config config = {.on_event = snet_socket_event};
     snet_list_init(&sock_loop.sockets);
     snet_list_init(&sock_loop.acceptors);
+    snet_list_init(&sock_loop.news);
     if (uv_mutex_init(&sock_loop.mutex) != 0 || uv_cond_init(&sock_loop.done) != 0 ||
         uv_cond_init(&sock_loop.reaped) != 0 || uv_loop_init(&sock_loop.loop) != 0 ||
         uv_timer_init(&sock_loop.loop, &sock_loop.reaper) != 0 ||
@@ -119,6 +122,16 @@ struct snet_list *snet_loop_sockets(void)
 struct snet_list *snet_loop_acceptors(void)
 {
     return &sock_loop.acceptors;
+}
+
+struct snet_list *snet_loop_news(void)
+{
+    return &sock_loop.news;
+}
+
+void snet_loop_wake(void)
+{
+    (void)uv_async_send(&sock_loop.wake);
 }
 
 bool snet_loop_wait(uv_cond_t *changed, uint64_t until_ns)

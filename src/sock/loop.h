@@ -29,6 +29,10 @@ void snet_loop_used(snet_session *session);
 /* With the lock: sockets in use or lingering, and acceptors. */
 struct snet_list *snet_loop_sockets(void);
 struct snet_list *snet_loop_acceptors(void);
+/* With the lock: events that the program is to be told of. */
+struct snet_list *snet_loop_news(void);
+/* The loop looks at jobs, events and news soon. */
+void snet_loop_wake(void);
 /* With the lock, which is given up meanwhile: waits for a signal; false when the time is over. */
 bool snet_loop_wait(uv_cond_t *changed, uint64_t until_ns);
 /* On the loop's thread: when lingering sockets are to be looked at again. */

@@ -9,21 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* --- Config ------------------------------------------------------------------------------- */
-
-snet_err snet_socket_config_take(const struct snet_socket_config *config,
-                                 struct snet_socket_config *ret_config)
-{
-    if (config == NULL || config->struct_size != sizeof *config) {
-        return SNET_ERR_INVALID; /* there is only one version so far */
-    }
-    struct snet_socket_config own = *config;
-    own.wires = own.wires == 0 ? SNET_WIRE_BIT(SNET_WIRE_3) : own.wires;
-    own.linger_ns = own.linger_ns == 0 ? SNET_SOCKET_LINGER_DEFAULT_NS : own.linger_ns;
-    *ret_config = own;
-    return SNET_OK;
-}
-
 /* --- Life --------------------------------------------------------------------------------- */
 
 static snet_socket *socket_new(const struct snet_socket_config *config)
@@ -35,6 +20,8 @@ static snet_socket *socket_new(const struct snet_socket_config *config)
     }
     socket->nonblocking = config->nonblocking;
     socket->linger_ns = config->linger_ns;
+    socket->on_event = config->on_event;
+    socket->hook_user = config->user;
     return socket;
 }
 
@@ -73,6 +60,71 @@ snet_socket *snet_socket_of(snet_session *session, const struct snet_socket_conf
     return socket;
 }
 
+/* --- Telling ------------------------------------------------------------------------------ */
+
+/* Something that the program is to be told of; its socket stays as long. */
+struct socket_news {
+    struct snet_list_node node;
+    snet_socket *socket;
+    struct snet_socket_event event;
+};
+
+static enum snet_socket_event_type socket_news_type(enum snet_event_type type)
+{
+    return type == SNET_EVENT_OPENED    ? SNET_SOCKET_OPENED
+           : type == SNET_EVENT_LOST    ? SNET_SOCKET_LOST
+           : type == SNET_EVENT_RESUMED ? SNET_SOCKET_RESUMED
+                                        : SNET_SOCKET_ENDED;
+}
+
+static void socket_note_news(snet_socket *socket, const struct snet_event *event)
+{
+    const bool news = event->type == SNET_EVENT_OPENED || event->type == SNET_EVENT_LOST ||
+                      event->type == SNET_EVENT_RESUMED || event->type == SNET_EVENT_ENDED;
+    if (!news || socket->on_event == NULL || socket->closed) {
+        return;
+    }
+    struct socket_news *own = calloc(1, sizeof *own);
+    if (own == NULL) {
+        return; /* the program learns of it by its calls */
+    }
+    struct snet_session_info info;
+    snet_session_info(event->session, &info);
+    own->socket = socket;
+    own->event = (struct snet_socket_event){
+        .type = socket_news_type(event->type),
+        .err = event->type == SNET_EVENT_LOST || event->type == SNET_EVENT_ENDED ? event->err
+                                                                                 : SNET_OK,
+        .after_ns = event->type == SNET_EVENT_RESUMED ? info.last_detached_ns : 0,
+        .resent_bytes = event->type == SNET_EVENT_RESUMED ? info.last_resent_bytes : 0,
+    };
+    socket->users++;
+    snet_list_push(snet_loop_news(), &own->node);
+    snet_loop_wake();
+}
+
+void snet_socket_tell(void)
+{
+    snet_loop_lock();
+    struct snet_list_node *node = snet_list_first(snet_loop_news());
+    while (node != NULL) {
+        struct socket_news *news = SNET_CONTAINER(node, struct socket_news, node);
+        snet_socket *socket = news->socket;
+        snet_list_remove(snet_loop_news(), node);
+        snet_loop_unlock();
+        socket->on_event(socket->hook_user, socket, &news->event);
+        snet_loop_lock();
+        free(news);
+        socket->users--;
+        if (socket->closed && socket->users == 0) {
+            snet_socket_linger(socket);
+            snet_socket_reap(uv_hrtime());
+        }
+        node = snet_list_first(snet_loop_news());
+    }
+    snet_loop_unlock();
+}
+
 void snet_socket_event(void *user, const struct snet_event *event)
 {
     (void)user;
@@ -93,6 +145,7 @@ void snet_socket_event(void *user, const struct snet_event *event)
         socket->ended = true;
         socket->err = event->err;
     }
+    socket_note_news(socket, event);
     uv_cond_broadcast(&socket->changed);
     if (socket->closed && socket->users == 0) {
         snet_socket_reap(uv_hrtime());
@@ -103,6 +156,7 @@ void snet_socket_event(void *user, const struct snet_event *event)
 
 struct socket_dial {
     const char *address;
+    struct snet_uv_connector connector;
     struct snet_client_config config;
     snet_socket *socket;
     snet_err err;
@@ -111,8 +165,11 @@ struct socket_dial {
 static void socket_dial_job(void *arg)
 {
     struct socket_dial *dial = arg;
-    dial->err =
-        snet_uv_connect(snet_loop_driver(), dial->address, &dial->config, &dial->socket->session);
+    snet_uv *driver = snet_loop_driver();
+    snet_session **ret_session = &dial->socket->session;
+    dial->err = dial->connector.connect == NULL
+                    ? snet_uv_connect(driver, dial->address, &dial->config, ret_session)
+                    : snet_uv_connect_by(driver, &dial->connector, &dial->config, ret_session);
     if (dial->err == SNET_OK) {
         snet_session_set_user(dial->socket->session, dial->socket);
         snet_list_push(snet_loop_sockets(), &dial->socket->node);
@@ -142,10 +199,7 @@ snet_socket *snet_dial(const char *address, const struct snet_socket_config *con
 {
     struct snet_socket_config own;
     struct socket_dial dial = {.address = address};
-    snet_err err = snet_socket_config_take(config, &own);
-    if (err == SNET_OK && __builtin_popcount(own.wires) != 1) {
-        err = SNET_ERR_INVALID;
-    }
+    snet_err err = snet_socket_config_take(config, false, &own);
     if (err == SNET_OK) {
         err = snet_loop_start();
     }
@@ -162,6 +216,7 @@ snet_socket *snet_dial(const char *address, const struct snet_socket_config *con
             .service = own.service,
             .early = own.early,
         };
+        dial.connector = (struct snet_uv_connector){own.connect, own.user};
         err = socket_dial(&dial);
     }
     if (ret_err != NULL) {
@@ -196,6 +251,15 @@ void snet_socket_reap(uint64_t now)
     snet_loop_reap_at(next_ns);
 }
 
+void snet_socket_linger(snet_socket *socket)
+{
+    if (socket->linger_until_ns == 0) {
+        snet_session_shutdown(socket->session, uv_hrtime());
+        snet_loop_used(socket->session);
+        socket->linger_until_ns = uv_hrtime() + socket->linger_ns;
+    }
+}
+
 static void socket_reap_job(void *arg)
 {
     (void)arg;
@@ -209,9 +273,7 @@ void snet_socket_release(snet_socket *socket)
         uv_cond_broadcast(&socket->changed);
         return; /* who leaves last comes here again */
     }
-    snet_session_shutdown(socket->session, uv_hrtime());
-    snet_loop_used(socket->session);
-    socket->linger_until_ns = uv_hrtime() + socket->linger_ns;
+    snet_socket_linger(socket);
     snet_loop_do(socket_reap_job, NULL);
 }
 

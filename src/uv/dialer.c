@@ -14,6 +14,9 @@ snet_err snet_dialer_new(snet_uv *driver, const char *address,
     if (err != SNET_OK) {
         return err;
     }
+    if ((unsigned)config->wire >= SNET_WIRE_COUNT) {
+        return SNET_ERR_INVALID; /* it is a shift below */
+    }
     struct snet_dialer *dialer = calloc(1, sizeof *dialer);
     if (dialer == NULL) {
         return SNET_ERR_NO_MEMORY;

@@ -155,6 +155,7 @@ void peer_hello(struct peer *peer, const struct snet_secure_offer *offer)
 {
     struct snet_writer out;
     const struct snet_secure_shake_config config = peer_config(peer, false);
+    snet_secure_shake_deinit(&peer->shake);
     snet_writer_init(&out, peer->message, sizeof peer->message);
     assert_int_equal(snet_secure_shake_hello(&peer->shake, peer->crypto, &config, offer, &out),
                      SNET_OK);
@@ -203,6 +204,7 @@ void peer_resume(struct peer *peer, const struct snet_secure_resume *resume)
 {
     struct snet_writer out;
     const struct snet_secure_shake_config config = peer_config(peer, true);
+    snet_secure_shake_deinit(&peer->shake);
     snet_writer_init(&out, peer->message, sizeof peer->message);
     assert_int_equal(snet_secure_shake_resume(&peer->shake, peer->crypto, &config, resume, &out),
                      SNET_OK);

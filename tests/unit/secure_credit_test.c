@@ -329,9 +329,9 @@ static void windows_grow_only_with_pages_behind_them(void **state)
         uint64_t first;
         uint64_t last;
     } rows[] = {{SNET_PAGE_BYTES, 16384, 16384},
-                {49152 - SNET_PAGE_BYTES, 16384, 32768},
-                {49152, 65536, 65536},
-                {300000, 65536, 262144}};
+                {65536 - SNET_PAGE_BYTES, 16384, 32768},
+                {65536, 65536, 65536},
+                {400000, 65536, 262144}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct ends ends;
@@ -354,7 +354,7 @@ static void pages_that_were_set_aside_come_back_with_the_end_of_a_session(void *
     struct snet_secure_welcome welcome;
     const struct snet_secure_offer offer = {.window = PEER_WINDOW, .max_record = 16384};
     scene_prepare(&scene);
-    scene.config.cores[ENDS_SERVER].recv_budget_bytes = 49152; /* those of one session */
+    scene.config.cores[ENDS_SERVER].recv_budget_bytes = 65536; /* three quarters: one session */
     scene_open(&scene);
     for (unsigned round = 0; round < 2; round++) {
         struct peer next;

@@ -7,8 +7,12 @@
 #include "tests/support/unit.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define ADDRESS "127.0.0.1:0"
 #define MEGABYTES 8u
@@ -189,6 +193,149 @@ static void socket_that_is_closed_wakes_its_reader(void **state)
     snet_acceptor_close(pair.acceptor);
 }
 
+static void socket_config_names_the_field_that_is_to_blame(void **state)
+{
+    (void)state;
+    const char *field = NULL;
+    struct snet_socket_config config;
+    snet_socket_config_phone(&config);
+    assert_int_equal(snet_socket_config_check(&config, false, &field), SNET_ERR_INVALID);
+    assert_string_equal(field, "client_keys.server");
+    assert_int_equal(snet_socket_config_check(&config, true, &field), SNET_ERR_INVALID);
+    assert_string_equal(field, "server_keys.secret_count");
+    config.client_keys.server = &ends_keys()->server_public;
+    assert_int_equal(snet_socket_config_check(&config, false, &field), SNET_OK);
+    config.session.pad_bytes = SNET_PAD_MAX_BYTES + 1;
+    assert_int_equal(snet_socket_config_check(&config, false, &field), SNET_ERR_INVALID);
+    assert_string_equal(field, "session.pad_bytes");
+    config.wires = 1u << SNET_WIRE_COUNT;
+    assert_int_equal(snet_socket_config_check(&config, false, &field), SNET_ERR_INVALID);
+    assert_string_equal(field, "wires");
+    snet_socket_config_server(&config);
+    config.server_keys = (struct snet_server_keys){.psks = &ends_keys()->psk, .psk_count = 1};
+    assert_int_equal(snet_socket_config_check(&config, true, &field), SNET_OK);
+}
+
+static void socket_fills_and_empties_several_buffers_in_order(void **state)
+{
+    (void)state;
+    struct pair pair;
+    char first[4];
+    char second[8];
+    pair_open(&pair);
+    const struct iovec out[] = {{"one", 3}, {"", 0}, {"two!", 4}};
+    assert_int_equal(snet_writev(pair.client, out, 3), 7);
+    assert_int_equal(snet_flush(pair.client), 0);
+    const struct iovec in[] = {{first, sizeof first}, {second, sizeof second}};
+    assert_int_equal(snet_readv(pair.server, in, 2), 7);
+    assert_memory_equal(first, "onet", 4);
+    assert_memory_equal(second, "wo!", 3);
+    pair_close(&pair);
+}
+
+static void socket_that_is_aborted_tells_the_other_end_why(void **state)
+{
+    (void)state;
+    struct pair pair;
+    char byte = 0;
+    char text[32];
+    struct snet_session_info info;
+    pair_open(&pair);
+    snet_socket_abort(pair.server, SNET_CODE_APPLICATION + 7, "not on a Tuesday");
+    assert_int_equal(snet_read(pair.client, &byte, 1), -1);
+    assert_int_equal(errno, ECONNRESET);
+    assert_int_equal(snet_socket_error(pair.client), SNET_ERR_PEER_ABORTED);
+    snet_socket_info(pair.client, &info);
+    assert_int_equal(info.peer_code, SNET_CODE_APPLICATION + 7);
+    snet_socket_peer_text(pair.client, text, sizeof text);
+    assert_string_equal(text, "not on a Tuesday");
+    pair_close(&pair);
+}
+
+static bool count_known(void *user, snet_socket *socket, const struct snet_session_info *info)
+{
+    const struct pair *pair = user;
+    assert_true(socket == pair->client || socket == pair->server);
+    assert_int_equal(info->wire, SNET_WIRE_3);
+    return true;
+}
+
+static void socket_is_found_among_all_and_keeps_a_pointer(void **state)
+{
+    (void)state;
+    struct pair pair;
+    char peer[64];
+    struct snet_key key;
+    pair_open(&pair);
+    assert_int_equal(snet_socket_each(count_known, &pair), 2);
+    snet_socket_set_user(pair.client, &pair);
+    assert_ptr_equal(snet_socket_user(pair.client), &pair);
+    assert_null(snet_socket_user(pair.server));
+    snet_socket_peer(pair.client, peer, sizeof peer);
+    assert_string_equal(peer, snet_acceptor_address(pair.acceptor));
+    assert_false(snet_socket_peer_key(pair.server, &key));
+    pair_close(&pair);
+}
+
+/* A program's own way to connect, which the test can break. */
+struct own_way {
+    struct sockaddr_in address;
+    atomic_int fd; /* of the last connection */
+    atomic_uint events[4];
+};
+
+static int connect_own_way(void *user)
+{
+    struct own_way *way = user;
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (connect(fd, (const struct sockaddr *)&way->address, sizeof way->address) != 0) {
+        (void)close(fd);
+        return -1;
+    }
+    way->fd = fd;
+    return fd;
+}
+
+static void count_event(void *user, snet_socket *socket, const struct snet_socket_event *event)
+{
+    struct own_way *way = user;
+    (void)socket;
+    way->events[event->type]++;
+}
+
+static void socket_goes_on_over_connections_and_listeners_of_the_program(void **state)
+{
+    (void)state;
+    struct own_way way = {.address = {.sin_family = AF_INET}};
+    struct snet_socket_config server = server_config();
+    struct snet_socket_config client = client_config();
+    socklen_t len = sizeof way.address;
+    char text[8];
+    way.address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int listening = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(listening, (const struct sockaddr *)&way.address, len), 0);
+    assert_int_equal(getsockname(listening, (struct sockaddr *)&way.address, &len), 0);
+    snet_acceptor *acceptor = snet_listen_fd(listening, &server, NULL);
+    assert_non_null(acceptor);
+    client.connect = connect_own_way;
+    client.on_event = count_event;
+    client.user = &way;
+    snet_socket *dialed = snet_dial(NULL, &client, NULL);
+    assert_non_null(dialed);
+    snet_socket *accepted = snet_accept(acceptor);
+    for (unsigned round = 0; round < 3; round++) {
+        assert_int_equal(shutdown(way.fd, SHUT_RDWR), 0);
+        assert_int_equal(snet_write(dialed, "again", 5), 5);
+        assert_int_equal(snet_read(accepted, text, sizeof text), 5);
+        assert_int_equal(snet_flush(dialed), 0);
+    }
+    snet_socket_close(dialed);
+    snet_socket_close(accepted);
+    snet_acceptor_close(acceptor);
+    assert_int_equal(way.events[SNET_SOCKET_OPENED], 1);
+    assert_true(way.events[SNET_SOCKET_RESUMED] >= 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +346,11 @@ int main(void)
         cmocka_unit_test(socket_waits_no_longer_than_it_was_told),
         cmocka_unit_test(socket_carries_megabytes_between_two_threads),
         cmocka_unit_test(socket_that_is_closed_wakes_its_reader),
+        cmocka_unit_test(socket_config_names_the_field_that_is_to_blame),
+        cmocka_unit_test(socket_fills_and_empties_several_buffers_in_order),
+        cmocka_unit_test(socket_that_is_aborted_tells_the_other_end_why),
+        cmocka_unit_test(socket_is_found_among_all_and_keeps_a_pointer),
+        cmocka_unit_test(socket_goes_on_over_connections_and_listeners_of_the_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
