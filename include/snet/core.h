@@ -152,6 +152,7 @@ SNET_API bool snet_core_next_event(snet_core *core, struct snet_event *ret_event
 #define SNET_HISTORY_MAX_BYTES (1u << 30)
 #define SNET_INBOX_DEFAULT_BYTES (256u * 1024)
 #define SNET_WAIT_DEFAULT_NS (300 * SNET_SECOND_NS)
+#define SNET_WAIT_MAX_NS (UINT64_C(31) * 24 * 3600 * SNET_SECOND_NS)
 #define SNET_BEGIN_DEFAULT_NS (10 * SNET_SECOND_NS)
 #define SNET_HANDSHAKE_DEFAULT_NS (10 * SNET_SECOND_NS)
 /* snet/3: send buffers and windows begin small and grow with the path, up to this. */
@@ -179,7 +180,8 @@ struct snet_session_config {
      * to; SNET_WINDOW_MAX_BYTES.
      */
     uint32_t inbox_bytes;
-    uint64_t wait_ns;      /* how long a session without a link is kept; SNET_WAIT_DEFAULT_NS */
+    /* How long a session without a link is kept, SNET_WAIT_MAX_NS at most; SNET_WAIT_DEFAULT_NS. */
+    uint64_t wait_ns;
     uint64_t handshake_ns; /* deadline of a whole handshake; SNET_HANDSHAKE_DEFAULT_NS */
     /* snet/3; servers: SNET_HEARTBEAT_DEFAULT_NS, clients: what the server has. */
     uint64_t heartbeat_ns;

@@ -23,6 +23,18 @@ static snet_err refuse_prove(const snet_link *link, const struct snet_secure_ref
     return err;
 }
 
+static void refuse_note(const snet_link *link, const struct snet_secure_refusal *refusal)
+{
+    struct snet_note note = {.kind = SNET_NOTE_LINK_REFUSED, .err = refusal->err};
+    if (refusal->session != NULL) {
+        note.kind = SNET_NOTE_RESUME_REFUSED;
+        note.session_id = refusal->session->id;
+        note.own_write = refusal->session->history.end;
+        note.own_read = refusal->session->inbox.received;
+    }
+    snet_core_note(link->core, &note);
+}
+
 snet_err snet_secure_refuse(snet_link *link, const struct snet_secure_refusal *refusal)
 {
     struct snet_secure_link *state = snet_secure_link_of(link);
@@ -44,8 +56,7 @@ snet_err snet_secure_refuse(snet_link *link, const struct snet_secure_refusal *r
     }
     snet_secure_reject_encode(&reject, space + SNET_SECURE_HEADER_BYTES);
     snet_outbox_commit(&state->out, len);
-    snet_core_note(link->core,
-                   &(struct snet_note){.kind = SNET_NOTE_LINK_REFUSED, .err = refusal->err});
+    refuse_note(link, refusal);
     snet_link_want_send(link);
     snet_link_close(link, SNET_CLOSE_FIN, refusal->err);
     return SNET_OK;

@@ -19,7 +19,8 @@ struct snet_secure_refusal {
     enum snet_secure_code code;
     snet_err err; /* for the log */
     uint16_t retry_after;
-    const uint8_t *cid; /* NULL: without a proof */
+    const uint8_t *cid;          /* NULL: without a proof */
+    const snet_session *session; /* that it is about; NULL when there is none */
 };
 
 /* Queues a REJECT and closes in good order behind it. Errors: NO_MEMORY, CRYPTO. */

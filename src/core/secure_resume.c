@@ -202,9 +202,10 @@ static snet_err resume_refuse_plainly(snet_link *link, struct snet_secure_refusa
 static snet_err resume_of(snet_link *link, struct snet_credential *base, struct snet_buffer message,
                           uint64_t now)
 {
-    struct snet_secure_refusal refusal = {.message = {message.data, message.len}};
-    struct snet_secure_resume resume;
     snet_session *session = base->owner;
+    struct snet_secure_refusal refusal = {.message = {message.data, message.len},
+                                          .session = session};
+    struct snet_secure_resume resume;
     snet_err err = resume_read(link, message, base, &resume);
     if (err == SNET_ERR_BAD_MAC) {
         return resume_refuse_plainly(link, &refusal, SNET_SECURE_BAD_AUTH);

@@ -109,12 +109,11 @@ static snet_err server_welcome(snet_link *link, uint64_t now)
 {
     struct snet_secure_link *state = snet_secure_link_of(link);
     const struct snet_secure_session *session = snet_secure_session_of(link->session);
-    const struct snet_session_config *config = &link->server->config.session;
     struct snet_secure_welcome welcome = {
         .window = (uint32_t)session->flow.limit,
         .max_record = SNET_SECURE_RECORD_BYTES,
         .heartbeat_s = (uint16_t)(session->heartbeat_ns / SNET_SECOND_NS),
-        .resume_window_ms = (uint32_t)(config->wait_ns / SNET_MS_NS),
+        .resume_window_ms = (uint32_t)(link->session->wait_ns / SNET_MS_NS),
     };
     uint8_t *space = snet_outbox_space(&state->out, link->core, SERVER_ANSWER_MAX_BYTES);
     if (space == NULL) {

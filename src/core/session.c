@@ -63,6 +63,7 @@ snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
     session->plain = config->plain;
     session->cipher = snet_session_cipher(config);
     session->wait_ns = config->wait_ns == 0 ? SNET_WAIT_DEFAULT_NS : config->wait_ns;
+    session->wait_ns = session->wait_ns < SNET_WAIT_MAX_NS ? session->wait_ns : SNET_WAIT_MAX_NS;
     session->handshake_ns =
         config->handshake_ns == 0 ? SNET_HANDSHAKE_DEFAULT_NS : config->handshake_ns;
     session->expire_at_ns = SNET_NEVER;

@@ -6,7 +6,7 @@
 
 /* Networks of phones forget a silent connection after some five minutes. */
 #define CONFIG_PHONE_HEARTBEAT_NS (270 * SNET_SECOND_NS)
-#define CONFIG_PHONE_WAIT_NS (24 * 3600 * SNET_SECOND_NS)
+#define CONFIG_PHONE_WAIT_NS (UINT64_C(24) * 3600 * SNET_SECOND_NS)
 #define CONFIG_PHONE_BUFFER_BYTES (256u * 1024)
 #define CONFIG_PHONE_BEGIN_NS (60 * SNET_SECOND_NS)
 

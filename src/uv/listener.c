@@ -226,10 +226,11 @@ snet_err snet_listener_adopt(uv_loop_t *loop, int fd, snet_listener **ret_listen
     listener->stream = snet_adopt_stream(loop, fd, ret_os_err);
     if (listener->stream == NULL) {
         (void)close(fd);
-    } else {
-        listener->family = listener->stream->type == UV_TCP ? AF_INET : AF_UNIX;
-        *ret_os_err = uv_listen(listener->stream, SNET_STREAM_BACKLOG, listener_connection);
+        snet_listener_close(listener);
+        return SNET_ERR_LISTEN;
     }
+    listener->family = listener->stream->type == UV_TCP ? AF_INET : AF_UNIX;
+    *ret_os_err = uv_listen(listener->stream, SNET_STREAM_BACKLOG, listener_connection);
     if (*ret_os_err != 0) {
         snet_listener_close(listener);
         return SNET_ERR_LISTEN;

@@ -130,6 +130,33 @@ static void end_that_nobody_confirms_is_closed_but_not_confirmed(void **state)
     }
 }
 
+/* All bytes before it are acknowledged, but it is not: it comes again [PROTO 16.4]. */
+static void end_that_was_not_acknowledged_is_sent_again(void **state)
+{
+    (void)state;
+    for (unsigned acked = 0; acked < 2; acked++) {
+        struct ends ends;
+        struct peer peer;
+        const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
+        ends_open(&ends, &config);
+        peer_open(&peer, &ends, SNET_NOISE_NK);
+        peer_begin(&peer);
+        ends_write(&ends, ends.served, 10);
+        snet_session_shutdown(ends.served, ends.now);
+        assert_true(peer_take_record(&peer));
+        assert_int_equal(peer_frame(&peer, SNET_SECURE_FRAME_FIN)->offset, 10);
+        peer_put_ack(&peer, 10 + acked, PEER_WINDOW);
+        peer_say(&peer);
+        peer_resume_to_accept(&peer, SNET_SECURE_CAUSE_LOST, 10 + acked);
+        assert_true(peer_take_record(&peer));
+        assert_int_equal(peer.frames[0].type, SNET_SECURE_FRAME_START);
+        assert_int_equal(peer.frames[0].offset, 10 + acked);
+        assert_int_equal(peer_frame(&peer, SNET_SECURE_FRAME_FIN) != NULL, acked == 0);
+        peer_close(&peer);
+        ends_close(&ends);
+    }
+}
+
 /* A client, and a peer that has its FIN and has said its own. */
 static void serve_to_the_end(struct ends *ends, struct peer *peer)
 {
@@ -418,6 +445,7 @@ int main(void)
         cmocka_unit_test(clean_end_survives_a_cut_behind_every_byte),
         cmocka_unit_test(clean_end_that_a_new_server_knows_nothing_of_is_clean),
         cmocka_unit_test(end_that_nobody_confirms_is_closed_but_not_confirmed),
+        cmocka_unit_test(end_that_was_not_acknowledged_is_sent_again),
         cmocka_unit_test(client_waits_for_the_servers_last_word_and_then_asks_for_it),
         cmocka_unit_test(last_word_before_both_directions_have_ended_is_an_abort),
         cmocka_unit_test(abort_tells_code_and_text_and_ends_both_directions),

@@ -33,16 +33,17 @@ static void scene_close(struct scene *scene)
 static void move_to_an_address_of_another_length_or_kind_ends_the_session(void **state)
 {
     static const struct {
-        uint8_t bytes[12];
+        uint8_t bytes[16];
         size_t len;
     } rows[] = {
-        {{8, 0, 0, 0, 0, 0, 0, 0, 1, 'a'}, 10},      /* the same, with an address */
-        {{8, 0, 0, 0, 0, 1, 1, 0, 0}, 9},            /* a name without letters */
-        {{8, 0, 0, 0, 0, 1, 1, 0, 2, 'a', ' '}, 11}, /* a name that is none */
-        {{8, 0, 0, 0, 0, 4, 1, 0, 3, 1, 2, 3}, 12},  /* IPv4 of 3 bytes */
-        {{8, 0, 0, 0, 0, 6, 1, 0, 2, 1, 2}, 11},     /* IPv6 of 2 bytes */
-        {{8, 0, 0, 0, 0, 2, 1, 0, 1, 'a'}, 10},      /* a kind that does not exist */
-        {{8, 0, 0, 0, 0, 1, 1, 0, 9, 'a'}, 10},      /* cut off */
+        {{8, 0, 0, 0, 0, 0, 0, 0, 1, 'a'}, 10},                /* the same, with an address */
+        {{8, 0, 0, 0, 0, 1, 1, 0, 0}, 9},                      /* a name without letters */
+        {{8, 0, 0, 0, 0, 1, 1, 0, 2, 'a', ' '}, 11},           /* a name that is none */
+        {{8, 0, 0, 0, 0, 1, 1, 0, 4, 'u', 'n', 'i', 'x'}, 13}, /* a file of the client's */
+        {{8, 0, 0, 0, 0, 4, 1, 0, 3, 1, 2, 3}, 12},            /* IPv4 of 3 bytes */
+        {{8, 0, 0, 0, 0, 6, 1, 0, 2, 1, 2}, 11},               /* IPv6 of 2 bytes */
+        {{8, 0, 0, 0, 0, 2, 1, 0, 1, 'a'}, 10},                /* a kind that does not exist */
+        {{8, 0, 0, 0, 0, 1, 1, 0, 9, 'a'}, 10},                /* cut off */
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -109,6 +110,29 @@ static void move_makes_a_planned_resume_at_the_address(void **state)
 }
 
 /* Whoever answers there must have the session's secret: another key is not trusted. */
+static void put_move(struct scene *scene, const char *name)
+{
+    peer_put(&scene->peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_MIGRATE,
+                                                       .kind = SNET_SECURE_FRAME_NAME,
+                                                       .port = 1,
+                                                       .bytes = {(const uint8_t *)name, 1}});
+    peer_say(&scene->peer);
+}
+
+static void move_is_followed_no_more_than_once_in_a_second(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_open(&scene);
+    put_move(&scene, "a");
+    put_move(&scene, "b");
+    assert_string_equal(snet_session_redirect(scene.ends.client), "a:1");
+    scene.ends.now += SNET_SECOND_NS;
+    put_move(&scene, "c");
+    assert_string_equal(snet_session_redirect(scene.ends.client), "c:1");
+    scene_close(&scene);
+}
+
 static void move_to_a_server_without_the_session_costs_nothing(void **state)
 {
     (void)state;
@@ -177,6 +201,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(move_to_an_address_of_another_length_or_kind_ends_the_session),
         cmocka_unit_test(move_makes_a_planned_resume_at_the_address),
+        cmocka_unit_test(move_is_followed_no_more_than_once_in_a_second),
         cmocka_unit_test(move_to_a_server_without_the_session_costs_nothing),
         cmocka_unit_test(move_is_asked_for_by_servers_with_addresses_only),
         cmocka_unit_test(move_between_two_cores_goes_without_a_loss),

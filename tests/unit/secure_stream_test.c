@@ -160,6 +160,41 @@ static void secure_stream_ends_each_direction_by_itself(void **state)
     ends_close(&ends);
 }
 
+static void secure_stream_is_flushed_when_all_is_acknowledged(void **state)
+{
+    (void)state;
+    struct ends ends;
+    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
+    ends_open(&ends, &config);
+    assert_int_equal(snet_session_flush(ends.client), SNET_ERR_AGAIN);
+    struct ends_conn *conn = ends_begin(&ends);
+    assert_int_equal(snet_session_flush(ends.client), SNET_OK);
+    ends_write(&ends, ends.client, 100);
+    const unsigned before = ends.events[ENDS_CLIENT][SNET_EVENT_WRITABLE];
+    assert_int_equal(snet_session_flush(ends.client), SNET_ERR_AGAIN);
+    ends_settle(&ends, conn);
+    ends_pass(&ends, SNET_FLOW_ACK_NS);
+    assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_WRITABLE], before);
+    ends_settle(&ends, conn);
+    assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_WRITABLE], before + 1);
+    assert_int_equal(snet_session_flush(ends.client), SNET_OK);
+    ends_write(&ends, ends.client, 1);
+    snet_session_abort(ends.client, ends.now);
+    assert_int_equal(snet_session_flush(ends.client), SNET_ERR_ABORTED);
+    ends_close(&ends);
+}
+
+static void stream_of_an_old_wire_cannot_be_flushed(void **state)
+{
+    (void)state;
+    struct ends ends;
+    const struct ends_config config = ends_config_for(SNET_WIRE_2, false);
+    ends_open(&ends, &config);
+    (void)ends_begin(&ends);
+    assert_int_equal(snet_session_flush(ends.client), SNET_ERR_STATE);
+    ends_close(&ends);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +204,8 @@ int main(void)
         cmocka_unit_test(secure_stream_goes_on_after_a_loss),
         cmocka_unit_test(secure_stream_is_not_confused_by_acks_ahead_of_what_is_sent_again),
         cmocka_unit_test(secure_stream_ends_each_direction_by_itself),
+        cmocka_unit_test(secure_stream_is_flushed_when_all_is_acknowledged),
+        cmocka_unit_test(stream_of_an_old_wire_cannot_be_flushed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
