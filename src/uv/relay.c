@@ -112,6 +112,9 @@ static bool relay_deliver(struct snet_relay *relay)
             relay_shut_stream(relay);
             return true;
         }
+        if (err != SNET_OK && !relay->session_ended) {
+            return true; /* its event is on the way */
+        }
         if (err != SNET_OK) {
             relay_finish(relay, err);
             return false;
