@@ -149,6 +149,17 @@ static struct snet_secure_shake_config peer_config(struct peer *peer, bool resum
     };
 }
 
+void peer_write(struct peer *peer, const struct snet_secure_header *header,
+                struct snet_bytes payload)
+{
+    struct snet_writer out;
+    snet_secure_header_encode(header, peer->message);
+    snet_writer_init(&out, peer->message + SNET_SECURE_HEADER_BYTES,
+                     sizeof peer->message - SNET_SECURE_HEADER_BYTES);
+    assert_int_equal(snet_noise_write(&peer->shake.noise, payload, &out), SNET_OK);
+    peer->message_len = SNET_SECURE_HEADER_BYTES + out.written;
+}
+
 /* --- Clients ------------------------------------------------------------------------------ */
 
 void peer_hello(struct peer *peer, const struct snet_secure_offer *offer)

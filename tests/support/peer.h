@@ -70,6 +70,9 @@ void peer_close(struct peer *peer);
 void peer_connect(struct peer *peer);
 /* Sends the message as it stands. */
 void peer_send(struct peer *peer);
+/* Makes a message of the handshake in hand, with any header and any payload of Noise. */
+void peer_write(struct peer *peer, const struct snet_secure_header *header,
+                struct snet_bytes payload);
 /* Sends any bytes. */
 void peer_send_bytes(struct peer *peer, const uint8_t *data, size_t len);
 /* Collects what the core says; returns how much of it was not yet taken. */

@@ -440,20 +440,14 @@ static void client_with_padding_that_is_not_zero_in_its_accept_ends(void **state
     (void)state;
     struct scene scene;
     struct snet_secure_resume resume;
-    struct snet_writer out;
-    uint8_t payload[60] = {[55] = 1};
+    const uint8_t payload[60] = {[55] = 1};
     open_resuming(&scene, &resume);
     const struct snet_secure_header header = {.type = SNET_SECURE_ACCEPT,
                                               .version = 3,
                                               .pattern = 3,
                                               .suite = 1,
                                               .body_len = 32 + sizeof payload + 16};
-    snet_secure_header_encode(&header, scene.peer.message);
-    snet_writer_init(&out, scene.peer.message + 8, 300);
-    assert_int_equal(snet_noise_write(&scene.peer.shake.noise,
-                                      (struct snet_bytes){payload, sizeof payload}, &out),
-                     SNET_OK);
-    scene.peer.message_len = 8 + out.written;
+    peer_write(&scene.peer, &header, (struct snet_bytes){payload, sizeof payload});
     peer_send(&scene.peer);
     expect_ended(&scene, SNET_ERR_BAD_HELLO);
     scene_close(&scene);

@@ -48,18 +48,12 @@ static void auth_that_is_malformed_drops_the_link_and_opens_nothing(void **state
 {
     (void)state;
     struct scene scene;
-    struct snet_writer out;
     static const uint8_t payload[] = {4, 0, 4, 0, 0, 0}; /* a TLV that nobody knows */
     const struct snet_secure_header header = {
         .type = SNET_SECURE_AUTH, .version = 3, .pattern = 2, .suite = 1, .body_len = 70};
     open_to_auth(&scene, true);
     peer_greet(&scene.peer);
-    snet_secure_header_encode(&header, scene.peer.message);
-    snet_writer_init(&out, scene.peer.message + 8, 100);
-    assert_int_equal(snet_noise_write(&scene.peer.shake.noise,
-                                      (struct snet_bytes){payload, sizeof payload}, &out),
-                     SNET_OK);
-    scene.peer.message_len = 8 + out.written;
+    peer_write(&scene.peer, &header, (struct snet_bytes){payload, sizeof payload});
     assert_int_equal(scene.peer.message_len, 78);
     peer_send(&scene.peer);
     peer_expect_closed(&scene.peer, SNET_CLOSE_RESET);
