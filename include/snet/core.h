@@ -152,6 +152,7 @@ SNET_API bool snet_core_next_event(snet_core *core, struct snet_event *ret_event
 #define SNET_HISTORY_MAX_BYTES (1u << 30)
 #define SNET_INBOX_DEFAULT_BYTES (256u * 1024)
 #define SNET_WAIT_DEFAULT_NS (300 * SNET_SECOND_NS)
+#define SNET_WAIT_MAX_NS (UINT64_C(31) * 24 * 3600 * SNET_SECOND_NS)
 #define SNET_BEGIN_DEFAULT_NS (10 * SNET_SECOND_NS)
 #define SNET_HANDSHAKE_DEFAULT_NS (10 * SNET_SECOND_NS)
 /* snet/3: send buffers and windows begin small and grow with the path, up to this. */
@@ -179,7 +180,8 @@ struct snet_session_config {
      * to; SNET_WINDOW_MAX_BYTES.
      */
     uint32_t inbox_bytes;
-    uint64_t wait_ns;      /* how long a session without a link is kept; SNET_WAIT_DEFAULT_NS */
+    /* How long a session without a link is kept, SNET_WAIT_MAX_NS at most; SNET_WAIT_DEFAULT_NS. */
+    uint64_t wait_ns;
     uint64_t handshake_ns; /* deadline of a whole handshake; SNET_HANDSHAKE_DEFAULT_NS */
     /* snet/3; servers: SNET_HEARTBEAT_DEFAULT_NS, clients: what the server has. */
     uint64_t heartbeat_ns;
@@ -318,7 +320,10 @@ SNET_API size_t snet_link_room(snet_link *link);
  */
 SNET_API size_t snet_link_send(snet_link *link, struct snet_span *ret_spans, size_t span_max);
 
-/* The connection took the first `len` bytes of what snet_link_send showed. */
+/*
+ * The connection took the first `len` bytes of what snet_link_send showed. To be said before what
+ * comes back is given to snet_link_recv: an answer to what was never sent is refused.
+ */
 SNET_API void snet_link_sent(snet_link *link, size_t len, uint64_t now);
 
 /* The other end closed its direction in good order (FIN). */
@@ -371,6 +376,13 @@ SNET_API SNET_MUST_USE snet_err snet_session_read(snet_session *session, uint8_t
  * other end has all: SNET_EVENT_ENDED tells. Safe to call again.
  */
 SNET_API void snet_session_shutdown(snet_session *session, uint64_t now);
+
+/*
+ * Whether the other end has all that was written. Errors: AGAIN when it has not
+ * (SNET_EVENT_WRITABLE follows when it has), STATE on wires without acknowledgement, or the error
+ * the session ended with.
+ */
+SNET_API SNET_MUST_USE snet_err snet_session_flush(snet_session *session);
 
 /* Ends the session at once with SNET_ERR_ABORTED; its link is reset. Safe to call again. */
 SNET_API void snet_session_abort(snet_session *session, uint64_t now);

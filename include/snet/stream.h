@@ -42,7 +42,7 @@ struct snet_stream_options {
 /* SNET_OK when `address` has one of the forms above; ADDRESS otherwise. */
 SNET_API SNET_MUST_USE snet_err snet_address_check(const char *address);
 
-typedef struct snet_dial snet_dial;
+struct snet_dial;
 
 /*
  * The end of a dial: SNET_OK and a connected stream with `data` NULL, or RESOLVE or CONNECT with
@@ -63,9 +63,9 @@ struct snet_dial_config {
  */
 SNET_API SNET_MUST_USE snet_err snet_dial_start(uv_loop_t *loop,
                                                 const struct snet_dial_config *config,
-                                                snet_dial **ret_dial);
+                                                struct snet_dial **ret_dial);
 /* Gives the dial up; `on_done` is not called. Accepts NULL. */
-SNET_API void snet_dial_cancel(snet_dial *dial);
+SNET_API void snet_dial_cancel(struct snet_dial *dial);
 
 typedef struct snet_listener snet_listener;
 typedef void snet_accept_fn(void *user, uv_stream_t *stream);
@@ -78,6 +78,13 @@ typedef void snet_accept_fn(void *user, uv_stream_t *stream);
 SNET_API SNET_MUST_USE snet_err snet_listener_open(uv_loop_t *loop, const char *address,
                                                    const struct snet_stream_options *options,
                                                    snet_listener **ret_listener, int *ret_os_err);
+/*
+ * As above, on a bound stream socket of the program's, which is the listener's then and closed with
+ * it, or at once on failure.
+ * Errors: LISTEN, NO_MEMORY.
+ */
+SNET_API SNET_MUST_USE snet_err snet_listener_adopt(uv_loop_t *loop, int fd,
+                                                    snet_listener **ret_listener, int *ret_os_err);
 /* Begins to accept. */
 SNET_API void snet_listener_start(snet_listener *listener, snet_accept_fn *on_accept, void *user);
 /* The address it listens on, with the real port; owned by the listener. */

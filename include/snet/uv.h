@@ -64,6 +64,21 @@ SNET_API SNET_MUST_USE snet_err snet_uv_connect(snet_uv *driver, const char *add
                                                 const struct snet_client_config *config,
                                                 snet_session **ret_session);
 
+/*
+ * A program's own way to connect: through a proxy, a VPN, a bound interface. Returns a connected
+ * stream socket, which belongs to the driver then, or -1 with errno. Called on a thread of libuv's
+ * pool whenever the session wants a connection, and may block.
+ */
+struct snet_uv_connector {
+    int (*connect)(void *user);
+    void *user;
+};
+/* As snet_uv_connect, over connections of the program's. Errors: INVALID, NO_MEMORY. */
+SNET_API SNET_MUST_USE snet_err snet_uv_connect_by(snet_uv *driver,
+                                                   const struct snet_uv_connector *connector,
+                                                   const struct snet_client_config *config,
+                                                   snet_session **ret_session);
+
 /* The error of libuv in the session's last dial, 0 if none; for people. */
 SNET_API int snet_uv_session_os_err(const snet_session *session);
 
@@ -84,9 +99,19 @@ SNET_API void snet_uv_watch_network(snet_uv *driver);
 SNET_API SNET_MUST_USE snet_err snet_uv_serve(snet_uv *driver, const char *address,
                                               const struct snet_server_config *config,
                                               snet_uv_server **ret_server, int *ret_os_err);
+/* As snet_uv_serve, on a listening stream socket of the program's, which is the server's then and
+   closed with it, or at once on failure. */
+SNET_API SNET_MUST_USE snet_err snet_uv_serve_fd(snet_uv *driver, int fd,
+                                                 const struct snet_server_config *config,
+                                                 snet_uv_server **ret_server, int *ret_os_err);
 SNET_API snet_server *snet_uv_server_core(const snet_uv_server *server);
 /* The address it listens on, with the real port. */
 SNET_API const char *snet_uv_server_address(const snet_uv_server *server);
+/*
+ * Stops listening and drains. Existing sessions go on while their connections live: nobody can
+ * resume them here any more. `server` is void.
+ */
+SNET_API void snet_uv_server_close(snet_uv_server *server);
 /* New sessions are refused from now on; existing ones go on and may still resume. */
 SNET_API void snet_uv_server_drain(snet_uv_server *server);
 

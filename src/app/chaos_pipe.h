@@ -61,7 +61,7 @@ struct snet_chaos_pipe {
     struct snet_chaos_pipe *next; /* the proxy's list */
     struct snet_chaos_pipe_config config;
     uv_loop_t *loop;
-    snet_dial *dial;
+    struct snet_dial *dial;
     uv_stream_t *near;
     uv_stream_t *far;
     struct snet_chaos_half up;

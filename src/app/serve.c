@@ -26,7 +26,7 @@ struct serve {
 struct serve_session {
     struct serve *serve;
     struct snet_relay *relay;
-    snet_dial *dial;
+    struct snet_dial *dial;
 };
 
 static const char serve_help[] =

@@ -44,7 +44,9 @@ static void client_retry(snet_session *session, uint64_t now)
 
 static bool client_link_worked(const snet_session *session, uint64_t now)
 {
-    return session->inbox.received > session->link_received ||
+    const bool acked = (session->wire->caps & SNET_WIRE_CAP_ACK) != 0 &&
+                       session->history.base > session->link_base;
+    return acked || session->inbox.received > session->link_received ||
            session->history.sent_max >= session->link_sent + SNET_CLIENT_WORKED_BYTES ||
            now - session->link_since_ns >= SNET_CLIENT_WORKED_NS;
 }
@@ -144,6 +146,23 @@ static snet_err client_begin(snet_session *session, snet_link *link, uint64_t no
     return err;
 }
 
+/*
+ * How long a handshake may take. A resume that gets no answer is given up early at first, for its
+ * connection may be dead already, and another one is faster than waiting; a slow path has the whole
+ * time at the third try.
+ */
+static uint64_t client_handshake_ns(snet_session *session)
+{
+    if (session->state == SNET_SESSION_OPENING) {
+        return session->handshake_ns;
+    }
+    const uint64_t limit_ns = SNET_CLIENT_HANDOVER_NS << session->slow_tries;
+    if (session->state == SNET_SESSION_DETACHED && session->slow_tries < SNET_CLIENT_SLOW_TRIES) {
+        session->slow_tries++;
+    }
+    return limit_ns < session->handshake_ns ? limit_ns : session->handshake_ns;
+}
+
 snet_err snet_client_connected(snet_session *session, snet_link **ret_link, uint64_t now)
 {
     if (session->dial != SNET_DIAL_ASKED || session->state == SNET_SESSION_ENDED) {
@@ -161,11 +180,7 @@ snet_err snet_client_connected(snet_session *session, snet_link **ret_link, uint
         client_failed(session, NULL, err, now);
         return err;
     }
-    const bool handover = session->state == SNET_SESSION_LIVE;
-    const uint64_t limit_ns = handover && session->handshake_ns > SNET_CLIENT_HANDOVER_NS
-                                  ? SNET_CLIENT_HANDOVER_NS
-                                  : session->handshake_ns;
-    snet_link_set_deadline(link, now + limit_ns);
+    snet_link_set_deadline(link, now + client_handshake_ns(session));
     session->attempt = link;
     session->dial = SNET_DIAL_ATTEMPTING;
     snet_link_want_send(link);

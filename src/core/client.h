@@ -12,8 +12,10 @@
 
 #include "core/session.h"
 
-/* While the old link still lives, a handshake on a new one may not hold it up for longer. */
+/* While the old link still lives, a handshake on a new one may not hold it up for longer; without
+   one the first may take as long, and each of so many further ones twice as long. */
 #define SNET_CLIENT_HANDOVER_NS (3 * SNET_SECOND_NS)
+#define SNET_CLIENT_SLOW_TRIES 2u
 /* After the first, so many more attempts are made while the old link still lives. */
 #define SNET_CLIENT_HANDOVER_MAX 5u
 /* A link that carried so many bytes out, or any in, or lived so long, has worked. */

@@ -184,7 +184,8 @@ snet_err snet_core_random_bytes(snet_core *core, enum snet_random_purpose purpos
 bool snet_core_reserve(snet_core *core, uint64_t bytes)
 {
     const uint64_t budget = (uint64_t)core->recv_pool.budget_count * SNET_PAGE_BYTES;
-    if (bytes > budget - core->recv_reserved_bytes) {
+    const uint64_t most = budget - budget / SNET_CORE_UNRESERVED_DIVISOR;
+    if (bytes > most - core->recv_reserved_bytes) {
         return false;
     }
     core->recv_reserved_bytes += bytes;

@@ -71,6 +71,11 @@ SNET_MUST_USE snet_err snet_core_random(snet_core *core, enum snet_random_purpos
 /* Random bytes for `purpose`. Errors: RANDOM. */
 SNET_MUST_USE snet_err snet_core_random_bytes(snet_core *core, enum snet_random_purpose purpose,
                                               uint8_t *ret_bytes, size_t len);
+/*
+ * This part of the receive budget is never reserved: it is for those who have no more than what
+ * everybody gets, when the readers of all others have stopped.
+ */
+#define SNET_CORE_UNRESERVED_DIVISOR 4u
 /* Sets so many bytes of the receive budget aside; false when there are not so many. */
 bool snet_core_reserve(snet_core *core, uint64_t bytes);
 void snet_core_unreserve(snet_core *core, uint64_t bytes);

@@ -111,6 +111,10 @@ snet_err snet_secure_acked(snet_session *session, uint64_t recv_next, uint64_t l
     if (acked > 0) {
         session->end_acked = state->end_sent && state->flow.acked > history->end;
         snet_secure_trim(session);
+        if (session->want_flush && state->flow.acked >= history->end) {
+            session->want_flush = false;
+            snet_core_raise(session->core, &session->task, SNET_EVENT_WRITABLE);
+        }
         if (session->link != NULL) {
             snet_secure_pulse_acked(session->link, now);
         }
@@ -228,7 +232,7 @@ static uint32_t secure_bound(uint32_t value, uint32_t low, uint32_t high)
     return value < low ? low : value;
 }
 
-/* Credit beyond what everybody gets is given only with pages behind it (clause 17.2). */
+/* Credit beyond what everybody gets is given only with pages behind it [PROTO 17.2]. */
 static bool secure_reserve(snet_session *session, uint32_t window_bytes)
 {
     struct snet_secure_session *state = snet_secure_session_of(session);
@@ -349,8 +353,11 @@ static void secure_session_wipe(snet_session *session)
         snet_secure_store_retire(store, &state->credentials.slots[0]);
         snet_secure_store_retire(store, &state->credentials.slots[1]);
     }
-    snet_core_unreserve(session->core, state->reserved_bytes);
-    state->reserved_bytes = 0;
+    if (session->inbox.chain.len == 0) {
+        /* What was not read keeps its pages beyond the end, and so what stands for them. */
+        snet_core_unreserve(session->core, state->reserved_bytes);
+        state->reserved_bytes = 0;
+    }
     snet_core_release(session->core, state->move);
     state->move = NULL;
     snet_secret_wipe(&state->ticket, sizeof state->ticket);

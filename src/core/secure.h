@@ -41,15 +41,15 @@ extern const struct snet_wire_ops snet_secure_wire;
 #define SNET_SECURE_RECORD_BYTES SNET_CORE_RECORD_BYTES
 /* Records are taken as they come: their credit is what bounds them. */
 #define SNET_SECURE_READ_MAX_BYTES 65536u
-/* A limit further ahead than this is no credit but nonsense (clause 15.2). */
+/* A limit further ahead than this is no credit but nonsense [PROTO 15.2]. */
 #define SNET_SECURE_LIMIT_MAX_BYTES (UINT64_C(1) << 30)
-/* The send buffer at first. It is never smaller than what two records need (clause 17.3). */
+/* The send buffer at first. It is never smaller than what two records need [PROTO 17.3]. */
 #define SNET_SECURE_SEND_FIRST_BYTES (256u * 1024)
 #define SNET_SECURE_SEND_MIN_BYTES (2u * SNET_SECURE_RECORD_BYTES)
-/* A client's link that was accepted and not yet proven carries no more (clause 15.3). */
+/* A client's link that was accepted and not yet proven carries no more [PROTO 15.3]. */
 #define SNET_SECURE_PENDING_MAX_BYTES 65536u
 
-/* The steps of a link, after the message or record that each waits for (clause 14.1). */
+/* The steps of a link, after the message or record that each waits for [PROTO 14.1]. */
 enum snet_secure_step {
     SNET_SECURE_C_HELLO,   /* client: HELLO sent, waits for HELLO_REPLY */
     SNET_SECURE_C_RESUME,  /* client: RESUME sent, waits for ACCEPT */
@@ -106,6 +106,8 @@ struct snet_secure_session {
     struct snet_secure_ticket ticket;
     uint64_t attempt;
     uint64_t epoch_ns;
+    uint64_t patience_ns; /* with the next link, after the last one was suspected in vain */
+    uint64_t moved_ns;    /* when it last followed a MIGRATE; 0: never */
     struct snet_secure_wishes *wishes;
     /* Server. */
     struct snet_credentials credentials;
@@ -167,7 +169,7 @@ SNET_MUST_USE snet_err snet_secure_acked(snet_session *session, uint64_t recv_ne
                                          uint64_t now);
 /*
  * Lets go what the peer has. Acknowledgements of another link may be ahead of what the link in use
- * still sends again: these bytes stay until it has, for its offsets are implicit (clause 17.1).
+ * still sends again: these bytes stay until it has, for its offsets are implicit [PROTO 17.1].
  */
 void snet_secure_trim(snet_session *session);
 /* How many of the bytes before `end` the peer has not acknowledged. */

@@ -17,7 +17,7 @@
 /* A HELLO has at most this much, an AUTH without a credential less. */
 #define CLIENT_HELLO_MAX_BYTES 256u
 #define CLIENT_RESUME_BYTES 109u
-/* A busy server may ask for no longer a pause than this (clause 14.4). */
+/* A busy server may ask for no longer a pause than this [PROTO 14.4]. */
 #define CLIENT_HOLD_MAX_NS (30 * SNET_SECOND_NS)
 #define CLIENT_RETRY_UNIT_NS (100 * SNET_MS_NS)
 
@@ -116,7 +116,7 @@ static snet_err client_say_hello(snet_link *link)
 }
 
 /*
- * Bytes that the server may lack ride along (clause 19.3). They count as sent, for the answer may
+ * Bytes that the server may lack ride along [PROTO 19.3]. They count as sent, for the answer may
  * say that they have arrived.
  */
 static size_t client_take_early(snet_session *session,
@@ -167,19 +167,20 @@ static snet_err client_write_resume(snet_link *link, const struct snet_secure_re
     return err;
 }
 
-/* (clause 15.1) */
+/* [PROTO 15.1] */
 static snet_err client_ask_resume(snet_link *link)
 {
     struct snet_secure_link *state = snet_secure_link_of(link);
     snet_session *session = link->session;
     struct snet_secure_session *secure = snet_secure_session_of(session);
     uint8_t early[SNET_SECURE_EARLY_MAX_BYTES];
+    const size_t early_len = client_take_early(session, early); /* it moves the base: first */
     const struct snet_secure_resume resume = {
         .attempt = ++secure->attempt, /* also of one that is never sent: no number comes twice */
         .recv_next = snet_secure_recv_next(session),
         .limit = snet_secure_limit(session),
         .early_off = session->history.base,
-        .early = {early, client_take_early(session, early)},
+        .early = {early, early_len},
         .cause = session->link == NULL ? SNET_SECURE_CAUSE_LOST : SNET_SECURE_CAUSE_PLANNED,
     };
     const size_t size = CLIENT_RESUME_BYTES + resume.early.len;
@@ -207,7 +208,7 @@ snet_err snet_secure_client_start(snet_link *link, uint64_t now)
 
 /* --- The answer --------------------------------------------------------------------------- */
 
-/* The link's ticket is the session's from now on; the older one is gone (clause 15.4). */
+/* The link's ticket is the session's from now on; the older one is gone [PROTO 15.4]. */
 static void client_adopt(snet_link *link)
 {
     struct snet_secure_link *state = snet_secure_link_of(link);
@@ -328,7 +329,7 @@ snet_err snet_secure_client_accept(snet_link *link, struct snet_buffer message,
 
 /* --- Refusals and failures ---------------------------------------------------------------- */
 
-/* Whether only the server of this session can have said so, and of this attempt (clause 13.5). */
+/* Whether only the server of this session can have said so, and of this attempt [PROTO 13.5]. */
 static bool client_proves(const snet_link *link, struct snet_buffer message,
                           const struct snet_secure_reject *reject)
 {
@@ -357,15 +358,16 @@ snet_err snet_secure_client_reject(snet_link *link, struct snet_buffer message,
     link->session->hold_ns = pause_ns < CLIENT_HOLD_MAX_NS ? pause_ns : CLIENT_HOLD_MAX_NS;
     const bool resumes = state->step == SNET_SECURE_C_RESUME;
     const bool final = snet_secure_code_final(reject.code);
-    if (resumes ? final && client_proves(link, message, &reject) : !final) {
+    const bool known = snet_secure_code_refuses(reject.code);
+    if (resumes ? final && client_proves(link, message, &reject) : known && !final) {
         state->refused_code = reject.code;
-    } else if (final) {
+    } else if (final || !known) {
         return SNET_ERR_BAD_MAC; /* without a proof it says nothing, not even that */
     }
     return snet_secure_code_refused(reject.code);
 }
 
-/* Before the session is open: only the answer of a server ends the trying (clause 14.4). */
+/* Before the session is open: only the answer of a server ends the trying [PROTO 14.4]. */
 static snet_err client_hello_failed(const snet_link *link, snet_err err)
 {
     if (link != NULL && snet_secure_link_of(link)->refused_code != 0) {

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * What a client of snet/3 does in each step of a handshake (clause 14.2), and after one that
+ * What a client of snet/3 does in each step of a handshake [PROTO 14.4], and after one that
  * failed.
  *
  * Thread: the core's.

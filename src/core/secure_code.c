@@ -27,25 +27,31 @@ static const struct code_row code_refusals[] = {
 };
 
 static const struct code_row code_ends[] = {
-    {SNET_SECURE_CLOSED_OK, SNET_ERR_CLOSED},
-    {SNET_SECURE_EXPIRED, SNET_ERR_EXPIRED},
-    {SNET_SECURE_EXPIRED, SNET_ERR_CLOSE_UNCONFIRMED},
-    {SNET_SECURE_EVICTED, SNET_ERR_EVICTED},
-    {SNET_SECURE_BAD_OFFSET, SNET_ERR_BAD_COUNT},
-    {SNET_SECURE_DENIED, SNET_ERR_DENIED},
-    {SNET_SECURE_PROTOCOL, SNET_ERR_BAD_FRAME},
-    {SNET_SECURE_FLOW, SNET_ERR_BAD_CREDIT},
-    {SNET_SECURE_RATE, SNET_ERR_BAD_RATE},
+    {SNET_SECURE_CLOSED_OK, SNET_ERR_CLOSED},          {SNET_SECURE_EXPIRED, SNET_ERR_EXPIRED},
+    {SNET_SECURE_EXPIRED, SNET_ERR_CLOSE_UNCONFIRMED}, {SNET_SECURE_EVICTED, SNET_ERR_EVICTED},
+    {SNET_SECURE_BAD_OFFSET, SNET_ERR_BAD_COUNT},      {SNET_SECURE_PROTOCOL, SNET_ERR_BAD_FRAME},
+    {SNET_SECURE_FLOW, SNET_ERR_BAD_CREDIT},           {SNET_SECURE_RATE, SNET_ERR_BAD_RATE},
 };
 
-snet_err snet_secure_code_refused(uint16_t code)
+static const struct code_row *code_find_refusal(uint16_t code)
 {
     for (size_t i = 0; i < sizeof code_refusals / sizeof code_refusals[0]; i++) {
         if (code == (uint16_t)code_refusals[i].code) {
-            return code_refusals[i].err;
+            return &code_refusals[i];
         }
     }
-    return SNET_ERR_BAD_HELLO;
+    return NULL;
+}
+
+bool snet_secure_code_refuses(uint16_t code)
+{
+    return code_find_refusal(code) != NULL;
+}
+
+snet_err snet_secure_code_refused(uint16_t code)
+{
+    const struct code_row *row = code_find_refusal(code);
+    return row == NULL ? SNET_ERR_BAD_HELLO : row->err;
 }
 
 snet_err snet_secure_code_aborted(uint16_t code)
@@ -58,7 +64,7 @@ snet_err snet_secure_code_aborted(uint16_t code)
 
 bool snet_secure_code_is_abort(snet_err err)
 {
-    return err == SNET_ERR_PEER_ABORTED || err == SNET_ERR_BUSY;
+    return err == SNET_ERR_PEER_ABORTED || err == SNET_ERR_BUSY || err == SNET_ERR_DENIED;
 }
 
 enum snet_secure_code snet_secure_code_abort(snet_err err)

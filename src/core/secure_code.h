@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Between local errors and the codes that a peer of snet/3 is told or tells (clause 21). The only
+ * Between local errors and the codes that a peer of snet/3 is told or tells [PROTO 21]. The only
  * place that maps one to the other.
  *
  * Thread: any.
@@ -15,6 +15,8 @@
 
 #include <stdbool.h>
 
+/* Whether a REJECT with this code means anything [PROTO 21]. */
+bool snet_secure_code_refuses(uint16_t code);
 /* What a refused handshake means to a client. */
 snet_err snet_secure_code_refused(uint16_t code);
 /* What an ABORT means to who receives it. */

@@ -95,6 +95,14 @@ static snet_err in_start(snet_link *link, const struct snet_secure_frame *frame)
     return SNET_OK;
 }
 
+static snet_err in_ack(snet_link *link, const struct snet_secure_frame *frame, uint64_t now)
+{
+    const snet_err err = snet_secure_acked(link->session, frame->offset, frame->limit, now);
+    const bool far =
+        frame->limit > frame->offset && frame->limit - frame->offset > SNET_SECURE_LIMIT_MAX_BYTES;
+    return err == SNET_OK && !far ? SNET_OK : SNET_ERR_BAD_FRAME;
+}
+
 static snet_err in_data(snet_link *link, const struct snet_secure_frame *frame,
                         struct in_record *record, uint64_t now)
 {
@@ -194,9 +202,7 @@ static snet_err in_frame(snet_link *link, const struct snet_secure_frame *frame,
     case SNET_SECURE_FRAME_DATA_END:
         return in_data(link, frame, record, now);
     case SNET_SECURE_FRAME_ACK:
-        return snet_secure_acked(link->session, frame->offset, frame->limit, now) == SNET_OK
-                   ? SNET_OK
-                   : SNET_ERR_BAD_FRAME;
+        return in_ack(link, frame, now);
     case SNET_SECURE_FRAME_PING:
         return in_ping(link, frame);
     case SNET_SECURE_FRAME_PONG:
@@ -344,6 +350,7 @@ static snet_err in_pieces(snet_link *link, const uint8_t *data, size_t len, size
                           uint64_t now)
 {
     struct snet_gather *in = &snet_secure_link_of(link)->in;
+    snet_secure_pulse_heard(link, now); /* a slow path takes long for a record */
     if (in->want == 0) {
         SNET_TRY(snet_gather_want(in, link->core, SNET_SECURE_FRAME_LEN_BYTES));
     }

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From the connection to the session: bytes to records, records to frames, frames to what they mean
- * (clause 16.1). A record that is not authentic costs its link; what an authentic one must not say
+ * [PROTO 16.1]. A record that is not authentic costs its link; what an authentic one must not say
  * ends the session.
  *
  * Thread: the core's.
@@ -12,7 +12,7 @@
 
 #include "core/secure.h"
 
-/* So many records of nothing but padding may follow each other (clause 16.3). */
+/* So many records of nothing but padding may follow each other [PROTO 16.5]. */
 #define SNET_SECURE_IN_PADS_MAX 16u
 
 /* Takes bytes of records. Errors: BAD_MAC, NO_MEMORY, CRYPTO, STATE: the link's, not the session's.

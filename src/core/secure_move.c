@@ -11,6 +11,9 @@
 /* "[" IPv6 "]:" port, or a name of the longest kind. */
 #define MOVE_TEXT_MAX_BYTES (SNET_SECURE_FRAME_TEXT_MAX_BYTES + 10u)
 #define MOVE_IPV6_GROUPS 8u
+#define MOVE_LOCAL "unix"
+/* A client does not run after a server that sends it on and on. */
+#define MOVE_EVERY_NS SNET_SECOND_NS
 #define MOVE_PORT_DIGITS_MAX 5u
 
 /* --- Server ------------------------------------------------------------------------------- */
@@ -116,6 +119,9 @@ static void move_put_ipv6(struct snet_writer *text, struct snet_bytes address)
 static bool move_put_name(struct snet_writer *text, struct snet_bytes name)
 {
     bool colon = false;
+    if (name.len == sizeof MOVE_LOCAL - 1 && memcmp(name.data, MOVE_LOCAL, name.len) == 0) {
+        return false; /* a socket in our file system is none of the server's business */
+    }
     for (size_t i = 0; i < name.len; i++) {
         const uint8_t c = name.data[i];
         colon = colon || c == ':';
@@ -161,6 +167,11 @@ snet_err snet_secure_move_take(snet_link *link, const struct snet_secure_frame *
     if (session->server != NULL || !move_format(frame, &writer)) {
         return SNET_ERR_BAD_FRAME;
     }
+    struct snet_secure_session *state = snet_secure_session_of(session);
+    if (state->moved_ns != 0 && now - state->moved_ns < MOVE_EVERY_NS) {
+        return SNET_OK;
+    }
+    state->moved_ns = now;
     if (writer.written > 0) {
         char *redirect = snet_core_alloc(session->core, writer.written + 1);
         if (redirect == NULL) {

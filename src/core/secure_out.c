@@ -68,7 +68,7 @@ static bool out_anything(const snet_link *link)
            session->move != NULL || out_data_len(link) > 0 || out_fin_due(link, 0);
 }
 
-/* The link's first record: it goes on where the peer's acknowledgements end (clause 16.2). */
+/* The link's first record: it goes on where the peer's acknowledgements end [PROTO 16.3]. */
 static void out_start(snet_link *link)
 {
     snet_session *session = link->session;
@@ -109,8 +109,10 @@ static void out_controls(snet_link *link, struct snet_writer *plain)
     snet_session *session = link->session;
     struct snet_flow *flow = &snet_secure_session_of(session)->flow;
     if (!state->started) {
-        out_put(plain, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_START,
-                                                   .offset = session->history.sent});
+        /* Behind an end that was acknowledged, nothing is left to begin with. */
+        const uint64_t from = session->end_acked ? flow->acked : session->history.sent;
+        out_put(plain,
+                &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_START, .offset = from});
     }
     if (snet_flow_ack_news(flow)) {
         out_put(plain, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_ACK,

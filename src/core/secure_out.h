@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From the session to the connection: what is to be said becomes frames, frames become records, and
- * these wait in the link's outbox (clause 16.1). Bytes are taken from the history and sealed only
+ * these wait in the link's outbox [PROTO 16.1]. Bytes are taken from the history and sealed only
  * when the connection can take them.
  *
  * Thread: the core's.

@@ -41,6 +41,7 @@ void snet_secure_pulse_begin(snet_link *link, uint64_t now)
     state->progress_ns = pulse_outstanding(link->session) ? now : 0;
     state->suspect_ns =
         pulse_max(SNET_SECURE_SUSPECT_NS, SNET_SECURE_SUSPECT_ROUND_TRIPS * session->rtt_ns);
+    state->suspect_ns = pulse_max(state->suspect_ns, session->patience_ns);
     state->fresh_by_ns = session->epoch_ns == 0 ? SNET_NEVER : now + session->epoch_ns;
     snet_secure_pulse_arm(link);
 }
@@ -67,6 +68,7 @@ void snet_secure_pulse_acked(snet_link *link, uint64_t now)
     struct snet_secure_link *state = snet_secure_link_of(link);
     state->progress_ns = pulse_outstanding(link->session) ? now : 0;
     state->suspect_ns = pulse_min(state->suspect_ns, SNET_SECURE_SUSPECT_MAX_NS);
+    snet_secure_session_of(link->session)->patience_ns = 0;
 }
 
 void snet_secure_pulse_sent(snet_link *link, uint64_t now)
@@ -133,6 +135,9 @@ static void pulse_suspect_due(snet_link *link, uint64_t now)
     const uint64_t waited_ns = now - state->progress_ns;
     /* Beyond now, whatever has passed: what is due again at once would never let the core go on. */
     state->suspect_ns = waited_ns + pulse_min(waited_ns, SNET_SECURE_SUSPECT_MAX_NS);
+    /* A path that is merely slow would be left before it can acknowledge, and so would the next. */
+    snet_secure_session_of(link->session)->patience_ns =
+        pulse_min(state->suspect_ns, SNET_SECURE_SUSPECT_MAX_NS);
     snet_client_handover(link->session, now);
 }
 

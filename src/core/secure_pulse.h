@@ -3,7 +3,7 @@
 /*
  * Pulse: what a link of snet/3 does because time passes: acknowledgements that waited long enough,
  * signs of life and their absence, round trips, and at clients a second connection when the path
- * seems to fail or when keys are old (clause 20.2).
+ * seems to fail or when keys are old [PROTO 20.2].
  *
  * Thread: the core's.
  */
@@ -23,7 +23,7 @@ uint64_t snet_secure_pulse_heartbeat(uint64_t wanted_ns);
 void snet_secure_pulse_begin(snet_link *link, uint64_t now);
 /* A flight of the handshake, or a PING, was answered. */
 void snet_secure_pulse_answered(snet_link *link, uint64_t now);
-/* A valid record came. */
+/* Bytes came: a valid record, or a part of one. */
 void snet_secure_pulse_heard(snet_link *link, uint64_t now);
 /* The peer has acknowledged more. */
 void snet_secure_pulse_acked(snet_link *link, uint64_t now);

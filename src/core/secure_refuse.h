@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Refuse: how a server of snet/3 says no to a handshake: by a REJECT, which has a proof where the
- * client can check one (clause 13.5), and an orderly close.
+ * client can check one [PROTO 13.5], and an orderly close.
  *
  * Thread: the core's.
  */

@@ -15,7 +15,7 @@
 /* An ACCEPT has no more than this. */
 #define RESUME_ANSWER_MAX_BYTES 256u
 
-/* Nobody has this name: says so in a way that only this server can (clause 18.3). */
+/* Nobody has this name: says so in a way that only this server can [PROTO 18.3]. */
 static snet_err resume_refuse_unknown(snet_link *link, struct snet_bytes message)
 {
     const struct snet_secure_store *store = link->server->store;
@@ -41,7 +41,7 @@ static snet_err resume_refuse_unknown(snet_link *link, struct snet_bytes message
     return snet_secure_refuse(link, &refusal);
 }
 
-/* Whether this session is resumed too often; one more is counted when it is not (clause 15.2). */
+/* Whether this session is resumed too often; one more is counted when it is not [PROTO 15.2]. */
 static bool resume_too_often(struct snet_secure_session *session, uint64_t now)
 {
     const uint64_t from_ns = session->resume_free_ns > now ? session->resume_free_ns : now;
@@ -52,7 +52,7 @@ static bool resume_too_often(struct snet_secure_session *session, uint64_t now)
     return false;
 }
 
-/* Whether the offsets can be those of this session's client (clause 15.2). */
+/* Whether the offsets can be those of this session's client [PROTO 15.2]. */
 static bool resume_offsets_ok(const snet_session *session, const struct snet_secure_resume *resume)
 {
     const uint64_t end_byte = snet_secure_session_of(session)->end_sent ? 1 : 0;
@@ -60,7 +60,7 @@ static bool resume_offsets_ok(const snet_session *session, const struct snet_sec
            resume->limit <= resume->recv_next + SNET_SECURE_LIMIT_MAX_BYTES;
 }
 
-/* What a RESUME that was really made with the session's secret is refused for (clause 15.2). */
+/* What a RESUME that was really made with the session's secret is refused for [PROTO 15.2]. */
 static snet_err resume_judge(snet_session *session, const struct snet_secure_resume *resume,
                              struct snet_secure_refusal *refusal, uint64_t now)
 {
@@ -92,13 +92,13 @@ static snet_err resume_write_accept(snet_link *link, const snet_session *session
         .limit = snet_secure_limit(session),
         .early_taken = early_taken,
     };
-    SNET_TRY(snet_secure_store_draw(link->server->store, accept.cid));
-    SNET_TRY(snet_cids_token(&link->server->store->cids, accept.cid, accept.token));
-    snet_secure_copy(state->ticket.cid, accept.cid, sizeof state->ticket.cid);
     uint8_t *space = snet_outbox_space(&state->out, link->core, RESUME_ANSWER_MAX_BYTES);
     if (space == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
+    SNET_TRY(snet_secure_store_draw(link->server->store, accept.cid));
+    SNET_TRY(snet_cids_token(&link->server->store->cids, accept.cid, accept.token));
+    snet_secure_copy(state->ticket.cid, accept.cid, sizeof state->ticket.cid);
     struct snet_writer writer;
     snet_writer_init(&writer, space, RESUME_ANSWER_MAX_BYTES);
     const snet_err err = snet_secure_shake_accept(state->shake, &accept, &writer);
@@ -110,15 +110,18 @@ static snet_err resume_write_accept(snet_link *link, const snet_session *session
     return snet_secure_epoch_begin(link, snet_secure_session_of(session)->suite, false);
 }
 
-/* The resume is made with what came with the pending link: its client has taken that. */
+/*
+ * The resume is made with what came with the pending link: its client has taken that. Not of a
+ * session that nobody has proven: only a record opens it, and opening it may end it.
+ */
 static bool resume_from_pending(const snet_session *session, const struct snet_credential *base)
 {
     const struct snet_credentials *credentials = &snet_secure_session_of(session)->credentials;
-    return session->attempt != NULL && credentials->pending &&
-           base != &credentials->slots[credentials->confirmed];
+    return session->state != SNET_SESSION_OPENING && session->attempt != NULL &&
+           credentials->pending && base != &credentials->slots[credentials->confirmed];
 }
 
-/* The client may resume: R2, R4, R7 and R8 (clause 15.1). */
+/* The client may resume: R2, R4, R7 and R8 [PROTO 15.1]. */
 static snet_err resume_accept(snet_link *link, struct snet_credential *base,
                               const struct snet_secure_resume *resume, uint64_t now)
 {

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Resume: what a server of snet/3 does with a RESUME: the checks in their order (clause 15.2) and
- * the credential rules (clause 15.1).
+ * Resume: what a server of snet/3 does with a RESUME: the checks in their order [PROTO 15.2] and
+ * the credential rules [PROTO 15.1].
  *
  * Thread: the core's.
  */
@@ -12,7 +12,7 @@
 #include "core/secure.h"
 #include "core/secure_step.h"
 
-/* So many resumes of one session per second, and so many at once, are answered (clause 15.2). */
+/* So many resumes of one session per second, and so many at once, are answered [PROTO 15.2]. */
 #define SNET_SECURE_RESUME_EVERY_NS (50 * SNET_MS_NS)
 #define SNET_SECURE_RESUME_BURST 200u
 

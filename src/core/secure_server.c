@@ -109,19 +109,18 @@ static snet_err server_welcome(snet_link *link, uint64_t now)
 {
     struct snet_secure_link *state = snet_secure_link_of(link);
     const struct snet_secure_session *session = snet_secure_session_of(link->session);
-    const struct snet_session_config *config = &link->server->config.session;
     struct snet_secure_welcome welcome = {
         .window = (uint32_t)session->flow.limit,
         .max_record = SNET_SECURE_RECORD_BYTES,
         .heartbeat_s = (uint16_t)(session->heartbeat_ns / SNET_SECOND_NS),
-        .resume_window_ms = (uint32_t)(config->wait_ns / SNET_MS_NS),
+        .resume_window_ms = (uint32_t)(link->session->wait_ns / SNET_MS_NS),
     };
-    snet_secure_copy(welcome.cid, state->ticket.cid, sizeof welcome.cid);
-    SNET_TRY(snet_cids_token(&server_store(link)->cids, welcome.cid, welcome.token));
     uint8_t *space = snet_outbox_space(&state->out, link->core, SERVER_ANSWER_MAX_BYTES);
     if (space == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
+    snet_secure_copy(welcome.cid, state->ticket.cid, sizeof welcome.cid);
+    SNET_TRY(snet_cids_token(&server_store(link)->cids, welcome.cid, welcome.token));
     struct snet_writer writer;
     snet_writer_init(&writer, space, SERVER_ANSWER_MAX_BYTES);
     const snet_err err = snet_secure_shake_reply(state->shake, &welcome, &writer);
@@ -199,7 +198,7 @@ static snet_err server_read_hello(snet_link *link, struct snet_buffer message,
     return err;
 }
 
-/* Answers a HELLO whose sender knows our key (clause 14.1). */
+/* Answers a HELLO whose sender knows our key [PROTO 14.1]. */
 static snet_err server_answer_hello(snet_link *link, struct snet_buffer message,
                                     struct snet_secure_shake_config *config,
                                     enum snet_secure_step *ret_next, uint64_t now)
@@ -264,19 +263,20 @@ static void server_turn_away(snet_link *link, enum snet_secure_code code, snet_e
     snet_link_close(link, SNET_CLOSE_FIN, err);
 }
 
-/* The first proof of a new session: from now on its program knows it. */
-static void server_open(snet_link *link, uint64_t now)
+/* The first proof of a new session: from now on its program knows it. Errors: SESSIONS_FULL. */
+static snet_err server_open(snet_link *link, uint64_t now)
 {
     snet_session *session = link->session;
     if (link->server->session_count >= link->server->config.sessions_max) {
         /* Others were faster since its HELLO. */
         server_turn_away(link, SNET_SECURE_BUSY, SNET_ERR_SESSIONS_FULL);
-        return;
+        return SNET_ERR_SESSIONS_FULL;
     }
     snet_list_remove(&server_store(link)->embryos, &snet_secure_session_of(session)->embryo);
     snet_server_count(session);
     snet_session_attach(session, link, NULL, now);
     snet_secure_pulse_begin(link, now);
+    return SNET_OK;
 }
 
 snet_err snet_secure_server_auth(snet_link *link, struct snet_buffer message,
@@ -292,19 +292,18 @@ snet_err snet_secure_server_auth(snet_link *link, struct snet_buffer message,
     SNET_TRY(snet_secure_shake_read_auth(state->shake, message, &credential));
     snet_secure_copy(key.bytes, state->shake->noise.peer_static, sizeof key.bytes);
     snet_secure_pulse_answered(link, now);
-    SNET_TRY(server_begin_epoch(link));
-    if (!snet_keyring_authorizes(server_store(link)->keyring, key.bytes)) {
-        server_turn_away(link, SNET_SECURE_DENIED, SNET_ERR_DENIED);
-        return SNET_OK;
-    }
     if (session->identity == NULL) {
         SNET_TRY(server_identify(session, (struct snet_bytes){NULL, 0}));
     }
     session->identity->has_key = true;
     session->identity->key = key;
+    SNET_TRY(server_begin_epoch(link)); /* from here on it can be resumed: nothing else may fail */
+    if (!snet_keyring_authorizes(server_store(link)->keyring, key.bytes)) {
+        server_turn_away(link, SNET_SECURE_DENIED, SNET_ERR_DENIED);
+        return SNET_OK;
+    }
     *ret_next = SNET_SECURE_STREAM;
-    server_open(link, now);
-    return SNET_OK;
+    return server_open(link, now);
 }
 
 snet_err snet_secure_server_confirm(snet_link *link, uint64_t now)
@@ -322,8 +321,7 @@ snet_err snet_secure_server_confirm(snet_link *link, uint64_t now)
     }
     snet_secure_step_proven(link);
     if (session->state == SNET_SESSION_OPENING) {
-        server_open(link, now);
-        return SNET_OK;
+        return server_open(link, now);
     }
     const struct snet_session_counts counts = {session->inbox.received, session->history.base};
     snet_session_attach(session, link, &counts, now);

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * The steps of a handshake of snet/3 (clause 14.1): which message is expected in which step, who
+ * The steps of a handshake of snet/3 [PROTO 13.1]: which message is expected in which step, who
  * handles it, and which step may follow. Messages are collected here, whole and within their
  * bounds, before a handler sees them.
  *

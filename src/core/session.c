@@ -63,6 +63,7 @@ snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
     session->plain = config->plain;
     session->cipher = snet_session_cipher(config);
     session->wait_ns = config->wait_ns == 0 ? SNET_WAIT_DEFAULT_NS : config->wait_ns;
+    session->wait_ns = session->wait_ns < SNET_WAIT_MAX_NS ? session->wait_ns : SNET_WAIT_MAX_NS;
     session->handshake_ns =
         config->handshake_ns == 0 ? SNET_HANDSHAKE_DEFAULT_NS : config->handshake_ns;
     session->expire_at_ns = SNET_NEVER;
@@ -138,15 +139,20 @@ void snet_session_attach(snet_session *session, snet_link *link,
     session->announced = true;
     session->dial = SNET_DIAL_IDLE;
     session->handovers_left = 0;
+    session->slow_tries = 0;
     session->link = link;
     session->link_since_ns = now;
     session->link_received = session->inbox.received;
     session->link_sent = session->history.sent_max;
+    session->link_base = session->history.base;
     snet_link_go_live(link, session);
     snet_session_arm(session);
     snet_core_unraise(session->core, &session->task, SNET_EVENT_LOST);
     snet_core_raise(session->core, &session->task,
                     counts == NULL ? SNET_EVENT_OPENED : SNET_EVENT_RESUMED);
+    if (counts == NULL && session->inbox.chain.len > 0) {
+        snet_session_arrived(session); /* with a resume of what had not begun */
+    }
     snet_session_progress(session, now);
 }
 
@@ -228,7 +234,9 @@ void snet_session_progress(snet_session *session, uint64_t now)
 
 void snet_session_arrived(snet_session *session)
 {
-    snet_core_raise(session->core, &session->task, SNET_EVENT_READABLE);
+    if (session->announced) {
+        snet_core_raise(session->core, &session->task, SNET_EVENT_READABLE);
+    }
 }
 
 static void session_drop_links(snet_session *session, enum snet_close_how how, snet_err err)
@@ -384,13 +392,13 @@ void snet_session_destroy(snet_session *session)
     if (session->server != NULL) {
         snet_server_leave(session->server, session);
     }
+    snet_inbox_deinit(&session->inbox, &core->recv_pool);
     session->wire->session_wipe(session);
     snet_core_forget(core, &session->task);
     snet_list_remove(&core->send_waiters, &session->send_wait);
     snet_list_remove(&core->detached, &session->detached);
     core->detached_bytes -= session->detached_bytes;
     snet_history_deinit(&session->history, &core->send_pool);
-    snet_inbox_deinit(&session->inbox, &core->recv_pool);
     snet_list_remove(&core->sessions, &session->node);
     snet_core_release(core, session->peer_text);
     snet_core_release(core, session->redirect);

@@ -65,6 +65,7 @@ struct snet_session {
     bool plain;
     bool shut;       /* the local end has written its last byte */
     bool want_write; /* a writer was told AGAIN */
+    bool want_flush; /* somebody waits until all is acknowledged */
     bool peer_ended; /* the other end's last byte is in the inbox */
     bool end_acked;  /* the other end has all, and knows that it is all */
     bool announced;  /* the caller knows the session */
@@ -86,6 +87,7 @@ struct snet_session {
     uint64_t link_since_ns;
     uint64_t link_received; /* inbox.received when the link began */
     uint64_t link_sent;     /* history.sent when the link began */
+    uint64_t link_base;     /* history.base when the link began */
     uint64_t peer_written;  /* claimed at the last resume */
     uint64_t peer_received;
     uint64_t resent_bytes;
@@ -93,6 +95,7 @@ struct snet_session {
     uint64_t last_missing_bytes;
     uint64_t last_detached_ns;
     uint32_t resumes;
+    uint8_t slow_tries;      /* resumes that were tried since the last link */
     uint32_t handovers_left; /* attempts still to make while the old link lives */
 };
 
@@ -139,7 +142,7 @@ bool snet_session_done(const snet_session *session);
 void snet_session_end(snet_session *session, snet_err err, uint64_t now);
 /* The live link carried bytes: a writer may go on; all may have been sent. */
 void snet_session_progress(snet_session *session, uint64_t now);
-/* Bytes arrived in the inbox. */
+/* Bytes arrived in the inbox: tells a caller that knows the session. */
 void snet_session_arrived(snet_session *session);
 /* Does what is due. */
 void snet_session_tick(snet_session *session, uint64_t now);

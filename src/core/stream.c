@@ -137,6 +137,20 @@ snet_err snet_session_read(snet_session *session, uint8_t *ret_data, size_t len,
     return SNET_OK;
 }
 
+snet_err snet_session_flush(snet_session *session)
+{
+    struct snet_session_info info;
+    snet_session_info(session, &info);
+    if (info.unacked == 0 && session->state != SNET_SESSION_OPENING) {
+        return (session->wire->caps & SNET_WIRE_CAP_ACK) == 0 ? SNET_ERR_STATE : SNET_OK;
+    }
+    if (session->state == SNET_SESSION_ENDED) {
+        return session->end_err;
+    }
+    session->want_flush = true;
+    return SNET_ERR_AGAIN;
+}
+
 void snet_session_shutdown(snet_session *session, uint64_t now)
 {
     if (session->shut || session->state == SNET_SESSION_ENDED) {

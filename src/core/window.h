@@ -3,7 +3,7 @@
 /*
  * Window: how many bytes a peer may send beyond what was read. It begins small and doubles when the
  * reader keeps up and a whole window passes within two round trips, because then the window is what
- * holds the stream up. It never shrinks: credit is not taken back (clause 17.2). Pure counting.
+ * holds the stream up. It never shrinks: credit is not taken back [PROTO 17.2]. Pure counting.
  *
  * Thread: that of the core.
  */

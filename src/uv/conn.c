@@ -3,8 +3,11 @@
 #include "uv/conn.h"
 
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 #define CONN_SPANS_MAX 64u
+#define CONN_PUSH_SPANS 16u
 
 static void conn_ended(const struct snet_conn *conn, int os_err)
 {
@@ -26,6 +29,7 @@ static void conn_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 {
     struct snet_conn *conn = stream->data;
     snet_uv *driver = conn->driver;
+    snet_driver_enter(driver);
     if (len > 0) {
         size_t taken = 0;
         snet_link_recv(conn->link, (const uint8_t *)buf->base, (size_t)len, &taken,
@@ -42,21 +46,54 @@ static void conn_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
         conn_ended(conn, snet_stream_end_err(stream, len));
     }
     snet_driver_drain(driver);
+    snet_driver_leave(driver);
 }
 
 static void conn_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
 {
     (void)suggested;
     struct snet_conn *conn = handle->data;
+    snet_driver_enter(conn->driver);
     const size_t room = snet_link_room(conn->link);
+    snet_driver_leave(conn->driver);
     const size_t scratch = sizeof conn->driver->scratch;
     *ret_buf = uv_buf_init(conn->driver->scratch, (unsigned)(room < scratch ? room : scratch));
+}
+
+bool snet_conn_push(struct snet_conn *conn)
+{
+    struct snet_span spans[CONN_PUSH_SPANS];
+    uv_os_fd_t fd = -1;
+    if (conn->busy || uv_fileno((const uv_handle_t *)conn->stream, &fd) != 0) {
+        return false;
+    }
+    for (;;) {
+        const size_t count = snet_link_send(conn->link, spans, CONN_PUSH_SPANS);
+        if (count == 0) {
+            return true;
+        }
+        struct iovec parts[CONN_PUSH_SPANS];
+        size_t total = 0;
+        for (size_t i = 0; i < count; i++) {
+            parts[i] = (struct iovec){(void *)(uintptr_t)spans[i].data, spans[i].len};
+            total += spans[i].len;
+        }
+        const struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
+        const ssize_t sent = sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent <= 0) {
+            return false; /* full, or broken: the loop will see which */
+        }
+        snet_link_sent(conn->link, (size_t)sent, snet_uv_now(conn->driver));
+        if ((size_t)sent < total) {
+            return false;
+        }
+    }
 }
 
 void snet_conn_send(struct snet_conn *conn)
 {
     struct snet_span spans[CONN_SPANS_MAX];
-    while (conn->outlet.waiting == NULL) {
+    while (!conn->busy) {
         const size_t count = snet_link_send(conn->link, spans, CONN_SPANS_MAX);
         if (count == 0) {
             return;
@@ -66,6 +103,7 @@ void snet_conn_send(struct snet_conn *conn)
             conn_ended(conn, (int)sent);
             return;
         }
+        conn->busy = conn->outlet.waiting != NULL;
         snet_link_sent(conn->link, (size_t)sent, snet_uv_now(conn->driver));
     }
 }
@@ -74,12 +112,15 @@ static void conn_idle(void *user, int os_err)
 {
     struct snet_conn *conn = user;
     snet_uv *driver = conn->driver;
+    snet_driver_enter(driver);
+    conn->busy = false;
     if (os_err != 0) {
         conn_ended(conn, os_err);
     } else {
         snet_conn_send(conn);
     }
     snet_driver_drain(driver);
+    snet_driver_leave(driver);
 }
 
 snet_err snet_conn_open(snet_uv *driver, snet_link *link, uv_stream_t *stream)

@@ -26,12 +26,18 @@ struct snet_conn {
     snet_link *link;
     uv_stream_t *stream;
     struct snet_outlet outlet;
+    bool busy; /* the outlet still has bytes of before */
 };
 
 /* Takes over stream and link, begins to move bytes. Errors: NO_MEMORY; the caller keeps both. */
 SNET_MUST_USE snet_err snet_conn_open(snet_uv *driver, snet_link *link, uv_stream_t *stream);
 /* The link has bytes to send. */
 void snet_conn_send(struct snet_conn *conn);
+/*
+ * The same from another thread, which holds the driver's mutex: straight to the kernel. False when
+ * that did not take everything; then the loop goes on.
+ */
+bool snet_conn_push(struct snet_conn *conn);
 /* The link has room again. */
 void snet_conn_recv(struct snet_conn *conn);
 /* Closes the stream, frees link and conn. */

@@ -10,9 +10,12 @@
 snet_err snet_dialer_new(snet_uv *driver, const char *address,
                          const struct snet_client_config *config, struct snet_dialer **ret_dialer)
 {
-    const snet_err err = snet_address_check(address);
+    const snet_err err = address == NULL ? SNET_OK : snet_address_check(address);
     if (err != SNET_OK) {
         return err;
+    }
+    if ((unsigned)config->wire >= SNET_WIRE_COUNT) {
+        return SNET_ERR_INVALID; /* it is a shift below */
     }
     struct snet_dialer *dialer = calloc(1, sizeof *dialer);
     if (dialer == NULL) {
@@ -21,7 +24,7 @@ snet_err snet_dialer_new(snet_uv *driver, const char *address,
     dialer->driver = driver;
     dialer->options =
         snet_driver_options(driver, SNET_WIRE_BIT(config->wire), config->session.history_bytes);
-    (void)snprintf(dialer->address, sizeof dialer->address, "%s", address);
+    (void)snprintf(dialer->address, sizeof dialer->address, "%s", address == NULL ? "" : address);
     snet_list_push(&driver->dialers, &dialer->node);
     *ret_dialer = dialer;
     return SNET_OK;
@@ -30,7 +33,9 @@ snet_err snet_dialer_new(snet_uv *driver, const char *address,
 void snet_dialer_stop(struct snet_dialer *dialer)
 {
     snet_dial_cancel(dialer->dial);
+    snet_adopt_dial_cancel(dialer->adopt);
     dialer->dial = NULL;
+    dialer->adopt = NULL;
 }
 
 void snet_dialer_free(struct snet_dialer *dialer)
@@ -60,7 +65,9 @@ static void dialer_done(void *user, snet_err err, int os_err, uv_stream_t *strea
 {
     struct snet_dialer *dialer = user;
     snet_uv *driver = dialer->driver;
+    snet_driver_enter(driver);
     dialer->dial = NULL;
+    dialer->adopt = NULL;
     dialer->os_err = os_err;
     if (err == SNET_OK) {
         dialer_connected(dialer, stream);
@@ -68,6 +75,7 @@ static void dialer_done(void *user, snet_err err, int os_err, uv_stream_t *strea
         snet_client_dial_failed(dialer->session, err, snet_uv_now(driver));
     }
     snet_driver_drain(driver);
+    snet_driver_leave(driver);
 }
 
 void snet_dialer_dial(struct snet_dialer *dialer)
@@ -80,7 +88,11 @@ void snet_dialer_dial(struct snet_dialer *dialer)
         .user = dialer,
     };
     snet_dialer_stop(dialer);
-    const snet_err err = snet_dial_start(dialer->driver->loop, &config, &dialer->dial);
+    uv_loop_t *loop = dialer->driver->loop;
+    const snet_err err =
+        dialer->connector.connect == NULL
+            ? snet_dial_start(loop, &config, &dialer->dial)
+            : snet_adopt_dial_start(loop, &dialer->connector, &config, &dialer->adopt);
     if (err != SNET_OK) {
         snet_client_dial_failed(dialer->session, err, snet_uv_now(dialer->driver));
     }
@@ -88,7 +100,7 @@ void snet_dialer_dial(struct snet_dialer *dialer)
 
 void snet_dialer_network_changed(struct snet_dialer *dialer)
 {
-    if (dialer->dial != NULL) {
+    if (dialer->dial != NULL || dialer->adopt != NULL) {
         snet_dialer_dial(dialer);
     }
     snet_client_network_changed(dialer->session, snet_uv_now(dialer->driver));

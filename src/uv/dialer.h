@@ -8,13 +8,16 @@
 #ifndef SNET_UV_DIALER_H
 #define SNET_UV_DIALER_H
 
+#include "uv/adopt.h"
 #include "uv/driver.h"
 
 struct snet_dialer {
     struct snet_list_node node;
     snet_uv *driver;
     snet_session *session;
-    snet_dial *dial; /* NULL while none is on its way */
+    struct snet_dial *dial;             /* NULL while none is on its way */
+    struct snet_uv_connector connector; /* of the program's; else without a function */
+    struct snet_adopt_dial *adopt;      /* as `dial` */
     struct snet_stream_options options;
     int os_err;
     char address[SNET_ADDRESS_MAX_BYTES];

@@ -3,6 +3,8 @@
 #include "uv/driver.h"
 
 #include "base/assert.h"
+#include "core/core.h"
+#include "core/link.h"
 #include "uv/conn.h"
 #include "uv/dialer.h"
 
@@ -91,14 +93,50 @@ static void driver_event(snet_uv *driver, const struct snet_event *event)
     driver->config.on_event(driver->config.user, event);
 }
 
+void snet_driver_share(snet_uv *driver, uv_mutex_t *mutex, uv_async_t *wake)
+{
+    driver->mutex = mutex;
+    driver->wake = wake;
+}
+
+void snet_driver_enter(snet_uv *driver)
+{
+    if (driver->mutex != NULL) {
+        uv_mutex_lock(driver->mutex);
+    }
+}
+
+void snet_driver_leave(snet_uv *driver)
+{
+    if (driver->mutex != NULL) {
+        uv_mutex_unlock(driver->mutex);
+    }
+}
+
+void snet_driver_used(snet_uv *driver, snet_session *session)
+{
+    snet_link *link = snet_session_link(session);
+    struct snet_conn *conn = link == NULL ? NULL : snet_link_user(link);
+    if (conn != NULL && snet_conn_push(conn)) {
+        snet_core_unraise(driver->core, &link->task, SNET_EVENT_LINK_SEND);
+    }
+    if (driver->core->ready.count > 0 || snet_core_deadline(driver->core) < driver->timer_at_ns) {
+        (void)uv_async_send(driver->wake);
+    }
+}
+
 static void driver_timer_due(uv_timer_t *timer)
 {
-    snet_driver_drain(timer->data);
+    snet_uv *driver = timer->data;
+    snet_driver_enter(driver);
+    snet_driver_drain(driver);
+    snet_driver_leave(driver);
 }
 
 static void driver_set_timer(snet_uv *driver)
 {
     const uint64_t deadline = snet_core_deadline(driver->core);
+    driver->timer_at_ns = deadline;
     if (deadline == SNET_NEVER) {
         (void)uv_timer_stop(&driver->timer);
         return;
@@ -126,13 +164,16 @@ void snet_driver_drain(snet_uv *driver)
 static void driver_prepare(uv_prepare_t *prepare)
 {
     snet_uv *driver = prepare->data;
+    snet_driver_enter(driver);
     snet_driver_drain(driver);
     driver_set_timer(driver);
+    snet_driver_leave(driver);
 }
 
 static void driver_probe_due(uv_timer_t *timer)
 {
     snet_uv *driver = timer->data;
+    snet_driver_enter(driver);
     struct snet_list_node *node = snet_list_first(&driver->paused);
     while (node != NULL) {
         struct snet_list_node *next = snet_list_next(&driver->paused, node);
@@ -143,6 +184,7 @@ static void driver_probe_due(uv_timer_t *timer)
         (void)uv_timer_stop(timer);
     }
     snet_driver_drain(driver);
+    snet_driver_leave(driver);
 }
 
 void snet_driver_watch_paused(snet_uv *driver)
@@ -259,8 +301,9 @@ snet_core *snet_uv_core(snet_uv *driver)
 
 /* --- Clients --------------------------------------------------------------------------------- */
 
-snet_err snet_uv_connect(snet_uv *driver, const char *address,
-                         const struct snet_client_config *config, snet_session **ret_session)
+static snet_err driver_connect(snet_uv *driver, const char *address,
+                               const struct snet_uv_connector *connector,
+                               const struct snet_client_config *config, snet_session **ret_session)
 {
     struct snet_dialer *dialer = NULL;
     struct snet_client_config client = *config;
@@ -269,6 +312,7 @@ snet_err snet_uv_connect(snet_uv *driver, const char *address,
     if (err != SNET_OK) {
         return err;
     }
+    dialer->connector = *connector;
     err = snet_client_open(driver->core, &client, &dialer->session, snet_uv_now(driver));
     if (err != SNET_OK) {
         snet_dialer_free(dialer);
@@ -279,6 +323,22 @@ snet_err snet_uv_connect(snet_uv *driver, const char *address,
     (void)uv_timer_start(&driver->timer, driver_timer_due, 0, 0);
     *ret_session = dialer->session;
     return SNET_OK;
+}
+
+snet_err snet_uv_connect(snet_uv *driver, const char *address,
+                         const struct snet_client_config *config, snet_session **ret_session)
+{
+    const struct snet_uv_connector none = {.connect = NULL};
+    return address == NULL ? SNET_ERR_ADDRESS
+                           : driver_connect(driver, address, &none, config, ret_session);
+}
+
+snet_err snet_uv_connect_by(snet_uv *driver, const struct snet_uv_connector *connector,
+                            const struct snet_client_config *config, snet_session **ret_session)
+{
+    return connector->connect == NULL
+               ? SNET_ERR_INVALID
+               : driver_connect(driver, NULL, connector, config, ret_session);
 }
 
 int snet_uv_session_os_err(const snet_session *session)
@@ -316,8 +376,10 @@ static void driver_network_changed(void *user)
 static void driver_watch_due(uv_timer_t *timer)
 {
     snet_uv *driver = timer->data;
+    snet_driver_enter(driver);
     snet_network_look(&driver->network);
     snet_driver_drain(driver);
+    snet_driver_leave(driver);
 }
 
 void snet_uv_watch_network(snet_uv *driver)
@@ -344,6 +406,7 @@ static void driver_accepted(void *user, uv_stream_t *stream)
     snet_uv_server *server = user;
     snet_uv *driver = server->driver;
     snet_link *link = NULL;
+    snet_driver_enter(driver);
     snet_err err = snet_server_accepted(server->core, &link, snet_uv_now(driver));
     if (err == SNET_OK) {
         err = snet_conn_open(driver, link, stream);
@@ -355,11 +418,18 @@ static void driver_accepted(void *user, uv_stream_t *stream)
         snet_stream_close(stream, true);
     }
     snet_driver_drain(driver);
+    snet_driver_leave(driver);
 }
 
-snet_err snet_uv_serve(snet_uv *driver, const char *address,
-                       const struct snet_server_config *config, snet_uv_server **ret_server,
-                       int *ret_os_err)
+/* Where a server listens. */
+struct driver_place {
+    const char *address; /* or NULL */
+    int fd;
+};
+
+static snet_err driver_serve(snet_uv *driver, const struct driver_place *place,
+                             const struct snet_server_config *config, snet_uv_server **ret_server,
+                             int *ret_os_err)
 {
     snet_uv_server *server = calloc(1, sizeof *server);
     if (server == NULL) {
@@ -369,7 +439,10 @@ snet_err snet_uv_serve(snet_uv *driver, const char *address,
         snet_driver_options(driver, config->wires, config->session.history_bytes);
     server->driver = driver;
     snet_err err =
-        snet_listener_open(driver->loop, address, &options, &server->listener, ret_os_err);
+        place->address != NULL
+            ? snet_listener_open(driver->loop, place->address, &options, &server->listener,
+                                 ret_os_err)
+            : snet_listener_adopt(driver->loop, place->fd, &server->listener, ret_os_err);
     if (err == SNET_OK) {
         err = snet_server_new(driver->core, config, &server->core);
     }
@@ -384,6 +457,22 @@ snet_err snet_uv_serve(snet_uv *driver, const char *address,
     return SNET_OK;
 }
 
+snet_err snet_uv_serve(snet_uv *driver, const char *address,
+                       const struct snet_server_config *config, snet_uv_server **ret_server,
+                       int *ret_os_err)
+{
+    const struct driver_place place = {.address = address};
+    return address == NULL ? SNET_ERR_ADDRESS
+                           : driver_serve(driver, &place, config, ret_server, ret_os_err);
+}
+
+snet_err snet_uv_serve_fd(snet_uv *driver, int fd, const struct snet_server_config *config,
+                          snet_uv_server **ret_server, int *ret_os_err)
+{
+    const struct driver_place place = {.fd = fd};
+    return driver_serve(driver, &place, config, ret_server, ret_os_err);
+}
+
 snet_server *snet_uv_server_core(const snet_uv_server *server)
 {
     return server->core;
@@ -392,6 +481,14 @@ snet_server *snet_uv_server_core(const snet_uv_server *server)
 const char *snet_uv_server_address(const snet_uv_server *server)
 {
     return snet_listener_address(server->listener);
+}
+
+void snet_uv_server_close(snet_uv_server *server)
+{
+    snet_server_drain(server->core);
+    snet_listener_close(server->listener);
+    snet_list_remove(&server->driver->servers, &server->node);
+    free(server);
 }
 
 void snet_uv_server_drain(snet_uv_server *server)

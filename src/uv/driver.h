@@ -35,9 +35,25 @@ struct snet_uv {
     struct snet_network network;
     unsigned open_handles;
     bool draining;
+    uv_mutex_t *mutex;    /* NULL: used on the loop's thread alone */
+    uv_async_t *wake;     /* of the one who shares it */
+    uint64_t timer_at_ns; /* what the timer was set for */
     char scratch[SNET_DRIVER_SCRATCH_BYTES];
 };
 
+/*
+ * From now on other threads may use the core and the sessions while they hold `mutex`, which the
+ * driver's callbacks hold, too. Right after snet_uv_new. `wake` interrupts the loop.
+ */
+void snet_driver_share(snet_uv *driver, uv_mutex_t *mutex, uv_async_t *wake);
+/* Around everything that happens on the loop. */
+void snet_driver_enter(snet_uv *driver);
+void snet_driver_leave(snet_uv *driver);
+/*
+ * Another thread, which holds the mutex, has used a session: sends what that yields at once, and
+ * wakes the loop for what only the loop can do.
+ */
+void snet_driver_used(snet_uv *driver, snet_session *session);
 /* Carries out all events of the core. Does nothing when called from within itself. */
 void snet_driver_drain(snet_uv *driver);
 /* A conn has stopped reading. */

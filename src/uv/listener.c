@@ -8,6 +8,7 @@
 #include <snet/stream.h>
 
 #include "uv/address.h"
+#include "uv/adopt.h"
 #include "uv/sockopt.h"
 #include "uv/stream.h"
 
@@ -174,6 +175,24 @@ static snet_err listener_bind(snet_listener *listener, uv_loop_t *loop,
     return os_err == UV_ENOMEM ? SNET_ERR_NO_MEMORY : SNET_ERR_LISTEN;
 }
 
+static snet_listener *listener_new(uv_loop_t *loop, const struct snet_stream_options *options)
+{
+    snet_listener *listener = calloc(1, sizeof *listener);
+    if (listener != NULL) {
+        listener->options = *options;
+        (void)uv_timer_init(loop, &listener->retry);
+        listener->retry.data = listener;
+    }
+    return listener;
+}
+
+static void listener_ready(snet_listener *listener, snet_listener **ret_listener)
+{
+    listener->stream->data = listener;
+    listener_name(listener);
+    *ret_listener = listener;
+}
+
 snet_err snet_listener_open(uv_loop_t *loop, const char *address,
                             const struct snet_stream_options *options, snet_listener **ret_listener,
                             int *ret_os_err)
@@ -183,21 +202,40 @@ snet_err snet_listener_open(uv_loop_t *loop, const char *address,
     if (err != SNET_OK) {
         return err;
     }
-    snet_listener *listener = calloc(1, sizeof *listener);
+    snet_listener *listener = listener_new(loop, options);
     if (listener == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
-    listener->options = *options;
-    (void)uv_timer_init(loop, &listener->retry);
-    listener->retry.data = listener;
     err = listener_bind(listener, loop, &parsed, ret_os_err);
     if (err != SNET_OK) {
         snet_listener_close(listener);
         return err;
     }
-    listener->stream->data = listener;
-    listener_name(listener);
-    *ret_listener = listener;
+    listener_ready(listener, ret_listener);
+    return SNET_OK;
+}
+
+snet_err snet_listener_adopt(uv_loop_t *loop, int fd, snet_listener **ret_listener, int *ret_os_err)
+{
+    const struct snet_stream_options none = {0};
+    snet_listener *listener = listener_new(loop, &none);
+    if (listener == NULL) {
+        (void)close(fd);
+        return SNET_ERR_NO_MEMORY;
+    }
+    listener->stream = snet_adopt_stream(loop, fd, ret_os_err);
+    if (listener->stream == NULL) {
+        (void)close(fd);
+        snet_listener_close(listener);
+        return SNET_ERR_LISTEN;
+    }
+    listener->family = listener->stream->type == UV_TCP ? AF_INET : AF_UNIX;
+    *ret_os_err = uv_listen(listener->stream, SNET_STREAM_BACKLOG, listener_connection);
+    if (*ret_os_err != 0) {
+        snet_listener_close(listener);
+        return SNET_ERR_LISTEN;
+    }
+    listener_ready(listener, ret_listener);
     return SNET_OK;
 }
 

@@ -32,6 +32,7 @@ struct fuzz_shake {
     struct snet_reader input;
     struct snet_bytes payload; /* sealed: what the message says */
     bool changed;              /* sealed: and it was changed where the reader must notice */
+    bool answer;               /* it is not the first message of the exchange */
     size_t len;                /* of the message */
     uint8_t message[SNET_SECURE_SHAKE_MESSAGE_MAX_BYTES + 64];
 };
@@ -57,7 +58,8 @@ void fuzz_shake_make_next(struct fuzz_shake *shake, struct snet_secure_shake *se
 struct snet_buffer fuzz_shake_message(struct fuzz_shake *shake);
 /*
  * What the reader must have said: a stranger's message never passes, nor does one that was changed;
- * an honest one passes if `decoded`, the verdict of the decoder alone, is SNET_OK.
+ * an honest one passes if `decoded`, the verdict of the decoder alone, is SNET_OK. An answer is
+ * malformed only when the true other end has made it so: of others that cannot be known.
  */
 void fuzz_shake_expect(const struct fuzz_shake *shake, snet_err err, snet_err decoded);
 /* Both ends have come to the same keys. */

@@ -40,7 +40,8 @@ def welcome(*pairs, max_record=16384):
 
 
 def resume(early=b"", padding=0, cause=0):
-    fixed = struct.pack("<QQQQHBB", 7, *LARGE, len(early), cause, 0)
+    early_off = LARGE[2] if early else 0
+    fixed = struct.pack("<QQQQHBB", 7, *LARGE[:2], early_off, len(early), cause, 0)
     return fixed + early + bytes(padding)
 
 
@@ -122,6 +123,7 @@ RESUME = {
     "plain": resume(),
     "planned": resume(cause=1),
     "cause-unknown": resume(cause=2),
+    "early-offset-alone": resume()[:24] + bytes([1]) + resume()[25:],
     "early": resume(b"early bytes"),
     "padding": resume(b"early", padding=20),
     "early-cut": resume(b"early bytes")[:-1],
@@ -293,11 +295,19 @@ SECURE = {
     + op("shutdown", SERVER) + op("send", SERVER, 9) + op("cut") + AGAIN,
     "abort-with": OPEN + op("abort_with", SERVER, 1) + op("settle"),
     "migrate": OPEN + op("migrate", SERVER, 1) + op("settle") + OPEN,
+    "stopped-for-long": OPEN + op("write", 0, 100) + op("send", 0, 999) + 2 * seconds(200),
     "heartbeat": OPEN + seconds(16) + op("settle") + seconds(16) + seconds(6) + op("settle"),
 }
 
 SPIN = {f"wire-{wire}-{name}": bytes([wire, 2, 1]) + program
-        for wire in (0, 2, 3) for name, program in PROGRAMS.items()}  # fmt: skip
+        for wire in (2, 3) for name, program in PROGRAMS.items()}  # fmt: skip
+SPIN |= {
+    f"wire-0-{name}": bytes([0, 2, 1]) + PROGRAMS[name]
+    for name in (
+        "lose-and-resume", "late-on-the-old-link", "server-ends", "client-ends", "network-fin",
+        "flip-in-stream", "replay-resume", "replay-cut", "expired",
+    )
+}  # fmt: skip
 SPIN |= {
     "wire-1-padded-mixed": bytes([1 | MIXED, 2, 2]) + PROGRAMS["lose-and-resume"],
     "wire-1-padded-plain": bytes([1 | PLAIN, 2, 2]) + PROGRAMS["lose-and-resume"],
@@ -316,8 +326,72 @@ SPIN |= {
         ("tight", TIGHT, 0x18),
         ("few", FEW, 2),
     )
-    for name in ("lose-and-resume", "changed-and-cut", "replay-resume", "full-inbox", "memory")
+    for name in ("lose-and-resume", "changed-and-cut")
 }
+
+# --- The programs of a peer with keys: the order is that of the table in peer_fuzz.c.
+
+PEER_OPS = (
+    "connect start ack data fin ping raw waste take cut eof pass write read end changed"
+).split()
+
+
+def peer(name, amount=0, data=b""):
+    return struct.pack("<BH", PEER_OPS.index(name), amount) + data
+
+
+def raw(data):
+    return peer("raw", len(data) - 1, data)
+
+
+# A HELLO: caps, window, max_record, length of a service. A RESUME: kind and four numbers. An
+# answer to either is like one of them. All near what they should be.
+BEGIN = peer("connect", 1, bytes(4)) + peer("start") + peer("ack", 4096)
+GO_ON = peer("connect", 0, bytes(5)) + peer("start") + peer("ack", 4096)
+# As a server, the peer rejects with bit 0.
+WELCOME_IT = peer("connect", 0, bytes(5)) + peer("start") + peer("ack", 4096)
+
+PEER_PROGRAMS = {
+    "talk": peer("data", 99) + peer("write", 500) + peer("take") + peer("ack", 4096)
+    + peer("read", 999),
+    "end": peer("data", 9) + peer("fin") + peer("end") + peer("take") + peer("ack", 6)
+    + peer("take"),
+    "all-frames": raw(FRAME["data"]) + raw(FRAME["pad"]) + raw(FRAME["extension"])
+    + peer("ping", 2) + peer("take") + raw(FRAME["migrate-name"]) + peer("changed", 5000)
+    + peer("take") + raw(FRAME["abort"]) + peer("take"),
+    "unknown-frame": raw(FRAME["unknown"]),
+    "padding-only": 20 * raw(b"\0"),
+    "pings": 3 * peer("ping", 4),
+    "too-much": 70 * peer("data", 1023),
+    "waste": peer("waste", 9, b"\x20\x00garbage"),
+    "lost": peer("write", 500) + peer("take") + peer("cut") + peer("pass", 900) + GO_ON
+    + peer("data", 50) + peer("take"),
+    "lost-twice": 2 * (peer("cut") + peer("pass", 900) + GO_ON),
+    "early": peer("cut") + peer("pass", 900) + peer("connect", 0, b"\x21" + bytes(4))
+    + peer("start") + peer("take"),
+    "too-many-resumes": 12 * GO_ON,
+    "rejected": peer("cut") + peer("pass", 900) + peer("connect", 1, b"\x10\0\0\0"),
+    "silent": peer("write", 100) + peer("take") + 4 * (peer("pass", 0x8010) + peer("take")),
+    "offset-wrong": peer("cut") + peer("pass", 900) + peer("connect", 0, b"\0\0\xfe\0\0"),
+    "ack-wrong": peer("ack", 7) + peer("take"),
+    "fin-wrong": peer("fin", 7),
+    "start-wrong": peer("cut") + peer("pass", 900) + peer("connect", 0, bytes(5))
+    + peer("start", 7) + peer("data", 9),
+}
+PEER = {
+    f"{role}-{name}": bytes([kind]) + begin + program
+    for role, kind, begin in (("client", 0, BEGIN), ("server", 1, WELCOME_IT))
+    for name, program in PEER_PROGRAMS.items()
+}
+PEER |= {
+    f"{role}-{pattern}-{name}": bytes([kind | number << 1 | 8]) + begin + PEER_PROGRAMS[name]
+    for role, kind, begin in (("client", 0, BEGIN), ("server", 1, WELCOME_IT))
+    for pattern, number in (("xk", 1), ("psk", 2))
+    for name in ("talk", "lost")
+}
+PEER["client-record-tiny"] = bytes(1) + peer("connect", 1, b"\0\0\xff" + bytes(9)) + (
+    peer("start") + peer("take")
+)
 
 TARGETS = {
     "accept": ACCEPT,
@@ -326,6 +400,7 @@ TARGETS = {
     "header": HEADER,
     "legacy": LEGACY,
     "offer": OFFER,
+    "peer": PEER,
     "read_accept": READ_ACCEPT,
     "read_auth": READ_AUTH,
     "read_hello": READ_HELLO,

@@ -68,8 +68,9 @@ static bool step_gone(const struct spin_app *app)
 }
 
 /*
- * A session of snet/3 that is open ends by what its two applications do, or by time, and by nothing
- * that the network does: no bit that is flipped, nothing that is replayed or made up ends it.
+ * A session of snet/3 that is open ends by what its two applications do, by time, or for want of
+ * memory, and by nothing that the network does: no bit that is flipped, nothing that is replayed or
+ * made up ends it.
  */
 static bool step_may_end(const struct spin *spin, const struct spin_pair *pair, unsigned index)
 {
@@ -95,6 +96,9 @@ static bool step_may_end(const struct spin *spin, const struct spin_pair *pair, 
     }
     if (app->end_err == SNET_ERR_SERVER_RESTARTED || app->end_err == SNET_ERR_PEER_ABORTED) {
         return step_gone(peer);
+    }
+    if (app->end_err == SNET_ERR_EVICTED) {
+        return spin->budget.send_budget_bytes != 0; /* it held memory that others want */
     }
     return app->end_err == SNET_ERR_CLOSED || app->end_err == SNET_ERR_ABORTED;
 }

@@ -250,6 +250,11 @@ class Bulk:
         except OSError:
             pass
 
+    def end_output(self) -> None:
+        """Send the end of the stream behind what has been sent, and go on taking."""
+        self._threads[0].join(SOCKET_SECONDS)
+        self._sock.shutdown(socket.SHUT_WR)
+
     def close(self) -> None:
         """End both threads."""
         try:

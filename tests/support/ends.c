@@ -44,9 +44,8 @@ void ends_open(struct ends *ends, const struct ends_config *config)
     ends->now = SNET_SECOND_NS;
     for (unsigned i = 0; i < 2; i++) {
         test_env_init(&ends->env[i], i + 1);
-        assert_int_equal(
-            snet_core_new(&ends->env[i].env, &(struct snet_core_config){0}, &ends->cores[i]),
-            SNET_OK);
+        assert_int_equal(snet_core_new(&ends->env[i].env, &config->cores[i], &ends->cores[i]),
+                         SNET_OK);
     }
     assert_int_equal(snet_server_new(ends->cores[ENDS_SERVER], &config->server, &ends->server),
                      SNET_OK);

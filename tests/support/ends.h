@@ -54,6 +54,7 @@ struct ends {
     snet_session *served; /* the server's session that was opened last */
     struct ends_conn conns[ENDS_CONNS_MAX];
     unsigned conn_count;
+    unsigned dials_done;             /* a test's own: how many dials it has seen to */
     unsigned events[2][ENDS_EVENTS]; /* how many of each, by core */
     snet_err ended[2];               /* why the last session ended */
     uint64_t now;
@@ -62,6 +63,7 @@ struct ends {
 struct ends_config {
     struct snet_client_config client;
     struct snet_server_config server;
+    struct snet_core_config cores[2];
 };
 
 /*

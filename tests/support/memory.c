@@ -2,9 +2,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/memory.h"
 
-static size_t memory_count;
-static size_t memory_fail_at; /* 0 for never */
-static bool memory_fail_all;
+#include <stdatomic.h>
+
+/* Atomic, for libraries under test may have threads. */
+static atomic_size_t memory_count;
+static atomic_size_t memory_fail_at; /* 0 for never */
+static atomic_bool memory_fail_all;
 
 void *__real_malloc(size_t size_bytes);
 void *__real_calloc(size_t count, size_t size_bytes);
@@ -13,9 +16,9 @@ void *__wrap_calloc(size_t count, size_t size_bytes);
 
 static bool memory_fails(void)
 {
-    memory_count++;
+    const size_t count = ++memory_count;
     return memory_fail_at != 0 &&
-           (memory_fail_all ? memory_count >= memory_fail_at : memory_count == memory_fail_at);
+           (memory_fail_all ? count >= memory_fail_at : count == memory_fail_at);
 }
 
 /* The linker lets all calls go here: see tests/CMakeLists.txt. */

@@ -124,6 +124,7 @@ static struct snet_buffer peer_message(struct peer *peer)
 static struct snet_secure_shake_config peer_config(struct peer *peer, bool resume)
 {
     const bool shared = peer->pattern == SNET_NOISE_NNPSK0;
+    snet_secure_shake_deinit(&peer->shake); /* of a handshake that was given up */
     peer->ephemeral[0]++;
     if (resume) {
         return (struct snet_secure_shake_config){
@@ -154,6 +155,7 @@ void peer_hello(struct peer *peer, const struct snet_secure_offer *offer)
 {
     struct snet_writer out;
     const struct snet_secure_shake_config config = peer_config(peer, false);
+    snet_secure_shake_deinit(&peer->shake);
     snet_writer_init(&out, peer->message, sizeof peer->message);
     assert_int_equal(snet_secure_shake_hello(&peer->shake, peer->crypto, &config, offer, &out),
                      SNET_OK);
@@ -202,6 +204,7 @@ void peer_resume(struct peer *peer, const struct snet_secure_resume *resume)
 {
     struct snet_writer out;
     const struct snet_secure_shake_config config = peer_config(peer, true);
+    snet_secure_shake_deinit(&peer->shake);
     snet_writer_init(&out, peer->message, sizeof peer->message);
     assert_int_equal(snet_secure_shake_resume(&peer->shake, peer->crypto, &config, resume, &out),
                      SNET_OK);
@@ -374,6 +377,8 @@ void peer_begin_epoch(struct peer *peer)
     const bool client = peer->side == ENDS_CLIENT;
     assert_int_equal(snet_secure_shake_finish(&peer->shake, &epoch), SNET_OK);
     memcpy(peer->secret, epoch.resume, sizeof peer->secret);
+    snet_record_deinit(&peer->seal);
+    snet_record_deinit(&peer->open);
     const struct snet_record_config seal = {.suite = peer->suite,
                                             .ctx = peer->ctx[0],
                                             .secret = client ? epoch.client : epoch.server,

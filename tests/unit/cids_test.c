@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
+/* Names of sessions, their tokens and proofs [PROTO 12.5]. */
 #include "core/cids.h"
 
 #include "tests/support/crypto_memory.h"

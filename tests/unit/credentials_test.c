@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
+/* The rules R1 to R5, without a server [PROTO 15.1]. */
 #include "core/credentials.h"
 
 #include "tests/support/death.h"

@@ -21,7 +21,7 @@
 
 struct fixture {
     struct test_loop loop;
-    snet_dial *dial;
+    struct snet_dial *dial;
     unsigned done_count;
     snet_err err;
     int os_err;

@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
+/* Counts of acknowledgement and credit [PROTO 17.1, 17.2, 17.3]. */
 #include "core/flow.h"
 
 #include "tests/support/unit.h"

@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
+/* Which key a message is meant for [PROTO 12.6, 20.1], and the root of names [PROTO 12.5]. */
 #include "core/keyring.h"
 
 #include "core/secure_shake.h"

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-/* What a Noise handshake refuses; every test runs with every published vector. */
+/* What a Noise handshake refuses [PROTO 12.2]; every test runs with every published vector. */
 #include "crypto/noise.h"
 #include "crypto/suites.h"
 #include "tests/support/death.h"

@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Every test runs with every published vector. What handshakes refuse is in noise_forgery_test.c.
+ * Noise [PROTO 12.2]. Every test runs with every published vector. What handshakes refuse is in
+ * noise_forgery_test.c.
  */
 #include "crypto/noise.h"
 

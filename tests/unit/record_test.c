@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
+/* Records, one by one and in order [PROTO 12.4, 16.1]. */
 #include "core/record.h"
 
 #include "crypto/suites.h"

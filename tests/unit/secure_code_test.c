@@ -42,6 +42,18 @@ static void code_of_an_abort_ends_the_session_whatever_it_is(void **state)
     assert_int_equal(snet_secure_code_aborted(0x1234), SNET_ERR_PEER_ABORTED);
 }
 
+/* Whatever an ABORT was taken for, it is not answered by another one. */
+static void code_of_an_abort_means_that_the_other_end_knows(void **state)
+{
+    (void)state;
+    for (unsigned code = 0; code < 0x1002; code++) {
+        assert_true(snet_secure_code_is_abort(snet_secure_code_aborted((uint16_t)code)));
+    }
+    assert_false(snet_secure_code_is_abort(SNET_ERR_ABORTED));
+    assert_false(snet_secure_code_is_abort(SNET_ERR_BAD_FRAME));
+    assert_false(snet_secure_code_is_abort(SNET_ERR_CLOSED));
+}
+
 static void code_of_a_violation_says_which(void **state)
 {
     (void)state;
@@ -75,6 +87,7 @@ int main(void)
         cmocka_unit_test(code_of_no_refusal_is_a_bad_message),
         cmocka_unit_test(code_of_each_refusal_has_its_error),
         cmocka_unit_test(code_of_an_abort_ends_the_session_whatever_it_is),
+        cmocka_unit_test(code_of_an_abort_means_that_the_other_end_knows),
         cmocka_unit_test(code_of_a_violation_says_which),
         cmocka_unit_test(code_of_a_tomb_is_final),
     };

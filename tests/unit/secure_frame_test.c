@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
+/* The layout of frames [PROTO 16.2], and of addresses in them [PROTO 19.2]. */
 #include "wire/secure_frame.h"
 
 #include "tests/support/unit.h"

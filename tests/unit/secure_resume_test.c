@@ -493,6 +493,53 @@ static void resume_that_is_newer_closes_the_pending_link(void **state)
     scene_close(&scene);
 }
 
+/* But not when its client lives on it already, and plans to leave it: it is live, as by R3. */
+static void resume_that_is_planned_from_the_pending_link_makes_that_one_live(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_open(&scene);
+    struct ends_conn *first = scene.peer.conn;
+    peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_PLANNED, 0);
+    struct ends_conn *second = scene.peer.conn;
+    peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_PLANNED, 0);
+    assert_int_equal(first->sides[ENDS_SERVER].how, SNET_CLOSE_RESET);
+    assert_int_equal(second->sides[ENDS_SERVER].how, SNET_CLOSE_NONE);
+    assert_true(snet_session_link(scene.ends.served) == second->sides[ENDS_SERVER].link);
+    confirm(&scene);
+    assert_int_equal(second->sides[ENDS_SERVER].how, SNET_CLOSE_RESET);
+    scene_close(&scene);
+}
+
+/* A plan is no proof: an embryo becomes a session by a record, and not when there is no room. */
+static void resume_that_is_planned_by_an_embryo_opens_no_session(void **state)
+{
+    (void)state;
+    struct ends ends;
+    struct peer peer;
+    struct peer other;
+    struct snet_secure_welcome welcome;
+    struct ends_config config = ends_config_for(SNET_WIRE_3, false);
+    config.server.sessions_max = 1;
+    ends_open(&ends, &config);
+    peer_open(&peer, &ends, SNET_NOISE_NK);
+    peer_connect(&peer);
+    peer_hello(&peer, &(struct snet_secure_offer){.window = PEER_WINDOW, .max_record = 16384});
+    peer_send(&peer);
+    peer_take_reply(&peer, &welcome);
+    peer_resume_to_accept(&peer, SNET_SECURE_CAUSE_LOST, 0);
+    peer_open(&other, &ends, SNET_NOISE_NK);
+    peer_begin(&other);
+    peer_resume_to_accept(&peer, SNET_SECURE_CAUSE_PLANNED, 0);
+    assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 1);
+    peer_put_start(&peer, 0);
+    peer_say(&peer);
+    peer_expect_abort(&peer, SNET_SECURE_BUSY);
+    peer_close(&other);
+    peer_close(&peer);
+    ends_close(&ends);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -510,6 +557,8 @@ int main(void)
         cmocka_unit_test(resume_with_a_point_of_small_order_is_closed_and_changes_nothing),
         cmocka_unit_test(credentials_are_two_until_a_record_proves_the_newer),
         cmocka_unit_test(resume_that_is_newer_closes_the_pending_link),
+        cmocka_unit_test(resume_that_is_planned_from_the_pending_link_makes_that_one_live),
+        cmocka_unit_test(resume_that_is_planned_by_an_embryo_opens_no_session),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

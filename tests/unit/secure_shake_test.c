@@ -101,7 +101,7 @@ static snet_err hear_reply(struct pair *pair)
     return err;
 }
 
-/* Both ends have the same keys, and the two directions differ. */
+/* Both ends have the same keys, and the two directions differ [PROTO 12.3]. */
 static void finish(struct pair *pair)
 {
     struct snet_secure_shake_epoch epochs[2];

@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
+/* The layout of handshake messages [PROTO 13.1, 13.2, 13.3, 13.4, 13.5]. */
 #include "wire/secure.h"
 
 #include "tests/support/unit.h"

@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
+/* The ciphers of snet/3 [PROTO 12.1]. */
 #include "crypto/suites.h"
 
 #include "tests/support/crypto_memory.h"

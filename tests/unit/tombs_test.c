@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
+/* What is remembered of ended sessions, and of how many [PROTO 18.3, 20.1]. */
 #include "core/tombs.h"
 
 #include "tests/support/test_env.h"

@@ -1,0 +1,316 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "sock/socket.h"
+
+#include "base/assert.h"
+#include "sock/acceptor.h"
+#include "sock/posix.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* --- Life --------------------------------------------------------------------------------- */
+
+static snet_socket *socket_new(const struct snet_socket_config *config)
+{
+    snet_socket *socket = calloc(1, sizeof *socket);
+    if (socket == NULL || uv_cond_init(&socket->changed) != 0) {
+        free(socket);
+        return NULL;
+    }
+    socket->nonblocking = config->nonblocking;
+    socket->linger_ns = config->linger_ns;
+    socket->on_event = config->on_event;
+    socket->hook_user = config->user;
+    return socket;
+}
+
+/* On the loop's thread: the session and what it has there go. */
+static void socket_free_session(void *arg)
+{
+    snet_uv_session_free(snet_loop_driver(), arg);
+}
+
+/* On the loop's thread. */
+static void socket_free(snet_socket *socket)
+{
+    SNET_ASSERT(socket->users == 0);
+    snet_list_remove(snet_loop_sockets(), &socket->node);
+    if (socket->session != NULL) {
+        snet_session_set_user(socket->session, NULL);
+        socket_free_session(socket->session);
+    }
+    uv_cond_destroy(&socket->changed);
+    free(socket);
+}
+
+static void socket_free_job(void *arg)
+{
+    socket_free(arg);
+}
+
+snet_socket *snet_socket_of(snet_session *session, const struct snet_socket_config *config)
+{
+    snet_socket *socket = socket_new(config);
+    if (socket != NULL) {
+        socket->session = session;
+        socket->opened = true;
+        snet_session_set_user(session, socket);
+    }
+    return socket;
+}
+
+/* --- Telling ------------------------------------------------------------------------------ */
+
+/* Something that the program is to be told of; its socket stays as long. */
+struct socket_news {
+    struct snet_list_node node;
+    snet_socket *socket;
+    struct snet_socket_event event;
+};
+
+static enum snet_socket_event_type socket_news_type(enum snet_event_type type)
+{
+    return type == SNET_EVENT_OPENED    ? SNET_SOCKET_OPENED
+           : type == SNET_EVENT_LOST    ? SNET_SOCKET_LOST
+           : type == SNET_EVENT_RESUMED ? SNET_SOCKET_RESUMED
+                                        : SNET_SOCKET_ENDED;
+}
+
+static void socket_note_news(snet_socket *socket, const struct snet_event *event)
+{
+    const bool news = event->type == SNET_EVENT_OPENED || event->type == SNET_EVENT_LOST ||
+                      event->type == SNET_EVENT_RESUMED || event->type == SNET_EVENT_ENDED;
+    if (!news || socket->on_event == NULL || socket->closed) {
+        return;
+    }
+    struct socket_news *own = calloc(1, sizeof *own);
+    if (own == NULL) {
+        return; /* the program learns of it by its calls */
+    }
+    struct snet_session_info info;
+    snet_session_info(event->session, &info);
+    own->socket = socket;
+    own->event = (struct snet_socket_event){
+        .type = socket_news_type(event->type),
+        .err = event->type == SNET_EVENT_LOST || event->type == SNET_EVENT_ENDED ? event->err
+                                                                                 : SNET_OK,
+        .after_ns = event->type == SNET_EVENT_RESUMED ? info.last_detached_ns : 0,
+        .resent_bytes = event->type == SNET_EVENT_RESUMED ? info.last_resent_bytes : 0,
+    };
+    socket->users++;
+    snet_list_push(snet_loop_news(), &own->node);
+    snet_loop_wake();
+}
+
+void snet_socket_tell(void)
+{
+    snet_loop_lock();
+    struct snet_list_node *node = snet_list_first(snet_loop_news());
+    while (node != NULL) {
+        struct socket_news *news = SNET_CONTAINER(node, struct socket_news, node);
+        snet_socket *socket = news->socket;
+        snet_list_remove(snet_loop_news(), node);
+        snet_loop_unlock();
+        socket->on_event(socket->hook_user, socket, &news->event);
+        snet_loop_lock();
+        free(news);
+        socket->users--;
+        if (socket->closed && socket->users == 0) {
+            snet_socket_linger(socket);
+            snet_socket_reap(uv_hrtime());
+        }
+        node = snet_list_first(snet_loop_news());
+    }
+    snet_loop_unlock();
+}
+
+void snet_socket_event(void *user, const struct snet_event *event)
+{
+    (void)user;
+    snet_socket *socket = snet_session_user(event->session);
+    if (socket == NULL && event->type == SNET_EVENT_OPENED) {
+        snet_acceptor_offer(event);
+        return;
+    }
+    if (socket == NULL) {
+        if (event->type == SNET_EVENT_ENDED) {
+            socket_free_session(event->session);
+        }
+        return;
+    }
+    if (event->type == SNET_EVENT_OPENED) {
+        socket->opened = true;
+    } else if (event->type == SNET_EVENT_ENDED) {
+        socket->ended = true;
+        socket->err = event->err;
+    }
+    socket_note_news(socket, event);
+    uv_cond_broadcast(&socket->changed);
+    if (socket->closed && socket->users == 0) {
+        snet_socket_reap(uv_hrtime());
+    }
+}
+
+/* --- Dialing ------------------------------------------------------------------------------ */
+
+struct socket_dial {
+    const char *address;
+    struct snet_uv_connector connector;
+    struct snet_client_config config;
+    snet_socket *socket;
+    snet_err err;
+};
+
+static void socket_dial_job(void *arg)
+{
+    struct socket_dial *dial = arg;
+    snet_uv *driver = snet_loop_driver();
+    snet_session **ret_session = &dial->socket->session;
+    dial->err = dial->connector.connect == NULL
+                    ? snet_uv_connect(driver, dial->address, &dial->config, ret_session)
+                    : snet_uv_connect_by(driver, &dial->connector, &dial->config, ret_session);
+    if (dial->err == SNET_OK) {
+        snet_session_set_user(dial->socket->session, dial->socket);
+        snet_list_push(snet_loop_sockets(), &dial->socket->node);
+    }
+}
+
+static snet_err socket_dial(struct socket_dial *dial)
+{
+    snet_loop_lock();
+    snet_loop_do(socket_dial_job, dial);
+    snet_socket *socket = dial->socket;
+    while (dial->err == SNET_OK && !socket->nonblocking && !socket->opened && !socket->ended) {
+        snet_loop_wait(&socket->changed, SNET_NEVER);
+    }
+    if (dial->err == SNET_OK && socket->ended) {
+        dial->err = socket->err;
+    }
+    if (dial->err != SNET_OK) {
+        snet_loop_do(socket_free_job, socket);
+    }
+    snet_loop_unlock();
+    return dial->err;
+}
+
+snet_socket *snet_dial(const char *address, const struct snet_socket_config *config,
+                       snet_err *ret_err)
+{
+    struct snet_socket_config own;
+    struct socket_dial dial = {.address = address};
+    snet_err err = snet_socket_config_take(config, false, &own);
+    if (err == SNET_OK) {
+        err = snet_loop_start();
+    }
+    if (err == SNET_OK) {
+        dial.socket = socket_new(&own);
+        err = dial.socket == NULL ? SNET_ERR_NO_MEMORY : SNET_OK;
+    }
+    if (err == SNET_OK) {
+        dial.config = (struct snet_client_config){
+            .session = own.session,
+            .wire = (enum snet_wire)__builtin_ctz(own.wires),
+            .begin_ns = own.begin_ns,
+            .keys = own.client_keys,
+            .service = own.service,
+            .early = own.early,
+        };
+        dial.connector = (struct snet_uv_connector){own.connect, own.user};
+        err = socket_dial(&dial);
+    }
+    if (ret_err != NULL) {
+        *ret_err = err;
+    }
+    errno = snet_posix_of(err);
+    return err == SNET_OK ? dial.socket : NULL;
+}
+
+/* --- The end ------------------------------------------------------------------------------ */
+
+/* Nothing is owed to the other end any more. */
+static bool socket_done(const snet_socket *socket, uint64_t now)
+{
+    return socket->ended || socket->linger_until_ns <= now;
+}
+
+void snet_socket_reap(uint64_t now)
+{
+    struct snet_list *sockets = snet_loop_sockets();
+    struct snet_list_node *node = snet_list_first(sockets);
+    uint64_t next_ns = SNET_NEVER;
+    while (node != NULL) {
+        snet_socket *socket = SNET_CONTAINER(node, snet_socket, node);
+        node = snet_list_next(sockets, node);
+        if (socket->closed && socket->users == 0 && socket_done(socket, now)) {
+            socket_free(socket);
+        } else if (socket->closed && socket->linger_until_ns < next_ns) {
+            next_ns = socket->linger_until_ns;
+        }
+    }
+    snet_loop_reap_at(next_ns);
+}
+
+void snet_socket_linger(snet_socket *socket)
+{
+    if (socket->linger_until_ns == 0) {
+        snet_session_shutdown(socket->session, uv_hrtime());
+        snet_loop_used(socket->session);
+        socket->linger_until_ns = uv_hrtime() + socket->linger_ns;
+    }
+}
+
+static void socket_reap_job(void *arg)
+{
+    (void)arg;
+    snet_socket_reap(uv_hrtime());
+}
+
+void snet_socket_release(snet_socket *socket)
+{
+    SNET_ASSERT(socket->closed);
+    if (socket->users > 0) {
+        uv_cond_broadcast(&socket->changed);
+        return; /* who leaves last comes here again */
+    }
+    snet_socket_linger(socket);
+    snet_loop_do(socket_reap_job, NULL);
+}
+
+void snet_socket_close(snet_socket *socket)
+{
+    if (socket == NULL) {
+        return;
+    }
+    snet_loop_lock();
+    SNET_ASSERT(!socket->closed);
+    socket->closed = true;
+    snet_socket_release(socket);
+    snet_loop_unlock();
+}
+
+void snet_socket_at_exit(void)
+{
+    snet_loop_lock();
+    uint64_t until_ns = 0;
+    struct snet_list *sockets = snet_loop_sockets();
+    struct snet_list_node *node = snet_list_first(sockets);
+    for (; node != NULL; node = snet_list_next(sockets, node)) {
+        snet_socket *socket = SNET_CONTAINER(node, snet_socket, node);
+        const uint64_t by_ns =
+            socket->closed ? socket->linger_until_ns : uv_hrtime() + socket->linger_ns;
+        until_ns = by_ns > until_ns ? by_ns : until_ns;
+        if (!socket->closed && socket->users == 0) {
+            socket->closed = true;
+            snet_socket_release(socket);
+            node = snet_list_first(sockets);
+            if (node == NULL) {
+                break;
+            }
+        }
+    }
+    while (snet_loop_sockets()->count > 0 && uv_hrtime() < until_ns) {
+        snet_loop_wait_reaped(until_ns);
+    }
+    snet_loop_unlock();
+}

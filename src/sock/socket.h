@@ -1,0 +1,58 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside of the sockets of <snet/socket.h>. All of it is used with the lock of sock/loop.h held.
+ *
+ *   socket.c    from snet_dial or snet_accept to the end of a socket, lingering included
+ *   io.c        reading, writing, waiting
+ *   acceptor.c  listening and the queue of new sessions
+ *   config.c    what programs may ask for
+ *   posix.c     errors as errno has them
+ *
+ * Ownership: a socket belongs to the program until snet_socket_close, then to the loop.
+ */
+#ifndef SNET_SOCK_SOCKET_H
+#define SNET_SOCK_SOCKET_H
+
+#include <snet/socket.h>
+
+#include "base/list.h"
+#include "sock/loop.h"
+
+struct snet_socket {
+    struct snet_list_node node; /* among all, or among those that wait to be accepted */
+    snet_session *session;
+    uv_cond_t changed; /* anything below, or what the session can do */
+    unsigned users;    /* threads inside of a call */
+    snet_socket_event_fn *on_event;
+    void *hook_user; /* of on_event */
+    void *user;      /* of the program */
+    bool opened;
+    bool ended;
+    bool closed; /* by the program */
+    bool nonblocking;
+    snet_err err; /* why it ended */
+    uint64_t wait_ns;
+    uint64_t linger_ns;
+    uint64_t linger_until_ns; /* closed: when it is given up */
+};
+
+/* Takes the events of the driver. */
+void snet_socket_event(void *user, const struct snet_event *event);
+/* A socket for a session of a server; NULL without memory. */
+snet_socket *snet_socket_of(snet_session *session, const struct snet_socket_config *config);
+/* A closed socket that nobody is inside of goes, or lingers. */
+void snet_socket_release(snet_socket *socket);
+/* A closed socket ends its direction, and has some time to deliver it. */
+void snet_socket_linger(snet_socket *socket);
+/* Lingering sockets whose time is over, or that are done, go. */
+void snet_socket_reap(uint64_t now);
+/* At the exit of the process: what was written goes out first. */
+void snet_socket_at_exit(void);
+/* The loop's thread, without the lock: tells the program what has happened. */
+void snet_socket_tell(void);
+/* The config as it is meant, whatever version of it the program has. Errors: INVALID. */
+SNET_MUST_USE snet_err snet_socket_config_take(const struct snet_socket_config *config,
+                                               bool listens, struct snet_socket_config *ret_config);
+
+#endif
