@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A program of somebody else, to build against an installed library: a server and a client on one
- * loop. The client says a line and ends its direction, the server sends it back and ends its own.
- * Exits 0 when the same line came back.
+ * loop, then the same by blocking calls. The client says a line and ends its direction, the server
+ * sends it back and ends its own. Exits 0 when the same line came back both times.
  */
 #include <snet/cipher.h>
 #include <snet/core.h>
@@ -11,6 +11,7 @@
 #include <snet/env.h>
 #include <snet/error.h>
 #include <snet/key.h>
+#include <snet/socket.h>
 #include <snet/stream.h>
 #include <snet/suite.h>
 #include <snet/uv.h>
@@ -91,22 +92,17 @@ static void consumer_on_event(void *user, const struct snet_event *event)
     }
 }
 
-static snet_err consumer_begin(struct consumer *consumer)
+static snet_err consumer_begin(struct consumer *consumer, const struct snet_key *secret,
+                               const struct snet_key *public_key)
 {
-    const struct snet_key secret = {.bytes = {1, 2, 3}};
-    struct snet_key public_key;
-    snet_err err = snet_key_public(&secret, &public_key);
-    if (err != SNET_OK) {
-        return err;
-    }
     const struct snet_uv_config config = {.on_event = consumer_on_event, .user = consumer};
-    err = snet_uv_new(uv_default_loop(), &config, &consumer->driver);
+    snet_err err = snet_uv_new(uv_default_loop(), &config, &consumer->driver);
     if (err != SNET_OK) {
         return err;
     }
     const struct snet_server_config server_config = {
         .wires = SNET_WIRE_BIT(SNET_WIRE_3),
-        .keys = {.secrets = &secret, .secret_count = 1},
+        .keys = {.secrets = secret, .secret_count = 1},
     };
     snet_uv_server *server = NULL;
     int os_err = 0;
@@ -116,18 +112,18 @@ static snet_err consumer_begin(struct consumer *consumer)
     }
     const struct snet_client_config client_config = {
         .wire = SNET_WIRE_3,
-        .keys = {.server = &public_key},
+        .keys = {.server = public_key},
     };
     snet_session *session = NULL;
     return snet_uv_connect(consumer->driver, snet_uv_server_address(server), &client_config,
                            &session);
 }
 
-int main(void)
+/* The line through the loop. */
+static snet_err consumer_loop(const struct snet_key *secret, const struct snet_key *public_key)
 {
     struct consumer consumer = {.driver = NULL};
-    (void)alarm(CONSUMER_SECONDS_MAX);
-    snet_err err = consumer_begin(&consumer);
+    snet_err err = consumer_begin(&consumer, secret, public_key);
     if (err == SNET_OK) {
         (void)uv_run(uv_default_loop(), UV_RUN_DEFAULT);
         err = consumer.err;
@@ -135,13 +131,82 @@ int main(void)
     snet_uv_free(consumer.driver);
     (void)uv_run(uv_default_loop(), UV_RUN_DEFAULT);
     (void)uv_loop_close(uv_default_loop());
+    const size_t len = strlen(CONSUMER_LINE);
+    if (err == SNET_OK &&
+        (consumer.received_len != len || memcmp(consumer.received, CONSUMER_LINE, len) != 0)) {
+        err = SNET_ERR_STATE;
+    }
+    return err;
+}
+
+/* The line by blocking calls: from the client to the server and back. */
+static int consumer_talk(snet_socket *client, snet_socket *server, char *ret_line, size_t size)
+{
+    const size_t len = strlen(CONSUMER_LINE);
+    if (snet_write(client, CONSUMER_LINE, len) != (ssize_t)len || snet_shutdown(client) != 0) {
+        return -1;
+    }
+    ssize_t got = snet_read(server, ret_line, size);
+    while (got > 0) {
+        if (snet_write(server, ret_line, (size_t)got) != got) {
+            return -1;
+        }
+        got = snet_read(server, ret_line, size);
+    }
+    (void)snet_shutdown(server);
+    size_t taken = 0;
+    got = snet_read(client, ret_line, size);
+    while (got > 0 && taken + (size_t)got < size) {
+        taken += (size_t)got;
+        got = snet_read(client, ret_line + taken, size - taken);
+    }
+    return got == 0 && taken == len && memcmp(ret_line, CONSUMER_LINE, len) == 0 ? 0 : -1;
+}
+
+static int consumer_sockets(const struct snet_key *secret, const struct snet_key *public_key)
+{
+    struct snet_socket_config config = {
+        .struct_size = sizeof config,
+        .client_keys = {.server = public_key},
+        .server_keys = {.secrets = secret, .secret_count = 1},
+    };
+    snet_err err = SNET_OK;
+    snet_acceptor *acceptor = snet_listen("127.0.0.1:0", &config, &err);
+    if (acceptor == NULL) {
+        return -1;
+    }
+    int result = -1;
+    char line[sizeof CONSUMER_LINE];
+    snet_socket *client = snet_dial(snet_acceptor_address(acceptor), &config, &err);
+    snet_socket *server = client != NULL ? snet_accept(acceptor) : NULL;
+    if (server != NULL) {
+        result = consumer_talk(client, server, line, sizeof line);
+        snet_socket_close(server);
+    }
+    if (client != NULL) {
+        snet_socket_close(client);
+    }
+    snet_acceptor_close(acceptor);
+    return result;
+}
+
+int main(void)
+{
+    const struct snet_key secret = {.bytes = {1, 2, 3}};
+    struct snet_key public_key;
+    (void)alarm(CONSUMER_SECONDS_MAX);
+    snet_err err = snet_key_public(&secret, &public_key);
+    if (err == SNET_OK) {
+        err = consumer_loop(&secret, &public_key);
+    }
     if (err != SNET_OK) {
-        (void)fprintf(stderr, "consumer: %s\n", snet_err_message(err));
+        (void)fprintf(stderr, "consumer: loop: %s\n", snet_err_message(err));
         return 1;
     }
-    (void)fwrite(consumer.received, 1, consumer.received_len, stdout);
-    return consumer.received_len == strlen(CONSUMER_LINE) &&
-                   memcmp(consumer.received, CONSUMER_LINE, consumer.received_len) == 0
-               ? 0
-               : 1;
+    if (consumer_sockets(&secret, &public_key) != 0) {
+        perror("consumer: sockets");
+        return 1;
+    }
+    (void)fputs(CONSUMER_LINE, stdout);
+    return 0;
 }
