@@ -9,8 +9,8 @@ BUILD = build/$(PRESET)
 JOBS ?= 4
 CMAKE_LOG = > build/cmake.log 2>&1 || { cat build/cmake.log; false; }
 
-.PHONY: all build demo test check check-model sim fuzz format tidy asan install amalgamation \
-        clean help bootstrap-build bootstrap-test bootstrap-lint bootstrap-fuzz
+.PHONY: all build demo test check check-model sim fuzz format tidy asan install deb amalgamation \
+        clean help bootstrap-build bootstrap-test bootstrap-lint bootstrap-fuzz bootstrap-package
 
 all: build
 
@@ -22,6 +22,8 @@ bootstrap-lint:
 	@tools/bootstrap build test lint
 bootstrap-fuzz:
 	@tools/bootstrap build lint
+bootstrap-package:
+	@tools/bootstrap build package
 
 # The command alone: no test library is needed.
 build: bootstrap-build
@@ -91,6 +93,10 @@ install: build
 amalgamation:
 	@tools/amalgamate.py
 
+# The Debian packages libsnet1, libsnet-dev and snet, in build/deb.
+deb: bootstrap-package
+	@tools/deb
+
 clean:
 	@rm -rf build
 
@@ -102,5 +108,6 @@ help:
 	@echo 'make sim SEED=n        one seed of the simulator'
 	@echo 'make fuzz              hostile inputs, FUZZ_SECONDS=n for each of FUZZ_TARGETS=...'
 	@echo 'make asan              unit tests and simulation under sanitizers'
-	@echo 'make install [PREFIX=] command, library, headers, manual pages'
+	@echo 'make install [PREFIX=] command, libraries, headers, manual pages'
 	@echo 'make amalgamation      the library as two files, snet.c and snet.h, to drop in'
+	@echo 'make deb               the Debian packages, in build/deb'

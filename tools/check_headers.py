@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: MIT
 """Compiles every header alone: those in src/ as C17, the public ones as C11, C17 and C++17.
 
-A header is included twice, to try its guard. The compilers are those in CC and CXX, or the first
+With --root an installation is tried: its headers must need none that were not installed. A header
+is included twice, to try its guard. The compilers are those in CC and CXX, or the first
 one there is. Prints what the compiler says and exits 1 if a header does not compile.
 """
 
@@ -118,6 +119,7 @@ def self_test(compilers):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--root", type=Path, default=ROOT, metavar="DIR", help="has include/")
     parser.add_argument("--self-test", action="store_true")
     options = parser.parse_args()
     compilers = {
@@ -126,7 +128,7 @@ def main():
     }
     if options.self_test:
         return 0 if self_test(compilers) else 1
-    found, count = check(ROOT, compilers, package_flags())
+    found, count = check(options.root, compilers, package_flags())
     print("".join(found), end="")
     if count == 0:
         print("check_headers: there are no headers")
