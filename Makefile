@@ -102,5 +102,5 @@ help:
 	@echo 'make sim SEED=n        one seed of the simulator'
 	@echo 'make fuzz              hostile inputs, FUZZ_SECONDS=n for each of FUZZ_TARGETS=...'
 	@echo 'make asan              unit tests and simulation under sanitizers'
-	@echo 'make install [PREFIX=] the command, the library and its headers'
+	@echo 'make install [PREFIX=] command, library, headers, manual pages'
 	@echo 'make amalgamation      the library as two files, snet.c and snet.h, to drop in'

@@ -84,6 +84,38 @@ uint64_t snet_secure_limit(const snet_session *session)
     return snet_secure_session_of(session)->flow.limit;
 }
 
+/*
+ * The round trip as windows are measured by. Not before the link has lived for a few: the first
+ * sample of a busy machine is too long, and one that is believed makes buffers as large as that,
+ * of which each loss costs the whole.
+ */
+static uint64_t secure_proven_rtt_ns(const snet_session *session, uint64_t now)
+{
+    const uint64_t rtt_ns = snet_secure_session_of(session)->rtt_ns;
+    const bool proven = session->link != NULL &&
+                        now - session->link_since_ns >= SNET_SECURE_PROVEN_ROUND_TRIPS * rtt_ns;
+    return proven ? rtt_ns : 0;
+}
+
+/* A whole send buffer was acknowledged in no time, and a writer had to wait: the buffer is what
+   holds it up. */
+static void secure_grow_history(snet_session *session, uint64_t now)
+{
+    struct snet_secure_session *state = snet_secure_session_of(session);
+    const uint64_t before = state->send_window.mark_offset;
+    const uint64_t rtt_ns = secure_proven_rtt_ns(session, now);
+    const uint32_t wanted = snet_window_read(&state->send_window, state->flow.acked, rtt_ns, now);
+    state->writer_waited = state->writer_waited || session->want_write;
+    if (state->send_window.mark_offset == before) {
+        return;
+    }
+    if (state->writer_waited && wanted > state->send_window.bytes) {
+        snet_window_grow(&state->send_window, wanted);
+        snet_history_grow(&session->history, wanted);
+    }
+    state->writer_waited = false;
+}
+
 void snet_secure_trim(snet_session *session)
 {
     struct snet_history *history = &session->history;
@@ -110,6 +142,7 @@ snet_err snet_secure_acked(snet_session *session, uint64_t recv_next, uint64_t l
     SNET_TRY(snet_flow_acked(&state->flow, recv_next, limit, sent, &acked));
     if (acked > 0) {
         session->end_acked = state->end_sent && state->flow.acked > history->end;
+        secure_grow_history(session, now);
         snet_secure_trim(session);
         if (session->want_flush && state->flow.acked >= history->end) {
             session->want_flush = false;
@@ -173,20 +206,6 @@ static size_t secure_link_send(snet_link *link, struct snet_span *ret_spans, siz
     return 1;
 }
 
-/* The buffer holds the stream up, not the peer: it may grow. */
-static void secure_grow_history(snet_session *session)
-{
-    const struct snet_secure_session *state = snet_secure_session_of(session);
-    struct snet_history *history = &session->history;
-    const bool full = history->end - history->base == history->capacity_bytes;
-    if (full && session->want_write && history->sent == history->end &&
-        snet_flow_credit(&state->flow, history->sent) > 0) {
-        const uint32_t half = state->send_max_bytes / 2;
-        snet_history_grow(history, history->capacity_bytes <= half ? 2 * history->capacity_bytes
-                                                                   : state->send_max_bytes);
-    }
-}
-
 static void secure_link_sent(snet_link *link, size_t len, uint64_t now)
 {
     snet_session *session = link->session;
@@ -195,7 +214,6 @@ static void secure_link_sent(snet_link *link, size_t len, uint64_t now)
         return;
     }
     snet_secure_pulse_sent(link, now);
-    secure_grow_history(session);
     snet_session_progress(session, now);
     snet_secure_finish(session, now);
 }
@@ -257,11 +275,12 @@ static void secure_session_init(snet_session *session, const struct snet_session
     if (!secure_reserve(session, window_bytes)) {
         window_bytes = SNET_WINDOW_UNRESERVED_BYTES;
     }
-    state->send_max_bytes =
+    const uint32_t send_max_bytes =
         secure_bound(config->history_bytes, SNET_SECURE_SEND_MIN_BYTES, SNET_WINDOW_MAX_BYTES);
-    session->history.capacity_bytes = state->send_max_bytes < SNET_SECURE_SEND_FIRST_BYTES
-                                          ? state->send_max_bytes
+    session->history.capacity_bytes = send_max_bytes < SNET_SECURE_SEND_FIRST_BYTES
+                                          ? send_max_bytes
                                           : SNET_SECURE_SEND_FIRST_BYTES;
+    snet_window_init(&state->send_window, session->history.capacity_bytes, send_max_bytes);
     session->inbox.capacity_bytes = window_bytes;
     snet_window_init(&state->window, window_bytes, max_bytes);
     snet_flow_init(&state->flow, window_bytes, SNET_SECURE_RECORD_BYTES);
@@ -300,7 +319,8 @@ static void secure_session_consumed(snet_session *session, uint64_t now)
 {
     struct snet_secure_session *state = snet_secure_session_of(session);
     const uint64_t read = session->inbox.received - session->inbox.chain.len;
-    const uint32_t wanted = snet_window_read(&state->window, read, state->rtt_ns, now);
+    const uint64_t rtt_ns = secure_proven_rtt_ns(session, now);
+    const uint32_t wanted = snet_window_read(&state->window, read, rtt_ns, now);
     if (wanted > state->window.bytes && secure_reserve(session, wanted)) {
         snet_window_grow(&state->window, wanted);
         session->inbox.capacity_bytes = wanted;

@@ -46,6 +46,8 @@ extern const struct snet_wire_ops snet_secure_wire;
 /* The send buffer at first. It is never smaller than what two records need [PROTO 17.3]. */
 #define SNET_SECURE_SEND_FIRST_BYTES (256u * 1024)
 #define SNET_SECURE_SEND_MIN_BYTES (2u * SNET_SECURE_RECORD_BYTES)
+/* A link has lived so many round trips before windows grow by them. */
+#define SNET_SECURE_PROVEN_ROUND_TRIPS 4u
 /* A client's link that was accepted and not yet proven carries no more [PROTO 15.3]. */
 #define SNET_SECURE_PENDING_MAX_BYTES 65536u
 
@@ -93,15 +95,16 @@ struct snet_secure_session {
     const struct snet_suite *suite;
     struct snet_flow flow;
     struct snet_window window;
-    uint64_t final; /* where the peer's stream ends, when session->peer_ended */
+    struct snet_window send_window; /* the send buffer grows by the same rule */
+    uint64_t final;                 /* where the peer's stream ends, when session->peer_ended */
     uint64_t rtt_ns;
     uint64_t heartbeat_ns;
-    uint32_t send_max_bytes;
     uint32_t reserved_bytes; /* of the core's pages, for the window */
     uint16_t peer_max_record;
     uint16_t pad_bytes;
     bool early;
-    bool end_sent; /* FIN went out on some link */
+    bool writer_waited; /* since the last send buffer was acknowledged */
+    bool end_sent;      /* FIN went out on some link */
     /* Client. */
     struct snet_secure_ticket ticket;
     uint64_t attempt;

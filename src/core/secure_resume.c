@@ -77,7 +77,7 @@ static snet_err resume_judge(snet_session *session, const struct snet_secure_res
     } else if (resume_too_often(secure, now)) {
         refusal->code = SNET_SECURE_BUSY;
         refusal->err = SNET_ERR_BUSY;
-        refusal->retry_after = SNET_SECURE_RETRY_AFTER;
+        refusal->retry_after = SNET_SECURE_RESUME_RETRY_AFTER;
     }
     return refusal->err;
 }

@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The snet authors
+# SPDX-License-Identifier: MIT
+"""Manual pages are clean mdoc, and say of commands and functions what is there.
+
+SNET_BIN names the command. What needs mandoc is skipped without it.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+MAN = ROOT / "man"
+PAGES = sorted(MAN.glob("*.[1-8]"))
+SNET = os.environ.get("SNET_BIN", "snet")
+HELP = {"h", "help"}
+"""Said once for all commands."""
+OPTION = re.compile(r"(?<![\w-])--?([a-z][a-z-]*)")
+COMMAND = re.compile(r"^  snet ([a-z]+)", re.MULTILINE)
+DECLARED = re.compile(r"^SNET_API[^;{]*?\b(snet_\w+)\(", re.MULTILINE)
+TYPE = "_fn"
+"""How the names of types of functions end."""
+
+
+def snet(*arguments: str) -> str:
+    """What the command says."""
+    run = subprocess.run([SNET, *arguments], capture_output=True, text=True, timeout=20, check=True)
+    return run.stdout
+
+
+def part(text: str, start: str, ends: tuple[str, ...]) -> str:
+    """From the line `start` to the next one that begins with one of `ends`."""
+    found = []
+    inside = False
+    for line in text.split("\n"):
+        inside = line == start or (inside and not line.startswith(ends))
+        if inside:
+            found.append(line)
+    return "\n".join(found)
+
+
+def helped(command: str) -> set[str]:
+    """The options that a command's help lists, in its first lines or in lines of their own."""
+    names: set[str] = set()
+    for line in snet(command, "--help").split("\n"):
+        if line.startswith(("  -", f"  snet {command}")):
+            names.update(OPTION.findall(re.split(r"\s{2,}", line.strip())[0]))
+    return names - HELP
+
+
+def listed(command: str) -> set[str]:
+    """The options that the manual page lists for a command."""
+    section = part((MAN / "snet.1").read_text(), f".Ss snet {command}", (".Ss", ".Sh"))
+    lines = [line for line in section.split("\n") if line.startswith(".It Fl")]
+    return {name for line in lines for name in re.findall(r"Fl -?([a-z][a-z-]*)", line)}
+
+
+def declared(header: str) -> set[str]:
+    """The functions that a public header exports."""
+    return set(DECLARED.findall((ROOT / "include/snet" / header).read_text()))
+
+
+def synopsis(page: Path) -> set[str]:
+    """The functions in the synopsis of a page; types of functions are none."""
+    text = part(page.read_text(), ".Sh SYNOPSIS", (".Sh",))
+    found = re.findall(r"^\.Fn (\w+)", text, re.MULTILINE)
+    return {name for name in found if not name.endswith(TYPE)}
+
+
+class Mdoc(unittest.TestCase):
+    """The pages by themselves."""
+
+    def setUp(self) -> None:
+        if shutil.which("mandoc") is None:
+            self.skipTest("mandoc is not installed; tools/bootstrap installs it")
+
+    def test_pages_have_nothing_that_mandoc_warns_of(self) -> None:
+        for page in PAGES:
+            run = subprocess.run(["mandoc", "-Tlint", "-Wwarning", str(page)],
+                                 capture_output=True, text=True, timeout=20, check=False)
+            self.assertEqual((run.returncode, run.stdout), (0, ""), page.name)
+
+
+class Page(unittest.TestCase):
+    """What holds for each page."""
+
+    def test_own_references_lead_to_a_name_of_a_page(self) -> None:
+        names = set()
+        for page in PAGES:
+            text = part(page.read_text(), ".Sh NAME", (".Sh",))
+            names |= {(name, page.suffix[1:]) for name in re.findall(r"^\.Nm (\w+)", text, re.M)}
+        for page in PAGES:
+            for found in re.findall(r"^\.Xr ((?:lib)?snet\w*) (\d)", page.read_text(), re.M):
+                self.assertIn(found, names, f"{page.name} refers to it")
+
+    def test_functions_of_a_synopsis_are_the_names_of_the_page(self) -> None:
+        for page in MAN.glob("snet_*.3"):
+            text = part(page.read_text(), ".Sh NAME", (".Sh",))
+            self.assertEqual(set(re.findall(r"^\.Nm (\w+)", text, re.M)), synopsis(page), page.name)
+
+
+class Installed(unittest.TestCase):
+    """What `make install` puts where man looks."""
+
+    def test_each_name_of_a_page_leads_to_it(self) -> None:
+        build = os.environ.get("SNET_BUILD")
+        if build is None:
+            self.skipTest("SNET_BUILD does not say where the build is")
+        with tempfile.TemporaryDirectory() as prefix:
+            command = ["cmake", "--install", build, "--component", "man", "--prefix", prefix]
+            subprocess.run(command, capture_output=True, timeout=60, check=True)
+            for page in PAGES:
+                folder = Path(prefix) / "share/man" / f"man{page.suffix[1:]}"
+                self.assertEqual((folder / page.name).read_text(), page.read_text())
+                for name in synopsis(page) - {page.stem} if page.stem != "libsnet" else ():
+                    text = (folder / f"{name}{page.suffix}").read_text()
+                    self.assertEqual(text, f".so {folder.name}/{page.name}\n")
+
+
+class Command(unittest.TestCase):
+    """snet.1 and the help of the command."""
+
+    def test_commands_are_those_of_the_help(self) -> None:
+        page = (MAN / "snet.1").read_text()
+        self.assertEqual(re.findall(r"^\.Ss snet (\w+)$", page, re.MULTILINE),
+                         COMMAND.findall(snet("--help")))
+
+    def test_options_of_each_command_are_those_of_its_help(self) -> None:
+        for command in COMMAND.findall(snet("--help")):
+            self.assertNotEqual(helped(command), set(), command)
+            self.assertEqual(listed(command), helped(command), f"snet {command}")
+
+    def test_exit_codes_are_those_of_the_source(self) -> None:
+        codes = re.findall(r"#define SNET_EXIT_\w+ (\d+)", (ROOT / "src/app/options.h").read_text())
+        page = part((MAN / "snet.1").read_text(), ".Sh EXIT STATUS", (".Sh",))
+        found = re.findall(r"^\.It (\d+)$", page, re.MULTILINE)
+        self.assertEqual(found, sorted(codes, key=int))
+
+
+class Library(unittest.TestCase):
+    """Section 3 and the headers."""
+
+    def test_each_function_for_sockets_has_a_page(self) -> None:
+        documented = set().union(*(synopsis(page) for page in MAN.glob("*.3")))
+        for header in ("socket.h", "key.h", "error.h"):
+            self.assertEqual(declared(header) - documented, set(), f"without a page, of {header}")
+
+    def test_each_function_with_a_page_exists(self) -> None:
+        headers = (ROOT / "include/snet").glob("*.h")
+        known = set().union(*(declared(header.name) for header in headers))
+        for page in MAN.glob("*.3"):
+            self.assertEqual(synopsis(page) - known, set(), f"in no header, of {page.name}")
+
+
+if __name__ == "__main__":
+    unittest.main()
