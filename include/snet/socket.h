@@ -71,6 +71,7 @@ struct snet_socket_config {
     snet_socket_connect_fn *connect; /* in place of connecting to the address; none. Called on a
                                         thread of its own kind whenever a connection is wanted */
     void *user;                      /* of both functions */
+    bool fd_inherited; /* descriptors stay open in programs that are executed; closed there */
 };
 
 /*
@@ -135,6 +136,55 @@ SNET_API uint64_t snet_unacked(snet_socket *socket);
  * most, also while the process exits by exit() or from main. Wakes who waits in other calls.
  */
 SNET_API void snet_socket_close(snet_socket *socket);
+
+/* --- Real descriptors ------------------------------------------------------------------------ */
+
+/*
+ * An ordinary stream socket of the kernel for whatever takes one: read, write, send, poll, epoll,
+ * select, sendfile, any library. The background thread moves the bytes between it and the session,
+ * some 600 KiB at most each way beside the session's own buffers. It is nonblocking if the config
+ * says so, and closed by exec unless it has `fd_inherited`. It is a local socket: addresses,
+ * options of TCP and urgent data are not those of the connection.
+ *
+ *   what the other end wrote last  -> reading tells the end of the stream (0)
+ *   the session ended well         -> the same, and writing fails with EPIPE
+ *   the session ended otherwise    -> reading tells ECONNRESET after the last byte that came, then
+ *                                     the end; writing fails with EPIPE. A descriptor that was shut
+ *                                     for writing, or whose own number is closed and lives on in a
+ *                                     duplicate, tells the end alone: ask snet_fd_error.
+ *   shutdown(SHUT_WR)              -> as snet_shutdown, after all that was written
+ *   close, shutdown(SHUT_RDWR)     -> as snet_socket_close, after all that was written: it lingers.
+ *                                     Seen at once, or within a second while bytes cannot move
+ *   exit of the process            -> the same
+ *
+ * Duplicates (dup, fork, a passed descriptor) are the same socket; it is closed when the last one
+ * is. A child that was forked may use one while its parent lives, whose thread moves the bytes.
+ */
+
+/*
+ * Turns a socket into a descriptor, which is closed by close(). The socket must not be used any
+ * more, except in `on_event` and as snet_socket_each shows it; no other thread may be in a call
+ * with it. -1 with errno EBADF (closed, or has a descriptor), EMFILE, ENFILE, ENOMEM: then the
+ * socket is as it was.
+ */
+SNET_API int snet_socket_fd(snet_socket *socket);
+/* As snet_dial; -1 with its errno or that of snet_socket_fd. With `nonblocking` the descriptor
+   takes bytes before the session is up, and tells ECONNRESET if it does not come up. */
+SNET_API int snet_dial_fd(const char *address, const struct snet_socket_config *config,
+                          snet_err *ret_err);
+/* As snet_accept; -1 with its errno or that of snet_socket_fd, and the session is closed then. */
+SNET_API int snet_accept_fd(snet_acceptor *acceptor);
+/*
+ * Why the session of a descriptor ended: SNET_OK while it lives, CLOSED after a clean end, INVALID
+ * when `fd` is closed or not one of these. It goes by the kernel's socket and not by its number:
+ * all duplicates have the same reason, and a number that is used again for something else has none.
+ * Of descriptors that the program leaves open after the end of their session, the last
+ * SNET_FD_REASONS_MAX have one; those whose own number is closed go first.
+ */
+#define SNET_FD_REASONS_MAX 1024u
+SNET_API snet_err snet_fd_error(int fd);
+
+/* --- More about sockets ---------------------------------------------------------------------- */
 
 /*
  * Ends the session at once and tells the other end `code`, SNET_CODE_APPLICATION or above, and a

@@ -118,6 +118,87 @@ SNET_API void snet_uv_server_drain(snet_uv_server *server);
 /* The remote address of the session's present link; "-" without one. */
 SNET_API void snet_uv_session_peer(const snet_session *session, char *ret_text, size_t size);
 
+/* --- A session in the manner of libuv's streams ---------------------------------------------- */
+
+/*
+ * A duplex reads by a callback and writes by requests with completion. Nothing is copied or
+ * allocated: what arrives is shown where it lies, and what is written stays with the program until
+ * the session has taken it. No callback is called from within a function of this interface, apart
+ * from snet_duplex_event for reading; all of them may call any function of it.
+ *
+ * Ownership: a duplex owns its session from snet_duplex_new on; it goes with snet_duplex_close,
+ * which comes before snet_uv_free. A request, with its data, belongs to the program, which leaves
+ * it alone and in place from the call until its completion.
+ */
+typedef struct snet_duplex snet_duplex;
+#define SNET_DUPLEX_SPANS_MAX 64u
+
+/*
+ * Takes bytes that have arrived, `err` being SNET_OK: returns how many, the first ones. What is not
+ * taken is shown again when more has arrived, up to SNET_DUPLEX_SPANS_MAX spans. The spans are
+ * borrowed until the return. The last call has `err` other than SNET_OK and no bytes: CLOSED when
+ * the other end has written its last, or why the session ended; what was not taken until then is
+ * lost, and what is returned ignored.
+ */
+typedef size_t snet_duplex_read_fn(void *user, const struct snet_span *spans, size_t count,
+                                   snet_err err);
+typedef void snet_duplex_close_fn(void *user);
+
+typedef struct snet_duplex_request snet_duplex_request;
+/* The end of a request, which belongs to the program again. */
+typedef void snet_duplex_request_fn(snet_duplex_request *request, snet_err err);
+struct snet_duplex_request {
+    void *user; /* the program's; the other fields are not */
+    snet_duplex_request_fn *on_done;
+    const uint8_t *data;
+    size_t len;
+    snet_err err;
+    snet_duplex_request *next;
+};
+
+/*
+ * Makes a duplex of a session of `driver`, which has it as its user pointer from now on; `user` is
+ * what callbacks get. Errors: NO_MEMORY; the session is still the caller's.
+ */
+SNET_API SNET_MUST_USE snet_err snet_duplex_new(snet_uv *driver, snet_session *session, void *user,
+                                                snet_duplex **ret_duplex);
+/* The session, for what can be asked of one; not to be read, written or freed. */
+SNET_API snet_session *snet_duplex_session(const snet_duplex *duplex);
+/* To be called with each event of the session, from snet_uv_config's `on_event`. */
+SNET_API void snet_duplex_event(snet_duplex *duplex, const struct snet_event *event);
+
+/* Calls `on_read` for what is there and what comes, until snet_duplex_read_stop or the end. */
+SNET_API void snet_duplex_read_start(snet_duplex *duplex, snet_duplex_read_fn *on_read);
+/* No more calls; what arrives waits in the session, and then at the other end. Safe to repeat. */
+SNET_API void snet_duplex_read_stop(snet_duplex *duplex);
+
+/*
+ * Writes `len` bytes after all those of earlier requests. `on_done` gets SNET_OK when the session
+ * has taken them: they will be delivered once and in order, or the session ends with an error.
+ * Else it gets STATE after snet_duplex_shutdown, ABORTED after snet_duplex_close, or why the
+ * session ended.
+ */
+SNET_API void snet_duplex_write(snet_duplex *duplex, snet_duplex_request *request, const void *data,
+                                size_t len, snet_duplex_request_fn *on_done);
+/* How many bytes of requests the session has not taken yet. */
+SNET_API size_t snet_duplex_write_queue_bytes(const snet_duplex *duplex);
+
+/*
+ * Nothing is written after the requests that are waiting; reading goes on where the wire has
+ * half-close. `on_done` gets SNET_OK when the other end has all that was written; on wires without
+ * acknowledgement, when the session has ended in good order. Else it gets STATE when it was called
+ * before, ABORTED after snet_duplex_close, or why the session ended.
+ */
+SNET_API void snet_duplex_shutdown(snet_duplex *duplex, snet_duplex_request *request,
+                                   snet_duplex_request_fn *on_done);
+
+/*
+ * Gives the duplex and its session back; one that has not ended is aborted, so that a good end is a
+ * shutdown that is done. Requests are completed with ABORTED, then `on_closed` (NULL: nobody has to
+ * know) is the last that is heard.
+ */
+SNET_API void snet_duplex_close(snet_duplex *duplex, snet_duplex_close_fn *on_closed);
+
 #ifdef __cplusplus
 }
 #endif

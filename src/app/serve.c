@@ -3,10 +3,11 @@
 /*
  * `snet serve`: a gateway. Each session gets one connection to the backend and a relay between.
  */
+#include <snet/relay.h>
+
 #include "app/commands.h"
 #include "app/keys.h"
 #include "app/options.h"
-#include "app/relay.h"
 #include "app/runner.h"
 
 #include <stdio.h>
@@ -25,7 +26,7 @@ struct serve {
 /* One session and the dial of its backend. */
 struct serve_session {
     struct serve *serve;
-    struct snet_relay *relay;
+    snet_relay *relay;
     struct snet_dial *dial;
 };
 
@@ -57,10 +58,10 @@ static const char serve_help[] =
     "ADDR is HOST:PORT, [IPv6]:PORT, :PORT or unix:PATH. SIGTERM drains: no new\n"
     "sessions, existing ones finish; a second one ends at once.\n";
 
-static void serve_relay_done(struct snet_relay *relay, snet_err err)
+static void serve_relay_done(void *user, snet_err err)
 {
     (void)err;
-    struct serve_session *session = relay->user;
+    struct serve_session *session = user;
     struct serve *serve = session->serve;
     snet_dial_cancel(session->dial);
     free(session);
@@ -80,9 +81,9 @@ static void serve_dialed(void *user, snet_err err, int os_err, uv_stream_t *stre
     }
     snet_log_say(&session->serve->options.log, "cannot reach the backend %s: %s",
                  session->serve->options.to, uv_strerror(os_err));
-    snet_session_abort_with(session->relay->session, SNET_RELAY_CODE_UNREACHABLE,
+    snet_session_abort_with(snet_relay_session(session->relay), SNET_RELAY_CODE_UNREACHABLE,
                             "the server behind the gateway cannot be reached",
-                            snet_uv_now(session->relay->driver));
+                            snet_uv_now(session->serve->runner.driver));
 }
 
 /* Logs who a client with a key is. A list is looked through once per session: that is less work
@@ -112,7 +113,9 @@ static void serve_opened(struct serve *serve, snet_session *session)
 {
     serve_log_client(serve, session);
     struct serve_session *own = calloc(1, sizeof *own);
-    struct snet_relay *relay = own == NULL ? NULL : snet_relay_new(serve->runner.driver, session);
+    const struct snet_relay_config relay_config = {.on_done = serve_relay_done, .user = own};
+    snet_relay *relay =
+        own == NULL ? NULL : snet_relay_new(serve->runner.driver, session, &relay_config);
     const struct snet_dial_config config = {
         .address = serve->options.to,
         .on_done = serve_dialed,
@@ -124,8 +127,6 @@ static void serve_opened(struct serve *serve, snet_session *session)
         return;
     }
     *own = (struct serve_session){.serve = serve, .relay = relay};
-    relay->user = own;
-    relay->on_done = serve_relay_done;
     serve->session_count++;
     if (snet_dial_start(&serve->runner.loop, &config, &own->dial) != SNET_OK) {
         snet_session_abort(session, snet_uv_now(serve->runner.driver));
@@ -135,7 +136,7 @@ static void serve_opened(struct serve *serve, snet_session *session)
 static void serve_event(struct snet_runner *runner, const struct snet_event *event)
 {
     struct serve *serve = (struct serve *)runner;
-    struct snet_relay *relay = snet_session_user(event->session);
+    snet_relay *relay = snet_session_user(event->session);
     if (event->type == SNET_EVENT_OPENED) {
         serve_opened(serve, event->session);
     } else if (relay != NULL) {

@@ -8,9 +8,10 @@
  * The end of the input is not the end of the session. A wire with half-close passes it on, and the
  * output ends when the other end has written its last; for the others see app/quiet.h.
  */
+#include <snet/relay.h>
+
 #include "app/connect.h"
 #include "app/quiet.h"
-#include "app/relay.h"
 
 #include <fcntl.h>
 #include <poll.h>

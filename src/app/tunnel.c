@@ -3,9 +3,10 @@
 /*
  * `snet connect --listen`: one session per local connection.
  */
+#include <snet/relay.h>
+
 #include "app/connect.h"
 #include "app/quiet.h"
-#include "app/relay.h"
 
 #include <stdlib.h>
 
@@ -20,15 +21,16 @@ struct tunnel {
 struct tunnel_session {
     struct snet_quiet quiet; /* first: closing its timer frees the session */
     struct tunnel *tunnel;
-    struct snet_relay *relay; /* NULL when gone */
+    snet_relay *relay; /* NULL when gone */
 };
 
 /* Only called for wires without half-close. */
-static void tunnel_local_end(struct snet_relay *relay)
+static void tunnel_local_end(void *user)
 {
-    struct tunnel_session *session = relay->user;
-    snet_quiet_start(&session->quiet, relay->driver, relay->session,
-                     session->tunnel->connect->options.eof_wait_ms);
+    struct tunnel_session *session = user;
+    struct snet_connect *connect = session->tunnel->connect;
+    snet_quiet_start(&session->quiet, connect->runner.driver, snet_relay_session(session->relay),
+                     connect->options.eof_wait_ms);
 }
 
 static void tunnel_session_closed(uv_handle_t *timer)
@@ -36,12 +38,12 @@ static void tunnel_session_closed(uv_handle_t *timer)
     free(timer->data);
 }
 
-static void tunnel_relay_done(struct snet_relay *relay, snet_err err)
+static void tunnel_relay_done(void *user, snet_err err)
 {
-    struct tunnel_session *session = relay->user;
+    struct tunnel_session *session = user;
     struct tunnel *tunnel = session->tunnel;
     if (err != SNET_ERR_CLOSED && err != SNET_ERR_ABORTED) {
-        snet_connect_explain(tunnel->connect, relay->session, err);
+        snet_connect_explain(tunnel->connect, snet_relay_session(session->relay), err);
     }
     session->relay = NULL;
     uv_close((uv_handle_t *)&session->quiet.timer, tunnel_session_closed);
@@ -62,27 +64,28 @@ static void tunnel_accepted(void *user, uv_stream_t *stream)
         snet_stream_close(stream, true);
         return;
     }
-    struct snet_relay *relay = snet_relay_new(runner->driver, core);
-    if (relay == NULL) {
+    const struct snet_relay_config config = {
+        .on_local_end = tunnel_local_end,
+        .on_done = tunnel_relay_done,
+        .user = session,
+    };
+    session->tunnel = tunnel;
+    session->relay = snet_relay_new(runner->driver, core, &config);
+    if (session->relay == NULL) {
         free(session);
         snet_uv_session_free(runner->driver, core);
         snet_stream_close(stream, true);
         return;
     }
-    session->tunnel = tunnel;
-    session->relay = relay;
     snet_quiet_init(&session->quiet, &runner->loop);
-    relay->user = session;
-    relay->on_local_end = tunnel_local_end;
-    relay->on_done = tunnel_relay_done;
     tunnel->session_count++;
-    snet_relay_start(relay, stream);
+    snet_relay_start(session->relay, stream);
 }
 
 static void tunnel_event(struct snet_runner *runner, const struct snet_event *event)
 {
     (void)runner;
-    struct snet_relay *relay = snet_session_user(event->session);
+    snet_relay *relay = snet_session_user(event->session);
     if (relay != NULL) {
         snet_relay_event(relay, event);
     }

@@ -25,11 +25,14 @@ struct sock_loop {
     uv_cond_t done;
     snet_uv *driver;
     uv_timer_t reaper;
+    uint64_t reap_at_ns; /* when it is due */
     uv_cond_t reaped;
     struct snet_list sockets;
     struct snet_list acceptors;
+    struct snet_list reasons;
     struct snet_list news;
     struct loop_job *jobs; /* latest first; bounded by the threads that wait */
+    uv_pid_t process;
     snet_err err;
 };
 
@@ -61,8 +64,11 @@ static void loop_run(void *arg)
 static snet_err loop_set_up(void)
 {
     const struct snet_uv_config config = {.on_event = snet_socket_event};
+    sock_loop.process = uv_os_getpid();
+    sock_loop.reap_at_ns = SNET_NEVER;
     snet_list_init(&sock_loop.sockets);
     snet_list_init(&sock_loop.acceptors);
+    snet_list_init(&sock_loop.reasons);
     snet_list_init(&sock_loop.news);
     if (uv_mutex_init(&sock_loop.mutex) != 0 || uv_cond_init(&sock_loop.done) != 0 ||
         uv_cond_init(&sock_loop.reaped) != 0 || uv_loop_init(&sock_loop.loop) != 0 ||
@@ -99,6 +105,11 @@ snet_err snet_loop_start(void)
     return sock_loop.err;
 }
 
+bool snet_loop_is_own(void)
+{
+    return sock_loop.process == uv_os_getpid();
+}
+
 void snet_loop_lock(void)
 {
     uv_mutex_lock(&sock_loop.mutex);
@@ -122,6 +133,11 @@ struct snet_list *snet_loop_sockets(void)
 struct snet_list *snet_loop_acceptors(void)
 {
     return &sock_loop.acceptors;
+}
+
+struct snet_list *snet_loop_reasons(void)
+{
+    return &sock_loop.reasons;
 }
 
 struct snet_list *snet_loop_news(void)
@@ -155,6 +171,7 @@ static void loop_reap(uv_timer_t *timer)
 void snet_loop_reap_at(uint64_t at_ns)
 {
     uv_cond_broadcast(&sock_loop.reaped);
+    sock_loop.reap_at_ns = at_ns;
     if (at_ns == SNET_NEVER) {
         (void)uv_timer_stop(&sock_loop.reaper);
         return;
@@ -162,6 +179,13 @@ void snet_loop_reap_at(uint64_t at_ns)
     const uint64_t now = uv_hrtime();
     const uint64_t wait_ns = at_ns > now ? at_ns - now : 0;
     (void)uv_timer_start(&sock_loop.reaper, loop_reap, wait_ns / SNET_MS_NS + 1, 0);
+}
+
+void snet_loop_reap_by(uint64_t at_ns)
+{
+    if (at_ns < sock_loop.reap_at_ns) {
+        snet_loop_reap_at(at_ns);
+    }
 }
 
 void snet_loop_wait_reaped(uint64_t until_ns)

@@ -20,6 +20,8 @@
 
 /* Begins the loop if there is none yet. Errors: NO_MEMORY, OS, CRYPTO. */
 SNET_MUST_USE snet_err snet_loop_start(void);
+/* False in a child of the process that began it: the thread has stayed with the parent. */
+bool snet_loop_is_own(void);
 void snet_loop_lock(void);
 void snet_loop_unlock(void);
 /* With the lock. */
@@ -29,6 +31,8 @@ void snet_loop_used(snet_session *session);
 /* With the lock: sockets in use or lingering, and acceptors. */
 struct snet_list *snet_loop_sockets(void);
 struct snet_list *snet_loop_acceptors(void);
+/* With the lock: bridges that are over, for the reason why. */
+struct snet_list *snet_loop_reasons(void);
 /* With the lock: events that the program is to be told of. */
 struct snet_list *snet_loop_news(void);
 /* The loop looks at jobs, events and news soon. */
@@ -37,6 +41,8 @@ void snet_loop_wake(void);
 bool snet_loop_wait(uv_cond_t *changed, uint64_t until_ns);
 /* On the loop's thread: when lingering sockets are to be looked at again. */
 void snet_loop_reap_at(uint64_t at_ns);
+/* The same, unless that is earlier anyway. */
+void snet_loop_reap_by(uint64_t at_ns);
 /* With the lock: waits until some were looked at, or the time is over. */
 void snet_loop_wait_reaped(uint64_t until_ns);
 /*

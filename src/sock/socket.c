@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "sock/acceptor.h"
+#include "sock/bridge.h"
 #include "sock/posix.h"
 
 #include <errno.h>
@@ -19,6 +20,7 @@ static snet_socket *socket_new(const struct snet_socket_config *config)
         return NULL;
     }
     socket->nonblocking = config->nonblocking;
+    socket->fd_inherited = config->fd_inherited;
     socket->linger_ns = config->linger_ns;
     socket->on_event = config->on_event;
     socket->hook_user = config->user;
@@ -147,7 +149,9 @@ void snet_socket_event(void *user, const struct snet_event *event)
     }
     socket_note_news(socket, event);
     uv_cond_broadcast(&socket->changed);
-    if (socket->closed && socket->users == 0) {
+    if (socket->bridge != NULL) {
+        snet_bridge_event(socket->bridge, event);
+    } else if (socket->closed && socket->users == 0) {
         snet_socket_reap(uv_hrtime());
     }
 }
@@ -234,6 +238,28 @@ static bool socket_done(const snet_socket *socket, uint64_t now)
     return socket->ended || socket->linger_until_ns <= now;
 }
 
+/* A closed socket whose time is over; one with a bridge ends its session first. */
+static void socket_reap(snet_socket *socket, uint64_t now)
+{
+    if (socket->bridge == NULL) {
+        socket_free(socket);
+    } else if (!socket->ended) {
+        snet_session_abort(socket->session, now);
+    }
+}
+
+/* Looks whether a descriptor was closed; `*ret_next_ns` is when to look again. */
+static void socket_look(snet_socket *socket, uint64_t now, uint64_t *ret_next_ns)
+{
+    *ret_next_ns = SNET_NEVER;
+    if (!socket->closed && socket->bridge != NULL &&
+        snet_bridge_look(socket->bridge, now, ret_next_ns)) {
+        socket->closed = true;
+        socket->linger_until_ns = now + socket->linger_ns;
+        *ret_next_ns = SNET_NEVER;
+    }
+}
+
 void snet_socket_reap(uint64_t now)
 {
     struct snet_list *sockets = snet_loop_sockets();
@@ -241,9 +267,12 @@ void snet_socket_reap(uint64_t now)
     uint64_t next_ns = SNET_NEVER;
     while (node != NULL) {
         snet_socket *socket = SNET_CONTAINER(node, snet_socket, node);
+        uint64_t look_ns = SNET_NEVER;
         node = snet_list_next(sockets, node);
+        socket_look(socket, now, &look_ns);
+        next_ns = look_ns < next_ns ? look_ns : next_ns;
         if (socket->closed && socket->users == 0 && socket_done(socket, now)) {
-            socket_free(socket);
+            socket_reap(socket, now);
         } else if (socket->closed && socket->linger_until_ns < next_ns) {
             next_ns = socket->linger_until_ns;
         }
@@ -254,8 +283,12 @@ void snet_socket_reap(uint64_t now)
 void snet_socket_linger(snet_socket *socket)
 {
     if (socket->linger_until_ns == 0) {
-        snet_session_shutdown(socket->session, uv_hrtime());
-        snet_loop_used(socket->session);
+        if (socket->bridge != NULL) {
+            snet_bridge_shut(socket->bridge);
+        } else {
+            snet_session_shutdown(socket->session, uv_hrtime());
+            snet_loop_used(socket->session);
+        }
         socket->linger_until_ns = uv_hrtime() + socket->linger_ns;
     }
 }
@@ -289,27 +322,48 @@ void snet_socket_close(snet_socket *socket)
     snet_loop_unlock();
 }
 
-void snet_socket_at_exit(void)
+/* One that nobody has closed and nobody is inside of; NULL when there is none. */
+static snet_socket *socket_first_open(void)
 {
-    snet_loop_lock();
-    uint64_t until_ns = 0;
     struct snet_list *sockets = snet_loop_sockets();
     struct snet_list_node *node = snet_list_first(sockets);
     for (; node != NULL; node = snet_list_next(sockets, node)) {
         snet_socket *socket = SNET_CONTAINER(node, snet_socket, node);
-        const uint64_t by_ns =
-            socket->closed ? socket->linger_until_ns : uv_hrtime() + socket->linger_ns;
-        until_ns = by_ns > until_ns ? by_ns : until_ns;
         if (!socket->closed && socket->users == 0) {
-            socket->closed = true;
-            snet_socket_release(socket);
-            node = snet_list_first(sockets);
-            if (node == NULL) {
-                break;
-            }
+            return socket;
         }
     }
-    while (snet_loop_sockets()->count > 0 && uv_hrtime() < until_ns) {
+    return NULL;
+}
+
+/* When the last of the closed ones is given up. */
+static uint64_t socket_last_ns(void)
+{
+    struct snet_list *sockets = snet_loop_sockets();
+    struct snet_list_node *node = snet_list_first(sockets);
+    uint64_t last_ns = 0;
+    for (; node != NULL; node = snet_list_next(sockets, node)) {
+        const snet_socket *socket = SNET_CONTAINER(node, snet_socket, node);
+        if (socket->closed && socket->linger_until_ns > last_ns) {
+            last_ns = socket->linger_until_ns;
+        }
+    }
+    return last_ns;
+}
+
+void snet_socket_at_exit(void)
+{
+    if (!snet_loop_is_own()) {
+        return; /* a child has no thread to wait for */
+    }
+    snet_loop_lock();
+    /* The lock is given up on the way, so that the list is another one each time. */
+    for (snet_socket *socket = socket_first_open(); socket != NULL; socket = socket_first_open()) {
+        socket->closed = true;
+        snet_socket_release(socket);
+    }
+    for (uint64_t until_ns = socket_last_ns(); uv_hrtime() < until_ns;
+         until_ns = socket_last_ns()) {
         snet_loop_wait_reaped(until_ns);
     }
     snet_loop_unlock();

@@ -5,11 +5,14 @@
  *
  *   socket.c    from snet_dial or snet_accept to the end of a socket, lingering included
  *   io.c        reading, writing, waiting
+ *   bridge.c    a real descriptor in place of these
+ *   fd.c        asking for one
  *   acceptor.c  listening and the queue of new sessions
  *   config.c    what programs may ask for
  *   posix.c     errors as errno has them
  *
- * Ownership: a socket belongs to the program until snet_socket_close, then to the loop.
+ * Ownership: a socket belongs to the program until snet_socket_close, then to the loop. One with a
+ * bridge is closed by that, when its descriptor is closed or its session ends.
  */
 #ifndef SNET_SOCK_SOCKET_H
 #define SNET_SOCK_SOCKET_H
@@ -22,8 +25,9 @@
 struct snet_socket {
     struct snet_list_node node; /* among all, or among those that wait to be accepted */
     snet_session *session;
-    uv_cond_t changed; /* anything below, or what the session can do */
-    unsigned users;    /* threads inside of a call */
+    struct snet_bridge *bridge; /* NULL: it has no descriptor */
+    uv_cond_t changed;          /* anything below, or what the session can do */
+    unsigned users;             /* threads inside of a call */
     snet_socket_event_fn *on_event;
     void *hook_user; /* of on_event */
     void *user;      /* of the program */
@@ -31,6 +35,7 @@ struct snet_socket {
     bool ended;
     bool closed; /* by the program */
     bool nonblocking;
+    bool fd_inherited;
     snet_err err; /* why it ended */
     uint64_t wait_ns;
     uint64_t linger_ns;

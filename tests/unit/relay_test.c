@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-#include "app/relay.h"
+#include "uv/relay.h"
 
 #include "tests/support/memory.h"
 #include "tests/support/pair.h"
@@ -31,14 +31,14 @@ static void fixture_event(void *user, const struct snet_event *event)
     }
 }
 
-static void fixture_local_end(struct snet_relay *relay)
+static void fixture_local_end(void *user)
 {
-    ((struct fixture *)relay->user)->local_ends++;
+    ((struct fixture *)user)->local_ends++;
 }
 
-static void fixture_done(struct snet_relay *relay, snet_err err)
+static void fixture_done(void *user, snet_err err)
 {
-    struct fixture *fixture = relay->user;
+    struct fixture *fixture = user;
     fixture->relay = NULL;
     fixture->pair.ends[TEST_PAIR_CLIENT].session = NULL;
     fixture->done = err;
@@ -50,12 +50,11 @@ static void fixture_init(struct fixture *fixture, const struct test_pair_config 
     test_pair_begin(&fixture->pair, config);
     fixture->pair.forward = fixture_event;
     fixture->pair.user = fixture;
-    fixture->relay =
-        snet_relay_new(fixture->pair.driver, fixture->pair.ends[TEST_PAIR_CLIENT].session);
+    const struct snet_relay_config relay_config = {
+        .on_local_end = fixture_local_end, .on_done = fixture_done, .user = fixture};
+    fixture->relay = snet_relay_new(fixture->pair.driver,
+                                    fixture->pair.ends[TEST_PAIR_CLIENT].session, &relay_config);
     assert_non_null(fixture->relay);
-    fixture->relay->user = fixture;
-    fixture->relay->on_local_end = fixture_local_end;
-    fixture->relay->on_done = fixture_done;
     snet_relay_start(fixture->relay,
                      test_socket_stream(&fixture->pair.loop, AF_INET, &fixture->program));
 }
@@ -89,7 +88,8 @@ static void relay_new_without_memory_is_none(void **state)
     struct test_pair pair;
     test_pair_begin(&pair, NULL);
     test_memory_fail_at(1, false);
-    assert_null(snet_relay_new(pair.driver, pair.ends[TEST_PAIR_CLIENT].session));
+    const struct snet_relay_config relay_config = {.user = NULL};
+    assert_null(snet_relay_new(pair.driver, pair.ends[TEST_PAIR_CLIENT].session, &relay_config));
     assert_true(test_memory_heal());
     assert_null(snet_session_user(pair.ends[TEST_PAIR_CLIENT].session));
     test_pair_close(&pair);
@@ -200,6 +200,24 @@ static void relay_ends_the_stream_in_order_after_a_clean_end(void **state)
     fixture_deinit(&fixture);
 }
 
+/* --- Forgiving ------------------------------------------------------------------------------- */
+
+static void relay_that_forgives_delivers_what_a_broken_stream_has_sent(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_init(&fixture, NULL);
+    fixture.relay->forgives = true;
+    fixture.relay->config.on_local_end = NULL;
+    assert_int_equal(test_socket_write(fixture.program, 0, SOME_BYTES), SOME_BYTES);
+    TEST_LOOP_UNTIL(&fixture.pair.loop,
+                    test_pair_read(&fixture.pair, TEST_PAIR_SERVER) == SOME_BYTES);
+    test_socket_reset(fixture.program);
+    TEST_LOOP_PASS_UNTIL(&fixture.pair.loop, TEST_PAIR_STEP_MS, fixture.relay == NULL);
+    assert_int_equal(fixture.done, SNET_ERR_CLOSED);
+    fixture_deinit(&fixture);
+}
+
 /* --- With half-close ------------------------------------------------------------------------- */
 
 /* Over wire 3, whose server has a key that only this test knows. */
@@ -297,6 +315,7 @@ int main(void)
         cmocka_unit_test(relay_leaves_in_the_session_what_the_stream_cannot_take),
         cmocka_unit_test(relay_tells_the_end_of_the_stream_after_its_last_byte),
         cmocka_unit_test(relay_ends_the_stream_in_order_after_a_clean_end),
+        cmocka_unit_test(relay_that_forgives_delivers_what_a_broken_stream_has_sent),
         cmocka_unit_test(relay_passes_the_end_of_its_stream_on_and_still_gets_the_answer),
         cmocka_unit_test(relay_ends_its_stream_and_still_reads_from_it),
         cmocka_unit_test(relay_tells_the_other_end_why_it_aborts),

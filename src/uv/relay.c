@@ -1,37 +1,52 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-#include "app/relay.h"
+#include "uv/relay.h"
+
+#include "uv/driver.h"
 
 #include <stdlib.h>
 #include <sys/socket.h>
 
 #define RELAY_SPANS_MAX 64u
 
-struct snet_relay *snet_relay_new(snet_uv *driver, snet_session *session)
+snet_relay *snet_relay_new(snet_uv *driver, snet_session *session,
+                           const struct snet_relay_config *config)
 {
     struct snet_relay *relay = calloc(1, sizeof *relay);
     if (relay != NULL) {
         relay->driver = driver;
         relay->session = session;
+        relay->config = *config;
         snet_session_set_user(session, relay);
     }
     return relay;
 }
 
+snet_session *snet_relay_session(const snet_relay *relay)
+{
+    return relay->session;
+}
+
 static void relay_free(struct snet_relay *relay)
 {
     snet_outlet_detach(&relay->outlet);
-    if (relay->on_done != NULL) {
-        relay->on_done(relay, relay->end_err);
+    if (relay->config.on_done != NULL) {
+        relay->config.on_done(relay->config.user, relay->end_err);
     }
-    snet_uv_session_free(relay->driver, relay->session);
+    if (!relay->lends) {
+        snet_uv_session_free(relay->driver, relay->session);
+    }
     free(relay->buffer);
     free(relay);
 }
 
-/* The stream is of no use any more. */
+/* The stream is of no use any more, or at least takes nothing. */
 static void relay_broken(struct snet_relay *relay)
 {
+    if (relay->forgives) {
+        relay->deaf = true;
+        return;
+    }
     if (relay->stream != NULL) {
         snet_outlet_detach(&relay->outlet);
         snet_stream_close(relay->stream, true);
@@ -87,7 +102,7 @@ static bool relay_half_closed(const struct snet_relay *relay, snet_err err)
 static bool relay_deliver(struct snet_relay *relay)
 {
     struct snet_span spans[RELAY_SPANS_MAX];
-    while (relay->stream != NULL && relay->outlet.waiting == NULL) {
+    while (relay->stream != NULL && !relay->deaf && relay->outlet.waiting == NULL) {
         size_t count = 0;
         const snet_err err = snet_session_peek(relay->session, spans, RELAY_SPANS_MAX, &count);
         if (err == SNET_ERR_AGAIN) {
@@ -96,6 +111,9 @@ static bool relay_deliver(struct snet_relay *relay)
         if (relay_half_closed(relay, err)) {
             relay_shut_stream(relay);
             return true;
+        }
+        if (err != SNET_OK && !relay->session_ended) {
+            return true; /* its event is on the way */
         }
         if (err != SNET_OK) {
             relay_finish(relay, err);
@@ -108,8 +126,8 @@ static bool relay_deliver(struct snet_relay *relay)
         }
         snet_session_consume(relay->session, (size_t)sent, snet_uv_now(relay->driver));
     }
-    if (relay->stream == NULL && relay->session_ended) {
-        relay_free(relay);
+    if (relay->session_ended && (relay->stream == NULL || relay->deaf)) {
+        relay_finish(relay, relay->end_err);
         return false;
     }
     return true;
@@ -118,10 +136,13 @@ static bool relay_deliver(struct snet_relay *relay)
 static void relay_idle(void *user, int os_err)
 {
     struct snet_relay *relay = user;
+    snet_uv *driver = relay->driver;
+    snet_driver_enter(driver);
     if (os_err != 0) {
         relay_broken(relay);
     }
     (void)relay_deliver(relay);
+    snet_driver_leave(driver);
 }
 
 /* --- From the stream to the session ---------------------------------------------------------- */
@@ -133,8 +154,8 @@ static void relay_local_end(struct snet_relay *relay)
         return;
     }
     snet_session_info(relay->session, &info);
-    if (!info.half_close && relay->on_local_end != NULL) {
-        relay->on_local_end(relay);
+    if (!info.half_close && relay->config.on_local_end != NULL) {
+        relay->config.on_local_end(relay->config.user);
     } else if (info.id != 0) {
         /* One that is not open yet would be given up; OPENED comes back here. */
         snet_session_shutdown(relay->session, snet_uv_now(relay->driver));
@@ -168,6 +189,7 @@ static void relay_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf
 {
     (void)suggested;
     struct snet_relay *relay = handle->data;
+    snet_driver_enter(relay->driver);
     size_t room = relay->held_len > 0 ? 0 : snet_session_room(relay->session);
     if (room > 0 && relay->buffer == NULL) {
         relay->buffer = malloc(SNET_RELAY_BUFFER_BYTES);
@@ -177,18 +199,37 @@ static void relay_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf
     }
     room = room < SNET_RELAY_BUFFER_BYTES ? room : SNET_RELAY_BUFFER_BYTES;
     *ret_buf = uv_buf_init(relay->buffer, (unsigned)room);
+    snet_driver_leave(relay->driver);
 }
 
 static void relay_pause(struct snet_relay *relay)
 {
     relay->reading = false;
     (void)uv_read_stop(relay->stream);
+    if (relay->on_pause != NULL) {
+        relay->on_pause(relay->config.user);
+    }
+}
+
+static void relay_local_close(struct snet_relay *relay, int os_err)
+{
+    if (os_err != UV_EOF) {
+        relay_broken(relay);
+    }
+    if (relay->stream != NULL) {
+        relay_pause(relay);
+        relay->local_ended = true;
+        relay_local_end(relay);
+    }
+    (void)relay_deliver(relay);
 }
 
 static void relay_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 {
     (void)buf;
     struct snet_relay *relay = stream->data;
+    snet_uv *driver = relay->driver;
+    snet_driver_enter(driver);
     if (len > 0) {
         relay->held_offset = 0;
         relay->held_len = (size_t)len;
@@ -197,14 +238,10 @@ static void relay_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
         }
     } else if (len == UV_ENOBUFS) {
         relay_pause(relay);
-    } else if (len < 0 && snet_stream_end_err(stream, len) == UV_EOF) {
-        relay_pause(relay);
-        relay->local_ended = true;
-        relay_local_end(relay);
     } else if (len < 0) {
-        relay_broken(relay);
-        (void)relay_deliver(relay);
+        relay_local_close(relay, snet_stream_end_err(stream, len));
     }
+    snet_driver_leave(driver);
 }
 
 static void relay_resume_reading(struct snet_relay *relay)
