@@ -288,6 +288,13 @@ void ends_cut(struct ends *ends, struct ends_conn *conn)
     ends_drain(ends);
 }
 
+struct ends_conn *ends_reconnect(struct ends *ends, struct ends_conn *conn, uint64_t duration_ns)
+{
+    ends_cut(ends, conn);
+    ends_pass(ends, duration_ns);
+    return ends_connect(ends);
+}
+
 struct ends_conn *ends_begin(struct ends *ends)
 {
     struct ends_conn *conn = ends_connect(ends);
@@ -301,12 +308,25 @@ struct ends_conn *ends_begin(struct ends *ends)
     return conn;
 }
 
-void ends_write(struct ends *ends, snet_session *session, size_t len)
+struct ends_conn *ends_begin_on(struct ends *ends, enum snet_wire wire)
+{
+    const struct ends_config config = ends_config_for(wire, false);
+    ends_open(ends, &config);
+    return ends_begin(ends);
+}
+
+struct snet_session_info ends_info(const snet_session *session)
 {
     struct snet_session_info info;
     snet_session_info(session, &info);
+    return info;
+}
+
+void ends_write(struct ends *ends, snet_session *session, size_t len)
+{
+    const uint64_t from = ends_info(session).written;
     for (size_t i = 0; i < len; i++) {
-        const uint8_t byte = test_pattern_byte(info.written + i);
+        const uint8_t byte = test_pattern_byte(from + i);
         size_t written = 0;
         assert_int_equal(snet_session_write(session, &byte, 1, &written, ends->now), SNET_OK);
     }

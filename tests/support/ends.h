@@ -103,8 +103,17 @@ void ends_eof(struct ends *ends, struct ends_conn *conn, enum ends_side side);
 /* The connection breaks at both sides. */
 void ends_cut(struct ends *ends, struct ends_conn *conn);
 
+/*
+ * The connection breaks, time passes, and the client connects again: returns the new connection,
+ * on which nothing has moved yet.
+ */
+struct ends_conn *ends_reconnect(struct ends *ends, struct ends_conn *conn, uint64_t duration_ns);
+
 /* Opens a session over a new connection and settles; returns the connection. */
 struct ends_conn *ends_begin(struct ends *ends);
+/* Opens both ends as they are by default on `wire`, and begins. */
+struct ends_conn *ends_begin_on(struct ends *ends, enum snet_wire wire);
+struct snet_session_info ends_info(const snet_session *session);
 /* Writes `len` bytes of a pattern that goes on with each call; all must be taken. */
 void ends_write(struct ends *ends, snet_session *session, size_t len);
 /* Reads all there is and checks it against the pattern from `offset`; returns how many. */

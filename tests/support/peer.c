@@ -149,6 +149,17 @@ static struct snet_secure_shake_config peer_config(struct peer *peer, bool resum
     };
 }
 
+void peer_write(struct peer *peer, const struct snet_secure_header *header,
+                struct snet_bytes payload)
+{
+    struct snet_writer out;
+    snet_secure_header_encode(header, peer->message);
+    snet_writer_init(&out, peer->message + SNET_SECURE_HEADER_BYTES,
+                     sizeof peer->message - SNET_SECURE_HEADER_BYTES);
+    assert_int_equal(snet_noise_write(&peer->shake.noise, payload, &out), SNET_OK);
+    peer->message_len = SNET_SECURE_HEADER_BYTES + out.written;
+}
+
 /* --- Clients ------------------------------------------------------------------------------ */
 
 void peer_hello(struct peer *peer, const struct snet_secure_offer *offer)
@@ -258,7 +269,7 @@ void peer_expect_reject(struct peer *peer, uint16_t code, bool proven)
     peer_expect_closed(peer, SNET_CLOSE_FIN);
 }
 
-void peer_begin(struct peer *peer)
+struct snet_secure_welcome peer_greet(struct peer *peer)
 {
     const struct snet_secure_offer offer = {.window = PEER_WINDOW, .max_record = 16384};
     struct snet_secure_welcome welcome;
@@ -266,11 +277,22 @@ void peer_begin(struct peer *peer)
     peer_hello(peer, &offer);
     peer_send(peer);
     peer_take_reply(peer, &welcome);
-    peer_put_start(peer, 0);
-    peer_put_ack(peer, 0, PEER_WINDOW);
-    peer_say(peer);
+    return welcome;
+}
+
+void peer_begin(struct peer *peer)
+{
+    peer_greet(peer);
+    peer_confirm(peer, 0);
     assert_true(peer_hear(peer) > 0);
     assert_true(peer_take_record(peer));
+}
+
+void peer_say_resume(struct peer *peer, const struct snet_secure_resume *resume)
+{
+    peer_connect(peer);
+    peer_resume(peer, resume);
+    peer_send(peer);
 }
 
 void peer_resume_to_accept(struct peer *peer, enum snet_secure_cause cause, uint64_t recv_next)
@@ -280,9 +302,7 @@ void peer_resume_to_accept(struct peer *peer, enum snet_secure_cause cause, uint
                                               .recv_next = recv_next,
                                               .limit = recv_next + PEER_WINDOW,
                                               .cause = (uint8_t)cause};
-    peer_connect(peer);
-    peer_resume(peer, &resume);
-    peer_send(peer);
+    peer_say_resume(peer, &resume);
     peer_take_accept(peer, &accept);
 }
 
@@ -444,6 +464,13 @@ void peer_say(struct peer *peer)
     peer_send_bytes(peer, peer->record, peer->message_len);
 }
 
+void peer_confirm(struct peer *peer, uint64_t recv_next)
+{
+    peer_put_start(peer, 0);
+    peer_put_ack(peer, recv_next, recv_next + PEER_WINDOW);
+    peer_say(peer);
+}
+
 bool peer_take_record(struct peer *peer)
 {
     peer->frame_count = 0;
@@ -479,6 +506,16 @@ const struct snet_secure_frame *peer_frame(const struct peer *peer,
         }
     }
     return NULL;
+}
+
+size_t peer_take_data(struct peer *peer)
+{
+    size_t len = 0;
+    while (peer_take_record(peer)) {
+        const struct snet_secure_frame *data = peer_frame(peer, SNET_SECURE_FRAME_DATA);
+        len += data == NULL ? 0 : data->bytes.len;
+    }
+    return len;
 }
 
 void peer_expect_abort(struct peer *peer, uint16_t code)

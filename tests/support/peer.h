@@ -70,6 +70,9 @@ void peer_close(struct peer *peer);
 void peer_connect(struct peer *peer);
 /* Sends the message as it stands. */
 void peer_send(struct peer *peer);
+/* Makes a message of the handshake in hand, with any header and any payload of Noise. */
+void peer_write(struct peer *peer, const struct snet_secure_header *header,
+                struct snet_bytes payload);
 /* Sends any bytes. */
 void peer_send_bytes(struct peer *peer, const uint8_t *data, size_t len);
 /* Collects what the core says; returns how much of it was not yet taken. */
@@ -97,8 +100,12 @@ void peer_take_accept(struct peer *peer, struct snet_secure_accept *ret_accept);
 bool peer_take_reject(struct peer *peer, struct snet_secure_reject *ret_reject);
 /* The core refuses with `code`, with or without a proof, and closes in good order. */
 void peer_expect_reject(struct peer *peer, uint16_t code, bool proven);
+/* Connects, says HELLO and takes the answer: an embryo, or on XK not even that. */
+struct snet_secure_welcome peer_greet(struct peer *peer);
 /* Says HELLO, takes the answer, says START and ACK, and takes the first record. */
 void peer_begin(struct peer *peer);
+/* Connects and says RESUME. */
+void peer_say_resume(struct peer *peer, const struct snet_secure_resume *resume);
 /* Connects and resumes with the next attempt and `cause`, up to ACCEPT. */
 void peer_resume_to_accept(struct peer *peer, enum snet_secure_cause cause, uint64_t recv_next);
 
@@ -133,11 +140,15 @@ void peer_put_fin(struct peer *peer, uint64_t final);
 void peer_seal(struct peer *peer);
 /* Seals and sends it. */
 void peer_say(struct peer *peer);
+/* Says the first record of a link, which proves its epoch: START at 0 and ACK, usual credit. */
+void peer_confirm(struct peer *peer, uint64_t recv_next);
 /* Takes the next record into `frames`; false when there is none. */
 bool peer_take_record(struct peer *peer);
 /* The frame of this type in the record taken last, or NULL. */
 const struct snet_secure_frame *peer_frame(const struct peer *peer,
                                            enum snet_secure_frame_type type);
+/* Takes all records that are there; returns how many bytes of the stream they had. */
+size_t peer_take_data(struct peer *peer);
 /* The next record that the core says has an ABORT with `code`; it closes in good order. */
 void peer_expect_abort(struct peer *peer, uint16_t code);
 

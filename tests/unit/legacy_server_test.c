@@ -146,9 +146,7 @@ static void server_refuses_a_replay_that_is_older_than_an_accepted_resume(void *
     for (size_t i = 0; i < WIRES; i++) {
         open_live(wires[i], false);
         const struct message old = proven_resume(100, 49);
-        ends_cut(&ends, live);
-        ends_pass(&ends, SNET_SECOND_NS);
-        live = ends_connect(&ends);
+        live = ends_reconnect(&ends, live, SNET_SECOND_NS);
         ends_settle(&ends, live);
         ends.events[ENDS_CLIENT][SNET_EVENT_LOST] = 0;
         assert_refused(send_to_server(&old), SNET_ERR_STALE_RESUME);
@@ -281,9 +279,7 @@ static void server_ends_a_session_whose_bytes_have_left_the_history(void **state
         ends_write(&ends, ends.served, 8);
         assert_int_equal(ends_take(&ends, live, ENDS_SERVER, lost, sizeof lost), 8);
     }
-    ends_cut(&ends, live);
-    ends_pass(&ends, SNET_SECOND_NS);
-    ends_settle(&ends, ends_connect(&ends));
+    ends_settle(&ends, ends_reconnect(&ends, live, SNET_SECOND_NS));
     assert_int_equal(ends.ended[ENDS_SERVER], SNET_ERR_HISTORY_OVERRUN);
     assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_REFUSED);
     struct snet_session_info info;

@@ -104,9 +104,7 @@ static struct ends_conn *lose_and_connect(void)
     struct ends_conn *conn = ends_begin(&ends);
     ends_write(&ends, ends.client, 10);
     ends_settle(&ends, conn);
-    ends_cut(&ends, conn);
-    ends_pass(&ends, SNET_SECOND_NS);
-    return ends_connect(&ends);
+    return ends_reconnect(&ends, conn, SNET_SECOND_NS);
 }
 
 /* Opens both ends and brings one into the row's step. */

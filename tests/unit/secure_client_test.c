@@ -3,7 +3,7 @@
 /* What a client does with each answer of a server, and without one. */
 #include "core/secure_client.h"
 
-#include "tests/support/peer.h"
+#include "tests/support/scene.h"
 #include "tests/support/unit.h"
 
 #include <string.h>
@@ -14,29 +14,6 @@ static const struct snet_secure_welcome welcome = {.cid = {1, 2, 3},
                                                    .max_record = 16384,
                                                    .heartbeat_s = 15,
                                                    .resume_window_ms = 300000};
-
-struct scene {
-    struct ends_config config;
-    struct ends ends;
-    struct peer peer; /* a server */
-};
-
-static void scene_prepare(struct scene *scene)
-{
-    scene->config = ends_config_for(SNET_WIRE_3, false);
-}
-
-static void scene_open(struct scene *scene)
-{
-    ends_open(&scene->ends, &scene->config);
-    peer_open_server(&scene->peer, &scene->ends);
-}
-
-static void scene_close(struct scene *scene)
-{
-    peer_close(&scene->peer);
-    ends_close(&scene->ends);
-}
 
 static void expect_ended(const struct scene *scene, snet_err err)
 {
@@ -58,14 +35,9 @@ static void expect_dial(struct scene *scene, unsigned count, uint64_t duration_n
 }
 
 /* A client with an open session, whose link is lost and who has sent a RESUME. */
-static void scene_open_resuming(struct scene *scene, struct snet_secure_resume *ret_resume)
+static void open_resuming(struct scene *scene, struct snet_secure_resume *ret_resume)
 {
-    scene_prepare(scene);
-    scene_open(scene);
-    peer_serve(&scene->peer);
-    peer_put_start(&scene->peer, 0);
-    peer_put_ack(&scene->peer, 0, PEER_WINDOW);
-    peer_say(&scene->peer);
+    scene_serve(scene);
     ends_cut(&scene->ends, scene->peer.conn);
     ends_pass(&scene->ends, SNET_SECOND_NS);
     peer_connect(&scene->peer);
@@ -80,7 +52,7 @@ static void client_without_an_answer_fails_and_does_not_try_again(void **state)
     struct scene scene;
     scene_prepare(&scene);
     scene.config.client.begin_ns = 100 * SNET_SECOND_NS;
-    scene_open(&scene);
+    scene_open_server(&scene);
     peer_connect(&scene.peer);
     ends_pass(&scene.ends, SNET_HANDSHAKE_DEFAULT_NS - 1);
     assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_ENDED], 0);
@@ -102,7 +74,7 @@ static void client_that_is_refused_fails_with_the_reason(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct scene scene;
         scene_prepare(&scene);
-        scene_open(&scene);
+        scene_open_server(&scene);
         peer_connect(&scene.peer);
         peer_reply(&scene.peer, &welcome);
         peer_reject(&scene.peer, rows[i].code, 0, false);
@@ -126,7 +98,7 @@ static void client_of_a_busy_server_waits_as_long_as_it_is_asked(void **state)
         struct snet_session_info info;
         scene_prepare(&scene);
         scene.config.client.begin_ns = 100 * SNET_SECOND_NS;
-        scene_open(&scene);
+        scene_open_server(&scene);
         peer_connect(&scene.peer);
         peer_reply(&scene.peer, &welcome);
         peer_reject(&scene.peer, SNET_SECURE_BUSY, rows[i].retry_after, false);
@@ -146,7 +118,7 @@ static void client_of_a_server_that_stays_busy_fails_in_time(void **state)
     (void)state;
     struct scene scene;
     scene_prepare(&scene);
-    scene_open(&scene);
+    scene_open_server(&scene);
     peer_connect(&scene.peer);
     peer_reply(&scene.peer, &welcome);
     peer_reject(&scene.peer, SNET_SECURE_BUSY, 200, false);
@@ -164,7 +136,7 @@ static void client_with_a_bad_answer_or_none_says_a_new_hello(void **state)
         struct scene scene;
         uint8_t first[SNET_X25519_BYTES];
         scene_prepare(&scene);
-        scene_open(&scene);
+        scene_open_server(&scene);
         peer_connect(&scene.peer);
         assert_true(peer_hear(&scene.peer) > 40);
         memcpy(first, scene.peer.in + SNET_SECURE_HEADER_BYTES, sizeof first);
@@ -200,7 +172,7 @@ static void client_with_a_malformed_welcome_fails(void **state)
     struct snet_secure_welcome bad = welcome;
     scene_prepare(&scene);
     bad.max_record = 100;
-    scene_open(&scene);
+    scene_open_server(&scene);
     peer_connect(&scene.peer);
     peer_reply(&scene.peer, &bad);
     peer_send(&scene.peer);
@@ -214,7 +186,7 @@ static void client_says_its_first_record_at_once(void **state)
     (void)state;
     struct scene scene;
     scene_prepare(&scene);
-    scene_open(&scene);
+    scene_open_server(&scene);
     peer_serve(&scene.peer);
     assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_OPENED], 1);
     assert_int_equal(scene.peer.frames[0].type, SNET_SECURE_FRAME_START);
@@ -238,7 +210,7 @@ static void client_takes_the_nearest_heartbeat_and_any_window(void **state)
         scene_prepare(&scene);
         odd.heartbeat_s = rows[i].heartbeat_s;
         odd.window = 10;
-        scene_open(&scene);
+        scene_open_server(&scene);
         peer_connect(&scene.peer);
         peer_reply(&scene.peer, &odd);
         peer_send(&scene.peer);
@@ -268,7 +240,7 @@ static void client_counts_every_attempt_whatever_comes_of_it(void **state)
     struct scene scene;
     struct snet_secure_resume resume;
     uint8_t said[SNET_SECURE_EPHEMERAL_BYTES] = {0};
-    scene_open_resuming(&scene, &resume);
+    open_resuming(&scene, &resume);
     for (uint64_t attempt = 1; attempt < 6; attempt++) {
         assert_int_equal(resume.attempt, attempt);
         assert_int_equal(resume.cause, SNET_SECURE_CAUSE_LOST);
@@ -304,7 +276,7 @@ static void client_takes_a_refusal_without_a_proof_for_a_hint(void **state)
         struct scene scene;
         struct snet_secure_resume resume;
         struct snet_secure_accept accept = {.limit = PEER_WINDOW, .cid = {7}};
-        scene_open_resuming(&scene, &resume);
+        open_resuming(&scene, &resume);
         peer_reject(&scene.peer, code, 0, i % 2 == 1 && !final);
         peer_send(&scene.peer);
         expect_dial(&scene, 3, SNET_SECOND_NS);
@@ -325,7 +297,7 @@ static void client_does_not_believe_a_proof_that_was_changed_or_is_of_another_at
         struct scene scene;
         struct snet_secure_resume resume;
         uint8_t message[28];
-        scene_open_resuming(&scene, &resume);
+        open_resuming(&scene, &resume);
         peer_reject(&scene.peer, SNET_SECURE_EXPIRED, 0, true);
         memcpy(message, scene.peer.message, sizeof message);
         if (bit < 8 * sizeof message) {
@@ -364,7 +336,7 @@ static void client_ends_by_each_final_code_with_its_proof(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct scene scene;
         struct snet_secure_resume resume;
-        scene_open_resuming(&scene, &resume);
+        open_resuming(&scene, &resume);
         peer_reject(&scene.peer, rows[i].code, 7, true);
         peer_send(&scene.peer);
         expect_ended(&scene, rows[i].err);
@@ -380,7 +352,7 @@ static void client_that_has_sent_its_end_takes_unknown_for_closed_but_not_confir
         struct scene scene;
         struct snet_secure_resume resume;
         scene_prepare(&scene);
-        scene_open(&scene);
+        scene_open_server(&scene);
         peer_serve(&scene.peer);
         peer_put_start(&scene.peer, 0);
         peer_put_ack(&scene.peer, 0, PEER_WINDOW);
@@ -416,7 +388,7 @@ static void client_with_a_forged_accept_loses_the_attempt_only(void **state)
         struct snet_secure_resume resume;
         struct snet_secure_accept accept = {.limit = PEER_WINDOW, .cid = {7}};
         uint8_t first[SNET_SECURE_CID_BYTES];
-        scene_open_resuming(&scene, &resume);
+        open_resuming(&scene, &resume);
         memcpy(first, scene.peer.cid, sizeof first);
         const struct peer before = scene.peer;
         peer_accept(&scene.peer, &accept);
@@ -451,7 +423,7 @@ static void client_with_an_impossible_or_malformed_accept_ends(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct scene scene;
         struct snet_secure_resume resume;
-        scene_open_resuming(&scene, &resume);
+        open_resuming(&scene, &resume);
         peer_accept(&scene.peer, &rows[i].accept);
         peer_send(&scene.peer);
         if (rows[i].err == SNET_OK) {
@@ -468,20 +440,14 @@ static void client_with_padding_that_is_not_zero_in_its_accept_ends(void **state
     (void)state;
     struct scene scene;
     struct snet_secure_resume resume;
-    struct snet_writer out;
-    uint8_t payload[60] = {[55] = 1};
-    scene_open_resuming(&scene, &resume);
+    const uint8_t payload[60] = {[55] = 1};
+    open_resuming(&scene, &resume);
     const struct snet_secure_header header = {.type = SNET_SECURE_ACCEPT,
                                               .version = 3,
                                               .pattern = 3,
                                               .suite = 1,
                                               .body_len = 32 + sizeof payload + 16};
-    snet_secure_header_encode(&header, scene.peer.message);
-    snet_writer_init(&out, scene.peer.message + 8, 300);
-    assert_int_equal(snet_noise_write(&scene.peer.shake.noise,
-                                      (struct snet_bytes){payload, sizeof payload}, &out),
-                     SNET_OK);
-    scene.peer.message_len = 8 + out.written;
+    peer_write(&scene.peer, &header, (struct snet_bytes){payload, sizeof payload});
     peer_send(&scene.peer);
     expect_ended(&scene, SNET_ERR_BAD_HELLO);
     scene_close(&scene);
@@ -494,7 +460,7 @@ static void client_confirms_a_resume_at_once_and_goes_on_where_the_server_is(voi
     struct snet_secure_resume resume;
     struct snet_secure_accept accept = {.recv_next = 40, .limit = PEER_WINDOW, .cid = {7}};
     scene_prepare(&scene);
-    scene_open(&scene);
+    scene_open_server(&scene);
     peer_serve(&scene.peer);
     peer_put_start(&scene.peer, 0);
     peer_put_ack(&scene.peer, 0, PEER_WINDOW);
@@ -524,7 +490,7 @@ static void client_forgets_the_pause_of_a_busy_server(void **state)
     struct scene scene;
     struct snet_secure_resume resume;
     struct snet_secure_accept accept = {.limit = PEER_WINDOW, .cid = {7}};
-    scene_open_resuming(&scene, &resume);
+    open_resuming(&scene, &resume);
     peer_reject(&scene.peer, SNET_SECURE_BUSY, 100, false);
     peer_send(&scene.peer);
     expect_dial(&scene, 2, 10 * SNET_SECOND_NS - 1);

@@ -2,17 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 /* How sessions end, and what is remembered of them [PROTO 18.1, 18.2, 18.3]. */
 #include "core/secure.h"
-#include "tests/support/peer.h"
+#include "tests/support/scene.h"
 #include "tests/support/unit.h"
 
 #include <string.h>
-
-static struct snet_session_info info_of(const snet_session *session)
-{
-    struct snet_session_info info;
-    snet_session_info(session, &info);
-    return info;
-}
 
 /* --- A clean end -------------------------------------------------------------------------- */
 
@@ -51,9 +44,7 @@ static void clean_end_survives_a_cut_behind_every_byte(void **state)
     unsigned cuts = 0;
     for (unsigned count = 0; more; count++) {
         struct ends ends;
-        const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-        ends_open(&ends, &config);
-        struct ends_conn *conn = ends_begin(&ends);
+        struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
         ends_write(&ends, ends.client, 10);
         ends_write(&ends, ends.served, 20);
         snet_session_shutdown(ends.client, ends.now);
@@ -108,9 +99,7 @@ static void end_that_nobody_confirms_is_closed_but_not_confirmed(void **state)
     (void)state;
     for (unsigned both = 0; both < 2; both++) {
         struct ends ends;
-        const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-        ends_open(&ends, &config);
-        struct ends_conn *conn = ends_begin(&ends);
+        struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
         if (both == 1) {
             snet_session_shutdown(ends.served, ends.now);
             ends_settle(&ends, conn);
@@ -158,16 +147,11 @@ static void end_that_was_not_acknowledged_is_sent_again(void **state)
 }
 
 /* A client, and a peer that has its FIN and has said its own. */
-static void serve_to_the_end(struct ends *ends, struct peer *peer)
+static void serve_to_the_end(struct scene *scene)
 {
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(ends, &config);
-    peer_open_server(peer, ends);
-    peer_serve(peer);
-    peer_put_start(peer, 0);
-    peer_put_ack(peer, 0, PEER_WINDOW);
-    peer_say(peer);
-    snet_session_shutdown(ends->client, ends->now);
+    struct peer *peer = &scene->peer;
+    scene_serve(scene);
+    snet_session_shutdown(scene->ends.client, scene->ends.now);
     assert_true(peer_take_record(peer));
     assert_non_null(peer_frame(peer, SNET_SECURE_FRAME_FIN));
     peer_put_ack(peer, 1, PEER_WINDOW);
@@ -181,54 +165,49 @@ static void client_waits_for_the_servers_last_word_and_then_asks_for_it(void **s
 {
     (void)state;
     for (unsigned round = 0; round < 3; round++) {
-        struct ends ends;
-        struct peer peer;
-        serve_to_the_end(&ends, &peer);
-        assert_int_equal(peer.conn->sides[ENDS_CLIENT].how, SNET_CLOSE_NONE);
+        struct scene scene;
+        serve_to_the_end(&scene);
+        assert_int_equal(scene.peer.conn->sides[ENDS_CLIENT].how, SNET_CLOSE_NONE);
         if (round == 0) {
-            peer_put(&peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_ABORT,
-                                                        .number = SNET_SECURE_CLOSED_OK});
-            peer_say(&peer);
+            peer_put(&scene.peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_ABORT,
+                                                              .number = SNET_SECURE_CLOSED_OK});
+            peer_say(&scene.peer);
         } else {
             struct snet_secure_resume resume;
             if (round == 1) {
-                ends_pass(&ends, SNET_HANDSHAKE_DEFAULT_NS - 1);
-                assert_int_equal(peer.conn->sides[ENDS_CLIENT].how, SNET_CLOSE_NONE);
-                ends_pass(&ends, 1);
+                ends_pass(&scene.ends, SNET_HANDSHAKE_DEFAULT_NS - 1);
+                assert_int_equal(scene.peer.conn->sides[ENDS_CLIENT].how, SNET_CLOSE_NONE);
+                ends_pass(&scene.ends, 1);
             } else {
-                ends_eof(&ends, peer.conn, ENDS_CLIENT); /* of anybody on the path */
+                ends_eof(&scene.ends, scene.peer.conn, ENDS_CLIENT); /* of anybody on the path */
             }
-            assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_ENDED], 0);
-            ends_pass(&ends, SNET_SECOND_NS);
-            peer_connect(&peer);
-            peer_take_resume(&peer, &resume);
+            assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_ENDED], 0);
+            ends_pass(&scene.ends, SNET_SECOND_NS);
+            peer_connect(&scene.peer);
+            peer_take_resume(&scene.peer, &resume);
             assert_int_equal(resume.recv_next, 1);
-            peer_reject(&peer, SNET_SECURE_CLOSED_OK, 0, true);
-            peer_send(&peer);
+            peer_reject(&scene.peer, SNET_SECURE_CLOSED_OK, 0, true);
+            peer_send(&scene.peer);
         }
-        assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_CLOSED);
-        peer_close(&peer);
-        ends_close(&ends);
+        assert_int_equal(scene.ends.ended[ENDS_CLIENT], SNET_ERR_CLOSED);
+        scene_close(&scene);
     }
 }
 
 static void last_word_before_both_directions_have_ended_is_an_abort(void **state)
 {
     (void)state;
-    struct ends ends;
-    struct peer peer;
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    peer_open_server(&peer, &ends);
-    peer_serve(&peer);
-    peer_put_start(&peer, 0);
-    peer_put_fin(&peer, 0);
-    peer_put(&peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_ABORT,
-                                                .number = SNET_SECURE_CLOSED_OK});
-    peer_say(&peer);
-    assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_PEER_ABORTED);
-    peer_close(&peer);
-    ends_close(&ends);
+    struct scene scene;
+    scene_prepare(&scene);
+    scene_open_server(&scene);
+    peer_serve(&scene.peer);
+    peer_put_start(&scene.peer, 0);
+    peer_put_fin(&scene.peer, 0);
+    peer_put(&scene.peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_ABORT,
+                                                      .number = SNET_SECURE_CLOSED_OK});
+    peer_say(&scene.peer);
+    assert_int_equal(scene.ends.ended[ENDS_CLIENT], SNET_ERR_PEER_ABORTED);
+    scene_close(&scene);
 }
 
 /* --- ABORT -------------------------------------------------------------------------------- */
@@ -238,9 +217,7 @@ static void abort_tells_code_and_text_and_ends_both_directions(void **state)
     (void)state;
     for (unsigned side = 0; side < 2; side++) {
         struct ends ends;
-        const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-        ends_open(&ends, &config);
-        struct ends_conn *conn = ends_begin(&ends);
+        struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
         snet_session *own = side == ENDS_CLIENT ? ends.client : ends.served;
         snet_session *other = side == ENDS_CLIENT ? ends.served : ends.client;
         ends_write(&ends, own, 100);
@@ -250,7 +227,7 @@ static void abort_tells_code_and_text_and_ends_both_directions(void **state)
         assert_int_equal(conn->sides[side].how, SNET_CLOSE_FIN);
         ends_settle(&ends, conn);
         assert_int_equal(ends.ended[1 - side], SNET_ERR_PEER_ABORTED);
-        assert_int_equal(info_of(other).peer_code, 0x1234);
+        assert_int_equal(ends_info(other).peer_code, 0x1234);
         assert_string_equal(snet_session_peer_text(other), "no more");
         ends_close(&ends);
     }
@@ -262,27 +239,20 @@ static void abort_of_any_code_is_not_answered(void **state)
     static const uint16_t codes[] = {0, 1, 16, 19, 20, 22, 32, 37, 0xfff, 0x1000, 0xffff};
     (void)state;
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-        struct ends ends;
-        struct peer peer;
-        const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-        ends_open(&ends, &config);
-        peer_open(&peer, &ends, SNET_NOISE_NK);
-        peer_begin(&peer);
-        peer_put(&peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_ABORT,
-                                                    .number = codes[i],
-                                                    .bytes = {(const uint8_t *)"\0\xff", 2}});
-        peer_put_data(&peer, 0, 10);
-        peer_say(&peer);
-        assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_ENDED], 1);
-        assert_int_equal(info_of(ends.served).peer_code, codes[i]);
-        assert_int_equal(ends_read(&ends, ends.served, 0), 0);
-        assert_int_equal(peer_hear(&peer), 0);
-        peer_connect(&peer);
-        peer_resume(&peer, &(struct snet_secure_resume){.attempt = 1});
-        peer_send(&peer);
-        peer_expect_reject(&peer, SNET_SECURE_ABORTED, true);
-        peer_close(&peer);
-        ends_close(&ends);
+        struct scene scene;
+        scene_begin(&scene);
+        peer_put(&scene.peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_ABORT,
+                                                          .number = codes[i],
+                                                          .bytes = {(const uint8_t *)"\0\xff", 2}});
+        peer_put_data(&scene.peer, 0, 10);
+        peer_say(&scene.peer);
+        assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_ENDED], 1);
+        assert_int_equal(ends_info(scene.ends.served).peer_code, codes[i]);
+        assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), 0);
+        assert_int_equal(peer_hear(&scene.peer), 0);
+        peer_say_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 1});
+        peer_expect_reject(&scene.peer, SNET_SECURE_ABORTED, true);
+        scene_close(&scene);
     }
 }
 
@@ -290,9 +260,7 @@ static void abort_without_a_link_is_told_by_the_tomb(void **state)
 {
     (void)state;
     struct ends ends;
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
+    struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
     ends_cut(&ends, conn);
     snet_session_abort(ends.served, ends.now);
     ends_pass(&ends, SNET_SECOND_NS);
@@ -306,9 +274,7 @@ static void abort_of_a_client_without_a_link_expires_at_the_server(void **state)
 {
     (void)state;
     struct ends ends;
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
+    struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
     ends_cut(&ends, conn);
     snet_session_abort(ends.client, ends.now);
     ends_pass(&ends, SNET_WAIT_DEFAULT_NS - 1);
@@ -323,57 +289,48 @@ static void abort_of_a_client_without_a_link_expires_at_the_server(void **state)
 static void tomb_tells_as_long_as_the_resume_window_and_then_nobody_knows(void **state)
 {
     (void)state;
-    struct ends ends;
-    struct peer peer;
-    struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    config.server.session.wait_ns = 20 * SNET_SECOND_NS;
-    ends_open(&ends, &config);
-    peer_open(&peer, &ends, SNET_NOISE_NK);
-    peer_begin(&peer);
-    ends_eof(&ends, peer.conn, ENDS_SERVER);
-    ends_pass(&ends, 20 * SNET_SECOND_NS);
-    assert_int_equal(ends.ended[ENDS_SERVER], SNET_ERR_EXPIRED);
+    struct scene scene;
+    scene_prepare(&scene);
+    scene.config.server.session.wait_ns = 20 * SNET_SECOND_NS;
+    scene_open(&scene, SNET_NOISE_NK);
+    peer_begin(&scene.peer);
+    ends_eof(&scene.ends, scene.peer.conn, ENDS_SERVER);
+    ends_pass(&scene.ends, 20 * SNET_SECOND_NS);
+    assert_int_equal(scene.ends.ended[ENDS_SERVER], SNET_ERR_EXPIRED);
     for (unsigned round = 0; round < 3; round++) {
-        peer_connect(&peer);
+        peer_connect(&scene.peer);
         if (round == 1) {
-            memset(peer.secret, 0, sizeof peer.secret); /* without further checks */
+            memset(scene.peer.secret, 0, sizeof scene.peer.secret); /* without further checks */
         }
-        peer_resume(&peer, &(struct snet_secure_resume){.recv_next = 1000});
-        peer_send(&peer);
-        peer_expect_reject(&peer, round < 2 ? SNET_SECURE_EXPIRED : SNET_SECURE_UNKNOWN, true);
-        ends_pass(&ends, round == 0 ? 20 * SNET_SECOND_NS - 1 : 1);
+        peer_resume(&scene.peer, &(struct snet_secure_resume){.recv_next = 1000});
+        peer_send(&scene.peer);
+        peer_expect_reject(&scene.peer, round < 2 ? SNET_SECURE_EXPIRED : SNET_SECURE_UNKNOWN,
+                           true);
+        ends_pass(&scene.ends, round == 0 ? 20 * SNET_SECOND_NS - 1 : 1);
     }
-    peer_close(&peer);
-    ends_close(&ends);
+    scene_close(&scene);
 }
 
 /* Both cids that a client can have are remembered. */
 static void tomb_is_there_for_each_credential(void **state)
 {
     (void)state;
-    struct ends ends;
-    struct peer peer;
+    struct scene scene;
     uint8_t cid[SNET_SECURE_CID_BYTES];
     uint8_t token[SNET_SECURE_TOKEN_BYTES];
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    peer_open(&peer, &ends, SNET_NOISE_NK);
-    peer_begin(&peer);
-    memcpy(cid, peer.cid, sizeof cid);
-    memcpy(token, peer.token, sizeof token);
-    peer_resume_to_accept(&peer, SNET_SECURE_CAUSE_PLANNED, 0);
-    snet_session_abort(ends.served, ends.now);
-    ends_drain(&ends);
+    scene_begin(&scene);
+    memcpy(cid, scene.peer.cid, sizeof cid);
+    memcpy(token, scene.peer.token, sizeof token);
+    peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_PLANNED, 0);
+    snet_session_abort(scene.ends.served, scene.ends.now);
+    ends_drain(&scene.ends);
     for (unsigned round = 0; round < 2; round++) {
-        peer_connect(&peer);
-        peer_resume(&peer, &(struct snet_secure_resume){.attempt = 9});
-        peer_send(&peer);
-        peer_expect_reject(&peer, SNET_SECURE_ABORTED, true);
-        memcpy(peer.cid, cid, sizeof cid);
-        memcpy(peer.token, token, sizeof token);
+        peer_say_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 9});
+        peer_expect_reject(&scene.peer, SNET_SECURE_ABORTED, true);
+        memcpy(scene.peer.cid, cid, sizeof cid);
+        memcpy(scene.peer.token, token, sizeof token);
     }
-    peer_close(&peer);
-    ends_close(&ends);
+    scene_close(&scene);
 }
 
 static void client_of_a_restarted_server_hears_so_at_once(void **state)
@@ -417,9 +374,7 @@ static void tomb_whose_code_is_changed_on_the_path_is_not_believed(void **state)
     (void)state;
     struct ends ends;
     uint8_t message[100];
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
+    struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
     snet_session_shutdown(ends.client, ends.now);
     (void)ends_move(&ends, conn, ENDS_CLIENT, SIZE_MAX);
     ends_cut(&ends, conn);

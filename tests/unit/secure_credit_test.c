@@ -3,7 +3,7 @@
 /* Acknowledgement, credit, and the memory behind them. */
 #include "core/secure.h"
 #include "tests/support/pattern.h"
-#include "tests/support/peer.h"
+#include "tests/support/scene.h"
 #include "tests/support/unit.h"
 
 #include <string.h>
@@ -11,43 +11,12 @@
 #define CHUNK_BYTES 65536u
 #define MIB (1024u * 1024)
 
-struct scene {
-    struct ends_config config;
-    struct ends ends;
-    struct peer peer;
-};
-
-static void scene_prepare(struct scene *scene)
-{
-    scene->config = ends_config_for(SNET_WIRE_3, false);
-}
-
-static void scene_open(struct scene *scene)
-{
-    ends_open(&scene->ends, &scene->config);
-    peer_open(&scene->peer, &scene->ends, SNET_NOISE_NK);
-    peer_begin(&scene->peer);
-}
-
-static void scene_close(struct scene *scene)
-{
-    peer_close(&scene->peer);
-    ends_close(&scene->ends);
-}
-
-static struct snet_session_info info_of(const snet_session *session)
-{
-    struct snet_session_info info;
-    snet_session_info(session, &info);
-    return info;
-}
-
 /* Writes a lot at once; returns how much was taken. */
 static size_t write_chunk(struct ends *ends, snet_session *session, size_t len)
 {
     static uint8_t chunk[CHUNK_BYTES];
     size_t written = 0;
-    const uint64_t from = info_of(session).written;
+    const uint64_t from = ends_info(session).written;
     len = len < sizeof chunk ? len : sizeof chunk;
     test_pattern_fill(chunk, len, from);
     if (snet_session_write(session, chunk, len, &written, ends->now) != SNET_OK) {
@@ -55,16 +24,6 @@ static size_t write_chunk(struct ends *ends, snet_session *session, size_t len)
     }
     ends_drain(ends);
     return written;
-}
-
-static size_t take_data(struct peer *peer)
-{
-    size_t len = 0;
-    while (peer_take_record(peer)) {
-        const struct snet_secure_frame *data = peer_frame(peer, SNET_SECURE_FRAME_DATA);
-        len += data == NULL ? 0 : data->bytes.len;
-    }
-    return len;
 }
 
 static void say_ack(struct scene *scene, uint64_t recv_next, uint64_t limit)
@@ -78,16 +37,16 @@ static void acks_below_what_was_heard_have_no_effect(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_prepare(&scene);
-    scene_open(&scene);
+    scene_begin(&scene);
     ends_write(&scene.ends, scene.ends.served, 100);
-    assert_int_equal(take_data(&scene.peer), 100);
+    assert_int_equal(peer_take_data(&scene.peer), 100);
     say_ack(&scene, 80, 1000);
-    assert_int_equal(info_of(scene.ends.served).unacked, 20);
+    assert_int_equal(ends_info(scene.ends.served).unacked, 20);
     say_ack(&scene, 30, 50);
-    assert_int_equal(info_of(scene.ends.served).unacked, 20);
+    assert_int_equal(ends_info(scene.ends.served).unacked, 20);
     ends_write(&scene.ends, scene.ends.served, 70000);
-    assert_int_equal(take_data(&scene.peer), 65536 - 100); /* what HELLO allowed still counts */
+    /* What HELLO allowed still counts. */
+    assert_int_equal(peer_take_data(&scene.peer), 65536 - 100);
     scene_close(&scene);
 }
 
@@ -96,13 +55,12 @@ static void bytes_are_kept_until_they_are_acknowledged_and_no_longer(void **stat
     (void)state;
     struct scene scene;
     struct snet_core_stats stats;
-    scene_prepare(&scene);
-    scene_open(&scene);
+    scene_begin(&scene);
     ends_write(&scene.ends, scene.ends.served, 40000);
-    assert_int_equal(take_data(&scene.peer), 40000);
+    assert_int_equal(peer_take_data(&scene.peer), 40000);
     ends_pass(&scene.ends, 5 * SNET_SECOND_NS);
     peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_LOST, 0);
-    assert_int_equal(take_data(&scene.peer), 40000);
+    assert_int_equal(peer_take_data(&scene.peer), 40000);
     peer_put_start(&scene.peer, 0);
     say_ack(&scene, 39999, PEER_WINDOW);
     snet_core_stats(scene.ends.cores[ENDS_SERVER], &stats);
@@ -118,17 +76,16 @@ static void data_stops_at_the_limit_and_everything_else_goes_on(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_prepare(&scene);
-    scene_open(&scene);
+    scene_begin(&scene);
     ends_write(&scene.ends, scene.ends.served, PEER_WINDOW + 10);
-    assert_int_equal(take_data(&scene.peer), PEER_WINDOW);
+    assert_int_equal(peer_take_data(&scene.peer), PEER_WINDOW);
     peer_put(&scene.peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_PING});
     peer_say(&scene.peer);
     assert_true(peer_take_record(&scene.peer));
     assert_non_null(peer_frame(&scene.peer, SNET_SECURE_FRAME_PONG));
     assert_null(peer_frame(&scene.peer, SNET_SECURE_FRAME_DATA));
     say_ack(&scene, 0, PEER_WINDOW + 4);
-    assert_int_equal(take_data(&scene.peer), 4);
+    assert_int_equal(peer_take_data(&scene.peer), 4);
     say_ack(&scene, 0, PEER_WINDOW + 10);
     snet_session_shutdown(scene.ends.served, scene.ends.now);
     assert_true(peer_take_record(&scene.peer));
@@ -146,28 +103,27 @@ static void want_of_a_page_costs_the_link_and_no_byte(void **state)
     struct snet_secure_accept accept;
     scene_prepare(&scene);
     scene.config.cores[ENDS_SERVER].recv_budget_bytes = 4 * SNET_PAGE_BYTES;
-    scene_open(&scene);
+    scene_open(&scene, SNET_NOISE_NK);
+    peer_begin(&scene.peer);
     snet_session *session = scene.ends.served;
     peer_open(&hog, &scene.ends, SNET_NOISE_NK);
     peer_begin(&hog);
     peer_put_data(&hog, 0, 3 * SNET_PAGE_BYTES + 1);
     peer_say(&hog);
     ends_write(&scene.ends, session, 50);
-    assert_int_equal(take_data(&scene.peer), 50);
+    assert_int_equal(peer_take_data(&scene.peer), 50);
     peer_put_data(&scene.peer, 0, 100);
     peer_put_ack(&scene.peer, 50, PEER_WINDOW);
     peer_put_data(&scene.peer, 100, 10); /* must not be taken for those that are missing */
     peer_say(&scene.peer);
     peer_expect_closed(&scene.peer, SNET_CLOSE_RESET);
     assert_int_equal(scene.peer.conn->sides[ENDS_SERVER].err, SNET_ERR_NO_MEMORY);
-    assert_int_equal(info_of(session).end_err, SNET_OK);
-    assert_int_equal(info_of(session).unacked, 0);
-    assert_int_equal(info_of(session).received, 0);
+    assert_int_equal(ends_info(session).end_err, SNET_OK);
+    assert_int_equal(ends_info(session).unacked, 0);
+    assert_int_equal(ends_info(session).received, 0);
     assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), 3 * SNET_PAGE_BYTES + 1);
-    peer_connect(&scene.peer);
-    peer_resume(&scene.peer,
-                &(struct snet_secure_resume){.attempt = 1, .recv_next = 50, .limit = PEER_WINDOW});
-    peer_send(&scene.peer);
+    peer_say_resume(&scene.peer, &(struct snet_secure_resume){
+                                     .attempt = 1, .recv_next = 50, .limit = PEER_WINDOW});
     peer_take_accept(&scene.peer, &accept);
     assert_int_equal(accept.recv_next, 0);
     peer_put_start(&scene.peer, 0);
@@ -184,8 +140,7 @@ static void ack_waits_for_40_ms_or_for_data_to_ride_with(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_prepare(&scene);
-    scene_open(&scene);
+    scene_begin(&scene);
     peer_put_data(&scene.peer, 0, 10);
     peer_say(&scene.peer);
     ends_pass(&scene.ends, 20 * SNET_MS_NS);
@@ -213,8 +168,7 @@ static void ack_is_sent_at_once_for_a_quarter_of_the_window(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_prepare(&scene);
-    scene_open(&scene);
+    scene_begin(&scene);
     peer_put_data(&scene.peer, 0, 16383 - 3);
     peer_say(&scene.peer);
     assert_int_equal(peer_hear(&scene.peer), 0);
@@ -239,7 +193,7 @@ static void ack_is_sent_at_once_for_a_quarter_of_the_window(void **state)
 /* Sends `total` bytes from client to server, with a round trip of 100 ms. */
 static void transfer(struct ends *ends, struct ends_conn *conn, uint64_t total)
 {
-    const uint64_t from = info_of(ends->served).received;
+    const uint64_t from = ends_info(ends->served).received;
     uint64_t read = 0;
     uint64_t written = 0;
     for (unsigned round = 0; read < total; round++) {
@@ -267,8 +221,8 @@ static struct ends_conn *open_with_a_round_trip(struct ends *ends, const struct 
     (void)ends_move(ends, conn, ENDS_SERVER, SIZE_MAX);
     ends_pass(ends, 100 * SNET_MS_NS);
     ends_settle(ends, conn);
-    assert_int_equal(info_of(ends->client).rtt_ns, 100 * SNET_MS_NS);
-    assert_int_equal(info_of(ends->served).rtt_ns, 100 * SNET_MS_NS);
+    assert_int_equal(ends_info(ends->client).rtt_ns, 100 * SNET_MS_NS);
+    assert_int_equal(ends_info(ends->served).rtt_ns, 100 * SNET_MS_NS);
     return conn;
 }
 
@@ -281,10 +235,10 @@ static void windows_and_buffers_grow_with_the_path_up_to_their_limits(void **sta
     config.server.session.inbox_bytes = MIB;
     config.client.session.history_bytes = MIB;
     struct ends_conn *conn = open_with_a_round_trip(&ends, &config);
-    assert_int_equal(info_of(ends.served).window_bytes, 65536);
+    assert_int_equal(ends_info(ends.served).window_bytes, 65536);
     transfer(&ends, conn, 32 * MIB);
-    assert_int_equal(info_of(ends.served).window_bytes, MIB);
-    assert_int_equal(info_of(ends.client).window_bytes, 65536); /* nobody sent anything here */
+    assert_int_equal(ends_info(ends.served).window_bytes, MIB);
+    assert_int_equal(ends_info(ends.client).window_bytes, 65536); /* nobody sent anything here */
     size_t room = 0;
     size_t part = 1;
     while (part > 0) {
@@ -320,7 +274,7 @@ static void windows_of_slow_readers_do_not_grow(void **state)
         (void)ends_move(&ends, conn, ENDS_SERVER, SIZE_MAX);
     }
     assert_int_equal(read, 10 * CHUNK_BYTES);
-    assert_int_equal(info_of(ends.served).window_bytes, 65536);
+    assert_int_equal(ends_info(ends.served).window_bytes, 65536);
     ends_close(&ends);
 }
 
@@ -340,11 +294,11 @@ static void windows_grow_only_with_pages_behind_them(void **state)
         struct ends_config config = ends_config_for(SNET_WIRE_3, false);
         config.cores[ENDS_SERVER].recv_budget_bytes = rows[i].budget_bytes;
         struct ends_conn *conn = open_with_a_round_trip(&ends, &config);
-        assert_int_equal(info_of(ends.served).window_bytes, rows[i].first);
+        assert_int_equal(ends_info(ends.served).window_bytes, rows[i].first);
         if (rows[i].last > rows[i].first) {
             transfer(&ends, conn, 2 * MIB);
         }
-        assert_int_equal(info_of(ends.served).window_bytes, rows[i].last);
+        assert_int_equal(ends_info(ends.served).window_bytes, rows[i].last);
         ends_close(&ends);
     }
 }
@@ -353,18 +307,14 @@ static void pages_that_were_set_aside_come_back_with_the_end_of_a_session(void *
 {
     (void)state;
     struct scene scene;
-    struct snet_secure_welcome welcome;
-    const struct snet_secure_offer offer = {.window = PEER_WINDOW, .max_record = 16384};
     scene_prepare(&scene);
     scene.config.cores[ENDS_SERVER].recv_budget_bytes = 65536; /* three quarters: one session */
-    scene_open(&scene);
+    scene_open(&scene, SNET_NOISE_NK);
+    peer_begin(&scene.peer);
     for (unsigned round = 0; round < 2; round++) {
         struct peer next;
         peer_open(&next, &scene.ends, SNET_NOISE_NK);
-        peer_connect(&next);
-        peer_hello(&next, &offer);
-        peer_send(&next);
-        peer_take_reply(&next, &welcome);
+        const struct snet_secure_welcome welcome = peer_greet(&next);
         assert_int_equal(welcome.window, round == 0 ? 16384 : 65536);
         peer_close(&next);
         snet_session_abort(scene.ends.served, scene.ends.now);
@@ -385,7 +335,8 @@ static void longest_detached_session_is_evicted_when_others_need_its_pages(void 
     snet_session *sessions[3];
     scene_prepare(&scene);
     scene.config.cores[ENDS_SERVER].send_budget_bytes = 16 * SNET_PAGE_BYTES;
-    scene_open(&scene);
+    scene_open(&scene, SNET_NOISE_NK);
+    peer_begin(&scene.peer);
     sessions[0] = scene.ends.served;
     for (unsigned i = 0; i < 2; i++) {
         peer_open(&others[i], &scene.ends, SNET_NOISE_NK);
@@ -401,15 +352,13 @@ static void longest_detached_session_is_evicted_when_others_need_its_pages(void 
     assert_int_equal(write_chunk(&scene.ends, sessions[2], 7 * ROOM), 7 * ROOM);
     assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_ENDED], 0);
     assert_int_equal(write_chunk(&scene.ends, sessions[2], ROOM), ROOM);
-    assert_int_equal(info_of(sessions[0]).end_err, SNET_ERR_EVICTED);
-    assert_int_equal(info_of(sessions[1]).end_err, SNET_OK);
+    assert_int_equal(ends_info(sessions[0]).end_err, SNET_ERR_EVICTED);
+    assert_int_equal(ends_info(sessions[1]).end_err, SNET_OK);
     /* What is left is within their part: the writer waits. */
     assert_int_equal(write_chunk(&scene.ends, sessions[2], 6 * ROOM), 5 * ROOM);
     assert_int_equal(write_chunk(&scene.ends, sessions[2], 1), 0);
-    assert_int_equal(info_of(sessions[1]).end_err, SNET_OK);
-    peer_connect(&scene.peer);
-    peer_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 1});
-    peer_send(&scene.peer);
+    assert_int_equal(ends_info(sessions[1]).end_err, SNET_OK);
+    peer_say_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 1});
     peer_expect_reject(&scene.peer, SNET_SECURE_EVICTED, true);
     peer_close(&others[0]);
     peer_close(&others[1]);

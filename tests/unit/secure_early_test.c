@@ -3,32 +3,18 @@
 /* Stream bytes that ride along with a RESUME [PROTO 19.3]. */
 #include "core/secure.h"
 #include "tests/support/pattern.h"
-#include "tests/support/peer.h"
+#include "tests/support/scene.h"
 #include "tests/support/unit.h"
 
 #include <string.h>
 
-struct scene {
-    struct ends ends;
-    struct peer peer;
-};
-
 /* A client with 100 bytes at the server, which has read them. */
-static void scene_open(struct scene *scene)
+static void begin_with_bytes(struct scene *scene)
 {
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&scene->ends, &config);
-    peer_open(&scene->peer, &scene->ends, SNET_NOISE_NK);
-    peer_begin(&scene->peer);
+    scene_begin(scene);
     peer_put_data(&scene->peer, 0, 100);
     peer_say(&scene->peer);
     assert_int_equal(ends_read(&scene->ends, scene->ends.served, 0), 100);
-}
-
-static void scene_close(struct scene *scene)
-{
-    peer_close(&scene->peer);
-    ends_close(&scene->ends);
 }
 
 /* Resumes with early bytes `from..from + len`. */
@@ -56,7 +42,7 @@ static void early_bytes_without_the_flag_are_malformed(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    begin_with_bytes(&scene);
     begin_early(&scene, 100, 10);
     assert_int_equal(scene.peer.message[5], SNET_SECURE_FLAG_EARLY);
     /* The flag is authenticated: without it this is no RESUME of the session. */
@@ -71,7 +57,7 @@ static void early_bytes_beyond_what_is_wanted_or_allowed_are_ignored(void **stat
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    begin_with_bytes(&scene);
     begin_early(&scene, 101, 10);
     expect_accept(&scene, 100, false);
     for (uint64_t at = 100; at + 4096 <= PEER_WINDOW; at += 4096) {
@@ -94,7 +80,7 @@ static void early_bytes_that_are_partly_known_are_taken_from_there_on(void **sta
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    begin_with_bytes(&scene);
     begin_early(&scene, 40, 50);
     expect_accept(&scene, 100, true);
     begin_early(&scene, 40, 100);
@@ -114,7 +100,7 @@ static void early_bytes_that_are_replayed_are_not_looked_at(void **state)
     (void)state;
     struct scene scene;
     uint8_t message[400];
-    scene_open(&scene);
+    begin_with_bytes(&scene);
     begin_early(&scene, 100, 50);
     const size_t len = scene.peer.message_len;
     memcpy(message, scene.peer.message, len);
@@ -149,7 +135,7 @@ early_bytes_that_are_late_are_delivered_once_and_only_before_a_newer_attempt(voi
         struct scene scene;
         struct snet_secure_reject reject;
         uint8_t message[400];
-        scene_open(&scene);
+        begin_with_bytes(&scene);
         begin_early(&scene, 100, 50);
         const size_t len = scene.peer.message_len;
         memcpy(message, scene.peer.message, len);
@@ -181,9 +167,7 @@ static void client_sends_early_bytes_only_when_it_was_told_to(void **state)
         ends_open(&ends, &config);
         struct ends_conn *conn = ends_begin(&ends);
         ends_write(&ends, ends.client, 5000);
-        ends_cut(&ends, conn);
-        ends_pass(&ends, SNET_SECOND_NS);
-        conn = ends_connect(&ends);
+        conn = ends_reconnect(&ends, conn, SNET_SECOND_NS);
         (void)ends_move(&ends, conn, ENDS_CLIENT, SIZE_MAX);
         const size_t first = ends_read(&ends, ends.served, 0);
         assert_int_equal(first, early == 1 ? 4096 : 0);
@@ -206,17 +190,13 @@ static void client_delivers_early_bytes_once_whatever_is_lost(void **state)
         uint64_t up = 0;
         for (unsigned round = 0; round < 4; round++) {
             ends_write(&ends, ends.client, 1000);
-            ends_cut(&ends, conn);
-            ends_pass(&ends, 5 * SNET_SECOND_NS);
-            conn = ends_connect(&ends);
+            conn = ends_reconnect(&ends, conn, 5 * SNET_SECOND_NS);
             (void)ends_move(&ends, conn, ENDS_CLIENT, lost == 0 ? 100 : SIZE_MAX);
             (void)ends_move(&ends, conn, ENDS_SERVER, lost < 2 ? 0 : SIZE_MAX);
             (void)ends_move(&ends, conn, ENDS_CLIENT, lost < 3 ? 0 : SIZE_MAX);
             up += ends_read(&ends, ends.served, up);
         }
-        ends_cut(&ends, conn);
-        ends_pass(&ends, 10 * SNET_SECOND_NS);
-        conn = ends_connect(&ends);
+        conn = ends_reconnect(&ends, conn, 10 * SNET_SECOND_NS);
         ends_settle(&ends, conn);
         up += ends_read(&ends, ends.served, up);
         assert_int_equal(up, 4000);
@@ -237,9 +217,7 @@ static void client_keeps_early_bytes_within_its_credit(void **state)
     ends_write(&ends, ends.client, 6000);
     ends_settle(&ends, conn);
     for (unsigned round = 0; round < 2; round++) {
-        ends_cut(&ends, conn);
-        ends_pass(&ends, SNET_SECOND_NS);
-        conn = ends_connect(&ends);
+        conn = ends_reconnect(&ends, conn, SNET_SECOND_NS);
         uint8_t message[8200];
         const size_t len = ends_take(&ends, conn, ENDS_CLIENT, message, sizeof message);
         assert_int_equal(message[5], round == 0 ? 0 : SNET_SECURE_FLAG_EARLY);

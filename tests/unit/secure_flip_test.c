@@ -123,9 +123,7 @@ static bool flip_resume(unsigned number, size_t bit, bool early)
     struct ends_conn *conn = ends_begin(&ends);
     ends_write(&ends, ends.client, 60);
     ends_write(&ends, ends.served, 60);
-    ends_cut(&ends, conn);
-    ends_pass(&ends, SNET_SECOND_NS);
-    conn = ends_connect(&ends);
+    conn = ends_reconnect(&ends, conn, SNET_SECOND_NS);
     for (unsigned i = 0; i < number; i++) {
         (void)ends_move(&ends, conn, i % 2 == 0 ? ENDS_CLIENT : ENDS_SERVER, SIZE_MAX);
     }

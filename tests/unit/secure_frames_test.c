@@ -3,38 +3,16 @@
 /* What records and frames an end takes, and what each violation costs. */
 #include "core/secure_in.h"
 #include "tests/support/pattern.h"
-#include "tests/support/peer.h"
+#include "tests/support/scene.h"
 #include "tests/support/unit.h"
 
 #include <string.h>
 
-struct scene {
-    struct ends ends;
-    struct peer peer;
-};
-
-/* A peer with an open session, at a server. */
-static void scene_open(struct scene *scene)
-{
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&scene->ends, &config);
-    peer_open(&scene->peer, &scene->ends, SNET_NOISE_NK);
-    peer_begin(&scene->peer);
-    assert_non_null(scene->ends.served);
-}
-
-static void scene_close(struct scene *scene)
-{
-    peer_close(&scene->peer);
-    ends_close(&scene->ends);
-}
-
 /* The link is gone, and the session lives on. */
 static void expect_link_lost(struct scene *scene)
 {
-    struct snet_session_info info;
     peer_expect_closed(&scene->peer, SNET_CLOSE_RESET);
-    snet_session_info(scene->ends.served, &info);
+    const struct snet_session_info info = ends_info(scene->ends.served);
     assert_int_equal(info.end_err, SNET_OK);
     assert_false(info.attached);
 }
@@ -45,9 +23,7 @@ static void expect_violation(struct scene *scene, uint16_t code, snet_err err)
     peer_expect_abort(&scene->peer, code);
     assert_int_equal(scene->ends.events[ENDS_SERVER][SNET_EVENT_ENDED], 1);
     assert_int_equal(scene->ends.ended[ENDS_SERVER], err);
-    peer_connect(&scene->peer);
-    peer_resume(&scene->peer, &(struct snet_secure_resume){.attempt = scene->peer.attempt + 1});
-    peer_send(&scene->peer);
+    peer_say_resume(&scene->peer, &(struct snet_secure_resume){.attempt = scene->peer.attempt + 1});
     peer_expect_reject(&scene->peer, SNET_SECURE_ABORTED, true);
 }
 
@@ -59,7 +35,7 @@ static void records_of_an_impossible_length_cost_the_link(void **state)
     for (size_t i = 0; i < 2 * (sizeof lens / sizeof lens[0]); i++) {
         struct scene scene;
         uint8_t data[100] = {(uint8_t)lens[i / 2], (uint8_t)(lens[i / 2] >> 8)};
-        scene_open(&scene);
+        scene_begin(&scene);
         peer_send_bytes(&scene.peer, data, i % 2 == 0 ? 2 : sizeof data);
         expect_link_lost(&scene);
         scene_close(&scene);
@@ -71,7 +47,7 @@ static void records_that_are_not_authentic_cost_the_link(void **state)
     (void)state;
     for (unsigned at = 0; at < 2 + 8 + 16; at++) {
         struct scene scene;
-        scene_open(&scene);
+        scene_begin(&scene);
         peer_put_data(&scene.peer, 0, 5);
         peer_seal(&scene.peer);
         assert_int_equal(scene.peer.message_len, 2 + 8 + 16);
@@ -93,7 +69,7 @@ static void records_that_come_again_or_too_early_cost_the_link(void **state)
     (void)state;
     for (unsigned round = 0; round < 2; round++) {
         struct scene scene;
-        scene_open(&scene);
+        scene_begin(&scene);
         peer_put_data(&scene.peer, 0, 5);
         peer_say(&scene.peer);
         if (round == 1) {
@@ -113,7 +89,7 @@ static void records_are_taken_in_pieces_of_any_size(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    scene_begin(&scene);
     for (size_t piece = 1; piece < 40; piece++) {
         peer_put_data(&scene.peer, 20 * (piece - 1), 20);
         peer_seal(&scene.peer);
@@ -130,7 +106,7 @@ static void record_of_the_greatest_length_is_taken(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    scene_begin(&scene);
     peer_put_data(&scene.peer, 0, 16384 - 3);
     assert_int_equal(scene.peer.plain.written, 16384);
     peer_say(&scene.peer);
@@ -153,7 +129,7 @@ static void frames_that_cannot_be_end_the_session(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct scene scene;
-        scene_open(&scene);
+        scene_begin(&scene);
         peer_put_bytes(&scene.peer, rows[i].bytes, rows[i].len);
         peer_say(&scene.peer);
         expect_violation(&scene, SNET_SECURE_PROTOCOL, SNET_ERR_BAD_FRAME);
@@ -166,7 +142,7 @@ static void frames_before_a_bad_one_are_processed_in_order(void **state)
     static const uint8_t bad = 0xff;
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    scene_begin(&scene);
     peer_put_data(&scene.peer, 0, 5);
     peer_put_data(&scene.peer, 5, 5);
     peer_put_bytes(&scene.peer, &bad, 1);
@@ -181,7 +157,7 @@ static void data_to_the_end_of_the_record_is_data(void **state)
     (void)state;
     struct scene scene;
     uint8_t data[1 + 9] = {SNET_SECURE_FRAME_DATA_END};
-    scene_open(&scene);
+    scene_begin(&scene);
     peer_put_data(&scene.peer, 0, 5);
     test_pattern_fill(data + 1, 9, 5);
     peer_put_bytes(&scene.peer, data, sizeof data);
@@ -195,7 +171,7 @@ static void start_anywhere_but_first_ends_the_session(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    scene_begin(&scene);
     peer_put_start(&scene.peer, 0);
     peer_say(&scene.peer);
     expect_violation(&scene, SNET_SECURE_PROTOCOL, SNET_ERR_BAD_FRAME);
@@ -207,7 +183,7 @@ static void start_missing_or_beyond_what_is_wanted_ends_the_session(void **state
     (void)state;
     for (unsigned round = 0; round < 3; round++) {
         struct scene scene;
-        scene_open(&scene);
+        scene_begin(&scene);
         peer_put_data(&scene.peer, 0, 10);
         peer_say(&scene.peer);
         peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_LOST, 0);
@@ -232,7 +208,7 @@ static void start_below_what_is_wanted_repeats_bytes_that_are_dropped(void **sta
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    scene_begin(&scene);
     peer_put_data(&scene.peer, 0, 10);
     peer_say(&scene.peer);
     assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), 10);
@@ -252,7 +228,7 @@ static void data_beyond_its_credit_ends_the_session(void **state)
     (void)state;
     for (unsigned extra = 0; extra < 2; extra++) {
         struct scene scene;
-        scene_open(&scene);
+        scene_begin(&scene);
         for (unsigned i = 0; i < 16; i++) {
             peer_put_data(&scene.peer, 4096 * i, 4096);
             peer_say(&scene.peer);
@@ -278,7 +254,7 @@ static void fin_elsewhere_than_at_the_present_position_ends_the_session(void **s
     (void)state;
     for (size_t i = 0; i < sizeof finals / sizeof finals[0]; i++) {
         struct scene scene;
-        scene_open(&scene);
+        scene_begin(&scene);
         peer_put_data(&scene.peer, 0, 10);
         peer_put_fin(&scene.peer, finals[i]);
         peer_say(&scene.peer);
@@ -291,7 +267,7 @@ static void data_behind_fin_ends_the_session(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    scene_begin(&scene);
     peer_put_data(&scene.peer, 0, 10);
     peer_put_fin(&scene.peer, 10);
     peer_put_data(&scene.peer, 10, 1);
@@ -306,7 +282,7 @@ static void fin_is_taken_again_on_a_new_link_and_stays_where_it_was(void **state
     (void)state;
     for (unsigned round = 0; round < 5; round++) {
         struct scene scene;
-        scene_open(&scene);
+        scene_begin(&scene);
         peer_put_data(&scene.peer, 0, 10);
         peer_put_fin(&scene.peer, 10);
         peer_say(&scene.peer);
@@ -347,7 +323,7 @@ static void fin_ends_one_direction_and_is_acknowledged_at_once(void **state)
     size_t len = 0;
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    scene_begin(&scene);
     peer_put_data(&scene.peer, 0, 10);
     peer_put_fin(&scene.peer, 10);
     peer_say(&scene.peer);
@@ -368,7 +344,7 @@ static void padding_and_nothing_else_is_taken_16_times(void **state)
     static const uint8_t zeros[10];
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    scene_begin(&scene);
     for (unsigned round = 0; round < 2; round++) {
         for (unsigned i = 0; i < 16; i++) {
             peer_put_bytes(&scene.peer, zeros, sizeof zeros);
@@ -397,7 +373,7 @@ static void ping_is_answered_at_once_with_its_token(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    scene_begin(&scene);
     for (uint32_t token = 7; token < 10; token++) {
         put_ping(&scene, token);
         peer_say(&scene.peer);
@@ -411,7 +387,7 @@ static void ping_before_the_answer_to_another_ends_the_session(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    scene_begin(&scene);
     put_ping(&scene, 1);
     put_ping(&scene, 2);
     peer_say(&scene.peer);
@@ -425,7 +401,7 @@ static void pong_that_nobody_waits_for_and_extensions_are_ignored(void **state)
     static const uint8_t first[] = {0x40, 3, 0, 0xff, 0xff, 0xff};
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    scene_begin(&scene);
     for (unsigned i = 0; i < 40; i++) {
         peer_put_bytes(&scene.peer, lone, sizeof lone);
         peer_say(&scene.peer);
@@ -446,7 +422,7 @@ static void ack_of_what_was_never_sent_ends_the_session(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
         struct scene scene;
-        scene_open(&scene);
+        scene_begin(&scene);
         ends_write(&scene.ends, scene.ends.served, 100);
         assert_true(peer_take_record(&scene.peer));
         ends_write(&scene.ends, scene.ends.served, 5); /* not sent */
@@ -466,7 +442,7 @@ static void migrate_from_a_client_ends_the_session(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    scene_begin(&scene);
     peer_put(&scene.peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_MIGRATE});
     peer_say(&scene.peer);
     expect_violation(&scene, SNET_SECURE_PROTOCOL, SNET_ERR_BAD_FRAME);

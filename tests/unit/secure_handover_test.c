@@ -2,53 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 /* From one link to the next: who says what when, on both [PROTO 15.3]. */
 #include "core/secure.h"
-#include "tests/support/peer.h"
+#include "tests/support/scene.h"
 #include "tests/support/unit.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct scene {
-    struct ends_config config;
-    struct ends ends;
-    struct peer peer; /* a client */
-};
-
-static void scene_prepare(struct scene *scene)
-{
-    scene->config = ends_config_for(SNET_WIRE_3, false);
-}
-
-static void scene_open(struct scene *scene)
-{
-    ends_open(&scene->ends, &scene->config);
-    peer_open(&scene->peer, &scene->ends, SNET_NOISE_NK);
-    peer_begin(&scene->peer);
-}
-
-static void scene_close(struct scene *scene)
-{
-    peer_close(&scene->peer);
-    ends_close(&scene->ends);
-}
-
-static void confirm(struct scene *scene, uint64_t recv_next)
-{
-    peer_put_start(&scene->peer, 0);
-    peer_put_ack(&scene->peer, recv_next, recv_next + PEER_WINDOW);
-    peer_say(&scene->peer);
-}
-
-/* All DATA of the records that are there. */
-static size_t take_data(struct peer *peer)
-{
-    size_t len = 0;
-    while (peer_take_record(peer)) {
-        const struct snet_secure_frame *data = peer_frame(peer, SNET_SECURE_FRAME_DATA);
-        len += data == NULL ? 0 : data->bytes.len;
-    }
-    return len;
-}
 
 /* --- LOST --------------------------------------------------------------------------------- */
 
@@ -56,8 +14,7 @@ static void server_answers_a_lost_client_with_data_though_it_saw_no_loss(void **
 {
     (void)state;
     struct scene scene;
-    scene_prepare(&scene);
-    scene_open(&scene);
+    scene_begin(&scene);
     struct ends_conn *before = scene.peer.conn;
     ends_write(&scene.ends, scene.ends.served, 1000);
     peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_LOST, 0);
@@ -68,7 +25,7 @@ static void server_answers_a_lost_client_with_data_though_it_saw_no_loss(void **
     assert_int_equal(scene.peer.frames[0].type, SNET_SECURE_FRAME_START);
     assert_non_null(peer_frame(&scene.peer, SNET_SECURE_FRAME_ACK));
     assert_int_equal(peer_frame(&scene.peer, SNET_SECURE_FRAME_DATA)->bytes.len, 1000);
-    confirm(&scene, 1000);
+    peer_confirm(&scene.peer, 1000);
     assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_RESUMED], 1);
     scene_close(&scene);
 }
@@ -79,18 +36,15 @@ static void server_sends_64_kib_at_most_to_a_client_that_has_not_confirmed(void 
     (void)state;
     struct scene scene;
     struct snet_secure_accept accept;
-    scene_prepare(&scene);
-    scene_open(&scene);
+    scene_begin(&scene);
     ends_write(&scene.ends, scene.ends.served, 150000);
-    peer_connect(&scene.peer);
-    peer_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 1, .limit = 1000000});
-    peer_send(&scene.peer);
+    peer_say_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 1, .limit = 1000000});
     peer_take_accept(&scene.peer, &accept);
-    assert_int_equal(take_data(&scene.peer), 65536);
+    assert_int_equal(peer_take_data(&scene.peer), 65536);
     ends_pass(&scene.ends, SNET_SECOND_NS);
     assert_int_equal(peer_hear(&scene.peer), 0);
-    confirm(&scene, 0);
-    assert_int_equal(take_data(&scene.peer), 150000 - 65536);
+    peer_confirm(&scene.peer, 0);
+    assert_int_equal(peer_take_data(&scene.peer), 150000 - 65536);
     scene_close(&scene);
 }
 
@@ -100,8 +54,7 @@ static void pending_link_is_closed_in_time_and_it_alone(void **state)
     (void)state;
     for (unsigned cause = 0; cause < 2; cause++) {
         struct scene scene;
-        scene_prepare(&scene);
-        scene_open(&scene);
+        scene_begin(&scene);
         struct ends_conn *before = scene.peer.conn;
         peer_resume_to_accept(&scene.peer, (enum snet_secure_cause)cause, 0);
         ends_pass(&scene.ends, SNET_HANDSHAKE_DEFAULT_NS - 1);
@@ -111,7 +64,7 @@ static void pending_link_is_closed_in_time_and_it_alone(void **state)
         assert_int_equal(before->sides[ENDS_SERVER].how,
                          cause == SNET_SECURE_CAUSE_LOST ? SNET_CLOSE_RESET : SNET_CLOSE_NONE);
         peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_LOST, 0);
-        confirm(&scene, 0);
+        peer_confirm(&scene.peer, 0);
         assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_RESUMED], 1);
         scene_close(&scene);
     }
@@ -124,14 +77,15 @@ static void session_does_not_expire_while_a_link_is_pending(void **state)
         struct scene scene;
         scene_prepare(&scene);
         scene.config.server.session.wait_ns = 20 * SNET_SECOND_NS;
-        scene_open(&scene);
+        scene_open(&scene, SNET_NOISE_NK);
+        peer_begin(&scene.peer);
         ends_eof(&scene.ends, scene.peer.conn, ENDS_SERVER);
         ends_pass(&scene.ends, 19 * SNET_SECOND_NS);
         peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_LOST, 0);
         ends_pass(&scene.ends, SNET_HANDSHAKE_DEFAULT_NS - 1);
         assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_ENDED], 0);
         if (late == 0) {
-            confirm(&scene, 0);
+            peer_confirm(&scene.peer, 0);
             assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_RESUMED], 1);
         } else {
             ends_pass(&scene.ends, 2);
@@ -148,8 +102,7 @@ static void server_is_silent_on_a_planned_link_until_it_is_proven(void **state)
     (void)state;
     struct scene scene;
     struct peer older;
-    scene_prepare(&scene);
-    scene_open(&scene);
+    scene_begin(&scene);
     older = scene.peer; /* goes on beside the new link */
     older.in = malloc(PEER_IN_MAX_BYTES);
     memset(&scene.peer.seal, 0, sizeof scene.peer.seal);
@@ -161,7 +114,7 @@ static void server_is_silent_on_a_planned_link_until_it_is_proven(void **state)
     peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_PLANNED, 0);
     peer_expect_silence(&scene.peer);
     /* Both directions of the old link go on, and what is acknowledged there is gone. */
-    assert_int_equal(take_data(&older), 1000);
+    assert_int_equal(peer_take_data(&older), 1000);
     peer_put_ack(&older, 700, PEER_WINDOW);
     peer_put_data(&older, 0, 50);
     peer_say(&older);
@@ -170,7 +123,7 @@ static void server_is_silent_on_a_planned_link_until_it_is_proven(void **state)
     peer_expect_silence(&scene.peer);
     assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), 50);
     /* The resume said position 0; the first record begins behind what was acknowledged since. */
-    confirm(&scene, 0);
+    peer_confirm(&scene.peer, 0);
     assert_int_equal(older.conn->sides[ENDS_SERVER].how, SNET_CLOSE_RESET);
     assert_true(peer_take_record(&scene.peer));
     assert_int_equal(scene.peer.frames[0].type, SNET_SECURE_FRAME_START);
@@ -188,14 +141,13 @@ static void server_speaks_on_a_planned_link_when_the_other_one_is_lost(void **st
 {
     (void)state;
     struct scene scene;
-    scene_prepare(&scene);
-    scene_open(&scene);
+    scene_begin(&scene);
     struct ends_conn *before = scene.peer.conn;
     ends_write(&scene.ends, scene.ends.served, 1000);
     peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_PLANNED, 0);
     peer_expect_silence(&scene.peer);
     ends_cut(&scene.ends, before);
-    assert_int_equal(take_data(&scene.peer), 1000);
+    assert_int_equal(peer_take_data(&scene.peer), 1000);
     scene_close(&scene);
 }
 
@@ -218,9 +170,7 @@ static void handover_keeps_both_directions_going_and_loses_nothing(void **state)
 {
     (void)state;
     struct ends ends;
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
+    struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
     uint64_t up = 0;
     uint64_t down = 0;
     for (unsigned round = 0; round < 6; round++) {
@@ -256,9 +206,7 @@ static void handover_that_fails_costs_nothing(void **state)
 {
     (void)state;
     struct ends ends;
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
+    struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
     struct ends_conn *next = begin_move(&ends, conn);
     (void)ends_move(&ends, next, ENDS_CLIENT, SIZE_MAX);
     ends_cut(&ends, next); /* the server has accepted, and the client does not know */
@@ -280,9 +228,7 @@ static void handover_goes_on_when_the_old_link_is_lost_meanwhile(void **state)
     (void)state;
     for (unsigned when = 0; when < 3; when++) {
         struct ends ends;
-        const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-        ends_open(&ends, &config);
-        struct ends_conn *conn = ends_begin(&ends);
+        struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
         struct ends_conn *next = begin_move(&ends, conn);
         ends_write(&ends, ends.served, 100);
         if (when > 0) {
@@ -305,16 +251,10 @@ static void resume_that_was_given_up_and_arrives_late_is_refused(void **state)
     (void)state;
     for (unsigned proven = 0; proven < 2; proven++) {
         struct ends ends;
-        const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-        ends_open(&ends, &config);
-        struct ends_conn *conn = ends_begin(&ends);
-        ends_cut(&ends, conn);
-        ends_pass(&ends, SNET_SECOND_NS);
-        conn = ends_connect(&ends);
+        struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
+        conn = ends_reconnect(&ends, conn, SNET_SECOND_NS);
         const size_t len = ends_take(&ends, conn, ENDS_CLIENT, late, sizeof late);
-        ends_cut(&ends, conn);
-        ends_pass(&ends, 2 * SNET_SECOND_NS);
-        conn = ends_connect(&ends);
+        conn = ends_reconnect(&ends, conn, 2 * SNET_SECOND_NS);
         if (proven == 0) {
             (void)ends_move(&ends, conn, ENDS_CLIENT, SIZE_MAX);
         } else {
@@ -393,9 +333,7 @@ static void session_goes_on_when_the_records_of_a_link_have_run_out(void **state
     (void)state;
     for (unsigned side = 0; side < 2; side++) {
         struct ends ends;
-        const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-        ends_open(&ends, &config);
-        struct ends_conn *conn = ends_begin(&ends);
+        struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
         snet_secure_link_of(conn->sides[side].link)->seal.seq = SNET_RECORD_SEQ_MAX;
         snet_session *writer = side == ENDS_CLIENT ? ends.client : ends.served;
         snet_session *reader = side == ENDS_CLIENT ? ends.served : ends.client;

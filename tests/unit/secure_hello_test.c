@@ -3,37 +3,19 @@
 /* How a server answers a HELLO, and how long what comes of it lives. */
 #include "core/secure_refuse.h"
 #include "core/secure_server.h"
-#include "tests/support/peer.h"
+#include "tests/support/scene.h"
 #include "tests/support/unit.h"
 
 #include <string.h>
 
 static const struct snet_secure_offer offer = {.window = PEER_WINDOW, .max_record = 16384};
 
-struct scene {
-    struct ends_config config;
-    struct ends ends;
-    struct peer peer;
-};
-
 /* A server whose own client never connects, and a peer of `pattern` with a HELLO in hand. */
-static void scene_open(struct scene *scene, enum snet_noise_pattern pattern)
+static void open_to_hello(struct scene *scene, enum snet_noise_pattern pattern)
 {
-    ends_open(&scene->ends, &scene->config);
-    peer_open(&scene->peer, &scene->ends, pattern);
+    scene_open(scene, pattern);
     peer_connect(&scene->peer);
     peer_hello(&scene->peer, &offer);
-}
-
-static void scene_close(struct scene *scene)
-{
-    peer_close(&scene->peer);
-    ends_close(&scene->ends);
-}
-
-static void scene_prepare(struct scene *scene)
-{
-    scene->config = ends_config_for(SNET_WIRE_3, false);
 }
 
 /* The server reads on, says nothing, and closes when the time of a handshake is over. */
@@ -61,7 +43,7 @@ static void hello_with_a_header_of_no_message_is_closed_before_its_body(void **s
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct scene scene;
         scene_prepare(&scene);
-        scene_open(&scene, SNET_NOISE_NK);
+        open_to_hello(&scene, SNET_NOISE_NK);
         scene.peer.message[rows[i].at] = rows[i].value;
         peer_send_bytes(&scene.peer, scene.peer.message, SNET_SECURE_HEADER_BYTES);
         peer_expect_closed(&scene.peer, SNET_CLOSE_RESET);
@@ -76,7 +58,7 @@ static void hello_of_another_version_is_met_by_silence(void **state)
     for (unsigned version = 0; version < 256; version += version == 2 ? 2 : 51) {
         struct scene scene;
         scene_prepare(&scene);
-        scene_open(&scene, SNET_NOISE_NK);
+        open_to_hello(&scene, SNET_NOISE_NK);
         scene.peer.message[2] = (uint8_t)version;
         peer_mac1(&scene.peer);
         peer_send(&scene.peer);
@@ -93,7 +75,7 @@ static void hello_of_a_stranger_is_met_by_silence(void **state)
     for (size_t i = 0; i < sizeof places; i++) {
         struct scene scene;
         scene_prepare(&scene);
-        scene_open(&scene, SNET_NOISE_NK);
+        open_to_hello(&scene, SNET_NOISE_NK);
         scene.peer.message[places[i]] ^= 0x20;
         peer_send(&scene.peer);
         expect_silence_to_the_end(&scene);
@@ -106,7 +88,7 @@ static void hello_with_a_shared_secret_is_met_by_silence_where_there_is_none(voi
     (void)state;
     struct scene scene;
     scene_prepare(&scene);
-    scene_open(&scene, SNET_NOISE_NNPSK0);
+    open_to_hello(&scene, SNET_NOISE_NNPSK0);
     peer_send(&scene.peer);
     expect_silence_to_the_end(&scene);
     scene_close(&scene);
@@ -118,7 +100,7 @@ static void hello_to_a_key_is_met_by_silence_where_there_is_none(void **state)
     struct scene scene;
     scene_prepare(&scene);
     scene.config.server.keys = (struct snet_server_keys){.psks = &ends_keys()->psk, .psk_count = 1};
-    scene_open(&scene, SNET_NOISE_NK);
+    open_to_hello(&scene, SNET_NOISE_NK);
     peer_send(&scene.peer);
     expect_silence_to_the_end(&scene);
     scene_close(&scene);
@@ -143,7 +125,7 @@ static void hello_is_refused_for_the_first_thing_that_is_wrong(void **state)
         struct scene scene;
         scene_prepare(&scene);
         scene.config.server.sessions_max = 1;
-        scene_open(&scene, SNET_NOISE_NK);
+        open_to_hello(&scene, SNET_NOISE_NK);
         snet_server_drain(scene.ends.server);
         scene.peer.message[3] = rows[i].pattern;
         scene.peer.message[4] = rows[i].suite;
@@ -165,7 +147,7 @@ static void hello_of_nobody_is_refused_where_only_certain_clients_are_served(voi
     scene_prepare(&scene);
     scene.config.server.keys.authorized = &ends_keys()->client_public;
     scene.config.server.keys.authorized_count = 1;
-    scene_open(&scene, SNET_NOISE_NK);
+    open_to_hello(&scene, SNET_NOISE_NK);
     peer_send(&scene.peer);
     peer_expect_reject(&scene.peer, SNET_SECURE_BAD_PATTERN, false);
     assert_int_equal(snet_secure_header_decode(scene.peer.message, &header), SNET_OK);
@@ -183,7 +165,7 @@ static void hello_to_a_server_without_room_is_asked_to_come_later(void **state)
     struct scene scene;
     struct snet_secure_reject reject;
     scene_prepare(&scene);
-    scene_open(&scene, SNET_NOISE_NK);
+    open_to_hello(&scene, SNET_NOISE_NK);
     snet_server_drain(scene.ends.server);
     scene.peer.message[50] ^= 1; /* not authentic, but of somebody who knows the key */
     peer_mac1(&scene.peer);
@@ -202,7 +184,7 @@ static void hello_that_is_not_authentic_is_met_by_silence(void **state)
     for (unsigned round = 0; round < 2; round++) {
         struct scene scene;
         scene_prepare(&scene);
-        scene_open(&scene, SNET_NOISE_NK);
+        open_to_hello(&scene, SNET_NOISE_NK);
         if (round == 0) {
             scene.peer.message[50] ^= 1;
         } else {
@@ -224,7 +206,7 @@ static void hello_with_a_malformed_offer_is_refused(void **state)
         struct scene scene;
         const struct snet_secure_offer bad = {.window = PEER_WINDOW, .max_record = sizes[i]};
         scene_prepare(&scene);
-        scene_open(&scene, SNET_NOISE_NK);
+        open_to_hello(&scene, SNET_NOISE_NK);
         peer_hello(&scene.peer, &bad);
         peer_send(&scene.peer);
         peer_expect_reject(&scene.peer, SNET_SECURE_BAD_FORMAT, false);
@@ -241,7 +223,7 @@ static void hello_with_any_window_and_the_bounds_of_records_is_taken(void **stat
         struct scene scene;
         struct snet_secure_welcome welcome;
         scene_prepare(&scene);
-        scene_open(&scene, SNET_NOISE_NK);
+        open_to_hello(&scene, SNET_NOISE_NK);
         peer_hello(&scene.peer, &offers[i]);
         peer_send(&scene.peer);
         peer_take_reply(&scene.peer, &welcome);
@@ -258,11 +240,9 @@ static void embryo_says_nothing_before_the_clients_first_record(void **state)
 {
     (void)state;
     struct scene scene;
-    struct snet_secure_welcome welcome;
     scene_prepare(&scene);
     scene_open(&scene, SNET_NOISE_NK);
-    peer_send(&scene.peer);
-    peer_take_reply(&scene.peer, &welcome);
+    peer_greet(&scene.peer);
     ends_pass(&scene.ends, SNET_SECOND_NS);
     peer_expect_silence(&scene.peer);
     assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 0);
@@ -283,11 +263,9 @@ static void embryo_is_not_opened_by_a_forged_record(void **state)
 {
     (void)state;
     struct scene scene;
-    struct snet_secure_welcome welcome;
     scene_prepare(&scene);
     scene_open(&scene, SNET_NOISE_NK);
-    peer_send(&scene.peer);
-    peer_take_reply(&scene.peer, &welcome);
+    peer_greet(&scene.peer);
     peer_put_start(&scene.peer, 0);
     peer_seal(&scene.peer);
     scene.peer.record[5] ^= 1;
@@ -296,9 +274,7 @@ static void embryo_is_not_opened_by_a_forged_record(void **state)
     assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 0);
     /* It can still be resumed, and then it is a session. */
     peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_LOST, 0);
-    peer_put_start(&scene.peer, 0);
-    peer_put_ack(&scene.peer, 0, PEER_WINDOW);
-    peer_say(&scene.peer);
+    peer_confirm(&scene.peer, 0);
     assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 1);
     assert_true(peer_take_record(&scene.peer));
     scene_close(&scene);
@@ -311,7 +287,7 @@ static void embryo_is_forgotten_without_a_tomb(void **state)
     struct snet_secure_welcome welcome;
     struct snet_core_stats stats;
     scene_prepare(&scene);
-    scene_open(&scene, SNET_NOISE_NK);
+    open_to_hello(&scene, SNET_NOISE_NK);
     /* The time counts from the connection on, not from the HELLO. */
     peer_send_bytes(&scene.peer, scene.peer.message, 8);
     ends_pass(&scene.ends, 4 * SNET_SECOND_NS);
@@ -324,9 +300,7 @@ static void embryo_is_forgotten_without_a_tomb(void **state)
     ends_pass(&scene.ends, 1);
     snet_core_stats(scene.ends.cores[ENDS_SERVER], &stats);
     assert_int_equal(stats.sessions, 0);
-    peer_connect(&scene.peer);
-    peer_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 1});
-    peer_send(&scene.peer);
+    peer_say_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 1});
     peer_expect_reject(&scene.peer, SNET_SECURE_UNKNOWN, true);
     scene_close(&scene);
 }
@@ -340,7 +314,7 @@ static void embryos_are_bounded_and_the_oldest_gives_way(void **state)
     struct snet_core_stats stats;
     scene_prepare(&scene);
     scene.config.server.handshakes_max = 3;
-    scene_open(&scene, SNET_NOISE_NK);
+    open_to_hello(&scene, SNET_NOISE_NK);
     for (unsigned i = 0; i < 4; i++) {
         conns[i] = scene.peer.conn;
         peer_send(&scene.peer);
@@ -366,17 +340,13 @@ static void embryo_that_finds_no_room_is_turned_away(void **state)
     (void)state;
     struct scene scene;
     struct peer other;
-    struct snet_secure_welcome welcome;
     scene_prepare(&scene);
     scene.config.server.sessions_max = 1;
     scene_open(&scene, SNET_NOISE_NK);
-    peer_send(&scene.peer);
-    peer_take_reply(&scene.peer, &welcome);
+    peer_greet(&scene.peer);
     peer_open(&other, &scene.ends, SNET_NOISE_NK);
     peer_begin(&other);
-    peer_put_start(&scene.peer, 0);
-    peer_put_ack(&scene.peer, 0, PEER_WINDOW);
-    peer_say(&scene.peer);
+    peer_confirm(&scene.peer, 0);
     peer_expect_abort(&scene.peer, SNET_SECURE_BUSY);
     assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 1);
     peer_close(&other);
@@ -404,9 +374,7 @@ static void hello_in_every_pattern_and_suite_becomes_a_session(void **state)
         assert_string_equal(snet_session_service(ends.served), "chat");
         ends_write(&ends, ends.client, 3000);
         ends_write(&ends, ends.served, 3000);
-        ends_cut(&ends, conn);
-        ends_pass(&ends, SNET_SECOND_NS);
-        conn = ends_connect(&ends);
+        conn = ends_reconnect(&ends, conn, SNET_SECOND_NS);
         ends_settle(&ends, conn);
         assert_int_equal(ends_read(&ends, ends.served, 0), 3000);
         assert_int_equal(ends_read(&ends, ends.client, 0), 3000);

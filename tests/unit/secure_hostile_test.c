@@ -3,44 +3,10 @@
 /* What a peer that has its keys can try on purpose, and what must not come of it. */
 #include "core/secure.h"
 #include "tests/support/pattern.h"
-#include "tests/support/peer.h"
+#include "tests/support/scene.h"
 #include "tests/support/unit.h"
 
 #include <string.h>
-
-struct scene {
-    struct ends_config config;
-    struct ends ends;
-    struct peer peer; /* a client */
-};
-
-static void scene_prepare(struct scene *scene)
-{
-    scene->config = ends_config_for(SNET_WIRE_3, false);
-}
-
-static void scene_open(struct scene *scene)
-{
-    ends_open(&scene->ends, &scene->config);
-    peer_open(&scene->peer, &scene->ends, SNET_NOISE_NK);
-}
-
-static void scene_close(struct scene *scene)
-{
-    peer_close(&scene->peer);
-    ends_close(&scene->ends);
-}
-
-/* Says HELLO and takes the answer: an embryo, and no record to prove it. */
-static void conceive(struct peer *peer)
-{
-    const struct snet_secure_offer offer = {.window = PEER_WINDOW, .max_record = 16384};
-    struct snet_secure_welcome welcome;
-    peer_connect(peer);
-    peer_hello(peer, &offer);
-    peer_send(peer);
-    peer_take_reply(peer, &welcome);
-}
 
 /* --- Strangers ---------------------------------------------------------------------------- */
 
@@ -50,7 +16,7 @@ static void stranger_is_dropped_in_large_pieces(void **state)
     (void)state;
     struct scene scene;
     scene_prepare(&scene);
-    scene_open(&scene);
+    scene_open(&scene, SNET_NOISE_NK);
     const struct snet_secure_offer offer = {.window = PEER_WINDOW, .max_record = 16384};
     peer_connect(&scene.peer);
     peer_hello(&scene.peer, &offer);
@@ -73,17 +39,15 @@ static void embryo_that_finds_no_room_is_told_when_it_opens_not_when_it_resumes(
     struct snet_core_stats stats;
     scene_prepare(&scene);
     scene.config.server.sessions_max = 1;
-    scene_open(&scene);
-    conceive(&scene.peer);
+    scene_open(&scene, SNET_NOISE_NK);
+    peer_greet(&scene.peer);
     peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_PLANNED, 0);
     struct snet_secure_accept accept;
     peer_open(&other, &scene.ends, SNET_NOISE_NK);
     peer_begin(&other);
-    peer_connect(&scene.peer);
-    peer_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 2,
-                                                          .limit = PEER_WINDOW,
-                                                          .cause = SNET_SECURE_CAUSE_PLANNED});
-    peer_send(&scene.peer);
+    peer_say_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 2,
+                                                              .limit = PEER_WINDOW,
+                                                              .cause = SNET_SECURE_CAUSE_PLANNED});
     peer_take_accept(&scene.peer, &accept);
     assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 1);
     peer_put_start(&scene.peer, 0);
@@ -104,14 +68,12 @@ static void embryo_with_early_bytes_is_told_to_nobody_before_it_opens(void **sta
     struct snet_secure_accept accept;
     uint8_t early[10];
     scene_prepare(&scene);
-    scene_open(&scene);
-    conceive(&scene.peer);
+    scene_open(&scene, SNET_NOISE_NK);
+    peer_greet(&scene.peer);
     test_pattern_fill(early, sizeof early, 0);
-    peer_connect(&scene.peer);
-    peer_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 1,
-                                                          .limit = PEER_WINDOW,
-                                                          .early = {early, sizeof early}});
-    peer_send(&scene.peer);
+    peer_say_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 1,
+                                                              .limit = PEER_WINDOW,
+                                                              .early = {early, sizeof early}});
     peer_take_accept(&scene.peer, &accept);
     assert_int_equal(accept.recv_next, sizeof early);
     assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_READABLE], 0);
@@ -134,26 +96,21 @@ static void client_with_a_key_has_it_whatever_fails_meanwhile(void **state)
         struct snet_secure_header header;
         struct snet_secure_accept accept;
         scene_prepare(&scene);
-        ends_open(&scene.ends, &scene.config);
-        peer_open(&scene.peer, &scene.ends, SNET_NOISE_XK);
-        conceive(&scene.peer);
+        scene_open(&scene, SNET_NOISE_XK);
+        peer_greet(&scene.peer);
         struct test_env *env = &scene.ends.env[ENDS_SERVER];
         env->fail_at = env->alloc_count + failing;
         peer_auth(&scene.peer);
         peer_send(&scene.peer);
         env->fail_at = 0;
         if (scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED] == 0) {
-            peer_connect(&scene.peer);
-            peer_resume(&scene.peer,
-                        &(struct snet_secure_resume){.attempt = 1, .limit = PEER_WINDOW});
-            peer_send(&scene.peer);
+            peer_say_resume(&scene.peer,
+                            &(struct snet_secure_resume){.attempt = 1, .limit = PEER_WINDOW});
             assert_true(peer_hear(&scene.peer) > 0);
             assert_int_equal(snet_secure_header_decode(scene.peer.in, &header), SNET_OK);
             if (header.type == SNET_SECURE_ACCEPT) {
                 peer_take_accept(&scene.peer, &accept);
-                peer_put_start(&scene.peer, 0);
-                peer_put_ack(&scene.peer, 0, PEER_WINDOW);
-                peer_say(&scene.peer);
+                peer_confirm(&scene.peer, 0);
             }
         }
         if (scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED] > 0) {
@@ -258,9 +215,7 @@ static void pages_stay_reserved_for_what_was_not_read(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_prepare(&scene);
-    scene_open(&scene);
-    peer_begin(&scene.peer);
+    scene_begin(&scene);
     const snet_core *core = scene.ends.cores[ENDS_SERVER];
     const uint64_t before = core->recv_reserved_bytes;
     assert_true(before > 0);
@@ -283,9 +238,7 @@ static void link_lives_while_a_record_trickles_in(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_prepare(&scene);
-    scene_open(&scene);
-    peer_begin(&scene.peer);
+    scene_begin(&scene);
     peer_put_data(&scene.peer, 0, 10);
     peer_seal(&scene.peer);
     for (size_t i = 0; i < scene.peer.message_len; i++) {

@@ -2,12 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Clients that prove to have a key [PROTO 14.3, 13.3]. */
 #include "core/secure_server.h"
-#include "tests/support/peer.h"
+#include "tests/support/scene.h"
 #include "tests/support/unit.h"
 
 #include <string.h>
-
-static const struct snet_secure_offer offer = {.window = PEER_WINDOW, .max_record = 16384};
 
 static struct ends_config config_known(bool authorized)
 {
@@ -21,29 +19,13 @@ static struct ends_config config_known(bool authorized)
 
 /* --- At the server ------------------------------------------------------------------------ */
 
-struct scene {
-    struct ends ends;
-    struct peer peer;
-};
-
 /* A peer that has HELLO_REPLY and AUTH in hand. */
-static void scene_open(struct scene *scene, bool authorized)
+static void open_to_auth(struct scene *scene, bool authorized)
 {
-    struct snet_secure_welcome welcome;
-    const struct ends_config config = config_known(authorized);
-    ends_open(&scene->ends, &config);
-    peer_open(&scene->peer, &scene->ends, SNET_NOISE_XK);
-    peer_connect(&scene->peer);
-    peer_hello(&scene->peer, &offer);
-    peer_send(&scene->peer);
-    peer_take_reply(&scene->peer, &welcome);
+    scene->config = config_known(authorized);
+    scene_open(scene, SNET_NOISE_XK);
+    peer_greet(&scene->peer);
     peer_auth(&scene->peer);
-}
-
-static void scene_close(struct scene *scene)
-{
-    peer_close(&scene->peer);
-    ends_close(&scene->ends);
 }
 
 static void auth_with_any_bit_flipped_drops_the_link_and_opens_nothing(void **state)
@@ -51,7 +33,7 @@ static void auth_with_any_bit_flipped_drops_the_link_and_opens_nothing(void **st
     (void)state;
     for (unsigned bit = 0; bit < 8 * 74; bit++) {
         struct scene scene;
-        scene_open(&scene, true);
+        open_to_auth(&scene, true);
         assert_int_equal(scene.peer.message_len, 8 + 66);
         scene.peer.message[bit / 8] ^= (uint8_t)(1u << (bit % 8));
         peer_send(&scene.peer);
@@ -66,22 +48,12 @@ static void auth_that_is_malformed_drops_the_link_and_opens_nothing(void **state
 {
     (void)state;
     struct scene scene;
-    struct snet_secure_welcome welcome;
-    struct snet_writer out;
     static const uint8_t payload[] = {4, 0, 4, 0, 0, 0}; /* a TLV that nobody knows */
     const struct snet_secure_header header = {
         .type = SNET_SECURE_AUTH, .version = 3, .pattern = 2, .suite = 1, .body_len = 70};
-    scene_open(&scene, true);
-    peer_connect(&scene.peer);
-    peer_hello(&scene.peer, &offer);
-    peer_send(&scene.peer);
-    peer_take_reply(&scene.peer, &welcome);
-    snet_secure_header_encode(&header, scene.peer.message);
-    snet_writer_init(&out, scene.peer.message + 8, 100);
-    assert_int_equal(snet_noise_write(&scene.peer.shake.noise,
-                                      (struct snet_bytes){payload, sizeof payload}, &out),
-                     SNET_OK);
-    scene.peer.message_len = 8 + out.written;
+    open_to_auth(&scene, true);
+    peer_greet(&scene.peer);
+    peer_write(&scene.peer, &header, (struct snet_bytes){payload, sizeof payload});
     assert_int_equal(scene.peer.message_len, 78);
     peer_send(&scene.peer);
     peer_expect_closed(&scene.peer, SNET_CLOSE_RESET);
@@ -94,7 +66,7 @@ static void auth_with_a_key_that_is_not_served_is_denied_by_a_record(void **stat
     (void)state;
     struct scene scene;
     struct snet_core_stats stats;
-    scene_open(&scene, false);
+    open_to_auth(&scene, false);
     peer_send(&scene.peer);
     assert_true(peer_take_record(&scene.peer));
     assert_int_equal(scene.peer.frame_count, 2);
@@ -114,10 +86,8 @@ static void resume_before_auth_is_unknown(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene, true);
-    peer_connect(&scene.peer);
-    peer_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 1});
-    peer_send(&scene.peer);
+    open_to_auth(&scene, true);
+    peer_say_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 1});
     peer_expect_reject(&scene.peer, SNET_SECURE_UNKNOWN, true);
     scene_close(&scene);
 }
@@ -127,7 +97,7 @@ static void server_says_its_first_record_at_auth_and_knows_the_key(void **state)
     (void)state;
     struct scene scene;
     struct snet_key key;
-    scene_open(&scene, true);
+    open_to_auth(&scene, true);
     peer_expect_silence(&scene.peer);
     peer_send(&scene.peer);
     assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 1);
@@ -148,17 +118,22 @@ static void server_says_its_first_record_at_auth_and_knows_the_key(void **state)
 static const struct snet_secure_welcome welcome_wide = {
     .cid = {1}, .token = {2}, .window = PEER_WINDOW, .max_record = 16384, .heartbeat_s = 15};
 
+/* The client connects and is answered; takes its AUTH. */
+static void answer_to_auth(struct peer *peer, const struct snet_secure_welcome *welcome)
+{
+    peer_connect(peer);
+    peer_reply(peer, welcome);
+    peer_send(peer);
+    peer_take_auth(peer);
+}
+
 /* A client with a key, and a peer that has its AUTH. */
 static void client_open_to_auth(struct scene *scene, const struct snet_secure_welcome *welcome)
 {
-    const struct ends_config config = config_known(true);
-    ends_open(&scene->ends, &config);
-    peer_open_server(&scene->peer, &scene->ends);
+    scene->config = config_known(true);
+    scene_open_server(scene);
     scene->peer.pattern = SNET_NOISE_XK;
-    peer_connect(&scene->peer);
-    peer_reply(&scene->peer, welcome);
-    peer_send(&scene->peer);
-    peer_take_auth(&scene->peer);
+    answer_to_auth(&scene->peer, welcome);
 }
 
 static void client_has_no_session_before_the_servers_first_record(void **state)
@@ -208,20 +183,12 @@ static void client_that_loses_its_link_first_begins_anew(void **state)
     ends_cut(&scene.ends, scene.peer.conn);
     ends_pass(&scene.ends, SNET_SECOND_NS);
     assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_ENDED], 0);
-    peer_connect(&scene.peer);
-    peer_reply(&scene.peer, &narrow);
-    peer_send(&scene.peer);
-    peer_take_auth(&scene.peer);
+    answer_to_auth(&scene.peer, &narrow);
     peer_put_start(&scene.peer, 0);
     peer_put_ack(&scene.peer, 0, 5000);
     peer_say(&scene.peer);
     ends_write(&scene.ends, scene.ends.client, 6000);
-    size_t sent = 0;
-    while (peer_take_record(&scene.peer)) {
-        const struct snet_secure_frame *data = peer_frame(&scene.peer, SNET_SECURE_FRAME_DATA);
-        sent += data == NULL ? 0 : data->bytes.len;
-    }
-    assert_int_equal(sent, 5000);
+    assert_int_equal(peer_take_data(&scene.peer), 5000);
     scene_close(&scene);
 }
 
@@ -252,9 +219,7 @@ static void session_of_a_known_client_goes_on_after_losses(void **state)
     for (unsigned round = 0; round < 3; round++) {
         ends_write(&ends, ends.client, 1000);
         ends_write(&ends, ends.served, 1000);
-        ends_cut(&ends, conn);
-        ends_pass(&ends, SNET_SECOND_NS);
-        conn = ends_connect(&ends);
+        conn = ends_reconnect(&ends, conn, SNET_SECOND_NS);
         ends_settle(&ends, conn);
         assert_int_equal(ends_read(&ends, ends.served, 1000 * round), 1000);
         assert_int_equal(ends_read(&ends, ends.client, 1000 * round), 1000);

@@ -3,32 +3,10 @@
 /* A server asks its client to go on elsewhere [PROTO 19.2]. */
 #include "core/secure_move.h"
 
-#include "tests/support/peer.h"
+#include "tests/support/scene.h"
 #include "tests/support/unit.h"
 
 #include <string.h>
-
-struct scene {
-    struct ends ends;
-    struct peer peer; /* a server */
-};
-
-static void scene_open(struct scene *scene)
-{
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&scene->ends, &config);
-    peer_open_server(&scene->peer, &scene->ends);
-    peer_serve(&scene->peer);
-    peer_put_start(&scene->peer, 0);
-    peer_put_ack(&scene->peer, 0, PEER_WINDOW);
-    peer_say(&scene->peer);
-}
-
-static void scene_close(struct scene *scene)
-{
-    peer_close(&scene->peer);
-    ends_close(&scene->ends);
-}
 
 static void move_to_an_address_of_another_length_or_kind_ends_the_session(void **state)
 {
@@ -48,7 +26,7 @@ static void move_to_an_address_of_another_length_or_kind_ends_the_session(void *
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct scene scene;
-        scene_open(&scene);
+        scene_serve(&scene);
         peer_put_bytes(&scene.peer, rows[i].bytes, rows[i].len);
         peer_say(&scene.peer);
         peer_expect_abort(&scene.peer, SNET_SECURE_PROTOCOL);
@@ -79,7 +57,7 @@ static void move_makes_a_planned_resume_at_the_address(void **state)
         struct scene scene;
         struct snet_secure_resume resume;
         struct snet_secure_accept accept = {.limit = PEER_WINDOW, .cid = {9}};
-        scene_open(&scene);
+        scene_serve(&scene);
         struct ends_conn *before = scene.peer.conn;
         peer_put(&scene.peer, &(struct snet_secure_frame){
                                   .type = SNET_SECURE_FRAME_MIGRATE,
@@ -123,7 +101,7 @@ static void move_is_followed_no_more_than_once_in_a_second(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    scene_serve(&scene);
     put_move(&scene, "a");
     put_move(&scene, "b");
     assert_string_equal(snet_session_redirect(scene.ends.client), "a:1");
@@ -139,7 +117,7 @@ static void move_to_a_server_without_the_session_costs_nothing(void **state)
     struct scene scene;
     struct snet_secure_resume resume;
     struct snet_secure_accept accept = {.limit = PEER_WINDOW, .cid = {9}};
-    scene_open(&scene);
+    scene_serve(&scene);
     struct ends_conn *before = scene.peer.conn;
     peer_put(&scene.peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_MIGRATE});
     peer_say(&scene.peer);
@@ -160,9 +138,7 @@ static void move_is_asked_for_by_servers_with_addresses_only(void **state)
                                       "host:65536", ":80",  "host:8x", "host:123456"};
     (void)state;
     struct ends ends;
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    (void)ends_begin(&ends);
+    (void)ends_begin_on(&ends, SNET_WIRE_3);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(snet_session_migrate(ends.served, bad[i], SNET_SECOND_NS, ends.now),
                          SNET_ERR_ADDRESS);
@@ -176,9 +152,7 @@ static void move_between_two_cores_goes_without_a_loss(void **state)
 {
     (void)state;
     struct ends ends;
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
+    struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
     assert_int_equal(snet_session_migrate(ends.served, "first.example:1", SNET_SECOND_NS, ends.now),
                      SNET_OK);
     assert_int_equal(

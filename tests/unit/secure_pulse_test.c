@@ -4,7 +4,7 @@
  */
 #include "core/secure_pulse.h"
 
-#include "tests/support/peer.h"
+#include "tests/support/scene.h"
 #include "tests/support/unit.h"
 
 #include <string.h>
@@ -53,24 +53,22 @@ static void link_with_half_a_message_is_closed_in_time(void **state)
 static void links_in_their_handshake_are_bounded_and_the_oldest_goes(void **state)
 {
     (void)state;
-    struct ends ends;
-    struct peer peer;
-    struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    config.server.handshakes_max = 3;
-    ends_open(&ends, &config);
-    peer_open(&peer, &ends, SNET_NOISE_NNPSK0); /* nobody here */
-    peer_connect(&peer);
-    struct ends_conn *oldest = peer.conn;
-    peer_hello(&peer, &(struct snet_secure_offer){.window = PEER_WINDOW, .max_record = 16384});
-    peer_send(&peer);
+    struct scene scene;
+    scene_prepare(&scene);
+    scene.config.server.handshakes_max = 3;
+    scene_open(&scene, SNET_NOISE_NNPSK0); /* nobody here */
+    peer_connect(&scene.peer);
+    struct ends_conn *oldest = scene.peer.conn;
+    peer_hello(&scene.peer,
+               &(struct snet_secure_offer){.window = PEER_WINDOW, .max_record = 16384});
+    peer_send(&scene.peer);
     for (unsigned i = 0; i < 3; i++) {
         assert_int_equal(oldest->sides[ENDS_SERVER].how, SNET_CLOSE_NONE);
-        (void)ends_intrude(&ends);
+        (void)ends_intrude(&scene.ends);
     }
     assert_int_equal(oldest->sides[ENDS_SERVER].how, SNET_CLOSE_RESET);
     assert_int_equal(oldest->sides[ENDS_SERVER].err, SNET_ERR_HANDSHAKES_FULL);
-    peer_close(&peer);
-    ends_close(&ends);
+    scene_close(&scene);
 }
 
 /* --- Heartbeats --------------------------------------------------------------------------- */
@@ -78,72 +76,60 @@ static void links_in_their_handshake_are_bounded_and_the_oldest_goes(void **stat
 static void silent_link_is_asked_for_a_sign_of_life_and_is_dead_without_one(void **state)
 {
     (void)state;
-    struct ends ends;
-    struct peer peer;
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    peer_open(&peer, &ends, SNET_NOISE_NK);
-    peer_begin(&peer);
-    ends_pass(&ends, 15 * SNET_SECOND_NS - 1);
-    assert_int_equal(peer_hear(&peer), 0);
-    ends_pass(&ends, 1);
-    assert_true(peer_take_record(&peer));
-    const struct snet_secure_frame *ping = peer_frame(&peer, SNET_SECURE_FRAME_PING);
+    struct scene scene;
+    scene_begin(&scene);
+    ends_pass(&scene.ends, 15 * SNET_SECOND_NS - 1);
+    assert_int_equal(peer_hear(&scene.peer), 0);
+    ends_pass(&scene.ends, 1);
+    assert_true(peer_take_record(&scene.peer));
+    const struct snet_secure_frame *ping = peer_frame(&scene.peer, SNET_SECURE_FRAME_PING);
     assert_non_null(ping);
-    ends_pass(&ends, 5 * SNET_SECOND_NS - 1);
-    peer_put(&peer,
+    ends_pass(&scene.ends, 5 * SNET_SECOND_NS - 1);
+    peer_put(&scene.peer,
              &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_PONG, .number = ping->number});
-    peer_say(&peer);
-    ends_pass(&ends, 15 * SNET_SECOND_NS - 1);
-    assert_int_equal(peer_hear(&peer), 0);
-    ends_pass(&ends, 1);
-    assert_true(peer_take_record(&peer));
-    assert_non_null(peer_frame(&peer, SNET_SECURE_FRAME_PING));
-    ends_pass(&ends, 5 * SNET_SECOND_NS - 1);
-    assert_int_equal(peer.conn->sides[ENDS_SERVER].how, SNET_CLOSE_NONE);
-    ends_pass(&ends, 1);
-    peer_expect_closed(&peer, SNET_CLOSE_RESET);
-    assert_int_equal(peer.conn->sides[ENDS_SERVER].err, SNET_ERR_LINK_TIMEOUT);
-    assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_ENDED], 0);
-    peer_close(&peer);
-    ends_close(&ends);
+    peer_say(&scene.peer);
+    ends_pass(&scene.ends, 15 * SNET_SECOND_NS - 1);
+    assert_int_equal(peer_hear(&scene.peer), 0);
+    ends_pass(&scene.ends, 1);
+    assert_true(peer_take_record(&scene.peer));
+    assert_non_null(peer_frame(&scene.peer, SNET_SECURE_FRAME_PING));
+    ends_pass(&scene.ends, 5 * SNET_SECOND_NS - 1);
+    assert_int_equal(scene.peer.conn->sides[ENDS_SERVER].how, SNET_CLOSE_NONE);
+    ends_pass(&scene.ends, 1);
+    peer_expect_closed(&scene.peer, SNET_CLOSE_RESET);
+    assert_int_equal(scene.peer.conn->sides[ENDS_SERVER].err, SNET_ERR_LINK_TIMEOUT);
+    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_ENDED], 0);
+    scene_close(&scene);
 }
 
 /* Any record is a sign of life, but nobody is asked again who has not answered [PROTO 16.5]. */
 static void link_is_not_asked_again_before_it_has_answered(void **state)
 {
     (void)state;
-    struct ends ends;
-    struct peer peer;
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    peer_open(&peer, &ends, SNET_NOISE_NK);
-    peer_begin(&peer);
-    ends_pass(&ends, 15 * SNET_SECOND_NS);
-    assert_true(peer_take_record(&peer));
-    assert_non_null(peer_frame(&peer, SNET_SECURE_FRAME_PING));
+    struct scene scene;
+    scene_begin(&scene);
+    ends_pass(&scene.ends, 15 * SNET_SECOND_NS);
+    assert_true(peer_take_record(&scene.peer));
+    assert_non_null(peer_frame(&scene.peer, SNET_SECURE_FRAME_PING));
     for (unsigned i = 0; i < 20; i++) {
-        ends_pass(&ends, 4 * SNET_SECOND_NS);
-        peer_put_data(&peer, i, 1);
-        peer_say(&peer);
-        while (peer_take_record(&peer)) {
-            assert_null(peer_frame(&peer, SNET_SECURE_FRAME_PING));
+        ends_pass(&scene.ends, 4 * SNET_SECOND_NS);
+        peer_put_data(&scene.peer, i, 1);
+        peer_say(&scene.peer);
+        while (peer_take_record(&scene.peer)) {
+            assert_null(peer_frame(&scene.peer, SNET_SECURE_FRAME_PING));
         }
     }
-    assert_int_equal(peer.conn->sides[ENDS_SERVER].how, SNET_CLOSE_NONE);
-    ends_pass(&ends, 20 * SNET_SECOND_NS);
-    assert_int_equal(peer.conn->sides[ENDS_SERVER].err, SNET_ERR_LINK_TIMEOUT);
-    peer_close(&peer);
-    ends_close(&ends);
+    assert_int_equal(scene.peer.conn->sides[ENDS_SERVER].how, SNET_CLOSE_NONE);
+    ends_pass(&scene.ends, 20 * SNET_SECOND_NS);
+    assert_int_equal(scene.peer.conn->sides[ENDS_SERVER].err, SNET_ERR_LINK_TIMEOUT);
+    scene_close(&scene);
 }
 
 static void idle_session_lives_for_ever(void **state)
 {
     (void)state;
     struct ends ends;
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
+    struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
     for (unsigned second = 0; second < 3600; second++) {
         ends_pass(&ends, SNET_SECOND_NS);
         ends_settle(&ends, conn);
@@ -159,9 +145,7 @@ static void dead_path_is_found_out_by_both_ends(void **state)
 {
     (void)state;
     struct ends ends;
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
+    struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
     ends_pass(&ends, 20 * SNET_SECOND_NS);
     assert_int_equal(conn->sides[ENDS_CLIENT].err, SNET_ERR_LINK_TIMEOUT);
     assert_int_equal(conn->sides[ENDS_SERVER].err, SNET_ERR_LINK_TIMEOUT);
@@ -178,9 +162,7 @@ static void session_without_a_link_expires_at_both_ends(void **state)
 {
     (void)state;
     struct ends ends;
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
+    struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
     ends_cut(&ends, conn);
     ends_pass(&ends, 300 * SNET_SECOND_NS - 1);
     assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_ENDED], 0);
@@ -198,9 +180,7 @@ static void records_take_new_keys_without_a_word(void **state)
 {
     (void)state;
     struct ends ends;
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
+    struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
     struct snet_secure_link *client = snet_secure_link_of(conn->sides[ENDS_CLIENT].link);
     struct snet_secure_link *server = snet_secure_link_of(conn->sides[ENDS_SERVER].link);
     assert_int_equal(client->seal.rekey_records, 65536);
@@ -240,39 +220,37 @@ static void records_are_padded_to_what_is_wanted(void **state)
 static void records_fit_a_peer_that_takes_the_least(void **state)
 {
     (void)state;
-    struct ends ends;
-    struct peer peer;
+    struct scene scene;
     struct snet_secure_welcome welcome;
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
     char name[300] = {0};
-    ends_open(&ends, &config);
-    peer_open(&peer, &ends, SNET_NOISE_NK);
-    peer_connect(&peer);
-    peer_hello(&peer, &(struct snet_secure_offer){.window = PEER_WINDOW, .max_record = 512});
-    peer_send(&peer);
-    peer_take_reply(&peer, &welcome);
-    peer_put_start(&peer, 0);
-    peer_put_ack(&peer, 0, PEER_WINDOW);
-    peer_put(&peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_PING});
-    peer_say(&peer);
+    scene_prepare(&scene);
+    scene_open(&scene, SNET_NOISE_NK);
+    peer_connect(&scene.peer);
+    peer_hello(&scene.peer, &(struct snet_secure_offer){.window = PEER_WINDOW, .max_record = 512});
+    peer_send(&scene.peer);
+    peer_take_reply(&scene.peer, &welcome);
+    peer_put_start(&scene.peer, 0);
+    peer_put_ack(&scene.peer, 0, PEER_WINDOW);
+    peer_put(&scene.peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_PING});
+    peer_say(&scene.peer);
     memset(name, 'a', 255);
     memcpy(name + 255, ":65535", 7);
-    assert_int_equal(snet_session_migrate(ends.served, name, SNET_SECOND_NS, ends.now), SNET_OK);
-    ends_write(&ends, ends.served, 20000);
-    snet_session_shutdown(ends.served, ends.now);
+    assert_int_equal(snet_session_migrate(scene.ends.served, name, SNET_SECOND_NS, scene.ends.now),
+                     SNET_OK);
+    ends_write(&scene.ends, scene.ends.served, 20000);
+    snet_session_shutdown(scene.ends.served, scene.ends.now);
     size_t len = 0;
     bool fin = false;
-    while (peer_hear(&peer) > 0) {
-        assert_true((peer.in[0] | peer.in[1] << 8) <= 512 + 16);
-        assert_true(peer_take_record(&peer));
-        const struct snet_secure_frame *data = peer_frame(&peer, SNET_SECURE_FRAME_DATA);
+    while (peer_hear(&scene.peer) > 0) {
+        assert_true((scene.peer.in[0] | scene.peer.in[1] << 8) <= 512 + 16);
+        assert_true(peer_take_record(&scene.peer));
+        const struct snet_secure_frame *data = peer_frame(&scene.peer, SNET_SECURE_FRAME_DATA);
         len += data == NULL ? 0 : data->bytes.len;
-        fin = fin || peer_frame(&peer, SNET_SECURE_FRAME_FIN) != NULL;
+        fin = fin || peer_frame(&scene.peer, SNET_SECURE_FRAME_FIN) != NULL;
     }
     assert_int_equal(len, 20000);
     assert_true(fin);
-    peer_close(&peer);
-    ends_close(&ends);
+    scene_close(&scene);
 }
 
 int main(void)

@@ -5,33 +5,19 @@
 
 #include "core/secure_refuse.h"
 #include "core/secure_server.h"
-#include "tests/support/peer.h"
+#include "tests/support/scene.h"
 #include "tests/support/unit.h"
 
 #include <string.h>
 
-struct scene {
-    struct ends ends;
-    struct peer peer;
-};
-
 /* A peer that has had a session with 10 bytes of its stream, and 20 of the server's. */
-static void scene_open(struct scene *scene)
+static void begin_with_bytes(struct scene *scene)
 {
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&scene->ends, &config);
-    peer_open(&scene->peer, &scene->ends, SNET_NOISE_NK);
-    peer_begin(&scene->peer);
+    scene_begin(scene);
     peer_put_data(&scene->peer, 0, 10);
     peer_say(&scene->peer);
     ends_write(&scene->ends, scene->ends.served, 20);
     assert_true(peer_hear(&scene->peer) > 0);
-}
-
-static void scene_close(struct scene *scene)
-{
-    peer_close(&scene->peer);
-    ends_close(&scene->ends);
 }
 
 static struct snet_secure_resume resume_of(const struct scene *scene)
@@ -46,20 +32,12 @@ static void begin_resume(struct scene *scene, const struct snet_secure_resume *r
     peer_resume(&scene->peer, resume);
 }
 
-/* Says the first record of a link that was accepted: it proves the epoch (R3). */
-static void confirm(struct scene *scene)
-{
-    peer_put_start(&scene->peer, 0);
-    peer_put_ack(&scene->peer, 0, PEER_WINDOW);
-    peer_say(&scene->peer);
-}
-
 /* The session is as it was: its present link still works, or it can be resumed. */
 static void expect_session_lives(struct scene *scene)
 {
     assert_int_equal(scene->ends.events[ENDS_SERVER][SNET_EVENT_ENDED], 0);
     peer_resume_to_accept(&scene->peer, SNET_SECURE_CAUSE_LOST, 0);
-    confirm(scene);
+    peer_confirm(&scene->peer, 0);
     assert_true(snet_session_link(scene->ends.served) == scene->peer.conn->sides[ENDS_SERVER].link);
 }
 
@@ -73,7 +51,7 @@ static void resume_with_a_header_of_no_message_is_closed_or_met_by_silence(void 
     } rows[] = {{1, 0x03, true}, {6, 100, true}, {7, 0x19, true}, {2, 2, false}, {2, 4, false}};
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    begin_with_bytes(&scene);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct snet_secure_resume resume = resume_of(&scene);
         begin_resume(&scene, &resume);
@@ -104,7 +82,7 @@ static void resume_is_refused_for_the_first_thing_that_is_wrong_in_its_header(vo
     };
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    begin_with_bytes(&scene);
     for (size_t i = 0; i < 2 * (sizeof rows / sizeof rows[0]); i++) {
         const struct snet_secure_resume resume = resume_of(&scene);
         begin_resume(&scene, &resume);
@@ -134,7 +112,7 @@ static void resume_with_a_cid_of_somebody_else_is_asked_to_come_later(void **sta
     ends_open(&elsewhere, &config);
     peer_open(&other, &elsewhere, SNET_NOISE_NK);
     peer_begin(&other);
-    scene_open(&scene);
+    begin_with_bytes(&scene);
     const struct snet_secure_resume resume = resume_of(&scene);
     /* That of another node, which has the same key: only who has the token believes it. */
     memcpy(scene.peer.cid, other.cid, sizeof other.cid);
@@ -158,7 +136,7 @@ static void resume_with_a_cid_that_was_never_given_is_unknown_to_those_with_its_
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    begin_with_bytes(&scene);
     const struct snet_secure_resume resume = resume_of(&scene);
     begin_resume(&scene, &resume);
     scene.peer.message[SNET_SECURE_HEADER_BYTES] ^= 0x01; /* chance: still a cid of ours */
@@ -174,7 +152,7 @@ static void resume_with_the_other_suite_is_refused(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    begin_with_bytes(&scene);
     const struct snet_secure_resume resume = resume_of(&scene);
     begin_resume(&scene, &resume);
     scene.peer.message[4] = SNET_SUITE_AES_256_GCM;
@@ -189,7 +167,7 @@ static void resume_without_the_secret_is_not_authentic_and_changes_nothing(void 
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    begin_with_bytes(&scene);
     snet_link *before = snet_session_link(scene.ends.served);
     struct snet_secure_resume resume = resume_of(&scene);
     resume.attempt = 1000;
@@ -208,7 +186,7 @@ static void resume_with_a_malformed_payload_is_refused_and_changes_nothing(void 
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    begin_with_bytes(&scene);
     struct snet_secure_resume resume = resume_of(&scene);
     resume.cause = 2;
     begin_resume(&scene, &resume);
@@ -227,7 +205,7 @@ static void resume_that_was_accepted_is_stale_for_ever(void **state)
     uint8_t cids[5][SNET_SECURE_CID_BYTES];
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    begin_with_bytes(&scene);
     for (unsigned i = 0; i < 5; i++) {
         struct snet_secure_accept accept;
         struct snet_secure_reject reject;
@@ -239,7 +217,7 @@ static void resume_that_was_accepted_is_stale_for_ever(void **state)
         peer_send(&scene.peer);
         peer_take_accept(&scene.peer, &accept);
         if (i % 2 == 0) {
-            confirm(&scene);
+            peer_confirm(&scene.peer, 0);
         }
         struct ends_conn *conn = scene.peer.conn;
         snet_link *live = snet_session_link(scene.ends.served);
@@ -264,7 +242,7 @@ static void resume_with_a_number_that_is_not_higher_is_stale(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    begin_with_bytes(&scene);
     struct snet_secure_resume resume = resume_of(&scene);
     resume.attempt = 0;
     begin_resume(&scene, &resume);
@@ -272,7 +250,7 @@ static void resume_with_a_number_that_is_not_higher_is_stale(void **state)
     peer_expect_reject(&scene.peer, SNET_SECURE_STALE, false);
     scene.peer.attempt = 9; /* numbers may be left out */
     peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_LOST, 0);
-    confirm(&scene);
+    peer_confirm(&scene.peer, 0);
     for (resume.attempt = 9; resume.attempt <= 10; resume.attempt++) {
         resume.recv_next = 1000; /* impossible, but too old to be looked at */
         begin_resume(&scene, &resume);
@@ -305,7 +283,7 @@ static void resume_with_impossible_offsets_ends_the_session(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct scene scene;
         struct snet_secure_accept accept;
-        scene_open(&scene);
+        begin_with_bytes(&scene);
         if (rows[i].shut) {
             snet_session_shutdown(scene.ends.served, scene.ends.now);
             assert_true(peer_hear(&scene.peer) > 0);
@@ -337,7 +315,7 @@ static void resumes_that_come_too_often_are_asked_to_come_later(void **state)
     (void)state;
     struct scene scene;
     struct snet_secure_reject reject;
-    scene_open(&scene);
+    begin_with_bytes(&scene);
     for (unsigned i = 0; i < 200; i++) {
         peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_LOST, 0);
     }
@@ -368,7 +346,7 @@ static void resume_with_a_point_of_small_order_is_closed_and_changes_nothing(voi
     uint8_t text[256];
     static const uint8_t head[8] = "snet/3\0";
     struct snet_writer out;
-    scene_open(&scene);
+    begin_with_bytes(&scene);
     snet_link *before = snet_session_link(scene.ends.served);
     const struct snet_secure_resume resume = resume_of(&scene);
     begin_resume(&scene, &resume); /* for its header */
@@ -432,9 +410,7 @@ static void expect_unknown(struct scene *scene, const struct credential *credent
     struct peer thief;
     peer_open(&thief, &scene->ends, SNET_NOISE_NK);
     use(&thief, credential);
-    peer_connect(&thief);
-    peer_resume(&thief, &(struct snet_secure_resume){.attempt = 10000});
-    peer_send(&thief);
+    peer_say_resume(&thief, &(struct snet_secure_resume){.attempt = 10000});
     peer_expect_reject(&thief, SNET_SECURE_UNKNOWN, true);
     peer_close(&thief);
     scene->peer.conn = conn;
@@ -446,7 +422,7 @@ static void credentials_are_two_until_a_record_proves_the_newer(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    begin_with_bytes(&scene);
     const struct credential first = credential_of(&scene.peer);
     /* ACCEPT is lost: the client has the first one only, and it still works. */
     for (unsigned i = 0; i < 3; i++) {
@@ -470,7 +446,7 @@ static void credentials_are_two_until_a_record_proves_the_newer(void **state)
     peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_LOST, 0);
     expect_unknown(&scene, &last);
     /* A record proves the newest: R3. */
-    confirm(&scene);
+    peer_confirm(&scene.peer, 0);
     expect_unknown(&scene, &pending);
     expect_session_lives(&scene);
     scene_close(&scene);
@@ -481,7 +457,7 @@ static void resume_that_is_newer_closes_the_pending_link(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    begin_with_bytes(&scene);
     const struct credential first = credential_of(&scene.peer);
     peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_PLANNED, 0);
     struct ends_conn *older = scene.peer.conn;
@@ -490,7 +466,7 @@ static void resume_that_is_newer_closes_the_pending_link(void **state)
     assert_int_equal(older->sides[ENDS_SERVER].how, SNET_CLOSE_RESET);
     assert_int_equal(older->sides[ENDS_SERVER].err, SNET_ERR_LINK_REPLACED);
     assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_LOST], 0);
-    confirm(&scene);
+    peer_confirm(&scene.peer, 0);
     assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_RESUMED], 1);
     scene_close(&scene);
 }
@@ -500,7 +476,7 @@ static void resume_that_is_planned_from_the_pending_link_makes_that_one_live(voi
 {
     (void)state;
     struct scene scene;
-    scene_open(&scene);
+    begin_with_bytes(&scene);
     struct ends_conn *first = scene.peer.conn;
     peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_PLANNED, 0);
     struct ends_conn *second = scene.peer.conn;
@@ -508,7 +484,7 @@ static void resume_that_is_planned_from_the_pending_link_makes_that_one_live(voi
     assert_int_equal(first->sides[ENDS_SERVER].how, SNET_CLOSE_RESET);
     assert_int_equal(second->sides[ENDS_SERVER].how, SNET_CLOSE_NONE);
     assert_true(snet_session_link(scene.ends.served) == second->sides[ENDS_SERVER].link);
-    confirm(&scene);
+    peer_confirm(&scene.peer, 0);
     assert_int_equal(second->sides[ENDS_SERVER].how, SNET_CLOSE_RESET);
     scene_close(&scene);
 }
@@ -517,29 +493,22 @@ static void resume_that_is_planned_from_the_pending_link_makes_that_one_live(voi
 static void resume_that_is_planned_by_an_embryo_opens_no_session(void **state)
 {
     (void)state;
-    struct ends ends;
-    struct peer peer;
+    struct scene scene;
     struct peer other;
-    struct snet_secure_welcome welcome;
-    struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    config.server.sessions_max = 1;
-    ends_open(&ends, &config);
-    peer_open(&peer, &ends, SNET_NOISE_NK);
-    peer_connect(&peer);
-    peer_hello(&peer, &(struct snet_secure_offer){.window = PEER_WINDOW, .max_record = 16384});
-    peer_send(&peer);
-    peer_take_reply(&peer, &welcome);
-    peer_resume_to_accept(&peer, SNET_SECURE_CAUSE_LOST, 0);
-    peer_open(&other, &ends, SNET_NOISE_NK);
+    scene_prepare(&scene);
+    scene.config.server.sessions_max = 1;
+    scene_open(&scene, SNET_NOISE_NK);
+    peer_greet(&scene.peer);
+    peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_LOST, 0);
+    peer_open(&other, &scene.ends, SNET_NOISE_NK);
     peer_begin(&other);
-    peer_resume_to_accept(&peer, SNET_SECURE_CAUSE_PLANNED, 0);
-    assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 1);
-    peer_put_start(&peer, 0);
-    peer_say(&peer);
-    peer_expect_abort(&peer, SNET_SECURE_BUSY);
+    peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_PLANNED, 0);
+    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 1);
+    peer_put_start(&scene.peer, 0);
+    peer_say(&scene.peer);
+    peer_expect_abort(&scene.peer, SNET_SECURE_BUSY);
     peer_close(&other);
-    peer_close(&peer);
-    ends_close(&ends);
+    scene_close(&scene);
 }
 
 int main(void)

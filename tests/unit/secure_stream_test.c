@@ -30,9 +30,7 @@ static void secure_stream_has_one_number_at_both_ends_for_all_its_life(void **st
     struct snet_session_info client;
     struct snet_session_info served;
     uint64_t id = 0;
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
+    struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
     for (unsigned round = 0; round < 2; round++) {
         snet_session_info(ends.client, &client);
         snet_session_info(ends.served, &served);
@@ -40,9 +38,7 @@ static void secure_stream_has_one_number_at_both_ends_for_all_its_life(void **st
         assert_int_equal(client.id, served.id);
         assert_true(round == 0 || client.id == id);
         id = client.id;
-        ends_cut(&ends, conn);
-        ends_pass(&ends, SNET_SECOND_NS);
-        conn = ends_connect(&ends);
+        conn = ends_reconnect(&ends, conn, SNET_SECOND_NS);
         ends_settle(&ends, conn);
     }
     ends_close(&ends);
@@ -54,9 +50,7 @@ static void secure_stream_has_other_keys_on_every_link(void **state)
     (void)state;
     struct ends ends;
     uint8_t secrets[3][2][SNET_HASH_BYTES];
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
+    struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
     for (unsigned round = 0; round < 3; round++) {
         const struct snet_secure_link *client = snet_secure_link_of(conn->sides[ENDS_CLIENT].link);
         const struct snet_secure_link *server = snet_secure_link_of(conn->sides[ENDS_SERVER].link);
@@ -66,9 +60,7 @@ static void secure_stream_has_other_keys_on_every_link(void **state)
         assert_memory_equal(client->open.secret, server->seal.secret, SNET_HASH_BYTES);
         memcpy(secrets[round][0], client->seal.secret, SNET_HASH_BYTES);
         memcpy(secrets[round][1], client->open.secret, SNET_HASH_BYTES);
-        ends_cut(&ends, conn);
-        ends_pass(&ends, 2 * SNET_SECOND_NS);
-        conn = ends_connect(&ends);
+        conn = ends_reconnect(&ends, conn, 2 * SNET_SECOND_NS);
         ends_settle(&ends, conn);
     }
     for (unsigned i = 0; i < 6; i++) {
@@ -83,9 +75,7 @@ static void secure_stream_goes_on_after_a_loss(void **state)
 {
     (void)state;
     struct ends ends;
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
+    struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
     uint64_t up = 0;
     uint64_t down = 0;
     for (unsigned round = 0; round < 5; round++) {
@@ -93,9 +83,7 @@ static void secure_stream_goes_on_after_a_loss(void **state)
         ends_write(&ends, ends.served, 2000);
         (void)ends_move(&ends, conn, ENDS_CLIENT, 1000);
         (void)ends_move(&ends, conn, ENDS_SERVER, 2050);
-        ends_cut(&ends, conn);
-        ends_pass(&ends, SNET_SECOND_NS);
-        conn = ends_connect(&ends);
+        conn = ends_reconnect(&ends, conn, SNET_SECOND_NS);
         ends_settle(&ends, conn);
         up += ends_read(&ends, ends.served, up);
         down += ends_read(&ends, ends.client, down);
@@ -113,9 +101,7 @@ static void secure_stream_is_not_confused_by_acks_ahead_of_what_is_sent_again(vo
 {
     (void)state;
     struct ends ends;
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    struct ends_conn *old = ends_begin(&ends);
+    struct ends_conn *old = ends_begin_on(&ends, SNET_WIRE_3);
     snet_secure_session_of(ends.client)->peer_max_record = SNET_SECURE_FRAME_RECORD_MIN_BYTES;
     ends_write(&ends, ends.client, 20000);
     snet_client_network_changed(ends.client, ends.now);
@@ -141,9 +127,7 @@ static void secure_stream_ends_each_direction_by_itself(void **state)
     struct ends ends;
     uint8_t byte = 0;
     size_t len = 0;
-    const struct ends_config config = ends_config_for(SNET_WIRE_3, false);
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
+    struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
     ends_write(&ends, ends.client, 100);
     snet_session_shutdown(ends.client, ends.now);
     ends_settle(&ends, conn);
@@ -188,9 +172,7 @@ static void stream_of_an_old_wire_cannot_be_flushed(void **state)
 {
     (void)state;
     struct ends ends;
-    const struct ends_config config = ends_config_for(SNET_WIRE_2, false);
-    ends_open(&ends, &config);
-    (void)ends_begin(&ends);
+    (void)ends_begin_on(&ends, SNET_WIRE_2);
     assert_int_equal(snet_session_flush(ends.client), SNET_ERR_STATE);
     ends_close(&ends);
 }

@@ -127,9 +127,7 @@ static void server_that_drains_takes_no_new_sessions(void **state)
     assert_int_equal(hello()->sides[ENDS_SERVER].err, SNET_ERR_DRAINING);
     /* An old one goes on, and resumes. */
     ends_write(&ends, ends.client, 10);
-    ends_cut(&ends, conn);
-    ends_pass(&ends, SNET_SECOND_NS);
-    ends_settle(&ends, ends_connect(&ends));
+    ends_settle(&ends, ends_reconnect(&ends, conn, SNET_SECOND_NS));
     assert_int_equal(ends_read(&ends, ends.served, 0), 10);
     ends_close(&ends);
 }

@@ -25,13 +25,6 @@ static struct ends_conn *resume(void)
     return conn;
 }
 
-static struct snet_session_info info_of(const snet_session *session)
-{
-    struct snet_session_info info;
-    snet_session_info(session, &info);
-    return info;
-}
-
 static void session_refuses_a_history_out_of_range(void **state)
 {
     (void)state;
@@ -93,8 +86,8 @@ static void session_carries_bytes_both_ways_over_every_wire(void **state)
         ends_settle(&ends, conn);
         assert_int_equal(ends_read(&ends, ends.served, 0), 1000);
         assert_int_equal(ends_read(&ends, ends.client, 0), 500);
-        assert_int_equal(info_of(ends.client).id, info_of(ends.served).id);
-        assert_int_equal(info_of(ends.served).wire, wires[i / 2]);
+        assert_int_equal(ends_info(ends.client).id, ends_info(ends.served).id);
+        assert_int_equal(ends_info(ends.served).wire, wires[i / 2]);
         snet_session_abort(ends.client, ends.now);
         ends_settle(&ends, conn);
         assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_ABORTED);
@@ -124,8 +117,8 @@ static void session_sends_exactly_what_was_lost(void **state)
         (void)resume();
         assert_int_equal(ends_read(&ends, ends.served, 0), 300);
         assert_int_equal(ends_read(&ends, ends.client, 0), 200);
-        const struct snet_session_info client = info_of(ends.client);
-        const struct snet_session_info served = info_of(ends.served);
+        const struct snet_session_info client = ends_info(ends.client);
+        const struct snet_session_info served = ends_info(ends.served);
         assert_int_equal(client.last_resent_bytes, 150);
         assert_int_equal(client.last_missing_bytes, 140);
         assert_int_equal(served.last_resent_bytes, 40);
@@ -241,7 +234,7 @@ static void session_moves_over_while_the_old_link_looks_alive(void **state)
         assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_LOST], 0);
         assert_int_equal(ends_read(&ends, ends.served, 0), 100);
         assert_int_equal(ends_read(&ends, ends.client, 0), 100);
-        assert_int_equal(info_of(ends.client).last_detached_ns, 0);
+        assert_int_equal(ends_info(ends.client).last_detached_ns, 0);
         ends_close(&ends);
     }
 }
