@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A client for servers that talk in lines, as there are many: what is typed goes to the server,
- * what the server says is printed, and poll watches both. This is the program over plain TCP; how
- * little makes it survive a changed network is the difference to line_client_snet.c.
+ * what the server says is printed, and poll watches both. There are two of it, line_client_tcp over
+ * plain TCP and line_client_snet over snet. README.md shows how little they differ.
  *
  *   line_client_tcp HOST PORT
  */

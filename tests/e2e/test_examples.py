@@ -6,6 +6,7 @@
 SNET_EXAMPLES names the folder where they are built.
 """
 
+import difflib
 import os
 import re
 import signal
@@ -19,6 +20,7 @@ from e2e_support import LOOPBACK, Process, chaos, cuts_of, main, run
 from test_echo import EchoHandler, EchoServer
 
 BUILT = Path(os.environ.get("SNET_EXAMPLES", "build/dev/examples"))
+SOURCES = Path(__file__).resolve().parent.parent.parent / "examples"
 SECONDS = 100
 LINES = 60
 CUT_EVERY_LINES = 20
@@ -26,6 +28,7 @@ MEMBERS = 1000
 SPEAKERS = 100
 FRAMES = 90
 FRAME_SECONDS = 1 / 60
+CHANGED_LINES_MAX = 30
 
 
 class Example(Process):
@@ -159,11 +162,13 @@ class Game(unittest.TestCase):
 
 
 class Lines(unittest.TestCase):
-    """line_client_tcp."""
+    """line_client_tcp and line_client_snet: one program, before and after."""
 
-    def converse(self, client: Example) -> None:
+    def converse(self, client: Example, network: Process | None = None) -> None:
         """Say lines, hear them, and see the end of the stream come back."""
         for number in range(LINES):
+            if network is not None and number % CUT_EVERY_LINES == 5:
+                network.signal(signal.SIGUSR1)
             client.say(f"line {number}\n")
             self.assertEqual(client.line(), f"< line {number}\n")
         self.assertEqual(client.rest(), "")
@@ -176,6 +181,28 @@ class Lines(unittest.TestCase):
         with Example("line_client_tcp", LOOPBACK, str(server.server_address[1]),
                      stdin=subprocess.PIPE) as client:
             self.converse(client)
+
+    def test_line_client_over_snet_does_so_while_connections_are_cut(self) -> None:
+        with (
+            Server("echo_server") as server,
+            chaos(server.address) as network,
+            Example("line_client_snet", network.address, server.key,
+                    stdin=subprocess.PIPE) as client,
+        ):
+            self.converse(client, network)
+            self.assertGreaterEqual(cuts_of(network), LINES // CUT_EVERY_LINES)
+
+    def test_readme_shows_how_little_the_two_differ(self) -> None:
+        made = run("diff", "-u", "--label", "line_client_tcp.c", "--label", "line_client_snet.c",
+                   str(SOURCES / "line_client_tcp.c"), str(SOURCES / "line_client_snet.c"),
+                   seconds=SECONDS)
+        self.assertEqual(made.returncode, 1, made.stderr)
+        shown = re.search(r"```diff\n(.*?)```", (SOURCES / "README.md").read_text(), re.DOTALL)
+        self.assertEqual(shown[1].splitlines(), made.stdout.splitlines(),
+                         "\n".join(difflib.ndiff(shown[1].splitlines(),
+                                                 made.stdout.splitlines())))
+        changed = [line for line in made.stdout.splitlines()[2:] if line[0] in "+-"]
+        self.assertLessEqual(len(changed), CHANGED_LINES_MAX)
 
 
 if __name__ == "__main__":
