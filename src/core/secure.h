@@ -110,7 +110,6 @@ struct snet_secure_session {
     uint64_t attempt;
     uint64_t epoch_ns;
     uint64_t patience_ns; /* with the next link, after the last one was suspected in vain */
-    uint64_t moved_ns;    /* when it last followed a MIGRATE; 0: never */
     struct snet_secure_wishes *wishes;
     /* Server. */
     struct snet_credentials credentials;

@@ -12,8 +12,6 @@
 #define MOVE_TEXT_MAX_BYTES (SNET_SECURE_FRAME_TEXT_MAX_BYTES + 10u)
 #define MOVE_IPV6_GROUPS 8u
 #define MOVE_LOCAL "unix"
-/* A client does not run after a server that sends it on and on. */
-#define MOVE_EVERY_NS SNET_SECOND_NS
 #define MOVE_PORT_DIGITS_MAX 5u
 
 /* --- Server ------------------------------------------------------------------------------- */
@@ -167,11 +165,6 @@ snet_err snet_secure_move_take(snet_link *link, const struct snet_secure_frame *
     if (session->server != NULL || !move_format(frame, &writer)) {
         return SNET_ERR_BAD_FRAME;
     }
-    struct snet_secure_session *state = snet_secure_session_of(session);
-    if (state->moved_ns != 0 && now - state->moved_ns < MOVE_EVERY_NS) {
-        return SNET_OK;
-    }
-    state->moved_ns = now;
     if (writer.written > 0) {
         char *redirect = snet_core_alloc(session->core, writer.written + 1);
         if (redirect == NULL) {

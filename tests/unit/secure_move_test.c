@@ -88,29 +88,6 @@ static void move_makes_a_planned_resume_at_the_address(void **state)
 }
 
 /* Whoever answers there must have the session's secret: another key is not trusted. */
-static void put_move(struct scene *scene, const char *name)
-{
-    peer_put(&scene->peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_MIGRATE,
-                                                       .kind = SNET_SECURE_FRAME_NAME,
-                                                       .port = 1,
-                                                       .bytes = {(const uint8_t *)name, 1}});
-    peer_say(&scene->peer);
-}
-
-static void move_is_followed_no_more_than_once_in_a_second(void **state)
-{
-    (void)state;
-    struct scene scene;
-    scene_serve(&scene);
-    put_move(&scene, "a");
-    put_move(&scene, "b");
-    assert_string_equal(snet_session_redirect(scene.ends.client), "a:1");
-    scene.ends.now += SNET_SECOND_NS;
-    put_move(&scene, "c");
-    assert_string_equal(snet_session_redirect(scene.ends.client), "c:1");
-    scene_close(&scene);
-}
-
 static void move_to_a_server_without_the_session_costs_nothing(void **state)
 {
     (void)state;
@@ -175,7 +152,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(move_to_an_address_of_another_length_or_kind_ends_the_session),
         cmocka_unit_test(move_makes_a_planned_resume_at_the_address),
-        cmocka_unit_test(move_is_followed_no_more_than_once_in_a_second),
         cmocka_unit_test(move_to_a_server_without_the_session_costs_nothing),
         cmocka_unit_test(move_is_asked_for_by_servers_with_addresses_only),
         cmocka_unit_test(move_between_two_cores_goes_without_a_loss),
