@@ -103,6 +103,18 @@ size_t snet_chain_look(const struct snet_chain *chain, struct snet_chain_mark ma
     return count;
 }
 
+size_t snet_chain_write_spans(const struct snet_span *spans, size_t count, size_t max,
+                              struct snet_writer *writer)
+{
+    size_t done = 0;
+    for (size_t i = 0; i < count && done < max; i++) {
+        const size_t part = spans[i].len < max - done ? spans[i].len : max - done;
+        snet_writer_bytes(writer, spans[i].data, part);
+        done += part;
+    }
+    return done;
+}
+
 void snet_chain_consume(struct snet_chain *chain, struct snet_pool *pool, size_t len)
 {
     SNET_ASSERT(len <= chain->len);

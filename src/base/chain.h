@@ -10,6 +10,7 @@
 #ifndef SNET_BASE_CHAIN_H
 #define SNET_BASE_CHAIN_H
 
+#include "base/cursor.h"
 #include "base/pool.h"
 
 #include <stddef.h>
@@ -51,6 +52,9 @@ void snet_chain_advance(const struct snet_chain *chain, struct snet_chain_mark *
 /* The bytes from `mark` on, as at most `span_max` spans; returns how many. */
 size_t snet_chain_look(const struct snet_chain *chain, struct snet_chain_mark mark,
                        struct snet_span *ret_spans, size_t span_max);
+/* Writes the bytes that a look has shown as `count` spans, at most `max`; returns how many. */
+size_t snet_chain_write_spans(const struct snet_span *spans, size_t count, size_t max,
+                              struct snet_writer *writer);
 
 /* Takes `len` bytes, at most all, out at the head; emptied pages go back to the pool. */
 void snet_chain_consume(struct snet_chain *chain, struct snet_pool *pool, size_t len);

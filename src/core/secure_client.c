@@ -136,10 +136,7 @@ static size_t client_take_early(snet_session *session,
                      credit < SNET_SECURE_EARLY_MAX_BYTES ? (size_t)credit
                                                           : SNET_SECURE_EARLY_MAX_BYTES);
     const size_t count = snet_history_look(history, spans, sizeof spans / sizeof spans[0]);
-    for (size_t i = 0; i < count && writer.left > 0; i++) {
-        const size_t part = spans[i].len < writer.left ? spans[i].len : writer.left;
-        snet_writer_bytes(&writer, spans[i].data, part);
-    }
+    (void)snet_chain_write_spans(spans, count, writer.left, &writer);
     snet_history_sent(history, writer.written);
     return writer.written;
 }

@@ -142,12 +142,7 @@ static void out_copy(snet_session *session, struct snet_writer *plain, size_t le
     struct snet_span spans[OUT_SPANS_MAX];
     while (len > 0) {
         const size_t count = snet_history_look(&session->history, spans, OUT_SPANS_MAX);
-        size_t done = 0;
-        for (size_t i = 0; i < count && done < len; i++) {
-            const size_t part = out_min(spans[i].len, len - done);
-            snet_writer_bytes(plain, spans[i].data, part);
-            done += part;
-        }
+        const size_t done = snet_chain_write_spans(spans, count, len, plain);
         snet_history_sent(&session->history, done);
         len -= done;
     }

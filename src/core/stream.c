@@ -128,10 +128,7 @@ snet_err snet_session_read(snet_session *session, uint8_t *ret_data, size_t len,
     }
     struct snet_writer writer;
     snet_writer_init(&writer, ret_data, len);
-    for (size_t i = 0; i < count && writer.left > 0; i++) {
-        const size_t part = spans[i].len < writer.left ? spans[i].len : writer.left;
-        snet_writer_bytes(&writer, spans[i].data, part);
-    }
+    (void)snet_chain_write_spans(spans, count, writer.left, &writer);
     snet_session_consume(session, writer.written, now);
     *ret_read = writer.written;
     return SNET_OK;
