@@ -23,9 +23,7 @@ static bool in_keep(snet_session *session, const uint8_t *data, size_t len)
             break;
         }
         const size_t part = room < len - done ? room : len - done;
-        struct snet_writer writer;
-        snet_writer_init(&writer, space, part);
-        snet_writer_bytes(&writer, data + done, part);
+        snet_secure_copy(space, data + done, part);
         snet_inbox_commit(&session->inbox, part);
         done += part;
     }
