@@ -27,7 +27,8 @@ static void client_retry(snet_session *session, uint64_t now)
         random = UINT64_MAX; /* no jitter is better than no attempt */
     }
     session->dial_at_ns = now + snet_backoff_next_ns(&session->backoff, random);
-    const uint64_t by_ns = session->wire->retry_by(session);
+    const uint64_t by_ns =
+        session->wire->retry_by == NULL ? SNET_NEVER : session->wire->retry_by(session);
     if (by_ns > now && by_ns < session->dial_at_ns) {
         session->dial_at_ns = by_ns;
     }
@@ -57,7 +58,9 @@ void snet_client_link_lost(snet_session *session, snet_err err, uint64_t now)
     if (client_link_worked(session, now)) {
         snet_backoff_reset(&session->backoff);
     }
-    session->wire->link_lost(session, err, now);
+    if (session->wire->link_lost != NULL) {
+        session->wire->link_lost(session, err, now);
+    }
     if (session->dial == SNET_DIAL_IDLE || session->dial == SNET_DIAL_WAITING) {
         client_retry(session, now);
     }

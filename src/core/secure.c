@@ -227,19 +227,6 @@ static void secure_link_wipe(snet_link *link)
     snet_secure_epoch_end(link);
 }
 
-static void secure_link_lost(snet_session *session, snet_err err, uint64_t now)
-{
-    (void)session;
-    (void)err;
-    (void)now;
-}
-
-static uint64_t secure_retry_by(const snet_session *session)
-{
-    (void)session;
-    return SNET_NEVER;
-}
-
 /* --- Sessions ----------------------------------------------------------------------------- */
 
 static uint32_t secure_bound(uint32_t value, uint32_t low, uint32_t high)
@@ -397,8 +384,6 @@ const struct snet_wire_ops snet_secure_wire = {
     .link_timer = snet_secure_pulse_due,
     .link_wipe = secure_link_wipe,
     .attempt_failed = snet_secure_client_attempt_failed,
-    .link_lost = secure_link_lost,
-    .retry_by = secure_retry_by,
     .session_init = secure_session_init,
     .client_open = snet_secure_client_open,
     .session_write = secure_session_write,

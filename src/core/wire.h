@@ -47,9 +47,9 @@ struct snet_wire_ops {
     /* A client's attempt failed; `link` is NULL without a connection. SNET_OK: try again. */
     snet_err (*attempt_failed)(snet_session *session, const snet_link *link, snet_err err,
                                uint64_t now);
-    /* A client's live link is gone; `err` is LINK_FIN when it ended in good order. */
+    /* A client's live link is gone; `err` is LINK_FIN after a good end. NULL: nothing to do. */
     void (*link_lost)(snet_session *session, snet_err err, uint64_t now);
-    /* When a client should try again at the latest; SNET_NEVER if it does not matter. */
+    /* When a client should try again at the latest; SNET_NEVER, or NULL, if it does not matter. */
     uint64_t (*retry_by)(const snet_session *session);
 
     /* A new session: sizes of its buffers. NULL: as configured. */
