@@ -151,6 +151,15 @@ static void acceptor_leave(snet_acceptor *acceptor)
     }
 }
 
+/* The one that waits longest joins the sockets that are the program's. */
+static snet_socket *acceptor_take(snet_acceptor *acceptor)
+{
+    struct snet_list_node *node = snet_list_first(&acceptor->waiting);
+    snet_list_remove(&acceptor->waiting, node);
+    snet_list_push(snet_loop_sockets(), node);
+    return SNET_CONTAINER(node, snet_socket, node);
+}
+
 snet_socket *snet_accept(snet_acceptor *acceptor)
 {
     snet_loop_lock();
@@ -161,10 +170,7 @@ snet_socket *snet_accept(snet_acceptor *acceptor)
     snet_socket *socket = NULL;
     errno = acceptor->closed ? EBADF : EAGAIN;
     if (!acceptor->closed && acceptor->waiting.count > 0) {
-        struct snet_list_node *node = snet_list_first(&acceptor->waiting);
-        socket = SNET_CONTAINER(node, snet_socket, node);
-        snet_list_remove(&acceptor->waiting, node);
-        snet_list_push(snet_loop_sockets(), node);
+        socket = acceptor_take(acceptor);
     }
     acceptor_leave(acceptor);
     snet_loop_unlock();
@@ -178,10 +184,7 @@ static void acceptor_close_job(void *arg)
     snet_list_remove(snet_loop_acceptors(), &acceptor->node);
     snet_uv_server_close(acceptor->server);
     while (acceptor->waiting.count > 0) {
-        struct snet_list_node *node = snet_list_first(&acceptor->waiting);
-        snet_socket *socket = SNET_CONTAINER(node, snet_socket, node);
-        snet_list_remove(&acceptor->waiting, node);
-        snet_list_push(snet_loop_sockets(), node);
+        snet_socket *socket = acceptor_take(acceptor);
         socket->closed = true;
         socket->linger_until_ns = 0; /* nobody has read from it, nobody will */
     }
