@@ -21,6 +21,20 @@ struct test_pair_config test_pair_defaults(void)
     };
 }
 
+struct test_pair_config test_pair_secure(void)
+{
+    static const struct snet_key secret = {.bytes = {1, 2, 3}};
+    static struct snet_key public_key;
+    struct test_pair_config config = test_pair_defaults();
+    assert_int_equal(snet_key_public(&secret, &public_key), SNET_OK);
+    config.client.wire = SNET_WIRE_3;
+    config.client.keys.server = &public_key;
+    config.server.wires = SNET_WIRE_BIT(SNET_WIRE_3);
+    config.server.keys.secrets = &secret;
+    config.server.keys.secret_count = 1;
+    return config;
+}
+
 static void pair_event(void *user, const struct snet_event *event)
 {
     struct test_pair *pair = user;

@@ -220,18 +220,9 @@ static void relay_that_forgives_delivers_what_a_broken_stream_has_sent(void **st
 
 /* --- With half-close ------------------------------------------------------------------------- */
 
-/* Over wire 3, whose server has a key that only this test knows. */
 static void fixture_init_secure(struct fixture *fixture)
 {
-    const struct snet_key secret = {.bytes = {1, 2, 3}};
-    struct snet_key public_key;
-    struct test_pair_config config = test_pair_defaults();
-    assert_int_equal(snet_key_public(&secret, &public_key), SNET_OK);
-    config.client.wire = SNET_WIRE_3;
-    config.client.keys.server = &public_key;
-    config.server.wires = SNET_WIRE_BIT(SNET_WIRE_3);
-    config.server.keys.secrets = &secret;
-    config.server.keys.secret_count = 1;
+    const struct test_pair_config config = test_pair_secure();
     fixture_init(fixture, &config);
 }
 
