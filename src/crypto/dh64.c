@@ -4,11 +4,42 @@
 
 #include "base/assert.h"
 
-__extension__ typedef unsigned __int128 dh64_wide;
+/* p is 2^64 less this, so 2^64 is as good as this. */
+#define DH64_FOLD (0 - SNET_DH64_P)
+#define DH64_HALF_BITS 32u
+#define DH64_HALF UINT64_C(0xffffffff)
 
+/* Two words, of which `high` counts multiples of 2^64. */
+struct dh64_wide {
+    uint64_t high;
+    uint64_t low;
+};
+
+/* By halves: a machine of 32 bits has no integer of 128. */
+static struct dh64_wide dh64_widen(uint64_t a, uint64_t b)
+{
+    const uint64_t a_high = a >> DH64_HALF_BITS;
+    const uint64_t b_high = b >> DH64_HALF_BITS;
+    const uint64_t low = (a & DH64_HALF) * (b & DH64_HALF);
+    const uint64_t mid_a = a_high * (b & DH64_HALF) + (low >> DH64_HALF_BITS);
+    const uint64_t mid_b = (a & DH64_HALF) * b_high + (mid_a & DH64_HALF);
+    return (struct dh64_wide){
+        .high = a_high * b_high + (mid_a >> DH64_HALF_BITS) + (mid_b >> DH64_HALF_BITS),
+        .low = (mid_b << DH64_HALF_BITS) | (low & DH64_HALF),
+    };
+}
+
+/* Each fold brings the high word down: to DH64_FOLD at most, to 1, to 0. */
 static uint64_t dh64_multiply(uint64_t a, uint64_t b)
 {
-    return (uint64_t)((dh64_wide)a * b % SNET_DH64_P);
+    struct dh64_wide product = dh64_widen(a, b);
+    for (unsigned fold = 0; fold < 3; fold++) {
+        struct dh64_wide folded = dh64_widen(product.high, DH64_FOLD);
+        folded.low += product.low;
+        folded.high += folded.low < product.low;
+        product = folded;
+    }
+    return product.low - (SNET_DH64_P & (0 - (uint64_t)(product.low >= SNET_DH64_P)));
 }
 
 /* Takes the same 64 steps for every exponent. */
