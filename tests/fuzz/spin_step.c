@@ -266,7 +266,8 @@ static bool step_read_all(struct spin *spin)
 void spin_heal(struct spin *spin)
 {
     for (unsigned i = 0; i < 2; i++) {
-        spin->envs[i].fail_at = spin->envs[i].fail_one_in = 0;
+        spin->envs[i].fail_at = 0;
+        spin->envs[i].fail_one_in = 0;
     }
     for (unsigned i = 0; i < SPIN_CONNS_MAX; i++) {
         if (spin->conns[i].used && spin->conns[i].stranger) {
