@@ -9,6 +9,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -200,4 +202,19 @@ void test_socket_reset(int fd)
 void test_socket_close(int fd)
 {
     assert_int_equal(close(fd), 0);
+}
+
+/* A new socket is closed. qemu-user takes the answer for a number and swaps its bytes. */
+void test_socket_need_tcp_info(void)
+{
+    struct tcp_info info = {0};
+    socklen_t len = sizeof info;
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
+    assert_int_equal(close(fd), 0);
+    if (info.tcpi_state != TCP_CLOSE) {
+        print_message("needs TCP_INFO, whose state is %u here\n", (unsigned)info.tcpi_state);
+        skip();
+    }
 }

@@ -137,6 +137,7 @@ static void conn_that_does_not_read_is_probed_for_its_death(void **state)
 {
     (void)state;
     struct test_pair pair;
+    test_socket_need_tcp_info();
     test_pair_begin(&pair, NULL);
     (void)write_until_full(&pair);
     assert_int_equal(pair.driver->paused.count, 1);

@@ -180,6 +180,7 @@ static void stream_death_shows_even_if_nobody_reads(void **state)
 {
     (void)state;
     struct fixture fixture;
+    test_socket_need_tcp_info();
     fixture_init(&fixture, AF_INET);
     assert_true(snet_stream_alive(fixture.stream));
     assert_int_equal(test_socket_write(fixture.peer, 0, 10), 10);
@@ -229,6 +230,7 @@ static void stream_peer_that_has_gone_is_not_called_local(void **state)
     (void)state;
     struct fixture fixture;
     char text[SNET_ADDRESS_MAX_BYTES];
+    test_socket_need_tcp_info();
     fixture_init(&fixture, AF_INET);
     test_socket_reset(fixture.peer);
     TEST_LOOP_UNTIL(&fixture.loop, !snet_stream_alive(fixture.stream));
