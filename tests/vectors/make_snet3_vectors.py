@@ -58,7 +58,7 @@ def file_text(player: str) -> str:
 def main() -> int:
     """Write the file, or compare it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("player", help="the program snet3_player")
+    parser.add_argument("player", help="the command of the program snet3_player")
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     options = parser.parse_args()
     text = file_text(options.player)

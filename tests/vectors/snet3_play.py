@@ -3,6 +3,7 @@
 """Plays a dialogue of snet/3 by way of the C program snet3_player, and takes it down."""
 
 import hashlib
+import shlex
 import subprocess
 from typing import Any
 
@@ -65,7 +66,7 @@ class Play:
         self.written = {end: 0 for end in ENDS}
         # Line by line in both directions; it ends when its input does.
         self.process = subprocess.Popen(  # pylint: disable=consider-using-with
-            [player], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+            shlex.split(player), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         )
         self._tell(setup.line())
         self.draws = {
