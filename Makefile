@@ -9,8 +9,9 @@ BUILD = build/$(PRESET)
 JOBS ?= 4
 CMAKE_LOG = > build/cmake.log 2>&1 || { cat build/cmake.log; false; }
 
-.PHONY: all build demo test check check-model sim fuzz format tidy asan install deb amalgamation \
-        clean help bootstrap-build bootstrap-test bootstrap-lint bootstrap-fuzz bootstrap-package
+.PHONY: all build demo test check check-model sim fuzz format tidy asan matrix install deb \
+        amalgamation clean help bootstrap-build bootstrap-test bootstrap-lint bootstrap-fuzz \
+        bootstrap-package
 
 all: build
 
@@ -85,6 +86,10 @@ asan: bootstrap-test
 	@cmake --build build/asan
 	@ctest --test-dir build/asan --output-on-failure --parallel $(JOBS) -L 'unit|vector|fuzz|sim'
 
+# Other compilers, other machines, other C libraries; CELLS chooses, see tools/matrix.
+matrix:
+	@tools/matrix $(CELLS)
+
 # Below /usr/local, or PREFIX; DESTDIR goes before either.
 install: build
 	@cmake --install $(BUILD) $(if $(PREFIX),--prefix $(PREFIX))
@@ -108,6 +113,7 @@ help:
 	@echo 'make sim SEED=n        one seed of the simulator'
 	@echo 'make fuzz              hostile inputs, FUZZ_SECONDS=n for each of FUZZ_TARGETS=...'
 	@echo 'make asan              unit tests and simulation under sanitizers'
+	@echo 'make matrix [CELLS=]   other compilers, 32 bits, arm64, big-endian, musl, mingw'
 	@echo 'make install [PREFIX=] command, libraries, headers, manual pages'
 	@echo 'make amalgamation      the library as two files, snet.c and snet.h, to drop in'
 	@echo 'make deb               the Debian packages, in build/deb'
