@@ -210,14 +210,10 @@ struct child {
     char end[2];  /* e: exit, k: dies */
 };
 
-static pid_t child_begin(struct twins *twins, char end)
+#define CHILD_WORKS 42
+
+static pid_t child_run(char *const arguments[])
 {
-    char kind[2] = {(char)('0' + twins->kind), '\0'};
-    char how[2] = {end, '\0'};
-    char port[8];
-    (void)snprintf(port, sizeof port, "%u", (unsigned)ntohs(twins->way->address.sin_port));
-    char name[] = "socket_semantics_end_test";
-    char *const arguments[] = {name, kind, how, port, NULL};
     const pid_t pid = fork();
     if (pid == 0) {
         (void)execv("/proc/self/exe", arguments);
@@ -227,9 +223,37 @@ static pid_t child_begin(struct twins *twins, char end)
     return pid;
 }
 
+/* An emulated program cannot run itself: /proc/self/exe is the emulator there. */
+static void skip_without_children(void)
+{
+    char name[] = "socket_semantics_end_test";
+    char probe[] = "?";
+    char *const arguments[] = {name, probe, NULL};
+    int status = 0;
+    const pid_t pid = child_run(arguments);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    if (WEXITSTATUS(status) != CHILD_WORKS) {
+        skip();
+    }
+}
+
+static pid_t child_begin(struct twins *twins, char end)
+{
+    char kind[2] = {(char)('0' + twins->kind), '\0'};
+    char how[2] = {end, '\0'};
+    char port[8];
+    (void)snprintf(port, sizeof port, "%u", (unsigned)ntohs(twins->way->address.sin_port));
+    char name[] = "socket_semantics_end_test";
+    char *const arguments[] = {name, kind, how, port, NULL};
+    return child_run(arguments);
+}
+
 /* The process: connects, writes, and ends without closing. */
 static int child_main(char **arguments)
 {
+    if (arguments[1][0] == '?') {
+        return CHILD_WORKS;
+    }
     const bool tcp = arguments[1][0] == '0' + TWIN_TCP;
     const unsigned port = (unsigned)strtoul(arguments[3], NULL, 10);
     struct twin_end end = {.fd = -1};
@@ -294,6 +318,7 @@ static void check_s32(struct twins *twins)
 static void s32_the_process_exits_with_bytes_that_were_not_sent(void **state)
 {
     (void)state;
+    skip_without_children();
     twins_for_both(check_s32, &soon);
 }
 
@@ -317,6 +342,7 @@ static void check_s33(struct twins *twins)
 static void s33_the_process_at_the_other_end_dies(void **state)
 {
     (void)state;
+    skip_without_children();
     twins_for_both(check_s33, &soon);
 }
 
