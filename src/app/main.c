@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 {
     static const struct main_command commands[] = {
         {"keygen", snet_keygen_main}, {"serve", snet_serve_main}, {"connect", snet_connect_main},
-        {"chaos", snet_chaos_main},   {"demo", snet_demo_main},
+        {"chaos", snet_chaos_main},   {"demo", snet_demo_main},   {"bench", snet_bench_main},
     };
     (void)signal(SIGPIPE, SIG_IGN);
     (void)setvbuf(stderr, NULL, _IOLBF, BUFSIZ);

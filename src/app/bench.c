@@ -1,0 +1,274 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "app/bench.h"
+
+#include "app/bench_end.h"
+#include "app/bench_report.h"
+#include "app/commands.h"
+#include "app/options.h"
+#include "app/parse.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef SNET_VERSION
+#define SNET_VERSION "unknown"
+#endif
+
+#define BENCH_SECONDS_MAX_MS 600000u
+
+/* `takes` are the short names of options below that not all scenes take. */
+static const struct snet_bench_scene bench_scenes[] = {
+    {"stream", snet_bench_stream_run, "wNHlv", 1, false},
+    {"ping", snet_bench_ping_run, "nzHlv", 1, false},
+    {"open", snet_bench_open_run, "nHlv", 8, false},
+};
+
+static const struct snet_bench_over bench_overs[] = {
+    {.name = "tcp", .tcp = true},
+    {.name = "1", .wire = SNET_WIRE_1},
+    {.name = "1-plain", .wire = SNET_WIRE_1, .plain = true},
+    {.name = "1-padded", .wire = SNET_WIRE_1_PADDED},
+    {.name = "2", .wire = SNET_WIRE_2},
+    {.name = "2-plain", .wire = SNET_WIRE_2, .plain = true},
+    {.name = "3", .wire = SNET_WIRE_3, .suite = SNET_SUITE_AES_256_GCM},
+};
+
+static const char bench_help[] =
+    "snet bench: one measurement, as one line of JSON\n"
+    "\n"
+    "  snet bench SCENE [--over WHAT] [--seconds S] [...]\n"
+    "\n"
+    "  stream     bytes one way, as many as go           --write --nodelay\n"
+    "  ping       there and back                         --sessions --size\n"
+    "  open       new sessions, a byte there and back    --sessions, so many at a time\n"
+    "\n"
+    "  --over WHAT          tcp, 1, 1-plain, 1-padded, 2, 2-plain, 3 (AES-256-GCM)\n"
+    "  --seconds S          how long to measure; default 3\n"
+    "  --pin HOW            both processes to the first processor: together; to one\n"
+    "                       each: apart; default none\n"
+    "  --write SIZE         of each write; default 64k\n"
+    "  --size BYTES         of each message; default 64\n"
+    "  --sessions N         how many at a time\n"
+    "  --history SIZE       as for snet serve\n"
+    "  --nodelay            TCP_NODELAY, of tcp; scenes with answers have it anyway\n"
+    "  --listen HOST:PORT   of the server end; default 127.0.0.1:0\n"
+    "  --via HOST:PORT      what the client end dials instead: a tunnel or proxy that\n"
+    "                       leads there\n"
+    "\n"
+    "Both ends are processes of this machine. It ends with 0 only if all bytes have\n"
+    "arrived; what is for people goes to standard error.\n";
+
+static const struct option bench_long_options[] = {
+    {"over", required_argument, NULL, 'o'},    {"seconds", required_argument, NULL, 's'},
+    {"pin", required_argument, NULL, 'p'},     {"write", required_argument, NULL, 'w'},
+    {"size", required_argument, NULL, 'z'},    {"sessions", required_argument, NULL, 'n'},
+    {"history", required_argument, NULL, 'H'}, {"nodelay", no_argument, NULL, 'N'},
+    {"listen", required_argument, NULL, 'l'},  {"via", required_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+};
+
+static bool bench_over(struct snet_bench_options *options, const char *value)
+{
+    for (size_t i = 0; i < sizeof bench_overs / sizeof bench_overs[0]; i++) {
+        if (strcmp(value, bench_overs[i].name) == 0) {
+            options->over = &bench_overs[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *const bench_pins[] = {"none", "together", "apart"};
+
+static bool bench_pin(struct snet_bench_options *options, const char *value)
+{
+    for (size_t i = 0; i < sizeof bench_pins / sizeof bench_pins[0]; i++) {
+        if (strcmp(value, bench_pins[i]) == 0) {
+            options->pin = (enum snet_bench_pin)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool bench_between(uint64_t number, uint64_t min, uint64_t max)
+{
+    return number >= min && number <= max;
+}
+
+/* Takes one option; false when its value makes no sense. */
+static bool bench_take(struct snet_bench_options *options, int option, const char *value)
+{
+    switch (option) {
+    case 'o':
+        return bench_over(options, value);
+    case 's':
+        return snet_parse_seconds(value, &options->seconds_ms) &&
+               bench_between(options->seconds_ms, 1, BENCH_SECONDS_MAX_MS);
+    case 'p':
+        return bench_pin(options, value);
+    case 'w':
+        return snet_parse_size(value, &options->write_bytes) &&
+               bench_between(options->write_bytes, 1, SNET_BENCH_SIZE_MAX_BYTES);
+    case 'z':
+        return snet_parse_size(value, &options->size_bytes) &&
+               bench_between(options->size_bytes, 1, SNET_BENCH_SIZE_MAX_BYTES);
+    case 'n':
+        return snet_parse_number(value, &options->sessions) &&
+               bench_between(options->sessions, 1, SNET_BENCH_SESSIONS_MAX);
+    case 'H':
+        return snet_parse_size(value, &options->history_bytes) &&
+               bench_between(options->history_bytes, SNET_HISTORY_MIN_BYTES,
+                             SNET_HISTORY_MAX_BYTES);
+    case 'N':
+        options->nodelay = true;
+        return true;
+    case 'l':
+        options->listen = value;
+        return snet_address_check(value) == SNET_OK;
+    case 'v':
+        options->via = value;
+        return snet_address_check(value) == SNET_OK;
+    default:
+        return false;
+    }
+}
+
+static const char *bench_long_name(int option)
+{
+    const struct option *row = bench_long_options;
+    while (row->name != NULL && row->val != option) {
+        row++;
+    }
+    return row->name == NULL ? "" : row->name;
+}
+
+/* Whether the scene has a use for the option; all have one for the first three and the help. */
+static bool bench_has_use(const struct snet_bench_scene *scene, int option)
+{
+    return strchr("osph", option) != NULL || strchr(scene->takes, option) != NULL;
+}
+
+static bool bench_say(const char *what, const char *which)
+{
+    (void)fprintf(stderr, "snet bench: %s: '%s'; see snet bench --help\n", what, which);
+    return false;
+}
+
+/* One option from snet_options_next; false after saying what is wrong. */
+static bool bench_option(struct snet_bench_options *options, int option, bool *ret_help)
+{
+    if (option == '?') {
+        return false;
+    }
+    if (option == 'h') {
+        *ret_help = true;
+        return true;
+    }
+    if (options->scene != NULL && !bench_has_use(options->scene, option)) {
+        return bench_say("not for this scene", bench_long_name(option));
+    }
+    return bench_take(options, option, optarg) || bench_say("not a sensible value", optarg);
+}
+
+static bool bench_scene(struct snet_bench_options *options, const char *name)
+{
+    for (size_t i = 0; i < sizeof bench_scenes / sizeof bench_scenes[0]; i++) {
+        if (strcmp(name, bench_scenes[i].name) == 0) {
+            options->scene = &bench_scenes[i];
+            options->sessions = bench_scenes[i].sessions;
+            return true;
+        }
+    }
+    return bench_say("no such scene", name);
+}
+
+/* The scene stands first: what else is meant depends on it. */
+static bool bench_parse(struct snet_bench_options *options, int argc, char **argv, bool *ret_help)
+{
+    const bool named = argc > 1 && argv[1][0] != '-';
+    if (named && !bench_scene(options, argv[1])) {
+        return false;
+    }
+    optind = named ? 2 : 1;
+    int option = snet_options_next(argc, argv, "+l:h", bench_long_options);
+    for (; option != -1; option = snet_options_next(argc, argv, "+l:h", bench_long_options)) {
+        if (!bench_option(options, option, ret_help)) {
+            return false;
+        }
+    }
+    if (*ret_help) {
+        return true;
+    }
+    if (optind < argc) {
+        return bench_say("too much", argv[optind]);
+    }
+    if (!named) {
+        return bench_say("a scene is needed first", argc > 1 ? argv[1] : "");
+    }
+    if (options->scene->no_tcp && options->over->tcp) {
+        return bench_say("not for this scene", "--over tcp");
+    }
+    return true;
+}
+
+static void bench_begin_report(const struct snet_bench_options *options,
+                               struct snet_bench_report *report)
+{
+    char congestion[32];
+    snet_bench_end_congestion(congestion, sizeof congestion);
+    snet_bench_report_text(report, "scene", options->scene->name);
+    snet_bench_report_text(report, "over", options->over->name);
+    snet_bench_report_figure(report, "seconds", (double)options->seconds_ms / 1000.0);
+    snet_bench_report_text(report, "pin", bench_pins[options->pin]);
+    snet_bench_report_text(report, "congestion", congestion);
+    snet_bench_report_text(report, "version", SNET_VERSION);
+    snet_bench_report_flag(report, "direct", options->via == NULL);
+    if (bench_has_use(options->scene, 'n')) {
+        snet_bench_report_count(report, "sessions", options->sessions);
+    }
+    if (bench_has_use(options->scene, 'w')) {
+        snet_bench_report_count(report, "write", options->write_bytes);
+        snet_bench_report_flag(report, "nodelay", options->nodelay || !options->over->tcp);
+    }
+    if (bench_has_use(options->scene, 'z')) {
+        snet_bench_report_count(report, "size", options->size_bytes);
+    }
+    if (!options->over->tcp) {
+        snet_bench_report_count(report, "history",
+                                options->history_bytes != 0          ? options->history_bytes
+                                : options->over->wire == SNET_WIRE_3 ? SNET_WINDOW_MAX_BYTES
+                                                                     : SNET_HISTORY_DEFAULT_BYTES);
+    }
+}
+
+int snet_bench_main(int argc, char **argv)
+{
+    struct snet_bench_options options = {
+        .over = &bench_overs[sizeof bench_overs / sizeof bench_overs[0] - 1],
+        .seconds_ms = 3000,
+        .write_bytes = 65536,
+        .size_bytes = 64,
+    };
+    struct snet_bench_report report = {.len = 0};
+    bool help = false;
+    if (!bench_parse(&options, argc, argv, &help)) {
+        return SNET_EXIT_USAGE;
+    }
+    if (help) {
+        (void)fputs(bench_help, stdout);
+        return SNET_EXIT_OK;
+    }
+    bench_begin_report(&options, &report);
+    const char *failure = options.scene->run(&options, &report);
+    if (failure != NULL) {
+        (void)fprintf(stderr, "snet bench: %s\n", failure);
+    } else {
+        snet_bench_report_print(&report, stdout);
+    }
+    (void)fflush(stdout);
+    /* Sessions that linger, and threads that wait, end here: nobody is interested in them. */
+    _exit(failure == NULL ? SNET_EXIT_OK : SNET_EXIT_SOFTWARE);
+}
