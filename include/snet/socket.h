@@ -64,6 +64,7 @@ struct snet_socket_config {
     const char *service; /* told to the server; none */
     bool early;          /* see struct snet_client_config */
     bool nonblocking;    /* calls that would wait fail with EAGAIN */
+    uint8_t suite;       /* snet/3, dialing: the id of one that is built in; snet_suite_fastest */
     uint64_t begin_ns;   /* how long to try to begin; SNET_BEGIN_DEFAULT_NS */
     uint64_t linger_ns;  /* how long a closed socket goes on in the background until the other end
                             has all; SNET_SOCKET_LINGER_DEFAULT_NS */

@@ -248,6 +248,7 @@ bool snet_bench_end_init(struct snet_bench_end *end, const struct snet_bench_opt
                 .struct_size = sizeof end->config,
                 .wires = SNET_WIRE_BIT(options->over->wire),
                 .early = options->early,
+                .suite = options->over->suite,
                 .session =
                     {
                         .plain = options->over->plain,

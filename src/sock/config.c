@@ -57,6 +57,9 @@ static const char *config_bad_client(const struct snet_socket_config *config, un
     if (wires != SNET_WIRE_BIT(SNET_WIRE_3)) {
         return NULL;
     }
+    if (config->suite > SNET_SUITE_AES_256_GCM) {
+        return "suite"; /* the core of sockets has none of a program's own */
+    }
     if ((keys->server == NULL) == (keys->psk == NULL)) {
         return "client_keys.server";
     }

@@ -217,6 +217,7 @@ snet_socket *snet_dial(const char *address, const struct snet_socket_config *con
             .wire = (enum snet_wire)__builtin_ctz(own.wires),
             .begin_ns = own.begin_ns,
             .keys = own.client_keys,
+            .suite = own.suite,
             .service = own.service,
             .early = own.early,
         };

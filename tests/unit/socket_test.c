@@ -205,6 +205,11 @@ static void socket_config_names_the_field_that_is_to_blame(void **state)
     assert_string_equal(field, "server_keys.secret_count");
     config.client_keys.server = &ends_keys()->server_public;
     assert_int_equal(snet_socket_config_check(&config, false, &field), SNET_OK);
+    config.suite = SNET_SUITE_AES_256_GCM + 1;
+    assert_int_equal(snet_socket_config_check(&config, false, &field), SNET_ERR_INVALID);
+    assert_string_equal(field, "suite");
+    config.suite = SNET_SUITE_AES_256_GCM;
+    assert_int_equal(snet_socket_config_check(&config, false, &field), SNET_OK);
     config.session.pad_bytes = SNET_PAD_MAX_BYTES + 1;
     assert_int_equal(snet_socket_config_check(&config, false, &field), SNET_ERR_INVALID);
     assert_string_equal(field, "session.pad_bytes");
