@@ -8,8 +8,10 @@
 #include "app/options.h"
 #include "app/parse.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #ifndef SNET_VERSION
@@ -17,12 +19,17 @@
 #endif
 
 #define BENCH_SECONDS_MAX_MS 600000u
+#define BENCH_DESCRIPTORS_SPARE 200u /* for everything but the sessions */
 
 /* `takes` are the short names of options below that not all scenes take. */
 static const struct snet_bench_scene bench_scenes[] = {
-    {"stream", snet_bench_stream_run, "wNHlv", 1, false},
-    {"ping", snet_bench_ping_run, "nzHlv", 1, false},
-    {"open", snet_bench_open_run, "nHlv", 8, false},
+    {"stream", snet_bench_stream_run, "wNHlv", 1, false, 0},
+    {"ping", snet_bench_ping_run, "nzHlv", 1, false, 1},
+    {"open", snet_bench_open_run, "nHlv", 8, false, 0},
+    {"resume", snet_bench_resume_run, "nzHlv", 200, false, 2},
+    {"loss", snet_bench_loss_run, "deHlv", 1, false, 0},
+    {"idle", snet_bench_idle_run, "nzbHlv", 1000, false, 1},
+    {"storm", snet_bench_storm_run, "nbHlv", 8000, true, 2},
 };
 
 static const struct snet_bench_over bench_overs[] = {
@@ -44,6 +51,10 @@ static const char bench_help[] =
     "  stream     bytes one way, as many as go           --write --nodelay\n"
     "  ping       there and back                         --sessions --size\n"
     "  open       new sessions, a byte there and back    --sessions, so many at a time\n"
+    "  resume     connections cut again and again        --sessions --size\n"
+    "  loss       from a cut to the first byte           --direction --early\n"
+    "  idle       silent sessions, a busy one            --sessions --size --heartbeat\n"
+    "  storm      all connections cut at once            --sessions --heartbeat\n"
     "\n"
     "  --over WHAT          tcp, 1, 1-plain, 1-padded, 2, 2-plain, 3 (AES-256-GCM, the\n"
     "                       default), 3-chacha (ChaCha20-Poly1305)\n"
@@ -53,7 +64,9 @@ static const char bench_help[] =
     "  --write SIZE         of each write; default 64k\n"
     "  --size BYTES         of each message; default 64\n"
     "  --sessions N         how many at a time\n"
-    "  --history SIZE       as for snet serve\n"
+    "  --direction HOW      up, from client to server, or down; default up\n"
+    "  --early              bytes go along with a resume of wire 3\n"
+    "  --history SIZE       as for snet serve, and --heartbeat S likewise\n"
     "  --nodelay            TCP_NODELAY, of tcp; scenes with answers have it anyway\n"
     "  --listen HOST:PORT   of the server end; default 127.0.0.1:0\n"
     "  --via HOST:PORT      what the client end dials instead: a tunnel or proxy that\n"
@@ -63,12 +76,21 @@ static const char bench_help[] =
     "arrived; what is for people goes to standard error.\n";
 
 static const struct option bench_long_options[] = {
-    {"over", required_argument, NULL, 'o'},    {"seconds", required_argument, NULL, 's'},
-    {"pin", required_argument, NULL, 'p'},     {"write", required_argument, NULL, 'w'},
-    {"size", required_argument, NULL, 'z'},    {"sessions", required_argument, NULL, 'n'},
-    {"history", required_argument, NULL, 'H'}, {"nodelay", no_argument, NULL, 'N'},
-    {"listen", required_argument, NULL, 'l'},  {"via", required_argument, NULL, 'v'},
-    {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+    {"over", required_argument, NULL, 'o'},
+    {"seconds", required_argument, NULL, 's'},
+    {"pin", required_argument, NULL, 'p'},
+    {"write", required_argument, NULL, 'w'},
+    {"size", required_argument, NULL, 'z'},
+    {"sessions", required_argument, NULL, 'n'},
+    {"history", required_argument, NULL, 'H'},
+    {"nodelay", no_argument, NULL, 'N'},
+    {"listen", required_argument, NULL, 'l'},
+    {"via", required_argument, NULL, 'v'},
+    {"direction", required_argument, NULL, 'd'},
+    {"early", no_argument, NULL, 'e'},
+    {"heartbeat", required_argument, NULL, 'b'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
 };
 
 static bool bench_over(struct snet_bench_options *options, const char *value)
@@ -124,6 +146,16 @@ static bool bench_take(struct snet_bench_options *options, int option, const cha
         return snet_parse_size(value, &options->history_bytes) &&
                bench_between(options->history_bytes, SNET_HISTORY_MIN_BYTES,
                              SNET_HISTORY_MAX_BYTES);
+    case 'b':
+        return snet_parse_seconds(value, &options->heartbeat_ms) &&
+               bench_between(options->heartbeat_ms, SNET_HEARTBEAT_MIN_NS / SNET_MS_NS,
+                             SNET_HEARTBEAT_MAX_NS / SNET_MS_NS);
+    case 'd':
+        options->down = strcmp(value, "down") == 0;
+        return options->down || strcmp(value, "up") == 0;
+    case 'e':
+        options->early = true;
+        return true;
     case 'N':
         options->nodelay = true;
         return true;
@@ -216,6 +248,28 @@ static bool bench_parse(struct snet_bench_options *options, int argc, char **arg
     return true;
 }
 
+/* Takes as many descriptors as it may, and says so if these are too few. */
+static bool bench_descriptors(struct snet_bench_options *options)
+{
+    struct rlimit limit;
+    if (options->scene->descriptors == 0 || getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return true;
+    }
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+    const uint64_t room =
+        limit.rlim_cur < BENCH_DESCRIPTORS_SPARE ? 0 : limit.rlim_cur - BENCH_DESCRIPTORS_SPARE;
+    const uint64_t most = room / options->scene->descriptors;
+    if (options->sessions > most) {
+        (void)fprintf(stderr,
+                      "snet bench: %" PRIu64 " descriptors are allowed: %" PRIu64
+                      " sessions in place of %" PRIu64 "\n",
+                      (uint64_t)limit.rlim_cur, most, options->sessions);
+        options->sessions = most;
+    }
+    return options->sessions > 0;
+}
+
 static void bench_begin_report(const struct snet_bench_options *options,
                                struct snet_bench_report *report)
 {
@@ -238,6 +292,13 @@ static void bench_begin_report(const struct snet_bench_options *options,
     if (bench_has_use(options->scene, 'z')) {
         snet_bench_report_count(report, "size", options->size_bytes);
     }
+    if (bench_has_use(options->scene, 'd')) {
+        snet_bench_report_text(report, "direction", options->down ? "down" : "up");
+        snet_bench_report_flag(report, "early", options->early);
+    }
+    if (bench_has_use(options->scene, 'b')) {
+        snet_bench_report_figure(report, "heartbeat", (double)options->heartbeat_ms / 1000.0);
+    }
     if (!options->over->tcp) {
         snet_bench_report_count(report, "history",
                                 options->history_bytes != 0          ? options->history_bytes
@@ -253,6 +314,7 @@ int snet_bench_main(int argc, char **argv)
         .seconds_ms = 3000,
         .write_bytes = 65536,
         .size_bytes = 64,
+        .heartbeat_ms = SNET_HEARTBEAT_DEFAULT_NS / SNET_MS_NS,
     };
     struct snet_bench_report report = {.len = 0};
     bool help = false;
@@ -262,6 +324,10 @@ int snet_bench_main(int argc, char **argv)
     if (help) {
         (void)fputs(bench_help, stdout);
         return SNET_EXIT_OK;
+    }
+    if (!bench_descriptors(&options)) {
+        (void)fprintf(stderr, "snet bench: too few descriptors are allowed\n");
+        return SNET_EXIT_OS;
     }
     bench_begin_report(&options, &report);
     const char *failure = options.scene->run(&options, &report);

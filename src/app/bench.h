@@ -45,6 +45,8 @@ struct snet_bench_scene {
     const char *takes; /* the short names of options that not all scenes take */
     uint64_t sessions; /* how many if nothing is said */
     bool no_tcp;       /* there is nothing in it for bare connections to do */
+    /* Descriptors of a session at the end that needs more; 0: it needs none, or few sessions. */
+    unsigned descriptors;
 };
 
 /* Zero means that nothing was said, except where a default is told. */
@@ -69,5 +71,9 @@ struct snet_bench_options {
 snet_bench_run_fn snet_bench_stream_run;
 snet_bench_run_fn snet_bench_ping_run;
 snet_bench_run_fn snet_bench_open_run;
+snet_bench_run_fn snet_bench_resume_run;
+snet_bench_run_fn snet_bench_loss_run;
+snet_bench_run_fn snet_bench_idle_run;
+snet_bench_run_fn snet_bench_storm_run;
 
 #endif

@@ -175,6 +175,7 @@ static bool session_listen(struct snet_bench_end *end, const char *address)
     struct snet_socket_config config = end->config;
     config.server_keys = (struct snet_server_keys){.secrets = &end->secret, .secret_count = 1};
     config.on_event = end->on_event;
+    config.user = end->user;
     end->acceptor = snet_listen(address, &config, NULL);
     if (end->acceptor == NULL) {
         return false;
@@ -190,7 +191,7 @@ static bool session_dial(struct snet_bench_conn *conn)
     config.client_keys = (struct snet_client_keys){.server = &end->public_key};
     config.user = conn;
     config.on_event = conn->on_event == NULL ? NULL : session_event;
-    config.connect = end->cuts ? session_connect : NULL;
+    config.connect = conn->cuts ? session_connect : NULL;
     conn->socket = snet_dial(end->address, &config, NULL);
     return conn->socket != NULL;
 }

@@ -31,6 +31,8 @@ struct snet_bench_conn {
                             where connections are to be cut; else -1 */
     snet_socket_event_fn *on_event; /* of sessions, with the connection; set before dialing */
     void *user;                     /* the scene's */
+    bool cuts; /* the session can be cut, and dials by this struct until the process ends; set
+                  before dialing */
 };
 
 /* Functions that can fail return false, or -1, with errno. */
@@ -50,9 +52,9 @@ struct snet_bench_end {
     struct snet_socket_config config; /* of sessions, both ends; without keys and hooks */
     struct snet_key secret;           /* of the server, made for this run */
     struct snet_key public_key;
-    snet_socket_event_fn *on_event;       /* of accepted sessions */
+    snet_socket_event_fn *on_event; /* of accepted sessions, with `user` */
+    void *user;
     bool nodelay;                         /* tcp */
-    bool cuts;                            /* dialed connections can be cut */
     char address[SNET_ADDRESS_MAX_BYTES]; /* listened on, or dialed */
     struct sockaddr_storage to;           /* the same, for tcp */
     socklen_t to_len;

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define REPORT_SAMPLES_FIRST 65536u
 
@@ -56,6 +57,13 @@ void snet_bench_report_flag(struct snet_bench_report *report, const char *key, b
 void snet_bench_report_print(const struct snet_bench_report *report, FILE *file)
 {
     (void)fprintf(file, "{%.*s}\n", (int)report->len, report->text);
+}
+
+void snet_bench_report_progress(const char *text, uint64_t count)
+{
+    if (isatty(STDERR_FILENO) != 0) {
+        (void)fprintf(stderr, "snet bench: %" PRIu64 " %s\n", count, text);
+    }
 }
 
 /* --- Samples --------------------------------------------------------------------------------- */

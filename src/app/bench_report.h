@@ -28,6 +28,9 @@ void snet_bench_report_figure(struct snet_bench_report *report, const char *key,
 void snet_bench_report_flag(struct snet_bench_report *report, const char *key, bool flag);
 void snet_bench_report_print(const struct snet_bench_report *report, FILE *file);
 
+/* Says how far it is, if standard error is a terminal; `text` is a noun for the count. */
+void snet_bench_report_progress(const char *text, uint64_t count);
+
 /* Times that something took; all zeros is empty. */
 struct snet_bench_samples {
     uint64_t *values_ns;
