@@ -30,6 +30,8 @@ static const char main_help[] =
     "               a hostile network: a TCP proxy that cuts, refuses and freezes\n"
     "  snet demo    [FILE]\n"
     "               a transfer through a hostile network, with its verdict\n"
+    "  snet bench   SCENE [--over WHAT]\n"
+    "               one measurement, of snet or of bare TCP, as one line of JSON\n"
     "\n"
     "  snet COMMAND --help explains a command; snet --version tells the version.\n"
     "\n"
