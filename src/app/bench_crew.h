@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SNET_BENCH_CREW_STACK_BYTES (256u * 1024)
+#define SNET_BENCH_CREW_STACK_BYTES ((size_t)256 * 1024)
 
 struct snet_bench_crew {
     pthread_t *threads;

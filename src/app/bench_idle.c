@@ -10,8 +10,6 @@
 #include "app/bench_memory.h"
 #include "app/bench_pair.h"
 
-#include <stdlib.h>
-
 #define IDLE_SETTLE_MS 300u
 
 /* --- The server end -------------------------------------------------------------------------- */
@@ -21,7 +19,7 @@ static void *idle_answer(void *arg)
 {
     struct snet_bench_conn *conn = arg;
     const size_t size = conn->end->options->size_bytes;
-    uint8_t *data = malloc(size);
+    uint8_t *data = snet_bench_pair_keep(1, size);
     ssize_t got = data == NULL ? 0 : snet_bench_end_read(conn, data, size);
     while (got > 0 && snet_bench_end_write(conn, data, (size_t)got)) {
         got = snet_bench_end_read(conn, data, size);
@@ -39,7 +37,7 @@ static bool idle_say_memory(int control)
 static const char *idle_serve(struct snet_bench_end *end, int control)
 {
     const uint64_t count = end->options->sessions;
-    struct snet_bench_conn *conns = calloc(count + 1, sizeof *conns);
+    struct snet_bench_conn *conns = snet_bench_pair_keep(count + 1, sizeof *conns);
     struct snet_bench_crew crew;
     const struct snet_bench_crew_args args = {conns, sizeof *conns, 1};
     uint64_t ignored = 0;
@@ -92,7 +90,7 @@ static bool idle_ping(struct idle *idle)
     const struct snet_bench_options *options = idle->pair.end.options;
     const uint64_t start_ns = snet_bench_pair_after(SNET_BENCH_WARM_UP_MS);
     const uint64_t stop_ns = start_ns + options->seconds_ms * SNET_MS_NS;
-    uint8_t *data = calloc(1, options->size_bytes);
+    uint8_t *data = snet_bench_pair_keep(1, options->size_bytes);
     bool ok = data != NULL;
     uint64_t before_ns = snet_bench_pair_now();
     while (ok && before_ns < stop_ns) {
@@ -104,7 +102,6 @@ static bool idle_ping(struct idle *idle)
         }
         before_ns = after_ns;
     }
-    free(data);
     return ok;
 }
 
@@ -157,7 +154,7 @@ static void idle_report(struct idle *idle, struct snet_bench_report *report)
 const char *snet_bench_idle_run(const struct snet_bench_options *options,
                                 struct snet_bench_report *report)
 {
-    struct idle idle = {.conns = calloc(options->sessions + 1, sizeof *idle.conns)};
+    struct idle idle = {.conns = snet_bench_pair_keep(options->sessions + 1, sizeof *idle.conns)};
     if (idle.conns == NULL || !snet_bench_end_init(&idle.pair.end, options)) {
         return "this machine has no memory or no random bytes";
     }

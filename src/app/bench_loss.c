@@ -10,8 +10,6 @@
  */
 #include "app/bench_pair.h"
 
-#include <stdlib.h>
-
 #define LOSS_TIMES_MAX 200u /* a server takes so many resumes of a session at once */
 #define LOSS_PAUSE_MS 10u
 
@@ -132,7 +130,7 @@ static const char *loss_measure(struct loss *loss, struct snet_bench_samples *sa
 const char *snet_bench_loss_run(const struct snet_bench_options *options,
                                 struct snet_bench_report *report)
 {
-    struct loss *loss = calloc(1, sizeof *loss);
+    struct loss *loss = snet_bench_pair_keep(1, sizeof *loss);
     struct snet_bench_samples samples = {0};
     if (loss == NULL || !snet_bench_end_init(&loss->pair.end, options)) {
         return "this machine has no memory or no random bytes";

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct open_player {
@@ -23,7 +22,7 @@ struct open_player {
 
 static struct open_player *open_players_new(struct snet_bench_end *end)
 {
-    struct open_player *players = calloc(end->options->sessions, sizeof *players);
+    struct open_player *players = snet_bench_pair_keep(end->options->sessions, sizeof *players);
     for (uint64_t i = 0; players != NULL && i < end->options->sessions; i++) {
         players[i].end = end;
     }

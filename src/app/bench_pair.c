@@ -125,11 +125,10 @@ static void pair_give_up(int number)
 /* Without its server end the client end would wait for ever; that one has said why. */
 static void pair_server_gone(int number)
 {
-    siginfo_t info = {0};
+    int status = 0;
     (void)number;
-    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0 &&
-        (info.si_code != CLD_EXITED || info.si_status != EXIT_SUCCESS) &&
-        info.si_status != SIGKILL) {
+    if (waitpid(-1, &status, WNOHANG) > 0 && status != 0 &&
+        !(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)) {
         _exit(SNET_EXIT_SOFTWARE);
     }
 }
@@ -212,6 +211,11 @@ const char *snet_bench_pair_fork(struct snet_bench_pair *pair, snet_bench_serve_
     return snet_bench_end_aim(&pair->end, address) ? NULL : "there is no such address to dial";
 }
 
+void *snet_bench_pair_keep(size_t count, size_t size)
+{
+    return calloc(count, size);
+}
+
 const char *snet_bench_pair_join(struct snet_bench_pair *pair, const char *failure)
 {
     int status = 0;
@@ -221,7 +225,7 @@ const char *snet_bench_pair_join(struct snet_bench_pair *pair, const char *failu
         }
         (void)close(pair->control);
         while (waitpid(pair->server, &status, 0) < 0 && errno == EINTR) {
-        }
+        } /* or pair_server_gone has got it, and it was well */
     }
     return failure != NULL || status == 0 ? failure : "the server end has failed";
 }

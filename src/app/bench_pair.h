@@ -61,6 +61,12 @@ bool snet_bench_pair_hear(int control, struct snet_bench_word *ret_word);
 bool snet_bench_pair_say_number(int control, uint64_t number);
 bool snet_bench_pair_hear_number(int control, uint64_t *ret_number);
 
+/*
+ * Zeroed memory that nobody gives back: threads and sessions use it until the process ends, which
+ * nothing waits for. NULL without memory.
+ */
+void *snet_bench_pair_keep(size_t count, size_t size);
+
 void snet_bench_pair_start(struct snet_bench_pair *pair);
 void snet_bench_pair_stop(struct snet_bench_pair *pair);
 double snet_bench_pair_wall_s(const struct snet_bench_pair *pair);

@@ -7,8 +7,6 @@
 #include "app/bench_crew.h"
 #include "app/bench_pair.h"
 
-#include <stdlib.h>
-
 /* One end of one session. */
 struct ping_player {
     struct snet_bench_conn conn;
@@ -23,14 +21,14 @@ struct ping_player {
 
 static struct ping_player *ping_players_new(const struct snet_bench_options *options)
 {
-    struct ping_player *players = calloc(options->sessions, sizeof *players);
+    struct ping_player *players = snet_bench_pair_keep(options->sessions, sizeof *players);
     bool ok = players != NULL;
     for (uint64_t i = 0; ok && i < options->sessions; i++) {
         players[i].size = options->size_bytes;
-        players[i].data = calloc(1, options->size_bytes);
+        players[i].data = snet_bench_pair_keep(1, options->size_bytes);
         ok = players[i].data != NULL;
     }
-    return ok ? players : NULL; /* without memory the process ends */
+    return ok ? players : NULL;
 }
 
 static bool ping_crew_start(struct snet_bench_crew *crew, void *(*run)(void *),

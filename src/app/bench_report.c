@@ -11,47 +11,50 @@
 
 #define REPORT_SAMPLES_FIRST 65536u
 
-__attribute__((format(printf, 3, 4))) static void
-report_add(struct snet_bench_report *report, const char *key, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void report_put(struct snet_bench_report *report,
+                                                             const char *format, ...)
 {
     const size_t room = sizeof report->text - report->len;
-    const int head =
-        snprintf(report->text + report->len, room, "%s\"%s\": ", report->len == 0 ? "" : ", ", key);
-    if (head < 0 || (size_t)head >= room) {
-        return;
-    }
     va_list arguments;
     va_start(arguments, format);
-    const int tail =
-        vsnprintf(report->text + report->len + head, room - (size_t)head, format, arguments);
+    const int len = vsnprintf(report->text + report->len, room, format, arguments);
     va_end(arguments);
-    if (tail >= 0 && (size_t)(head + tail) < room) {
-        report->len += (size_t)(head + tail);
+    if (len > 0 && (size_t)len < room) {
+        report->len += (size_t)len;
     }
+}
+
+static void report_key(struct snet_bench_report *report, const char *key)
+{
+    report_put(report, "%s\"%s\": ", report->len == 0 ? "" : ", ", key);
 }
 
 void snet_bench_report_text(struct snet_bench_report *report, const char *key, const char *text)
 {
-    report_add(report, key, "\"%s\"", text);
+    report_key(report, key);
+    report_put(report, "\"%s\"", text);
 }
 
 void snet_bench_report_count(struct snet_bench_report *report, const char *key, uint64_t count)
 {
-    report_add(report, key, "%" PRIu64, count);
+    report_key(report, key);
+    report_put(report, "%" PRIu64, count);
 }
 
 void snet_bench_report_figure(struct snet_bench_report *report, const char *key, double figure)
 {
+    report_key(report, key);
     if (isfinite(figure)) {
-        report_add(report, key, "%.6g", figure);
+        report_put(report, "%.6g", figure);
     } else {
-        report_add(report, key, "null"); /* JSON has no word for it */
+        report_put(report, "null"); /* JSON has no word for it */
     }
 }
 
 void snet_bench_report_flag(struct snet_bench_report *report, const char *key, bool flag)
 {
-    report_add(report, key, "%s", flag ? "true" : "false");
+    report_key(report, key);
+    report_put(report, "%s", flag ? "true" : "false");
 }
 
 void snet_bench_report_print(const struct snet_bench_report *report, FILE *file)

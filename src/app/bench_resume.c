@@ -8,8 +8,6 @@
 #include "app/bench_crew.h"
 #include "app/bench_pair.h"
 
-#include <stdlib.h>
-
 /* One session of the client end. */
 struct resume_player {
     struct snet_bench_conn conn;
@@ -47,7 +45,7 @@ static void *resume_answer(void *arg)
     struct snet_bench_end *end = arg;
     struct resume_server *server = end->user;
     struct snet_bench_conn conn = {.on_event = NULL};
-    uint8_t *data = malloc(server->size);
+    uint8_t *data = snet_bench_pair_keep(1, server->size);
     while (data != NULL && snet_bench_end_accept(end, &conn)) {
         if (snet_bench_end_read_all(&conn, data, server->size)) {
             server->messages++;
@@ -143,7 +141,7 @@ static const char *resume_play(struct snet_bench_pair *pair, struct resume_playe
     for (uint64_t i = 0; ok && i < options->sessions; i++) {
         struct resume_player *player = &players[i];
         player->size = options->size_bytes;
-        player->data = calloc(1, options->size_bytes);
+        player->data = snet_bench_pair_keep(1, options->size_bytes);
         player->conn.end = &pair->end;
         player->conn.cuts = true;
         ok = player->data != NULL &&
@@ -202,10 +200,10 @@ const char *snet_bench_resume_run(const struct snet_bench_options *options,
                                   struct snet_bench_report *report)
 {
     /* Not on a stack: the sessions dial by it until the process ends. */
-    struct snet_bench_pair *pair = calloc(1, sizeof *pair);
+    struct snet_bench_pair *pair = snet_bench_pair_keep(1, sizeof *pair);
     struct resume_server server = {.size = options->size_bytes};
-    struct resume_player *players = calloc(options->sessions, sizeof *players);
-    server.data = calloc(1, options->size_bytes);
+    struct resume_player *players = snet_bench_pair_keep(options->sessions, sizeof *players);
+    server.data = snet_bench_pair_keep(1, options->size_bytes);
     if (pair == NULL || players == NULL || server.data == NULL ||
         !snet_bench_end_init(&pair->end, options)) {
         return "this machine has no memory or no random bytes";

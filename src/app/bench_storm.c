@@ -88,7 +88,7 @@ static const char *storm_serve(struct snet_bench_end *end, int control)
     };
     const struct snet_bench_crew_args args = {&server, sizeof server, 1};
     uint64_t ignored = 0;
-    server.conns = calloc(server.capacity, sizeof *server.conns);
+    server.conns = snet_bench_pair_keep(server.capacity, sizeof *server.conns);
     if (server.conns == NULL || !snet_bench_crew_start(&acceptor, storm_accept, &args) ||
         !snet_bench_crew_start(&echoer, storm_echo_all, &args)) {
         return "has not enough memory or threads";
@@ -327,11 +327,11 @@ const char *snet_bench_storm_run(const struct snet_bench_options *options,
                                  struct snet_bench_report *report)
 {
     /* Not on a stack: the sessions dial by it until the process ends. */
-    struct storm *storm = calloc(1, sizeof *storm);
+    struct storm *storm = snet_bench_pair_keep(1, sizeof *storm);
     uint64_t cut_ns = 0;
     if (storm != NULL) {
-        storm->conns = calloc(options->sessions, sizeof *storm->conns);
-        storm->sessions = calloc(options->sessions, sizeof *storm->sessions);
+        storm->conns = snet_bench_pair_keep(options->sessions, sizeof *storm->conns);
+        storm->sessions = snet_bench_pair_keep(options->sessions, sizeof *storm->sessions);
     }
     if (storm == NULL || storm->conns == NULL || storm->sessions == NULL ||
         !snet_bench_end_init(&storm->pair.end, options)) {
