@@ -82,6 +82,8 @@ void snet_bench_end_close(struct snet_bench_conn *conn);
  * gone, neither has closed it. False when there is none at the moment.
  */
 bool snet_bench_end_cut(struct snet_bench_conn *conn);
+/* Says on standard error why a call with the connection has failed. */
+void snet_bench_end_explain(const struct snet_bench_conn *conn);
 /* The congestion control that connections of this process have. */
 void snet_bench_end_congestion(char *ret_name, size_t size);
 

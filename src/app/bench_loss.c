@@ -43,7 +43,8 @@ static bool loss_answer(struct snet_bench_conn *conn, int control, uint64_t cut_
         return false;
     }
     if (conn->end->options->down) {
-        return loss_send(conn, cut_ns) && loss_take(conn, &number);
+        return loss_send(conn, cut_ns) && loss_take(conn, &number) &&
+               snet_bench_pair_say_number(control, number);
     }
     return loss_take(conn, &number) &&
            snet_bench_pair_say_number(control, snet_bench_pair_now() - number) &&
@@ -54,11 +55,13 @@ static const char *loss_serve(struct snet_bench_end *end, int control)
 {
     struct snet_bench_conn conn = {.on_event = NULL};
     uint64_t cut_ns = 0;
-    if (!snet_bench_end_accept(end, &conn)) {
+    if (!snet_bench_end_accept(end, &conn) || !loss_take(&conn, &cut_ns) ||
+        !loss_send(&conn, cut_ns)) {
         return "cannot accept";
     }
     while (snet_bench_pair_hear_number(control, &cut_ns) && cut_ns != 0) {
         if (!loss_answer(&conn, control, cut_ns)) {
+            snet_bench_end_explain(&conn);
             return "has lost the session";
         }
     }
@@ -97,7 +100,9 @@ static bool loss_down(struct snet_bench_pair *pair, struct snet_bench_conn *conn
         return false;
     }
     *ret_ns = snet_bench_pair_now() - cut_ns;
-    return number == cut_ns && loss_send(conn, number);
+    /* The message back must have arrived, or the next cut catches it on its way. */
+    return number == cut_ns && loss_send(conn, number) &&
+           snet_bench_pair_hear_number(pair->control, &number);
 }
 
 /* Not on a stack: the session dials by it until the process ends. */
@@ -113,7 +118,10 @@ static const char *loss_measure(struct loss *loss, struct snet_bench_samples *sa
     const struct snet_bench_options *options = pair->end.options;
     const uint64_t until_ns = snet_bench_pair_after(options->seconds_ms);
     bool ok = true;
-    if (!snet_bench_end_dial(&pair->end, conn)) {
+    uint64_t number = 1;
+    /* A session may be open here before the server end has heard of that. */
+    if (!snet_bench_end_dial(&pair->end, conn) || !loss_send(conn, number) ||
+        !loss_take(conn, &number)) {
         return "the server end cannot be dialed";
     }
     snet_bench_pair_start(pair);
@@ -124,6 +132,9 @@ static const char *loss_measure(struct loss *loss, struct snet_bench_samples *sa
         ok = ok && snet_bench_report_sample(samples, took_ns);
     } while (ok && samples->count < LOSS_TIMES_MAX && snet_bench_pair_now() < until_ns);
     snet_bench_pair_stop(pair);
+    if (!ok) {
+        snet_bench_end_explain(conn);
+    }
     return ok && snet_bench_pair_say_number(pair->control, 0) ? NULL : "the session has broken";
 }
 

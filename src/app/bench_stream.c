@@ -32,6 +32,7 @@ static const char *stream_serve(struct snet_bench_end *end, int control)
     }
     free(data);
     if (got <= 0) {
+        snet_bench_end_explain(&conn);
         return "has got the end of the stream too early";
     }
     word.numbers[0] += (uint64_t)got;
@@ -70,6 +71,7 @@ static const char *stream_measure(struct snet_bench_pair *pair, const uint8_t *d
     snet_bench_pair_start(pair);
     if (!stream_send(&conn, data, &bytes) ||
         !snet_bench_pair_hear_number(pair->control, &received)) {
+        snet_bench_end_explain(&conn);
         return "the stream has broken";
     }
     snet_bench_pair_stop(pair);

@@ -143,7 +143,7 @@ class Scenes(Bench):
             self.assertGreaterEqual(figures["bytes"], figures["resumes"] * BYTES)
 
     def test_loss_counts_both_directions(self) -> None:
-        for over in self.each("tcp", "1", "2", "3"):
+        for over in self.each():
             for arguments in (("--direction", "up"), ("--direction", "down"), ("--early",)):
                 figures = self.measure("loss", *arguments, over=over)
                 self.assertEqual(figures["bytes"], figures["losses"] * 2 * MESSAGE)
@@ -152,8 +152,11 @@ class Scenes(Bench):
     def test_loss_is_seen_through_a_delay(self) -> None:
         address = f"{LOOPBACK}:{free_port()}"
         with chaos(address, "--delay", "20") as network:
-            figures = self.measure("loss", "--listen", address, "--via", network.address, over="3")
-        self.assertGreater(figures["p50_us"], 20_000)
+            for over in self.each("tcp", "1", "2", "3"):
+                for direction in ("up", "down"):
+                    figures = self.measure("loss", "--listen", address, "--via", network.address,
+                                           "--direction", direction, over=over)
+                    self.assertGreater(figures["p50_us"], 20_000)
 
     def test_idle_sessions_take_memory(self) -> None:
         for over in self.each("tcp", "1-plain", "3"):
