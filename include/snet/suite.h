@@ -9,8 +9,8 @@
  * Its `open` must not release plaintext on failure.
  *
  * Ownership: a suite is static. Its context is memory of `ctx_size` bytes that the caller provides,
- * aligned for any object; what `init` sets up there, `wipe` gives back. Thread: one at a time per
- * context.
+ * aligned for any object and does not move; what `init` sets up there, `wipe` gives back. Thread:
+ * one at a time per context.
  */
 #ifndef SNET_SUITE_H
 #define SNET_SUITE_H

@@ -6,6 +6,7 @@
 #include "base/cursor.h"
 #include "base/try.h"
 #include "crypto/secret.h"
+#include "crypto/suites.h"
 #include "wire/secure_frame.h"
 
 #define RECORD_AD_BYTES SNET_SECURE_FRAME_LEN_BYTES
@@ -30,8 +31,8 @@ static snet_err record_set_key(struct snet_record *record)
         err = snet_hash_expand(record->crypto, record->secret, &iv_info, record->iv,
                                sizeof record->iv);
     }
-    if (err == SNET_OK && record->suite->init(record->ctx, key) != 0) {
-        err = SNET_ERR_CRYPTO;
+    if (err == SNET_OK) {
+        err = snet_suites_key(record->suite, record->crypto, record->ctx, key);
     }
     record->keyed = err == SNET_OK;
     snet_secret_wipe(key, sizeof key);

@@ -18,6 +18,7 @@ struct snet_crypto {
     EVP_MAC_CTX *hmac_sha256;
     EVP_CIPHER *aes128;
     EVP_CIPHER_CTX *block;
+    struct snet_slots slots;
 };
 
 /* A HMAC context for SHA-256, which keeps the algorithms that it uses; NULL on failure. */
@@ -64,6 +65,7 @@ void snet_crypto_free(struct snet_crypto *crypto)
     if (crypto == NULL) {
         return;
     }
+    snet_slots_deinit(&crypto->slots);
     EVP_CIPHER_CTX_free(crypto->block);
     EVP_CIPHER_free(crypto->aes128);
     EVP_MAC_CTX_free(crypto->hmac_sha256);
@@ -107,4 +109,9 @@ EVP_CIPHER_CTX *snet_crypto_evp_block(struct snet_crypto *crypto)
 const EVP_CIPHER *snet_crypto_evp_aes128(const struct snet_crypto *crypto)
 {
     return crypto->aes128;
+}
+
+struct snet_slots *snet_crypto_evp_slots(struct snet_crypto *crypto)
+{
+    return &crypto->slots;
 }

@@ -8,6 +8,7 @@
 #define SNET_CRYPTO_CRYPTO_EVP_H
 
 #include "crypto/crypto.h"
+#include "crypto/slots.h"
 
 #include <openssl/types.h>
 
@@ -16,5 +17,6 @@ const EVP_MD *snet_crypto_evp_sha256(const struct snet_crypto *crypto);
 EVP_MAC_CTX *snet_crypto_evp_hmac_sha256(struct snet_crypto *crypto);
 EVP_CIPHER_CTX *snet_crypto_evp_block(struct snet_crypto *crypto);
 const EVP_CIPHER *snet_crypto_evp_aes128(const struct snet_crypto *crypto);
+struct snet_slots *snet_crypto_evp_slots(struct snet_crypto *crypto);
 
 #endif

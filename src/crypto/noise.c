@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/try.h"
 #include "crypto/secret.h"
+#include "crypto/suites.h"
 
 #include <string.h>
 
@@ -78,9 +79,7 @@ static void noise_drop_key(struct snet_noise *noise)
 static snet_err noise_set_key(struct snet_noise *noise, const uint8_t key[SNET_HASH_BYTES])
 {
     noise_drop_key(noise);
-    if (noise->suite->init(noise->ctx, key) != 0) {
-        return SNET_ERR_CRYPTO;
-    }
+    SNET_TRY(snet_suites_key(noise->suite, noise->crypto, noise->ctx, key));
     noise->keyed = true;
     noise->nonce = 0;
     return SNET_OK;

@@ -3,6 +3,7 @@
 #include "crypto/suites.h"
 
 #include "base/cursor.h"
+#include "crypto/crypto_evp.h"
 #include "crypto/secret.h"
 
 #include <openssl/evp.h>
@@ -10,11 +11,12 @@
 #include <limits.h>
 #include <string.h>
 
-/* One direction is made when it is first used: a key of a record layer has only one. */
+/* A direction has a slot when it is used: a key of a record layer has only one. */
 struct suites_ctx {
+    struct snet_slots *slots; /* NULL: none to share */
+    struct snet_slot *seal;
+    struct snet_slot *open;
     uint8_t key[SNET_SUITE_KEY_BYTES];
-    EVP_CIPHER_CTX *seal;
-    EVP_CIPHER_CTX *open;
 };
 
 /* --- What both have in common ------------------------------------------------------------------
@@ -23,7 +25,7 @@ struct suites_ctx {
 static int suites_init(void *ctx, const uint8_t key[SNET_SUITE_KEY_BYTES])
 {
     struct suites_ctx *suite = ctx;
-    *suite = (struct suites_ctx){.seal = NULL};
+    *suite = (struct suites_ctx){.slots = NULL};
     struct snet_writer writer;
     snet_writer_init(&writer, suite->key, sizeof suite->key);
     snet_writer_bytes(&writer, key, SNET_SUITE_KEY_BYTES);
@@ -33,8 +35,8 @@ static int suites_init(void *ctx, const uint8_t key[SNET_SUITE_KEY_BYTES])
 static void suites_wipe(void *ctx)
 {
     struct suites_ctx *suite = ctx;
-    EVP_CIPHER_CTX_free(suite->seal);
-    EVP_CIPHER_CTX_free(suite->open);
+    snet_slots_give_back(&suite->seal);
+    snet_slots_give_back(&suite->open);
     snet_secret_wipe(suite, sizeof *suite);
 }
 
@@ -42,16 +44,9 @@ static void suites_wipe(void *ctx)
 static EVP_CIPHER_CTX *suites_begin(struct suites_ctx *suite, const EVP_CIPHER *cipher, bool seal,
                                     const uint8_t nonce[SNET_SUITE_NONCE_BYTES])
 {
-    EVP_CIPHER_CTX **evp = seal ? &suite->seal : &suite->open;
-    if (*evp != NULL) {
-        return EVP_CipherInit_ex2(*evp, NULL, NULL, nonce, -1, NULL) == 1 ? *evp : NULL;
-    }
-    *evp = EVP_CIPHER_CTX_new();
-    if (*evp == NULL || EVP_CipherInit_ex2(*evp, cipher, suite->key, nonce, seal, NULL) != 1) {
-        EVP_CIPHER_CTX_free(*evp);
-        *evp = NULL;
-    }
-    return *evp;
+    return snet_slots_begin(
+        suite->slots, seal ? &suite->seal : &suite->open,
+        &(struct snet_slot_use){.cipher = cipher, .key = suite->key, .nonce = nonce, .seal = seal});
 }
 
 /* The text of one call. */
@@ -185,6 +180,9 @@ const struct snet_suite snet_suites_aes_256_gcm = {
 /* --- The list ------------------------------------------------------------------------------------
  */
 
+static const struct snet_suite *const suites_built_in[] = {&snet_suites_chacha20_poly1305,
+                                                           &snet_suites_aes_256_gcm};
+
 #if defined(__x86_64__) || defined(__i386__)
 static bool suites_have_aes(void)
 {
@@ -205,14 +203,25 @@ static bool suites_have_aes(void)
 
 const struct snet_suite *snet_suites_find(uint8_t id)
 {
-    static const struct snet_suite *const built_in[] = {&snet_suites_chacha20_poly1305,
-                                                        &snet_suites_aes_256_gcm};
-    for (size_t i = 0; i < sizeof built_in / sizeof built_in[0]; i++) {
-        if (built_in[i]->id == id) {
-            return built_in[i];
+    for (size_t i = 0; i < sizeof suites_built_in / sizeof suites_built_in[0]; i++) {
+        if (suites_built_in[i]->id == id) {
+            return suites_built_in[i];
         }
     }
     return NULL;
+}
+
+snet_err snet_suites_key(const struct snet_suite *suite, struct snet_crypto *crypto, void *ctx,
+                         const uint8_t key[SNET_SUITE_KEY_BYTES])
+{
+    if (suite->init(ctx, key) != 0) {
+        return SNET_ERR_CRYPTO;
+    }
+    if (snet_suites_find(suite->id) == suite) {
+        struct suites_ctx *own = ctx;
+        own->slots = snet_crypto_evp_slots(crypto);
+    }
+    return SNET_OK;
 }
 
 uint8_t snet_suite_fastest(void)

@@ -8,6 +8,8 @@
 
 #include <snet/suite.h>
 
+#include "crypto/crypto.h"
+
 #include <stdbool.h>
 
 extern const struct snet_suite snet_suites_chacha20_poly1305;
@@ -15,6 +17,12 @@ extern const struct snet_suite snet_suites_aes_256_gcm;
 
 /* The built-in suite with this id, or NULL. */
 const struct snet_suite *snet_suites_find(uint8_t id);
+/*
+ * Sets a context up as the suite's `init` does, with what the keys of one core share: the contexts
+ * of libcrypto of the built-in suites. The context must not move then. Errors: CRYPTO.
+ */
+SNET_MUST_USE snet_err snet_suites_key(const struct snet_suite *suite, struct snet_crypto *crypto,
+                                       void *ctx, const uint8_t key[SNET_SUITE_KEY_BYTES]);
 /* Whether the fields of a suite are what the wire needs. */
 bool snet_suites_ok(const struct snet_suite *suite);
 

@@ -124,6 +124,13 @@ const struct snet_suite *snet_suites_find(uint8_t id)
     return id == SNET_SUITE_AES_256_GCM ? &snet_suites_aes_256_gcm : NULL;
 }
 
+snet_err snet_suites_key(const struct snet_suite *suite, struct snet_crypto *crypto, void *ctx,
+                         const uint8_t key[SNET_SUITE_KEY_BYTES])
+{
+    (void)crypto;
+    return suite->init(ctx, key) == 0 ? SNET_OK : SNET_ERR_CRYPTO;
+}
+
 uint8_t snet_suite_fastest(void)
 {
     return SNET_SUITE_CHACHA20_POLY1305;
