@@ -45,7 +45,7 @@ static int io_wait(struct io_call *call)
     if (socket->nonblocking) {
         return EAGAIN;
     }
-    if (!snet_loop_wait(&socket->changed, call->until_ns)) {
+    if (!snet_wait_for(&socket->wait, socket->session, call->until_ns)) {
         return ETIMEDOUT;
     }
     return socket->closed ? EBADF : 0;

@@ -15,7 +15,7 @@
 static snet_socket *socket_new(const struct snet_socket_config *config)
 {
     snet_socket *socket = calloc(1, sizeof *socket);
-    if (socket == NULL || uv_cond_init(&socket->changed) != 0) {
+    if (socket == NULL || snet_wait_init(&socket->wait) != SNET_OK) {
         free(socket);
         return NULL;
     }
@@ -42,7 +42,7 @@ static void socket_free(snet_socket *socket)
         snet_session_set_user(socket->session, NULL);
         socket_free_session(socket->session);
     }
-    uv_cond_destroy(&socket->changed);
+    snet_wait_deinit(&socket->wait);
     free(socket);
 }
 
@@ -148,7 +148,7 @@ void snet_socket_event(void *user, const struct snet_event *event)
         socket->err = event->err;
     }
     socket_note_news(socket, event);
-    uv_cond_broadcast(&socket->changed);
+    snet_wait_changed(&socket->wait);
     if (socket->bridge != NULL) {
         snet_bridge_event(socket->bridge, event);
     } else if (socket->closed && socket->users == 0) {
@@ -186,7 +186,7 @@ static snet_err socket_dial(struct socket_dial *dial)
     snet_loop_do(socket_dial_job, dial);
     snet_socket *socket = dial->socket;
     while (dial->err == SNET_OK && !socket->nonblocking && !socket->opened && !socket->ended) {
-        snet_loop_wait(&socket->changed, SNET_NEVER);
+        (void)snet_wait_for(&socket->wait, socket->session, SNET_NEVER);
     }
     if (dial->err == SNET_OK && socket->ended) {
         dial->err = socket->err;
@@ -304,7 +304,7 @@ void snet_socket_release(snet_socket *socket)
 {
     SNET_ASSERT(socket->closed);
     if (socket->users > 0) {
-        uv_cond_broadcast(&socket->changed);
+        snet_wait_changed(&socket->wait);
         return; /* who leaves last comes here again */
     }
     snet_socket_linger(socket);

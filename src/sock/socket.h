@@ -4,7 +4,8 @@
  * Inside of the sockets of <snet/socket.h>. All of it is used with the lock of sock/loop.h held.
  *
  *   socket.c    from snet_dial or snet_accept to the end of a socket, lingering included
- *   io.c        reading, writing, waiting
+ *   io.c        reading and writing
+ *   wait.c      waiting
  *   bridge.c    a real descriptor in place of these
  *   fd.c        asking for one
  *   acceptor.c  listening and the queue of new sessions
@@ -21,12 +22,13 @@
 
 #include "base/list.h"
 #include "sock/loop.h"
+#include "sock/wait.h"
 
 struct snet_socket {
     struct snet_list_node node; /* among all, or among those that wait to be accepted */
     snet_session *session;
     struct snet_bridge *bridge; /* NULL: it has no descriptor */
-    uv_cond_t changed;          /* anything below, or what the session can do */
+    struct snet_wait wait;      /* for anything below, or what the session can do */
     unsigned users;             /* threads inside of a call */
     snet_socket_event_fn *on_event;
     void *hook_user; /* of on_event */

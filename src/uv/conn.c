@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "uv/conn.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -25,19 +26,25 @@ static void conn_ended(const struct snet_conn *conn, int os_err)
     snet_link_failed(conn->link, err, now);
 }
 
+/* Bytes for which the link said that it has room. */
+static void conn_take(const struct snet_conn *conn, const char *data, size_t len)
+{
+    const uint64_t now = snet_uv_now(conn->driver);
+    size_t taken = 0;
+    snet_link_recv(conn->link, (const uint8_t *)data, len, &taken, now);
+    if (taken < len) {
+        /* The room was there when asked, so memory failed: the bytes come again. */
+        snet_link_failed(conn->link, SNET_ERR_NO_MEMORY, now);
+    }
+}
+
 static void conn_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 {
     struct snet_conn *conn = stream->data;
     snet_uv *driver = conn->driver;
     snet_driver_enter(driver);
     if (len > 0) {
-        size_t taken = 0;
-        snet_link_recv(conn->link, (const uint8_t *)buf->base, (size_t)len, &taken,
-                       snet_uv_now(driver));
-        if (taken < (size_t)len) {
-            /* The room was there when asked, so memory failed: the bytes come again. */
-            snet_link_failed(conn->link, SNET_ERR_NO_MEMORY, snet_uv_now(driver));
-        }
+        conn_take(conn, buf->base, (size_t)len);
     } else if (len == UV_ENOBUFS) {
         (void)uv_read_stop(stream);
         snet_list_push(&driver->paused, &conn->paused);
@@ -60,6 +67,26 @@ static void conn_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
     *ret_buf = uv_buf_init(conn->driver->scratch, (unsigned)(room < scratch ? room : scratch));
 }
 
+bool snet_conn_pull(struct snet_conn *conn)
+{
+    snet_uv *driver = conn->driver;
+    uv_os_fd_t fd = -1;
+    const size_t room = snet_link_room(conn->link);
+    const size_t most = sizeof driver->loan_scratch;
+    if (room == 0 || uv_fileno((const uv_handle_t *)conn->stream, &fd) != 0) {
+        return false;
+    }
+    const ssize_t len = recv(fd, driver->loan_scratch, room < most ? room : most, MSG_DONTWAIT);
+    if (len > 0) {
+        conn_take(conn, driver->loan_scratch, (size_t)len);
+    } else if (len == 0) {
+        conn_ended(conn, snet_stream_end_err(conn->stream, UV_EOF));
+    } else if (errno != EAGAIN && errno != EINTR) {
+        conn_ended(conn, uv_translate_sys_error(errno));
+    }
+    return true;
+}
+
 bool snet_conn_push(struct snet_conn *conn)
 {
     struct snet_span spans[CONN_PUSH_SPANS];
@@ -80,19 +107,31 @@ bool snet_conn_push(struct snet_conn *conn)
         }
         const struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
         const ssize_t sent = sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent <= 0) {
-            return false; /* full, or broken: the loop will see which */
+        if (sent > 0) {
+            snet_link_sent(conn->link, (size_t)sent, snet_uv_now(conn->driver));
         }
-        snet_link_sent(conn->link, (size_t)sent, snet_uv_now(conn->driver));
-        if ((size_t)sent < total) {
-            return false;
+        if (sent < (ssize_t)total) {
+            return false; /* full, or broken: who polls will see which */
         }
+    }
+}
+
+/* The borrower sends the rest. */
+static void conn_send_lent(struct snet_conn *conn)
+{
+    if (!conn->loan.full && !snet_conn_push(conn)) {
+        conn->loan.full = true;
+        snet_loan_ring(&conn->loan);
     }
 }
 
 void snet_conn_send(struct snet_conn *conn)
 {
     struct snet_span spans[CONN_SPANS_MAX];
+    if (conn->loan.state == SNET_LOAN_LENT) {
+        conn_send_lent(conn);
+        return;
+    }
     while (!conn->busy) {
         const size_t count = snet_link_send(conn->link, spans, CONN_SPANS_MAX);
         if (count == 0) {
@@ -143,7 +182,11 @@ snet_err snet_conn_open(snet_uv *driver, snet_link *link, uv_stream_t *stream)
 void snet_conn_recv(struct snet_conn *conn)
 {
     snet_list_remove(&conn->driver->paused, &conn->paused);
-    (void)uv_read_start(conn->stream, conn_alloc, conn_read);
+    if (conn->loan.state == SNET_LOAN_LENT) {
+        snet_loan_ring(&conn->loan);
+    } else {
+        (void)uv_read_start(conn->stream, conn_alloc, conn_read);
+    }
 }
 
 void snet_conn_probe(struct snet_conn *conn)
@@ -156,6 +199,7 @@ void snet_conn_probe(struct snet_conn *conn)
 void snet_conn_close(struct snet_conn *conn, enum snet_close_how how)
 {
     snet_uv *driver = conn->driver;
+    snet_loan_end(conn);
     if (how == SNET_CLOSE_FIN) {
         snet_conn_send(conn);
     }

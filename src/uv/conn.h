@@ -12,6 +12,7 @@
 
 #include "base/list.h"
 #include "uv/driver.h"
+#include "uv/loan.h"
 
 /*
  * How much is thrown away behind our FIN. Nobody counts these bytes, so the other end's history
@@ -26,6 +27,7 @@ struct snet_conn {
     snet_link *link;
     uv_stream_t *stream;
     struct snet_outlet outlet;
+    struct snet_loan loan;
     bool busy; /* the outlet still has bytes of before */
 };
 
@@ -38,6 +40,11 @@ void snet_conn_send(struct snet_conn *conn);
  * that did not take everything; then the loop goes on.
  */
 bool snet_conn_push(struct snet_conn *conn);
+/*
+ * Reads once from another thread, which holds the driver's mutex and the loan. False when it did
+ * not, for want of room.
+ */
+bool snet_conn_pull(struct snet_conn *conn);
 /* The link has room again. */
 void snet_conn_recv(struct snet_conn *conn);
 /* Closes the stream, frees link and conn. */

@@ -113,11 +113,21 @@ void snet_driver_leave(snet_uv *driver)
     }
 }
 
+/* True when the loop need not send. */
+static bool driver_push(struct snet_conn *conn)
+{
+    if (!conn->loan.full && snet_conn_push(conn)) {
+        return true;
+    }
+    conn->loan.full = conn->loan.state == SNET_LOAN_LENT;
+    return conn->loan.full;
+}
+
 void snet_driver_used(snet_uv *driver, snet_session *session)
 {
     snet_link *link = snet_session_link(session);
     struct snet_conn *conn = link == NULL ? NULL : snet_link_user(link);
-    if (conn != NULL && snet_conn_push(conn)) {
+    if (conn != NULL && driver_push(conn)) {
         snet_core_unraise(driver->core, &link->task, SNET_EVENT_LINK_SEND);
     }
     if (driver->core->ready.count > 0 || snet_core_deadline(driver->core) < driver->timer_at_ns) {
@@ -165,6 +175,7 @@ static void driver_prepare(uv_prepare_t *prepare)
 {
     snet_uv *driver = prepare->data;
     snet_driver_enter(driver);
+    snet_loan_settle(driver);
     snet_driver_drain(driver);
     driver_set_timer(driver);
     snet_driver_leave(driver);
@@ -241,16 +252,20 @@ snet_err snet_uv_new(uv_loop_t *loop, const struct snet_uv_config *config, snet_
     snet_list_init(&driver->paused);
     snet_list_init(&driver->dialers);
     snet_list_init(&driver->servers);
+    snet_list_init(&driver->loans);
     (void)uv_prepare_init(loop, &driver->prepare);
     (void)uv_timer_init(loop, &driver->timer);
     (void)uv_timer_init(loop, &driver->probe);
     (void)uv_timer_init(loop, &driver->watch);
-    driver->open_handles = 4;
+    (void)uv_timer_init(loop, &driver->loan_timer);
+    driver->open_handles = 5;
     driver->prepare.data = driver->timer.data = driver->probe.data = driver->watch.data = driver;
+    driver->loan_timer.data = driver;
     (void)uv_prepare_start(&driver->prepare, driver_prepare);
     uv_unref((uv_handle_t *)&driver->prepare);
     uv_unref((uv_handle_t *)&driver->probe);
     uv_unref((uv_handle_t *)&driver->watch);
+    uv_unref((uv_handle_t *)&driver->loan_timer);
     *ret_driver = driver;
     return SNET_OK;
 }
@@ -292,6 +307,7 @@ void snet_uv_free(snet_uv *driver)
     uv_close((uv_handle_t *)&driver->timer, driver_handle_closed);
     uv_close((uv_handle_t *)&driver->probe, driver_handle_closed);
     uv_close((uv_handle_t *)&driver->watch, driver_handle_closed);
+    uv_close((uv_handle_t *)&driver->loan_timer, driver_handle_closed);
 }
 
 snet_core *snet_uv_core(snet_uv *driver)

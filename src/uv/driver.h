@@ -28,10 +28,12 @@ struct snet_uv {
     struct snet_list paused;
     struct snet_list dialers;
     struct snet_list servers;
+    struct snet_list loans;
     uv_prepare_t prepare;
     uv_timer_t timer;
     uv_timer_t probe;
     uv_timer_t watch; /* of the network */
+    uv_timer_t loan_timer;
     struct snet_network network;
     unsigned open_handles;
     bool draining;
@@ -39,6 +41,7 @@ struct snet_uv {
     uv_async_t *wake;     /* of the one who shares it */
     uint64_t timer_at_ns; /* what the timer was set for */
     char scratch[SNET_DRIVER_SCRATCH_BYTES];
+    char loan_scratch[SNET_DRIVER_SCRATCH_BYTES]; /* of who holds the mutex */
 };
 
 /*

@@ -1,0 +1,106 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "sock/wait.h"
+
+#include "uv/loan.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A wait that is over so soon is a brief one. */
+#define WAIT_BRIEF_NS (2 * SNET_MS_NS)
+/* After so many in a row, the thread that waits serves the connection. */
+#define WAIT_BRIEF_COUNT 4u
+
+snet_err snet_wait_init(struct snet_wait *wait)
+{
+    *wait = (struct snet_wait){.ring_fd = -1};
+    return uv_cond_init(&wait->changed) == 0 ? SNET_OK : SNET_ERR_OS;
+}
+
+void snet_wait_deinit(struct snet_wait *wait)
+{
+    uv_cond_destroy(&wait->changed);
+    if (wait->ring_fd >= 0) {
+        (void)close(wait->ring_fd);
+    }
+}
+
+void snet_wait_changed(struct snet_wait *wait)
+{
+    const uint64_t one = 1;
+    uv_cond_broadcast(&wait->changed);
+    if (wait->polling) {
+        (void)!write(wait->ring_fd, &one, sizeof one);
+    }
+}
+
+/* --- Waiting ------------------------------------------------------------------------------ */
+
+/* Whether this thread polls, and for what: the connection's descriptor is -1 until it is lent. */
+static bool wait_polls(struct snet_wait *wait, snet_session *session, struct pollfd *ret_poll)
+{
+    enum snet_loan_state state = SNET_LOAN_NONE;
+    *ret_poll = (struct pollfd){.fd = -1};
+    if (wait->polling || !snet_loan_state(session, &state)) {
+        return false;
+    }
+    if (state == SNET_LOAN_LENT) {
+        ret_poll->fd = snet_loan_fd(session, &ret_poll->events);
+        return true;
+    }
+    if (state == SNET_LOAN_NONE && wait->brief >= WAIT_BRIEF_COUNT) {
+        wait->ring_fd = wait->ring_fd < 0 ? eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : wait->ring_fd;
+        if (wait->ring_fd < 0) {
+            return false; /* without a descriptor left, the loop goes on serving */
+        }
+        snet_loan_ask(snet_loop_driver(), session, wait->ring_fd);
+        return true;
+    }
+    return state != SNET_LOAN_NONE;
+}
+
+static int wait_poll(struct pollfd polls[2], uint64_t until_ns)
+{
+    if (until_ns == SNET_NEVER) {
+        return ppoll(polls, 2, NULL, NULL);
+    }
+    const uint64_t now = uv_hrtime();
+    const uint64_t left_ns = until_ns > now ? until_ns - now : 0;
+    const struct timespec left = {.tv_sec = (time_t)(left_ns / SNET_SECOND_NS),
+                                  .tv_nsec = (long)(left_ns % SNET_SECOND_NS)};
+    return ppoll(polls, 2, &left, NULL);
+}
+
+static bool wait_serving(struct snet_wait *wait, snet_session *session,
+                         const struct pollfd *connection, uint64_t until_ns)
+{
+    struct pollfd polls[2] = {*connection, {.fd = wait->ring_fd, .events = POLLIN}};
+    uint64_t rings = 0;
+    wait->polling = true;
+    snet_loop_unlock();
+    const int count = wait_poll(polls, until_ns);
+    if (count > 0 && polls[1].revents != 0) {
+        (void)!read(wait->ring_fd, &rings, sizeof rings);
+    }
+    snet_loop_lock();
+    wait->polling = false;
+    if (count > 0 && polls[0].revents != 0 &&
+        snet_loan_serve(snet_loop_driver(), session, polls[0].revents)) {
+        uv_cond_broadcast(&wait->changed);
+    }
+    return count != 0;
+}
+
+bool snet_wait_for(struct snet_wait *wait, snet_session *session, uint64_t until_ns)
+{
+    struct pollfd connection;
+    const uint64_t begun_ns = uv_hrtime();
+    const bool in_time = wait_polls(wait, session, &connection)
+                             ? wait_serving(wait, session, &connection, until_ns)
+                             : snet_loop_wait(&wait->changed, until_ns);
+    wait->brief = uv_hrtime() - begun_ns < WAIT_BRIEF_NS ? wait->brief + 1 : 0;
+    return in_time;
+}
