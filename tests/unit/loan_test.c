@@ -108,6 +108,10 @@ static void loan_ends_when_nobody_uses_it(void **state)
     assert_int_equal(snet_flush(echoing.twins.server.socket), 0);
     twin_expect(&echoing.twins.client, "x", 1);
     trip(&echoing.twins, 1);
+    /* It did not take a connection that seemed dead for that. */
+    struct snet_session_info info;
+    snet_socket_info(echoing.twins.client.socket, &info);
+    assert_int_equal(info.resumes, 0);
     echoing_close(&echoing);
 }
 
