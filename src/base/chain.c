@@ -44,7 +44,7 @@ uint8_t *snet_chain_space(struct snet_chain *chain, struct snet_pool *pool, size
 void snet_chain_commit(struct snet_chain *chain, size_t len)
 {
     SNET_ASSERT(len <= snet_chain_slack(chain));
-    chain->tail_used += len;
+    chain->tail_used += (uint32_t)len;
     chain->len += len;
 }
 
@@ -123,13 +123,14 @@ void snet_chain_consume(struct snet_chain *chain, struct snet_pool *pool, size_t
         snet_chain_deinit(chain, pool);
         return;
     }
-    chain->head_skip += len;
-    while (chain->head_skip >= SNET_PAGE_DATA_BYTES) {
+    size_t skip = chain->head_skip + len;
+    while (skip >= SNET_PAGE_DATA_BYTES) {
         struct snet_page *page = chain->head;
         chain->head = page->next;
-        chain->head_skip -= SNET_PAGE_DATA_BYTES;
+        skip -= SNET_PAGE_DATA_BYTES;
         snet_pool_give(pool, page);
     }
+    chain->head_skip = (uint32_t)skip;
     SNET_ASSERT(chain->head != NULL);
 }
 

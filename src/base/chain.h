@@ -22,8 +22,8 @@
 struct snet_chain {
     struct snet_page *head;
     struct snet_page *tail;
-    size_t head_skip; /* bytes of the first page that have left */
-    size_t tail_used; /* bytes of the last page that are filled */
+    uint32_t head_skip; /* bytes of the first page that have left */
+    uint32_t tail_used; /* bytes of the last page that are filled */
     size_t len;
 };
 

@@ -15,15 +15,21 @@ void snet_pool_init(struct snet_pool *pool, const struct snet_env *env, uint64_t
     SNET_ASSERT(pool->budget_count > 0);
 }
 
+/* A page of the cache goes back to the environment. */
+static void pool_free_one(struct snet_pool *pool)
+{
+    struct snet_page *page = pool->cache;
+    pool->cache = page->next;
+    pool->cache_count--;
+    pool->env->free(pool->env->ctx, page);
+}
+
 void snet_pool_deinit(struct snet_pool *pool)
 {
     SNET_ASSERT(pool->used_count == 0);
     while (pool->cache != NULL) {
-        struct snet_page *page = pool->cache;
-        pool->cache = page->next;
-        pool->env->free(pool->env->ctx, page);
+        pool_free_one(pool);
     }
-    pool->cache_count = 0;
 }
 
 struct snet_page *snet_pool_take(struct snet_pool *pool)
@@ -50,13 +56,12 @@ void snet_pool_give(struct snet_pool *pool, struct snet_page *page)
 {
     SNET_ASSERT(pool->used_count > 0);
     pool->used_count--;
-    if (pool->cache_count == SNET_POOL_CACHE_MAX) {
-        pool->env->free(pool->env->ctx, page);
-        return;
-    }
     page->next = pool->cache;
     pool->cache = page;
     pool->cache_count++;
+    while (pool->cache_count > SNET_POOL_CACHE_MAX + pool->used_count) {
+        pool_free_one(pool);
+    }
 }
 
 size_t snet_pool_available(const struct snet_pool *pool)

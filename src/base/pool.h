@@ -2,8 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Page pool: stream memory in pages of SNET_PAGE_BYTES under a budget. Pages are taken from the
- * environment as they are needed; up to SNET_POOL_CACHE_MAX of them are kept for reuse, the rest
- * goes back at once. No page means wait, never failure.
+ * environment as they are needed. As many are kept for reuse as are in use, so that a busy stream
+ * does not ask for the same memory again and again, and SNET_POOL_CACHE_MAX more; the rest goes
+ * back at once. No page means wait, never failure.
  *
  * Ownership: a page belongs to its taker until it is given back. Thread: that of the core.
  */

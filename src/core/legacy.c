@@ -51,6 +51,9 @@ void snet_legacy_begin_streams(snet_session *session, const uint8_t key[SNET_LEG
     struct snet_writer writer;
     snet_writer_init(&writer, state->key, sizeof state->key);
     snet_writer_bytes(&writer, key, SNET_LEGACY_KEY_BYTES);
+    if (session->plain) {
+        return;
+    }
     session->cipher->init(&state->seal, key);
     session->cipher->init(&state->open, key);
     /* The sealed id was the first 8 bytes of the server's stream. */
@@ -266,12 +269,14 @@ static void legacy_session_sent_all(snet_session *session, uint64_t now)
 
 static void legacy_session_wipe(snet_session *session)
 {
-    snet_secret_wipe(snet_legacy_session_of(session), sizeof(struct snet_legacy_session));
+    snet_secret_wipe(snet_legacy_session_of(session),
+                     session->plain ? SNET_LEGACY_PLAIN_BYTES : sizeof(struct snet_legacy_session));
 }
 
 #define LEGACY_WIRE(wire_name)                                                                     \
     {                                                                                              \
         .name = (wire_name), .caps = 0, .session_bytes = sizeof(struct snet_legacy_session),       \
+        .session_plain_bytes = SNET_LEGACY_PLAIN_BYTES,                                            \
         .link_bytes = sizeof(struct snet_legacy_link), .link_start = snet_legacy_client_start,     \
         .link_accept = snet_legacy_server_accept, .link_recv = legacy_link_recv,                   \
         .link_room = legacy_link_room, .link_send = legacy_link_send,                              \

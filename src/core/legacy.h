@@ -62,9 +62,11 @@ struct snet_legacy_session {
     uint64_t accepted_read;
     bool fin_sent;             /* the last link carried it all and was closed in good order */
     struct snet_ending ending; /* client */
+    /* Plain sessions end here. */
     struct snet_legacy_keystream seal;
     struct snet_legacy_keystream open;
 };
+#define SNET_LEGACY_PLAIN_BYTES offsetof(struct snet_legacy_session, seal)
 
 /* State of a link. */
 struct snet_legacy_link {

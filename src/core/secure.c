@@ -353,21 +353,22 @@ static void secure_session_end(snet_session *session, snet_err err, uint64_t now
 static void secure_session_wipe(snet_session *session)
 {
     struct snet_secure_session *state = snet_secure_session_of(session);
-    snet_secure_client_forget(session);
-    if (session->server != NULL) {
+    if (session->server == NULL) {
+        snet_secure_client_forget(session);
+        snet_secret_wipe(&state->of.client.ticket, sizeof state->of.client.ticket);
+    } else {
         struct snet_secure_store *store = session->server->store;
-        snet_list_remove(&store->embryos, &state->embryo);
-        snet_secure_store_retire(store, &state->credentials.slots[0]);
-        snet_secure_store_retire(store, &state->credentials.slots[1]);
+        snet_core_release(session->core, state->of.server.move);
+        state->of.server.move = NULL;
+        snet_list_remove(&store->embryos, &state->of.server.embryo);
+        snet_secure_store_retire(store, &state->of.server.credentials.slots[0]);
+        snet_secure_store_retire(store, &state->of.server.credentials.slots[1]);
     }
     if (session->inbox.chain.len == 0) {
         /* What was not read keeps its pages beyond the end, and so what stands for them. */
         snet_core_unreserve(session->core, state->reserved_bytes);
         state->reserved_bytes = 0;
     }
-    snet_core_release(session->core, state->move);
-    state->move = NULL;
-    snet_secret_wipe(&state->ticket, sizeof state->ticket);
 }
 
 const struct snet_wire_ops snet_secure_wire = {

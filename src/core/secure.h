@@ -90,6 +90,21 @@ struct snet_secure_move {
     char host[SNET_SECURE_FRAME_TEXT_MAX_BYTES];
 };
 
+/* What only a client's end has. */
+struct snet_secure_client {
+    struct snet_secure_ticket ticket;
+    uint64_t attempt;
+    struct snet_secure_wishes *wishes;
+};
+
+/* What only a server's end has. */
+struct snet_secure_server {
+    struct snet_credentials credentials;
+    struct snet_list_node embryo;
+    uint64_t resume_free_ns; /* when the rate of resumes is back to nothing */
+    struct snet_secure_move *move;
+};
+
 /* State of a session, behind it. */
 struct snet_secure_session {
     const struct snet_suite *suite;
@@ -105,17 +120,12 @@ struct snet_secure_session {
     bool early;
     bool writer_waited; /* since the last send buffer was acknowledged */
     bool end_sent;      /* FIN went out on some link */
-    /* Client. */
-    struct snet_secure_ticket ticket;
-    uint64_t attempt;
     uint64_t epoch_ns;
     uint64_t patience_ns; /* with the next link, after the last one was suspected in vain */
-    struct snet_secure_wishes *wishes;
-    /* Server. */
-    struct snet_credentials credentials;
-    struct snet_list_node embryo;
-    uint64_t resume_free_ns; /* when the rate of resumes is back to nothing */
-    struct snet_secure_move *move;
+    union {
+        struct snet_secure_client client;
+        struct snet_secure_server server;
+    } of; /* whose end it is, as session->server tells */
 };
 
 /* State of a link. */

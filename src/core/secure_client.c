@@ -50,25 +50,25 @@ snet_err snet_secure_client_open(snet_session *session, const struct snet_client
     if ((!pinned && !shared) || service_len > SNET_SERVICE_MAX_BYTES || state->suite == NULL) {
         return SNET_ERR_INVALID;
     }
-    state->wishes = snet_core_alloc(session->core, sizeof *state->wishes);
-    if (state->wishes == NULL) {
+    state->of.client.wishes = snet_core_alloc(session->core, sizeof *state->of.client.wishes);
+    if (state->of.client.wishes == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
-    snet_secure_copy((uint8_t *)state->wishes->service, (const uint8_t *)config->service,
+    snet_secure_copy((uint8_t *)state->of.client.wishes->service, (const uint8_t *)config->service,
                      service_len);
-    state->wishes->service_len = service_len;
+    state->of.client.wishes->service_len = service_len;
     state->early = config->early;
     state->epoch_ns = config->epoch_ns;
-    return client_take_keys(state->wishes, session->core->crypto, keys);
+    return client_take_keys(state->of.client.wishes, session->core->crypto, keys);
 }
 
 void snet_secure_client_forget(snet_session *session)
 {
     struct snet_secure_session *state = snet_secure_session_of(session);
-    if (state->wishes != NULL) {
-        snet_secret_wipe(state->wishes, sizeof *state->wishes);
-        snet_core_release(session->core, state->wishes);
-        state->wishes = NULL;
+    if (state->of.client.wishes != NULL) {
+        snet_secret_wipe(state->of.client.wishes, sizeof *state->of.client.wishes);
+        snet_core_release(session->core, state->of.client.wishes);
+        state->of.client.wishes = NULL;
     }
 }
 
@@ -77,7 +77,7 @@ void snet_secure_client_forget(snet_session *session)
 static snet_err client_say_hello(snet_link *link)
 {
     const struct snet_secure_session *session = snet_secure_session_of(link->session);
-    const struct snet_secure_wishes *wishes = session->wishes;
+    const struct snet_secure_wishes *wishes = session->of.client.wishes;
     struct snet_secure_link *state = snet_secure_link_of(link);
     const bool psk = wishes->pattern == SNET_NOISE_NNPSK0;
     uint8_t ephemeral[SNET_X25519_BYTES];
@@ -153,8 +153,8 @@ static snet_err client_write_resume(snet_link *link, const struct snet_secure_re
     const struct snet_secure_shake_config config = {
         .pattern = SNET_NOISE_NNPSK0,
         .suite = session->suite,
-        .psk = session->ticket.secret,
-        .cid = session->ticket.cid,
+        .psk = session->of.client.ticket.secret,
+        .cid = session->of.client.ticket.cid,
         .ephemeral = private_key,
     };
     const snet_err err = snet_secure_shake_resume(shake, link->core->crypto, &config, resume, out);
@@ -173,7 +173,8 @@ static snet_err client_ask_resume(snet_link *link)
     uint8_t early[SNET_SECURE_EARLY_MAX_BYTES];
     const size_t early_len = client_take_early(session, early); /* it moves the base: first */
     const struct snet_secure_resume resume = {
-        .attempt = ++secure->attempt, /* also of one that is never sent: no number comes twice */
+        .attempt =
+            ++secure->of.client.attempt, /* also of one that is never sent: no number comes twice */
         .recv_next = snet_secure_recv_next(session),
         .limit = snet_secure_limit(session),
         .early_off = session->history.base,
@@ -210,7 +211,7 @@ static void client_adopt(snet_link *link)
 {
     struct snet_secure_link *state = snet_secure_link_of(link);
     struct snet_secure_session *session = snet_secure_session_of(link->session);
-    session->ticket = state->ticket;
+    session->of.client.ticket = state->ticket;
     snet_secret_wipe(&state->ticket, sizeof state->ticket);
 }
 
@@ -275,7 +276,7 @@ snet_err snet_secure_client_reply(snet_link *link, struct snet_buffer message,
     client_keep_welcome(link, &welcome);
     snet_secret_wipe(&welcome.token, sizeof welcome.token);
     SNET_TRY(snet_secure_acked(link->session, 0, welcome.window, now));
-    const bool known = session->wishes->pattern == SNET_NOISE_XK;
+    const bool known = session->of.client.wishes->pattern == SNET_NOISE_XK;
     if (known) {
         SNET_TRY(client_say_auth(link));
     }
@@ -339,7 +340,8 @@ static bool client_proves(const snet_link *link, struct snet_buffer message,
         .ephemeral = state->ephemeral,
     };
     uint8_t proof[SNET_SECURE_PROOF_BYTES];
-    return snet_cids_proof(link->core->crypto, session->ticket.token, &refusal, proof) == SNET_OK &&
+    return snet_cids_proof(link->core->crypto, session->of.client.ticket.token, &refusal, proof) ==
+               SNET_OK &&
            snet_secret_equal(proof, reject->proof, sizeof proof);
 }
 

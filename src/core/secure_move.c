@@ -68,8 +68,8 @@ snet_err snet_secure_move_ask(snet_session *session, const char *address, uint64
         snet_core_release(session->core, move);
         return SNET_ERR_ADDRESS;
     }
-    snet_core_release(session->core, state->move);
-    state->move = move;
+    snet_core_release(session->core, state->of.server.move);
+    state->of.server.move = move;
     if (session->link != NULL) {
         snet_link_want_send(session->link);
     }

@@ -39,6 +39,12 @@ static size_t out_min(size_t a, uint64_t b)
     return b < a ? (size_t)b : a;
 }
 
+/* The MIGRATE that waits; NULL when there is none. */
+static const struct snet_secure_move *out_move(const snet_session *session)
+{
+    return session->server == NULL ? NULL : snet_secure_session_of(session)->of.server.move;
+}
+
 /* How many bytes of the stream may go out now. */
 static size_t out_data_len(const snet_link *link)
 {
@@ -65,7 +71,7 @@ static bool out_anything(const snet_link *link)
     const struct snet_secure_link *state = snet_secure_link_of(link);
     const struct snet_secure_session *session = snet_secure_session_of(link->session);
     return !state->started || session->flow.ack_now || state->ping_owed || state->pong_owed ||
-           session->move != NULL || out_data_len(link) > 0 || out_fin_due(link, 0);
+           out_move(link->session) != NULL || out_data_len(link) > 0 || out_fin_due(link, 0);
 }
 
 /* The link's first record: it goes on where the peer's acknowledgements end [PROTO 16.3]. */
@@ -89,7 +95,7 @@ static void out_put(struct snet_writer *plain, const struct snet_secure_frame *f
 static void out_put_move(snet_session *session, struct snet_writer *plain)
 {
     struct snet_secure_session *state = snet_secure_session_of(session);
-    const struct snet_secure_move *move = state->move;
+    const struct snet_secure_move *move = state->of.server.move;
     out_put(plain,
             &(struct snet_secure_frame){
                 .type = SNET_SECURE_FRAME_MIGRATE,
@@ -98,8 +104,8 @@ static void out_put_move(snet_session *session, struct snet_writer *plain)
                 .port = move->port,
                 .bytes = {(const uint8_t *)move->host, move->host_len},
             });
-    snet_core_release(session->core, state->move);
-    state->move = NULL;
+    snet_core_release(session->core, state->of.server.move);
+    state->of.server.move = NULL;
 }
 
 /* All that is not data. */
@@ -130,7 +136,7 @@ static void out_controls(snet_link *link, struct snet_writer *plain)
                                                    .number = state->pong_token});
         state->pong_owed = false;
     }
-    if (snet_secure_session_of(session)->move != NULL) {
+    if (out_move(session) != NULL) {
         out_put_move(session, plain);
     }
     state->started = true;

@@ -44,11 +44,12 @@ static snet_err resume_refuse_unknown(snet_link *link, struct snet_bytes message
 /* Whether this session is resumed too often; one more is counted when it is not [PROTO 15.2]. */
 static bool resume_too_often(struct snet_secure_session *session, uint64_t now)
 {
-    const uint64_t from_ns = session->resume_free_ns > now ? session->resume_free_ns : now;
+    const uint64_t from_ns =
+        session->of.server.resume_free_ns > now ? session->of.server.resume_free_ns : now;
     if (from_ns - now >= SNET_SECURE_RESUME_BURST * SNET_SECURE_RESUME_EVERY_NS) {
         return true;
     }
-    session->resume_free_ns = from_ns + SNET_SECURE_RESUME_EVERY_NS;
+    session->of.server.resume_free_ns = from_ns + SNET_SECURE_RESUME_EVERY_NS;
     return false;
 }
 
@@ -65,7 +66,7 @@ static snet_err resume_judge(snet_session *session, const struct snet_secure_res
                              struct snet_secure_refusal *refusal, uint64_t now)
 {
     struct snet_secure_session *secure = snet_secure_session_of(session);
-    refusal->err = snet_credentials_fresh(&secure->credentials, resume->attempt);
+    refusal->err = snet_credentials_fresh(&secure->of.server.credentials, resume->attempt);
     if (refusal->err != SNET_OK) {
         refusal->code = SNET_SECURE_STALE;
         return refusal->err;
@@ -116,7 +117,8 @@ static snet_err resume_write_accept(snet_link *link, const snet_session *session
  */
 static bool resume_from_pending(const snet_session *session, const struct snet_credential *base)
 {
-    const struct snet_credentials *credentials = &snet_secure_session_of(session)->credentials;
+    const struct snet_credentials *credentials =
+        &snet_secure_session_of(session)->of.server.credentials;
     return session->state != SNET_SESSION_OPENING && session->attempt != NULL &&
            credentials->pending && base != &credentials->slots[credentials->confirmed];
 }
@@ -128,7 +130,7 @@ static snet_err resume_accept(snet_link *link, struct snet_credential *base,
     struct snet_secure_link *state = snet_secure_link_of(link);
     struct snet_secure_store *store = link->server->store;
     snet_session *session = base->owner;
-    struct snet_credentials *credentials = &snet_secure_session_of(session)->credentials;
+    struct snet_credentials *credentials = &snet_secure_session_of(session)->of.server.credentials;
     const bool early_taken = snet_secure_in_early(session, resume, now);
     SNET_TRY(resume_write_accept(link, session, early_taken, now));
     if (resume->cause == SNET_SECURE_CAUSE_LOST && session->link != NULL) {

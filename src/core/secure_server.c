@@ -50,8 +50,8 @@ static void server_make_room(snet_link *link)
         return;
     }
     struct snet_secure_session *oldest =
-        SNET_CONTAINER(snet_list_first(embryos), struct snet_secure_session, embryo);
-    snet_session *session = oldest->credentials.slots[0].owner;
+        SNET_CONTAINER(snet_list_first(embryos), struct snet_secure_session, of.server.embryo);
+    snet_session *session = oldest->of.server.credentials.slots[0].owner;
     if (session->attempt != NULL) {
         session->attempt->session = NULL;
         snet_link_close(session->attempt, SNET_CLOSE_RESET, SNET_ERR_HANDSHAKES_FULL);
@@ -84,9 +84,9 @@ static snet_err server_conceive(snet_link *link, const struct snet_secure_offer 
     session->server = server;
     secure->suite = snet_secure_suite(link->core, state->suite_id);
     state->peer_max_record = secure->peer_max_record = offer->max_record;
-    struct snet_credential *first = snet_credentials_begin(&secure->credentials);
+    struct snet_credential *first = snet_credentials_begin(&secure->of.server.credentials);
     first->owner = session;
-    snet_list_push(&server_store(link)->embryos, &secure->embryo);
+    snet_list_push(&server_store(link)->embryos, &secure->of.server.embryo);
     const uint64_t by_ns = link->deadline_ns; /* of a handshake, from when the link was accepted */
     snet_err err = snet_secure_store_draw(server_store(link), state->ticket.cid);
     if (err == SNET_OK) {
@@ -138,7 +138,7 @@ static snet_err server_begin_epoch(snet_link *link)
 {
     struct snet_secure_link *state = snet_secure_link_of(link);
     struct snet_secure_session *session = snet_secure_session_of(link->session);
-    struct snet_credential *credential = &session->credentials.slots[0];
+    struct snet_credential *credential = &session->of.server.credentials.slots[0];
     SNET_TRY(snet_secure_epoch_begin(link, session->suite, false));
     SNET_TRY(snet_secure_epoch_name(link->session, state->ticket.secret));
     if (!snet_secure_store_free_name(server_store(link), state->ticket.cid)) {
@@ -272,7 +272,8 @@ static snet_err server_open(snet_link *link, uint64_t now)
         server_turn_away(link, SNET_SECURE_BUSY, SNET_ERR_SESSIONS_FULL);
         return SNET_ERR_SESSIONS_FULL;
     }
-    snet_list_remove(&server_store(link)->embryos, &snet_secure_session_of(session)->embryo);
+    snet_list_remove(&server_store(link)->embryos,
+                     &snet_secure_session_of(session)->of.server.embryo);
     snet_server_count(session);
     snet_session_attach(session, link, NULL, now);
     snet_secure_pulse_begin(link, now);
@@ -315,7 +316,8 @@ snet_err snet_secure_server_confirm(snet_link *link, uint64_t now)
     struct snet_secure_session *secure = snet_secure_session_of(session);
     SNET_ASSERT(session->attempt == link);
     snet_secure_pulse_answered(link, now);
-    struct snet_credential *older = snet_credentials_promote(&secure->credentials); /* R3 */
+    struct snet_credential *older =
+        snet_credentials_promote(&secure->of.server.credentials); /* R3 */
     if (older != NULL) {
         snet_secure_store_retire(server_store(link), older);
     }
@@ -338,6 +340,7 @@ void snet_secure_server_bury(snet_session *session, snet_err err, uint64_t now)
     const enum snet_secure_code code = snet_secure_code_tomb(err);
     snet_tombs_expire(&store->tombs, now);
     for (size_t i = 0; i < 2; i++) {
-        snet_secure_store_bury(store, &secure->credentials.slots[i], code, now + session->wait_ns);
+        snet_secure_store_bury(store, &secure->of.server.credentials.slots[i], code,
+                               now + session->wait_ns);
     }
 }

@@ -53,7 +53,10 @@ snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
     if (!snet_session_config_ok(config)) {
         return SNET_ERR_INVALID;
     }
-    snet_session *session = snet_core_alloc(core, sizeof *session + wire->session_bytes);
+    const size_t wire_bytes = config->plain && wire->session_plain_bytes > 0
+                                  ? wire->session_plain_bytes
+                                  : wire->session_bytes;
+    snet_session *session = snet_core_alloc(core, sizeof *session + wire_bytes);
     if (session == NULL) {
         return SNET_ERR_NO_MEMORY;
     }

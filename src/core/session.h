@@ -63,13 +63,14 @@ struct snet_session {
     snet_err lost_err;
     const struct snet_cipher *cipher;
     bool plain;
-    bool shut;       /* the local end has written its last byte */
-    bool want_write; /* a writer was told AGAIN */
-    bool want_flush; /* somebody waits until all is acknowledged */
-    bool peer_ended; /* the other end's last byte is in the inbox */
-    bool end_acked;  /* the other end has all, and knows that it is all */
-    bool announced;  /* the caller knows the session */
-    bool counted;    /* servers: as one of its sessions */
+    bool shut;          /* the local end has written its last byte */
+    bool want_write;    /* a writer was told AGAIN */
+    bool want_flush;    /* somebody waits until all is acknowledged */
+    bool peer_ended;    /* the other end's last byte is in the inbox */
+    bool end_acked;     /* the other end has all, and knows that it is all */
+    bool announced;     /* the caller knows the session */
+    bool counted;       /* servers: as one of its sessions */
+    uint8_t slow_tries; /* resumes that were tried since the last link */
     uint16_t own_code;
     uint16_t peer_code;             /* of the other end's abort */
     const char *own_text;           /* during an abort */
@@ -95,7 +96,6 @@ struct snet_session {
     uint64_t last_missing_bytes;
     uint64_t last_detached_ns;
     uint32_t resumes;
-    uint8_t slow_tries;      /* resumes that were tried since the last link */
     uint32_t handovers_left; /* attempts still to make while the old link lives */
 };
 

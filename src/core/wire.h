@@ -27,6 +27,7 @@ struct snet_wire_ops {
     const char *name;
     unsigned caps; /* of enum snet_wire_cap */
     size_t session_bytes;
+    size_t session_plain_bytes; /* of a plain session; 0: the same */
     size_t link_bytes;
 
     /* A client's connection is up: queue the hello, or the resume of an open session. */

@@ -6,33 +6,36 @@
 #include "tests/support/test_env.h"
 #include "tests/support/unit.h"
 
-#define PAGES_MAX (SNET_POOL_CACHE_MAX + 8u)
+#define PAGES_MAX (4 * SNET_POOL_CACHE_MAX)
 
 struct fixture {
     struct test_env env;
     struct snet_pool pool;
     struct snet_page *pages[PAGES_MAX];
+    size_t taken;
 };
 
 /* A pool of `count` pages, and some bytes that are no whole page. */
 static void fixture_init(struct fixture *fixture, size_t count)
 {
     test_env_init(&fixture->env, 1);
+    fixture->taken = 0;
     snet_pool_init(&fixture->pool, &fixture->env.env, count * SNET_PAGE_BYTES + 100);
 }
 
 static void take_pages(struct fixture *fixture, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        fixture->pages[i] = snet_pool_take(&fixture->pool);
-        assert_non_null(fixture->pages[i]);
+        struct snet_page *page = snet_pool_take(&fixture->pool);
+        assert_non_null(page);
+        fixture->pages[fixture->taken++] = page;
     }
 }
 
 static void give_pages(struct fixture *fixture, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        snet_pool_give(&fixture->pool, fixture->pages[i]);
+        snet_pool_give(&fixture->pool, fixture->pages[--fixture->taken]);
     }
 }
 
@@ -118,7 +121,7 @@ static void pool_uses_a_returned_page_again(void **state)
     struct fixture fixture;
     fixture_init(&fixture, 3);
     take_pages(&fixture, 3);
-    struct snet_page *const last = fixture.pages[2];
+    struct snet_page *const last = fixture.pages[0]; /* the last one given back */
     give_pages(&fixture, 3);
     take_pages(&fixture, 3);
     assert_ptr_equal(fixture.pages[0], last);
@@ -138,6 +141,20 @@ static void pool_gives_out_pages_that_lead_nowhere(void **state)
         assert_null(fixture.pages[1]->next);
         give_pages(&fixture, 2);
     }
+    fixture_deinit(&fixture);
+}
+
+static void pool_keeps_as_many_pages_as_are_used(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    const unsigned used = SNET_POOL_CACHE_MAX;
+    fixture_init(&fixture, PAGES_MAX);
+    take_pages(&fixture, PAGES_MAX);
+    give_pages(&fixture, PAGES_MAX - used);
+    assert_int_equal(fixture.env.live_count, used + SNET_POOL_CACHE_MAX + used);
+    give_pages(&fixture, used);
+    assert_int_equal(fixture.env.live_count, SNET_POOL_CACHE_MAX);
     fixture_deinit(&fixture);
 }
 
@@ -165,7 +182,7 @@ static void pool_counts_what_its_budget_allows(void **state)
     assert_int_equal(snet_pool_available(&fixture.pool), 0);
     give_pages(&fixture, 2);
     assert_int_equal(snet_pool_available(&fixture.pool), 2);
-    snet_pool_give(&fixture.pool, fixture.pages[2]);
+    give_pages(&fixture, 1);
     fixture_deinit(&fixture);
 }
 
@@ -180,6 +197,7 @@ int main(void)
         cmocka_unit_test(pool_takes_no_memory_before_it_is_needed),
         cmocka_unit_test(pool_uses_a_returned_page_again),
         cmocka_unit_test(pool_gives_out_pages_that_lead_nowhere),
+        cmocka_unit_test(pool_keeps_as_many_pages_as_are_used),
         cmocka_unit_test(pool_keeps_no_more_pages_than_its_cache_holds),
         cmocka_unit_test(pool_counts_what_its_budget_allows),
     };
