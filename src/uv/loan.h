@@ -22,7 +22,7 @@
 #include "base/list.h"
 
 /* A loan without use for one to two of these ends. */
-#define SNET_LOAN_TICK_MS 4u
+#define SNET_LOAN_TICK_MS 25u
 
 struct snet_conn;
 
