@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 The snet authors
+# SPDX-License-Identifier: MIT
+"""What is run for one figure: scenes of `snet bench`, and what the harness measures itself.
+
+Everything returns a dictionary of figures, or raises `Failed` with a reason for the table. Nothing
+takes longer than its limit.
+"""
+
+import contextlib
+import json
+import re
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import machine
+from peers import Failed, Peer, Running, tunnel
+
+GRACE_SECONDS = 30.0
+"""How much longer than asked a scene may take: a slow peer needs long to set up many sessions."""
+STEP_SECONDS = 10.0
+WARM_CONNECTIONS = 16
+IDLE_CONNECTIONS = 200
+GIB = 2.0 ** 30
+RECORD = 16384
+SETTLE_SECONDS = 0.1
+
+
+def scene(snet: str, arguments: list[str], seconds: float) -> dict:
+    """Run one scene of `snet bench`."""
+    command = [snet, "bench", *arguments, "--seconds", f"{seconds:g}"]
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, check=False,
+                             timeout=seconds + GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise Failed(f"took more than {seconds + GRACE_SECONDS:.0f} s") from None
+    except OSError as error:
+        raise Failed(f"{snet}: {error.strerror}") from error
+    if run.returncode != 0:
+        said = run.stderr.strip().splitlines()
+        raise Failed(said[-1][:160] if said else f"snet bench ended with {run.returncode}")
+    # A route may give sockets another congestion control than a new one says it has.
+    return {**read_line(run.stdout), "congestion": machine.congestion()}
+
+
+def read_line(output: str) -> dict:
+    """The figures in the one line that a scene writes."""
+    try:
+        figures = json.loads(output.strip().splitlines()[-1])
+    except (IndexError, ValueError):
+        raise Failed(f"no figures in {output[-80:]!r}") from None
+    if not isinstance(figures, dict):
+        raise Failed("the line of figures is no object")
+    return figures
+
+
+def _add_cpu(figures: dict, seconds: float) -> None:
+    """CPU of the tunnel's processes, per GiB or per operation of the load."""
+    figures["tunnel_cpu_s"] = seconds
+    if figures.get("mib_per_s") and figures.get("bytes"):
+        figures["tunnel_cpu_s_per_gib"] = seconds * GIB / figures["bytes"]
+    elif figures.get("per_s") and figures.get("wall_s"):
+        figures["tunnel_cpu_us_per_op"] = 1e6 * seconds / (figures["per_s"] * figures["wall_s"])
+
+
+def through(peer: Peer, snet: str, arguments: list[str], seconds: float) -> dict:
+    """Run a scene of raw TCP through a tunnel, and count the tunnel's CPU time."""
+    pin = arguments[arguments.index("--pin") + 1] if "--pin" in arguments else "none"
+    with tunnel(peer, snet, pin) as running:
+        greet(running)
+        before = machine.cpu_seconds(running.pids())
+        load = [*arguments, "--over", "tcp"]
+        if running.processes:
+            load += ["--listen", f"{machine.LOOPBACK}:{running.back}",
+                     "--via", f"{machine.LOOPBACK}:{running.via}"]
+        figures = scene(snet, load, seconds)
+        running.check()
+        if running.processes:
+            time.sleep(SETTLE_SECONDS)
+            _add_cpu(figures, machine.cpu_seconds(running.pids()) - before)
+    return figures
+
+
+def _pass_byte(near: socket.socket, far: socket.socket) -> None:
+    for source, target in ((near, far), (far, near)):
+        source.sendall(b"x")
+        if target.recv(1) != b"x":
+            raise Failed("a connection through the tunnel ended at once")
+
+
+def _open(listening: socket.socket, via: int) -> tuple[socket.socket, socket.socket]:
+    """A connection through the tunnel, as its two ends, after a byte each way."""
+    near = socket.create_connection((machine.LOOPBACK, via), timeout=STEP_SECONDS)
+    try:
+        near.settimeout(STEP_SECONDS)
+        # A tunnel may wait for the first byte before it goes on to the backend.
+        near.sendall(b"x")
+        far, _ = listening.accept()
+    except OSError:
+        near.close()
+        raise
+    far.settimeout(STEP_SECONDS)
+    if far.recv(1) != b"x":
+        raise Failed("a connection through the tunnel ended at once")
+    _pass_byte(near, far)
+    return near, far
+
+
+def greet(running: Running) -> None:
+    """Pass a byte through a tunnel, so that nothing of its start is measured."""
+    try:
+        with socket.create_server((machine.LOOPBACK, running.back)) as listening:
+            listening.settimeout(STEP_SECONDS)
+            for end in _open(listening, running.via):
+                end.close()
+    except OSError as error:
+        raise Failed(f"nothing passes: {error}") from error
+
+
+def hold(peer: Peer, snet: str, count: int) -> dict:
+    """Memory of a tunnel's processes for each idle connection through it."""
+    with contextlib.ExitStack() as stack:
+        running = stack.enter_context(tunnel(peer, snet, "none"))
+        try:
+            listening = stack.enter_context(
+                socket.create_server((machine.LOOPBACK, running.back), backlog=64))
+            listening.settimeout(STEP_SECONDS)
+            deadline = time.monotonic() + GRACE_SECONDS
+            before = 0
+            for index in range(WARM_CONNECTIONS + count):
+                if index == WARM_CONNECTIONS:
+                    time.sleep(SETTLE_SECONDS)
+                    before = machine.memory_bytes(running.pids())
+                if time.monotonic() > deadline:
+                    raise Failed(f"{index} connections took more than {GRACE_SECONDS:.0f} s")
+                for end in _open(listening, running.via):
+                    stack.callback(end.close)
+            time.sleep(SETTLE_SECONDS)
+        except OSError as error:
+            raise Failed(f"a connection was not served: {error}") from error
+        running.check()
+        after = machine.memory_bytes(running.pids())
+    return {"bytes_per_connection": (after - before) / count, "connections": count, "pin": "none",
+            "congestion": machine.congestion()}
+
+
+def cipher_pass(cipher: str, seconds: int = 1, ends: int = 2) -> dict:
+    """What one pass of a cipher at each end costs, by OpenSSL's own measurement.
+
+    The name of the figure is that of a tunnel, so that both can be added.
+    """
+    command = ["openssl", "speed", "-mr", "-evp", cipher, "-bytes", str(RECORD),
+               "-seconds", str(seconds)]
+    if cipher == "rc4":
+        command += ["-provider", "legacy", "-provider", "default"]
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, check=False,
+                             timeout=seconds + GRACE_SECONDS)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Failed(f"openssl speed: {error}") from error
+    rate = read_speed(run.stdout)
+    return {"mib_per_s": rate / 2**20, "tunnel_cpu_s_per_gib": ends * GIB / rate,
+            "cpu_s_per_gib": ends * GIB / rate, "pin": "none"}
+
+
+def read_speed(output: str) -> float:
+    """Bytes per second in what `openssl speed -mr` prints."""
+    found = re.search(r"^\+F:\d+:[^:]*:([\d.]+)", output, re.MULTILINE)
+    if found is None or float(found[1]) <= 0:
+        raise Failed("openssl speed says nothing")
+    return float(found[1])
+
+
+def snet_exists(snet: str) -> bool:
+    """Whether the command is there and has scenes."""
+    return Path(snet).is_file()

@@ -1,0 +1,322 @@
+# SPDX-FileCopyrightText: 2026 The snet authors
+# SPDX-License-Identifier: MIT
+"""Tunnels: how each pair is configured, started on ports of loopback, watched and ended.
+
+A peer says by two commands how its ends are run: the server's end listens on `middle` and forwards
+to `back`, the client's end listens on `front` and forwards to `middle`. Both stay in the
+foreground. Keys and files are made in a temporary folder; nothing of the machine's is read or
+changed.
+"""
+
+import contextlib
+import getpass
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import machine
+
+HOST = machine.LOOPBACK
+START_SECONDS = 10.0
+END_SECONDS = 0.5
+SBIN = "/usr/sbin:/sbin"
+CONNECTIONS = 20000
+PINS = ("none", "together", "apart")
+AES, CHACHA = "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"
+
+
+class Failed(Exception):
+    """A peer or a load that cannot be measured, with the reason for the table."""
+
+
+class Place(NamedTuple):
+    """Where a tunnel is set up."""
+
+    folder: Path
+    front: int
+    middle: int
+    back: int
+    snet: str
+
+
+Command = list[str]
+Ends = tuple[Command, Command]
+
+
+class Peer(NamedTuple):
+    """A tunnel: `ends` makes what it needs in the folder, and returns its server's and client's
+    commands. Without them the load goes straight to the backend."""
+
+    name: str
+    label: str
+    needs: tuple[str, ...]
+    ends: Callable[[Place], Ends] | None
+
+
+def _make(*command: str) -> str:
+    """Run a program that makes keys, and return what it says."""
+    run = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    if run.returncode != 0:
+        raise Failed(f"{command[0]}: {run.stderr.strip()[-200:]}")
+    return run.stdout
+
+
+def _snet_secure(place: Place) -> Ends:
+    key = place.folder / "server.key"
+    public = _make(place.snet, "keygen", "--out", str(key)).strip()
+    server = [place.snet, "serve", "--key", str(key), "--listen", f"{HOST}:{place.middle}",
+              "--to", f"{HOST}:{place.back}"]
+    client = [place.snet, "connect", "--server-key", public, "--suite", "aes-256-gcm",
+              "--listen", f"{HOST}:{place.front}", f"{HOST}:{place.middle}"]
+    return server, client
+
+
+def _snet_plain(place: Place) -> Ends:
+    server = [place.snet, "serve", "--wire", "1", "--plain", "--listen", f"{HOST}:{place.middle}",
+              "--to", f"{HOST}:{place.back}"]
+    client = [place.snet, "connect", "--wire", "1", "--plain",
+              "--listen", f"{HOST}:{place.front}", f"{HOST}:{place.middle}"]
+    return server, client
+
+
+STUNNEL = """foreground = yes
+pid =
+syslog = no
+debug = warning
+socket = l:TCP_NODELAY=1
+socket = r:TCP_NODELAY=1
+[bench]
+client = {client}
+accept = {host}:{accept}
+connect = {host}:{connect}
+sslVersionMin = TLSv1.3
+ciphersuites = {suite}
+{trust}
+"""
+
+
+def _stunnel(place: Place, suite: str) -> Ends:
+    key, cert = place.folder / "stunnel.key", place.folder / "stunnel.crt"
+    _make("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+          "-nodes", "-keyout", str(key), "-out", str(cert), "-days", "30", "-subj",
+          "/CN=snet-bench")
+    server, client = place.folder / "server.conf", place.folder / "client.conf"
+    server.write_text(STUNNEL.format(
+        client="no", host=HOST, accept=place.middle, connect=place.back, suite=suite,
+        trust=f"cert = {cert}\nkey = {key}"), encoding="ascii")
+    client.write_text(STUNNEL.format(
+        client="yes", host=HOST, accept=place.front, connect=place.middle, suite=suite,
+        trust=f"CAfile = {cert}\nverifyPeer = yes"), encoding="ascii")
+    return ["stunnel", str(server)], ["stunnel", str(client)]
+
+
+def _spiped(place: Place) -> Ends:
+    key = place.folder / "spiped.key"
+    key.write_bytes(os.urandom(32))
+    common = ["-F", "-n", "0", "-k", str(key)]
+    return (["spiped", "-d", "-s", f"[{HOST}]:{place.middle}", "-t", f"[{HOST}]:{place.back}",
+             *common],
+            ["spiped", "-e", "-s", f"[{HOST}]:{place.front}", "-t", f"[{HOST}]:{place.middle}",
+             *common])
+
+
+SSHD = """ListenAddress {host}:{port}
+HostKey {folder}/host_key
+AuthorizedKeysFile {folder}/user_key.pub
+PidFile none
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PermitRootLogin prohibit-password
+StrictModes no
+UsePAM no
+Ciphers aes256-gcm@openssh.com
+LogLevel ERROR
+"""
+
+
+def _ssh(place: Place) -> Ends:
+    for name in ("host_key", "user_key"):
+        _make("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(place.folder / name))
+    config = place.folder / "sshd_config"
+    config.write_text(SSHD.format(host=HOST, port=place.middle, folder=place.folder),
+                      encoding="ascii")
+    if os.geteuid() == 0:
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    options = ("BatchMode=yes", "IdentitiesOnly=yes", "StrictHostKeyChecking=no",
+               "UserKnownHostsFile=/dev/null", "ExitOnForwardFailure=yes", "Compression=no",
+               "Ciphers=aes256-gcm@openssh.com", "LogLevel=ERROR")
+    client = ["ssh", "-F", "none", "-N", "-i", str(place.folder / "user_key"), "-p",
+              str(place.middle), "-L", f"{HOST}:{place.front}:{HOST}:{place.back}"]
+    for option in options:
+        client += ["-o", option]
+    sshd = shutil.which("sshd", path=os.environ.get("PATH", "") + ":" + SBIN) or "sshd"
+    return [sshd, "-D", "-e", "-f", str(config)], [*client, f"{getpass.getuser()}@{HOST}"]
+
+
+def _socat_relay(listen: int, to: int) -> Command:
+    return ["socat", f"TCP-LISTEN:{listen},bind={HOST},fork,reuseaddr,backlog=1024,nodelay",
+            f"TCP:{HOST}:{to},nodelay"]
+
+
+def _socat(place: Place) -> Ends:
+    return _socat_relay(place.middle, place.back), _socat_relay(place.front, place.middle)
+
+
+HAPROXY = """global
+    maxconn {connections}
+    nbthread 1
+defaults
+    mode tcp
+    timeout connect 5s
+    timeout client 1h
+    timeout server 1h
+listen relay
+    bind {host}:{listen}
+    server next {host}:{to}
+"""
+
+
+def _haproxy(place: Place) -> Ends:
+    commands = []
+    for listen, to in ((place.middle, place.back), (place.front, place.middle)):
+        config = place.folder / f"haproxy-{listen}.cfg"
+        config.write_text(HAPROXY.format(host=HOST, listen=listen, to=to,
+                                         connections=CONNECTIONS // 4), encoding="ascii")
+        commands.append(["haproxy", "-db", "-f", str(config)])
+    return commands[0], commands[1]
+
+
+PEERS = {peer.name: peer for peer in (
+    Peer("tcp", "direct, no tunnel", (), None),
+    Peer("snet-3", "**snet**, wire 3, AES-256-GCM", (), _snet_secure),
+    Peer("snet-1-plain", "snet, wire 1, plain", (), _snet_plain),
+    Peer("stunnel", "stunnel, TLS 1.3, AES-256-GCM", ("stunnel", "openssl"),
+         lambda place: _stunnel(place, AES)),
+    Peer("stunnel-chacha", "stunnel, TLS 1.3, ChaCha20", ("stunnel", "openssl"),
+         lambda place: _stunnel(place, CHACHA)),
+    Peer("spiped", "spiped", ("spiped",), _spiped),
+    Peer("ssh", "ssh -L, aes256-gcm", ("ssh", "ssh-keygen", "sshd"), _ssh),
+    Peer("socat", "two socat relays, plain", ("socat",), _socat),
+    Peer("haproxy", "two haproxy relays, plain", ("haproxy",), _haproxy),
+)}
+
+
+def custom(text: str) -> Peer:
+    """A peer of the user's: NAME=COMMAND, a line of bash that runs both ends in the foreground.
+
+    {front}, {middle}, {back} are ports of loopback, {folder} is a folder of its own.
+    """
+    name, found, command = text.partition("=")
+    if not found or not name or not command:
+        raise ValueError(f"a peer is NAME=COMMAND, not {text!r}")
+
+    def ends(place: Place) -> Ends:
+        line = command
+        for field in ("front", "middle", "back", "folder"):
+            line = line.replace("{" + field + "}", str(getattr(place, field)))
+        return [], ["bash", "-c", line]
+
+    return Peer(name, name, ("bash",), ends)
+
+
+def cpus_of(pin: str, server: bool) -> set[int] | None:
+    """The processors of one end: `apart` stands for two machines, the client's and the server's."""
+    cpus = sorted(os.sched_getaffinity(0))
+    if pin == "none":
+        return None
+    return {cpus[1 % len(cpus)] if server and pin == "apart" else cpus[0]}
+
+
+class Running(NamedTuple):
+    """A tunnel that is up."""
+
+    via: int
+    back: int
+    processes: list[subprocess.Popen]
+
+    def pids(self) -> list[int]:
+        """The processes that were started; what these started lives below them."""
+        return [process.pid for process in self.processes]
+
+    def check(self) -> None:
+        """Fail if one of its ends has died."""
+        for process in self.processes:
+            if process.poll() is not None:
+                raise Failed(f"{Path(process.args[0]).name} ended with {process.returncode}")
+
+
+def _start(command: Command, cpus: set[int] | None, log: Path) -> subprocess.Popen:
+    environment = {**os.environ, "PATH": os.environ.get("PATH", "/usr/bin:/bin") + ":" + SBIN}
+    with log.open("wb") as output:
+        try:
+            return subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment,
+                start_new_session=True,
+                preexec_fn=(lambda: os.sched_setaffinity(0, cpus)) if cpus else None)
+        except OSError as error:
+            raise Failed(f"{command[0]}: {error.strerror}") from error
+
+
+def _await_port(port: int, process: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not machine.listens(port):
+        ended = process.poll() is not None
+        if ended or time.monotonic() > deadline:
+            name = Path(process.args[0]).name
+            said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            raise Failed(f"{name} {'ended' if ended else 'does not listen'}"
+                         + (f": {said[-1][:160]}" if said else ""))
+        time.sleep(0.01)
+
+
+def end(processes: list[subprocess.Popen]) -> None:
+    """End processes and all below them, by pid: children first, or they would be orphans."""
+    pids = machine.family([process.pid for process in processes])
+    for number, seconds in ((signal.SIGTERM, END_SECONDS), (signal.SIGKILL, END_SECONDS)):
+        for pid in reversed(pids):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+        deadline = time.monotonic() + seconds
+        while pids and time.monotonic() < deadline:
+            for process in processes:
+                process.poll()
+            pids = [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+            time.sleep(0.01)
+    for process in processes:
+        process.wait(END_SECONDS)
+
+
+def missing(peer: Peer) -> list[str]:
+    """The programs that a peer needs and the machine lacks."""
+    path = os.environ.get("PATH", "") + ":" + SBIN
+    return [program for program in peer.needs if shutil.which(program, path=path) is None]
+
+
+@contextlib.contextmanager
+def tunnel(peer: Peer, snet: str, pin: str) -> Iterator[Running]:
+    """Run a tunnel: a backend that listens on `back` is reached by `via`."""
+    back = machine.free_port()
+    if peer.ends is None:
+        yield Running(back, back, [])
+        return
+    if missing(peer):
+        raise Failed(f"not installed: {', '.join(missing(peer))}")
+    processes: list[subprocess.Popen] = []
+    with tempfile.TemporaryDirectory(prefix="snet-bench-") as folder:
+        place = Place(Path(folder), machine.free_port(), machine.free_port(), back, snet)
+        try:
+            ends = zip(("server", "client"), peer.ends(place), (place.middle, place.front))
+            for name, command, port in ends:
+                if command:
+                    log = place.folder / f"{name}.log"
+                    processes.append(_start(command, cpus_of(pin, name == "server"), log))
+                    _await_port(port, processes[-1], log)
+            yield Running(place.front, back, processes)
+        finally:
+            end(processes)
