@@ -9,14 +9,16 @@ BUILD = build/$(PRESET)
 JOBS ?= 4
 CMAKE_LOG = > build/cmake.log 2>&1 || { cat build/cmake.log; false; }
 
-.PHONY: all build demo test check check-model sim fuzz format tidy asan matrix install deb \
-        amalgamation clean help bootstrap-build bootstrap-test bootstrap-lint bootstrap-fuzz \
-        bootstrap-package
+.PHONY: all build demo test check check-model sim fuzz format tidy asan matrix bench bench-quick \
+        install deb amalgamation clean help bootstrap-bench bootstrap-build bootstrap-test \
+        bootstrap-lint bootstrap-fuzz bootstrap-package
 
 all: build
 
 bootstrap-build:
 	@tools/bootstrap build
+bootstrap-bench:
+	@tools/bootstrap build bench
 bootstrap-test:
 	@tools/bootstrap build test
 bootstrap-lint:
@@ -90,6 +92,13 @@ asan: bootstrap-test
 matrix:
 	@tools/matrix $(CELLS)
 
+# Beside what one would pick instead: all rows and peers, written into docs/benchmarks.md, in about
+# an hour; or one short round that is kept in build/bench alone, in two minutes.
+bench: build bootstrap-bench
+	@bench/run.py --publish $(BENCH_ARGS)
+bench-quick: build bootstrap-bench
+	@bench/run.py --quick $(BENCH_ARGS)
+
 # Below /usr/local, or PREFIX; DESTDIR goes before either.
 install: build
 	@cmake --install $(BUILD) $(if $(PREFIX),--prefix $(PREFIX))
@@ -114,6 +123,8 @@ help:
 	@echo 'make fuzz              hostile inputs, FUZZ_SECONDS=n for each of FUZZ_TARGETS=...'
 	@echo 'make asan              unit tests and simulation under sanitizers'
 	@echo 'make matrix [CELLS=]   other compilers, 32 bits, arm64, big-endian, musl, mingw'
+	@echo 'make bench             snet beside its peers, for docs/benchmarks.md'
+	@echo 'make bench-quick       one short round of that, in two minutes'
 	@echo 'make install [PREFIX=] command, libraries, headers, manual pages'
 	@echo 'make amalgamation      the library as two files, snet.c and snet.h, to drop in'
 	@echo 'make deb               the Debian packages, in build/deb'

@@ -19,6 +19,7 @@ from peers import Failed, Peer, Running, tunnel
 
 GRACE_SECONDS = 30.0
 """How much longer than asked a scene may take: a slow peer needs long to set up many sessions."""
+WORK_SECONDS = 300.0
 STEP_SECONDS = 10.0
 WARM_CONNECTIONS = 16
 IDLE_CONNECTIONS = 200
@@ -27,19 +28,24 @@ RECORD = 16384
 SETTLE_SECONDS = 0.1
 
 
-def scene(snet: str, arguments: list[str], seconds: float) -> dict:
-    """Run one scene of `snet bench`."""
-    command = [snet, "bench", *arguments, "--seconds", f"{seconds:g}"]
+def scene(snet: str, arguments: list[str], seconds: float | None) -> dict:
+    """Run one scene of `snet bench`: so long, or, if it has no sockets, until it is done."""
+    command = [snet, "bench", *arguments]
+    limit = WORK_SECONDS
+    if seconds is not None:
+        command += ["--seconds", f"{seconds:g}"]
+        limit = seconds + GRACE_SECONDS
     try:
-        run = subprocess.run(command, capture_output=True, text=True, check=False,
-                             timeout=seconds + GRACE_SECONDS)
+        run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=limit)
     except subprocess.TimeoutExpired:
-        raise Failed(f"took more than {seconds + GRACE_SECONDS:.0f} s") from None
+        raise Failed(f"took more than {limit:.0f} s") from None
     except OSError as error:
         raise Failed(f"{snet}: {error.strerror}") from error
     if run.returncode != 0:
         said = run.stderr.strip().splitlines()
         raise Failed(said[-1][:160] if said else f"snet bench ended with {run.returncode}")
+    if seconds is None:
+        return read_line(run.stdout)
     # A route may give sockets another congestion control than a new one says it has.
     return {**read_line(run.stdout), "congestion": machine.congestion()}
 
@@ -65,12 +71,12 @@ def _add_cpu(figures: dict, seconds: float) -> None:
 
 
 def through(peer: Peer, snet: str, arguments: list[str], seconds: float) -> dict:
-    """Run a scene of raw TCP through a tunnel, and count the tunnel's CPU time."""
+    """Run a scene through a tunnel, and count the tunnel's CPU time."""
     pin = arguments[arguments.index("--pin") + 1] if "--pin" in arguments else "none"
     with tunnel(peer, snet, pin) as running:
         greet(running)
         before = machine.cpu_seconds(running.pids())
-        load = [*arguments, "--over", "tcp"]
+        load = list(arguments)
         if running.processes:
             load += ["--listen", f"{machine.LOOPBACK}:{running.back}",
                      "--via", f"{machine.LOOPBACK}:{running.via}"]

@@ -27,7 +27,9 @@ START_SECONDS = 10.0
 END_SECONDS = 0.5
 SBIN = "/usr/sbin:/sbin"
 CONNECTIONS = 20000
-PINS = ("none", "together", "apart")
+DELAYS_MS = (10, 50)
+SOCAT_BYTES = 8192
+"""What socat has if nothing is said."""
 AES, CHACHA = "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"
 
 
@@ -159,13 +161,15 @@ def _ssh(place: Place) -> Ends:
     return [sshd, "-D", "-e", "-f", str(config)], [*client, f"{getpass.getuser()}@{HOST}"]
 
 
-def _socat_relay(listen: int, to: int) -> Command:
-    return ["socat", f"TCP-LISTEN:{listen},bind={HOST},fork,reuseaddr,backlog=1024,nodelay",
+def _socat_relay(listen: int, to: int, buffer_bytes: int) -> Command:
+    return ["socat", "-b", str(buffer_bytes),
+            f"TCP-LISTEN:{listen},bind={HOST},fork,reuseaddr,backlog=1024,nodelay",
             f"TCP:{HOST}:{to},nodelay"]
 
 
-def _socat(place: Place) -> Ends:
-    return _socat_relay(place.middle, place.back), _socat_relay(place.front, place.middle)
+def _socat(place: Place, buffer_bytes: int) -> Ends:
+    return (_socat_relay(place.middle, place.back, buffer_bytes),
+            _socat_relay(place.front, place.middle, buffer_bytes))
 
 
 HAPROXY = """global
@@ -192,6 +196,15 @@ def _haproxy(place: Place) -> Ends:
     return commands[0], commands[1]
 
 
+def _delay(delay_ms: int) -> Callable[[Place], Ends]:
+    """A slow network in place of a tunnel: one process. It holds bytes, and no handshake of TCP."""
+    def ends(place: Place) -> Ends:
+        return [], [place.snet, "chaos", "--listen", f"{HOST}:{place.front}",
+                    "--to", f"{HOST}:{place.back}", "--delay", str(delay_ms)]
+
+    return ends
+
+
 PEERS = {peer.name: peer for peer in (
     Peer("tcp", "direct, no tunnel", (), None),
     Peer("snet-3", "**snet**, wire 3, AES-256-GCM", (), _snet_secure),
@@ -202,8 +215,13 @@ PEERS = {peer.name: peer for peer in (
          lambda place: _stunnel(place, CHACHA)),
     Peer("spiped", "spiped", ("spiped",), _spiped),
     Peer("ssh", "ssh -L, aes256-gcm", ("ssh", "ssh-keygen", "sshd"), _ssh),
-    Peer("socat", "two socat relays, plain", ("socat",), _socat),
+    Peer("socat", "two socat relays, plain", ("socat",),
+         lambda place: _socat(place, SOCAT_BYTES)),
+    Peer("socat-64k", "two socat relays, plain, 64 KiB buffers", ("socat",),
+         lambda place: _socat(place, 65536)),
     Peer("haproxy", "two haproxy relays, plain", ("haproxy",), _haproxy),
+    *(Peer(f"delay-{delay}", f"snet chaos, {delay} ms each way", (), _delay(delay))
+      for delay in DELAYS_MS),
 )}
 
 

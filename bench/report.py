@@ -76,9 +76,12 @@ def _words(samples: Samples, key: str) -> list[str]:
 def conditions(row: Row, samples: Samples, settings: dict) -> str:
     """Under which conditions the figures of a row were measured."""
     rounds = max((len(case) for case in samples.values()), default=0)
-    said = [f"congestion control {' and '.join(_words(samples, 'congestion')) or 'unknown'}",
-            f"pinning {' and '.join(_words(samples, 'pin')) or 'none'}",
-            f"{settings['seconds']:g} s each", f"{rounds} round{'s' if rounds > 1 else ''}"]
+    said = ["no sockets"]
+    if _words(samples, "congestion"):
+        said = [f"congestion control {' and '.join(_words(samples, 'congestion'))}",
+                f"pinning {' and '.join(_words(samples, 'pin')) or 'none'}",
+                f"{settings['seconds']:g} s each"]
+    said.append(f"{rounds} round{'s' if rounds > 1 else ''}")
     return ", ".join(said) + "." + (f" {row.note}" if row.note else "")
 
 

@@ -15,9 +15,9 @@ HISTORY = ("--history", "1048576")
 
 
 class Case(NamedTuple):
-    """One answer. `kind` says how it is measured: by a scene of `snet bench`, by a scene through
-    the tunnel `peer`, by holding idle connections through it, or by a pass of the cipher
-    `arguments[0]` alone."""
+    """One answer. `kind` says how it is measured: `scene` of `snet bench`, `core`, a scene without
+    sockets that takes the time it takes, `tunnel`, a scene through `peer`, `hold`, idle connections
+    through it, or `cipher`, passes of a cipher alone."""
 
     name: str
     label: str
@@ -60,6 +60,20 @@ FIGURES = {
     "cpu_us_per_op": Figure("CPU us each", "us"),
     "tunnel_cpu_us_per_op": Figure("CPU us each of the tunnel", "us"),
     "bytes_per_connection": Figure("bytes per connection", "B"),
+    "server_cpu_us_per_op": Figure("server CPU us each", "us"),
+    "server_heap_bytes_per_session": Figure("server bytes per session", "B"),
+    "client_heap_bytes_per_session": Figure("client bytes per session", "B"),
+    "cpu_ms_per_s": Figure("CPU ms per second, both ends", "ms/s"),
+    "busy_p50_us": Figure("busy one: p50 us", "us"),
+    "busy_p99_us": Figure("busy one: p99 us", "us"),
+    "malloc_bytes_per_session": Figure("bytes per session", "B"),
+    "core_bytes_per_session": Figure("bytes of the core", "B"),
+    "resident_bytes": Figure("resident bytes in all", "B"),
+    "server_us_per_resume": Figure("server CPU us per resume", "us"),
+    "opens_ratio": Figure("new sessions, to one thread", ""),
+    "resumes_ratio": Figure("resumes, to one thread", ""),
+    "opens_per_s": Figure("new sessions per second", "/s"),
+    "resumes_per_s": Figure("resumes per second", "/s"),
 }
 
 OVER = {
@@ -87,22 +101,25 @@ def _scene(*arguments: str, over: tuple[str, ...], slow: tuple[str, ...] = ()) -
 
 
 TUNNELS = ("tcp", "snet-3", "snet-1-plain", "stunnel", "stunnel-chacha", "spiped", "ssh", "socat",
-           "haproxy")
+           "socat-64k", "haproxy")
 ENCRYPTED = ("stunnel", "stunnel-chacha", "spiped", "ssh")
-RARE = ("stunnel-chacha", "snet-1-plain")
+RARE = ("stunnel-chacha", "snet-1-plain", "socat-64k")
 
 
 def _through(*arguments: str, kind: str = "tunnel",
              peers: tuple[str, ...] = TUNNELS) -> tuple[Case, ...]:
-    return tuple(Case(name, "", kind, arguments, name, name not in RARE) for name in peers)
+    load = (*arguments, "--over", "tcp") if arguments else ()
+    return tuple(Case(name, "", kind, load, name, name not in RARE) for name in peers)
 
 
 LIBRARY = "Library: a program at both ends"
+LOSS = "Loss: what a lost connection costs"
+SCALE = "Scale: many sessions, and more than one thread"
 TUNNEL = "Tunnel: two processes between a program and its server"
 
 RC4_ALONE = Case("rc4", "RC4 alone, one core", "cipher", ("rc4", "1"))
 AES_PASSES = Case("aes", "AES-256-GCM, a pass at each end, alone", "cipher", ("aes-256-gcm", "2"))
-FLOOR = ("socat", "aes")
+FLOOR, HARD_FLOOR = ("socat", "aes"), ("socat-64k", "aes")
 
 
 def _ping(pin: str, sessions: int) -> tuple[str, ...]:
@@ -128,6 +145,37 @@ def _tunnel_ping(name: str, pin: str, where: str) -> Row:
               "p50_us", 1.0, False, "of_min", ENCRYPTED),
          Goal(f"tunnel ping-pong, {where}: p99 at most half of the best encrypted peer's",
               "snet-3", "p99_us", 0.5, False, "of_min", ENCRYPTED)), peers=True)
+
+
+LOSS_WORDS = {"down": "server to client", "up": "client to server"}
+LOSS_TRIPS = {("3", "down"): 2.0, ("2", "down"): 3.0, ("3", "up"): 2.5, ("3-early", "up"): 1.5}
+"""Round trips from a loss to the first byte, TCP's own for the new connection included."""
+SPARE_US = 1000.0
+
+
+def _loss(direction: str, trip_ms: int) -> Row:
+    """Loss to first byte. The proxy that delays bytes accepts at once, so that the round trip which
+    TCP needs for a connection costs nothing here, and is not in the bound either."""
+    over = {"tcp": "TCP, connected anew", "3": OVER["3"], "2": OVER["2"]}
+    if direction == "up":
+        over["3-early"] = "snet/3, --early"
+    delay = f"delay-{trip_ms // 2}" if trip_ms else "tcp"
+    cases, goals = [], []
+    for name, words in over.items():
+        wire, _, early = name.partition("-")
+        arguments = ("loss", "--direction", direction, *_over(wire),
+                     *(("--early",) if early else ()))
+        cases.append(Case(name, words, "tunnel", arguments, delay))
+        if (name, direction) in LOSS_TRIPS:
+            trips = LOSS_TRIPS[name, direction]
+            tcp = 1.0 if trip_ms else 0.0
+            goals.append(Goal(
+                f"loss to first byte, {LOSS_WORDS[direction]}, {words.strip('*')}, {trip_ms} ms "
+                f"away: {trips:g} round trips and 1 ms, p50; here without TCP's own", name,
+                "p50_us", (trips - tcp) * trip_ms * 1000 + SPARE_US, False, unit="us"))
+    return Row(f"loss-{direction}-{trip_ms}", LOSS,
+               f"Loss to first byte, {LOSS_WORDS[direction]}, {trip_ms} ms round trip",
+               ("p50_us", "p99_us"), tuple(cases), goals=tuple(goals), quick=trip_ms == 20)
 
 
 APART, TOGETHER = "ends on two cores", "all on one core"
@@ -165,7 +213,9 @@ ROWS = (
               "mib_per_s", 1.3, True, "of_max", ENCRYPTED),
          Goal("tunnel bulk: CPU per GiB at most 1.25 times two plain socat relays in a row plus "
               "one AEAD pass at each end", "snet-3", "tunnel_cpu_s_per_gib", 1.25, False,
-              "of_sum", FLOOR)), peers=True),
+              "of_sum", FLOOR),
+         Goal("the same floor with buffers of 64 KiB in socat, which nobody asked for", "snet-3",
+              "tunnel_cpu_s_per_gib", 1.25, False, "of_sum", HARD_FLOOR)), peers=True),
     Row("tunnel-1k", TUNNEL, "One way, writes of 1 KiB", ("mib_per_s", "tunnel_cpu_s_per_gib"),
         _through("stream", "--write", "1024", "--nodelay"), "tcp", peers=True,
         note="The program sets TCP_NODELAY."),
@@ -180,4 +230,41 @@ ROWS = (
               "per_s", 4.0, True, "of_max", ("stunnel",)),), peers=True),
     Row("tunnel-idle", TUNNEL, "Memory of both ends for each idle connection",
         ("bytes_per_connection",), _through(kind="hold", peers=TUNNELS[1:]), peers=True),
+    Row("resume", LOSS, "Resumes, connections cut again and again",
+        ("server_cpu_us_per_op", "per_s", "p50_us", "p99_us"),
+        _scene("resume", over=("tcp", "3", "2", "1")), "",
+        (Goal("server CPU per resume beyond TCP's accept, read, write, close, snet/3: at most "
+              "120 us", "3", "server_cpu_us_per_op", 120, False, "minus", ("tcp",), "us"),
+         *(Goal(f"the same, snet/{wire}: at most 10 us", wire, "server_cpu_us_per_op", 10, False,
+                "minus", ("tcp",), "us") for wire in ("1", "2")))),
+    *(_loss(direction, trip_ms) for direction in ("down", "up") for trip_ms in (0, 20, 100)),
+    Row("sessions", SCALE, "64 bytes back and forth, more and more sessions of snet/3",
+        ("per_s", "p50_us", "p99_us", "cpu_us_per_op"),
+        tuple(Case(str(count), f"{count:,} sessions", "scene",
+                   (*_ping("none", count), *_over("3"))) for count in (1, 10, 100, 1000)),
+        quick=False),
+    Row("idle", SCALE, "Attached sessions that are silent, one among them busy",
+        ("server_heap_bytes_per_session", "client_heap_bytes_per_session", "cpu_ms_per_s",
+         "busy_p50_us", "busy_p99_us"),
+        tuple(Case(str(count), f"{count:,} sessions", "scene",
+                   ("idle", "--sessions", str(count), *_over("3")), quick=count < 1000)
+              for count in (1, 100, 8000)),
+        goals=(Goal("idle session, attached: at most 2.5 KiB of user-space memory", "8000",
+                    "server_heap_bytes_per_session", 2560, False, unit="B"),)),
+    Row("detached", SCALE, "Detached sessions in one process",
+        ("malloc_bytes_per_session", "core_bytes_per_session", "resident_bytes",
+         "server_us_per_resume"),
+        tuple(Case(str(count), f"{count:,} sessions", "core",
+                   ("detached", "--sessions", str(count), *_over("3")), quick=count < 1000000)
+              for count in (10000, 1000000)),
+        goals=(Goal("idle session, detached, nothing unacknowledged: at most 1 KiB", "1000000",
+                    "malloc_bytes_per_session", 1024, False, unit="B"),
+               Goal("1,000,000 detached in at most 1.2 GiB", "1000000", "resident_bytes",
+                    1.2 * 2**30, False, unit="B"))),
+    Row("threads", SCALE, "Two threads, core and registry on recorded input",
+        ("opens_ratio", "resumes_ratio", "opens_per_s", "resumes_per_s"),
+        (Case("3", OVER["3"], "core", ("threads", "--threads", "2", "--over", "3")),),
+        goals=tuple(Goal(f"two threads: at least 1.7 times one thread in {what} per second", "3",
+                         f"{figure}_ratio", 1.7, True)
+                    for what, figure in (("new sessions", "opens"), ("resumes", "resumes")))),
 )

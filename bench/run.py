@@ -49,6 +49,8 @@ def measure(case: Case, settings: Settings) -> dict:
     if case.kind == "cipher":
         cipher, ends = case.arguments
         return load.cipher_pass(cipher, ends=int(ends))
+    if case.kind == "core":
+        return load.scene(settings.snet, list(case.arguments), None)
     if case.kind == "scene":
         return load.scene(settings.snet, list(case.arguments), settings.seconds)
     peer = settings.peers[case.peer]
@@ -163,6 +165,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
                         help="measure nothing: make tables and plots of kept figures")
     parser.add_argument("--list", action="store_true", help="print the names of all rows")
     options = parser.parse_args(arguments)
+    if options.publish and options.kept is None and (options.quick or options.rows != "*"):
+        parser.error("only a whole run is published: without --quick and --rows")
     try:
         options.peer = [peers.custom(text) for text in options.peer]
     except ValueError as error:

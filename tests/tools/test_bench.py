@@ -215,6 +215,11 @@ class Tables(unittest.TestCase):
         text = report.row_table(row_named("stream-64k"), row, SETTINGS)
         self.assertIn("congestion control bbr, pinning apart", text)
 
+    def test_a_row_without_sockets_says_so(self) -> None:
+        row = {"3": [{"round": 0, "figures": {"opens_ratio": 1.8}}]}
+        self.assertEqual(report.conditions(row_named("threads"), row, SETTINGS),
+                         "no sockets, 1 round.")
+
     def test_two_congestion_controls_are_both_said(self) -> None:
         row = {"tcp": samples(1.0, 2.0)}
         row["tcp"][1]["figures"]["congestion"] = "bbr"
@@ -360,7 +365,8 @@ class Command(unittest.TestCase):
     """The command line."""
 
     def test_nonsense_is_refused_before_anything_runs(self) -> None:
-        for arguments in (["--peer", "x"], ["--rounds", "many"], ["--nothing"]):
+        for arguments in (["--peer", "x"], ["--rounds", "many"], ["--nothing"],
+                          ["--publish", "--quick"], ["--publish", "--rows", "ping"]):
             with self.assertRaises(SystemExit) as left, \
                     contextlib.redirect_stderr(io.StringIO()):
                 run.parse(arguments)
