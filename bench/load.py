@@ -45,9 +45,17 @@ def scene(snet: str, arguments: list[str], seconds: float | None) -> dict:
         said = run.stderr.strip().splitlines()
         raise Failed(said[-1][:160] if said else f"snet bench ended with {run.returncode}")
     if seconds is None:
-        return read_line(run.stdout)
+        return without_sockets(read_line(run.stdout))
     # A route may give sockets another congestion control than a new one says it has.
     return {**read_line(run.stdout), "congestion": machine.congestion()}
+
+
+def without_sockets(figures: dict) -> dict:
+    """The figures of a scene in which nothing has a congestion control or a processor."""
+    kept = {key: value for key, value in figures.items() if key not in ("congestion", "pin")}
+    if "resident_bytes" in kept:
+        kept["resident_gib"] = kept["resident_bytes"] / GIB
+    return kept
 
 
 def read_line(output: str) -> dict:

@@ -309,6 +309,11 @@ class Loads(unittest.TestCase):
         self.assertEqual(load.read_speed("+H:16384\n+F:25:AES-256-GCM:4843126784.00\n"),
                          4843126784.0)
 
+    def test_without_sockets_there_is_no_congestion_control(self) -> None:
+        figures_ = {"congestion": "bbr", "pin": "none", "resident_bytes": 2**29, "x": 1}
+        self.assertEqual(load.without_sockets(figures_),
+                         {"resident_bytes": 2**29, "resident_gib": 0.5, "x": 1})
+
     def test_a_command_that_is_not_there_is_a_failed_sample(self) -> None:
         settings = run.Settings("/nonexistent/snet", 1, 0.1, 1, peers.PEERS)
         got = run.sample(row_named("ping").cases[0], settings, 0)
