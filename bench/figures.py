@@ -116,6 +116,8 @@ def judge(goal: Goal, row: Samples) -> Outcome:
 
 def text(value: float) -> str:
     """A number with three digits that mean something."""
+    if value == int(value) and abs(value) < 1000:
+        return str(int(value))
     size = abs(value)
     if size >= 1000:
         digits = 10 ** max(0, len(str(int(size))) - 4)

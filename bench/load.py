@@ -6,6 +6,7 @@ Everything returns a dictionary of figures, or raises `Failed` with a reason for
 takes longer than its limit.
 """
 
+import concurrent.futures
 import contextlib
 import json
 import re
@@ -18,23 +19,28 @@ import machine
 from peers import Failed, Peer, Running, tunnel
 
 GRACE_SECONDS = 30.0
-"""How much longer than asked a scene may take: a slow peer needs long to set up many sessions."""
+"""How much longer than asked a load may take: a slow peer needs long to set up many sessions."""
+PATIENCE_SECONDS = 100.0
+"""The same for a scene without peers, which gives up by itself before that."""
 WORK_SECONDS = 300.0
 STEP_SECONDS = 10.0
 WARM_CONNECTIONS = 16
 IDLE_CONNECTIONS = 200
 GIB = 2.0 ** 30
+ADDED = ("sessions", "bytes", "cut", "lost_bytes", "newcomers", "newcomers_failed", "client_cpu_s",
+         "server_cpu_s", "per_s", "mib_per_s")
 RECORD = 16384
 SETTLE_SECONDS = 0.1
 
 
-def scene(snet: str, arguments: list[str], seconds: float | None) -> dict:
+def scene(snet: str, arguments: list[str], seconds: float | None,
+          grace: float = PATIENCE_SECONDS) -> dict:
     """Run one scene of `snet bench`: so long, or, if it has no sockets, until it is done."""
     command = [snet, "bench", *arguments]
     limit = WORK_SECONDS
     if seconds is not None:
         command += ["--seconds", f"{seconds:g}"]
-        limit = seconds + GRACE_SECONDS
+        limit = seconds + grace
     try:
         run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=limit)
     except subprocess.TimeoutExpired:
@@ -56,6 +62,26 @@ def without_sockets(figures: dict) -> dict:
     if "resident_bytes" in kept:
         kept["resident_gib"] = kept["resident_bytes"] / GIB
     return kept
+
+
+def at_once(snet: str, arguments: list[str], seconds: float, count: int) -> dict:
+    """Run a scene several times at once, for more sessions than one process may have."""
+    with concurrent.futures.ThreadPoolExecutor(count) as pool:
+        runs = [pool.submit(scene, snet, arguments, seconds) for _ in range(count)]
+    return merged([run.result() for run in runs])
+
+
+def merged(runs: list[dict]) -> dict:
+    """Figures of scenes that ran at once: counts and rates add up, of all others the worst counts.
+
+    For a time that is the longest: a quantile of all together is at most that.
+    """
+    made = dict(runs[0])
+    for key, value in made.items():
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            values = [run[key] for run in runs]
+            made[key] = sum(values) if key in ADDED else max(values)
+    return made
 
 
 def read_line(output: str) -> dict:
@@ -88,7 +114,7 @@ def through(peer: Peer, snet: str, arguments: list[str], seconds: float) -> dict
         if running.processes:
             load += ["--listen", f"{machine.LOOPBACK}:{running.back}",
                      "--via", f"{machine.LOOPBACK}:{running.via}"]
-        figures = scene(snet, load, seconds)
+        figures = scene(snet, load, seconds, GRACE_SECONDS)
         running.check()
         if running.processes:
             time.sleep(SETTLE_SECONDS)

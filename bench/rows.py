@@ -15,9 +15,9 @@ HISTORY = ("--history", "1048576")
 
 
 class Case(NamedTuple):
-    """One answer. `kind` says how it is measured: `scene` of `snet bench`, `core`, a scene without
-    sockets that takes the time it takes, `tunnel`, a scene through `peer`, `hold`, idle connections
-    through it, or `cipher`, passes of a cipher alone."""
+    """One answer. `kind` says how it is measured: `scene` of `snet bench`, `three` of them at once,
+    `core`, a scene without sockets that takes the time it takes, `tunnel`, a scene through `peer`,
+    `hold`, idle connections through it, or `cipher`, passes of a cipher alone."""
 
     name: str
     label: str
@@ -70,6 +70,12 @@ FIGURES = {
     "core_bytes_per_session": Figure("bytes of the core", "B"),
     "resident_gib": Figure("resident in all, GiB", "GiB"),
     "server_us_per_resume": Figure("server CPU us per resume", "us"),
+    "back_p50_us": Figure("back after, p50 us", "us"),
+    "back_p99_us": Figure("p99 us", "us"),
+    "back_max_us": Figure("the last, us", "us"),
+    "lost_bytes": Figure("bytes lost", "B"),
+    "newcomer_p99_us": Figure("newcomers: p99 us", "us"),
+    "newcomers_failed": Figure("newcomers refused", ""),
     "opens_ratio": Figure("new sessions, to one thread", ""),
     "resumes_ratio": Figure("resumes, to one thread", ""),
     "opens_per_s": Figure("new sessions per second", "/s"),
@@ -262,6 +268,21 @@ ROWS = (
                     "malloc_bytes_per_session", 1024, False, unit="B"),
                Goal("1,000,000 detached in at most 1.2 GiB", "1000000", "resident_gib", 1.2, False,
                     unit="GiB"))),
+    Row("storm", SCALE, "All connections cut while bytes flow, over snet/3",
+        ("back_p99_us", "back_p50_us", "back_max_us", "lost_bytes", "newcomer_p99_us",
+         "newcomers_failed"),
+        (Case("1000", "1,000 sessions", "scene", ("storm", "--sessions", "1000", *_over("3"))),
+         Case("8000", "8,000 sessions", "scene", ("storm", "--sessions", "8000", *_over("3")),
+              quick=False),
+         Case("20001", "20,001 sessions in three processes", "three",
+              ("storm", "--sessions", "6667", *_over("3")), quick=False)),
+        goals=tuple(
+            Goal(f"storm of {words}: {what}", case, figure, bound, False, unit=unit)
+            for case, words in (("8000", "8,000 sessions"), ("20001", "20,000 over three"))
+            for what, figure, bound, unit in (
+                ("p99 under 10 s until they are back", "back_p99_us", 1e7, "us"),
+                ("no byte lost", "lost_bytes", 0, "B"),
+                ("newcomers still served", "newcomers_failed", 0, "")))),
     Row("threads", SCALE, "Two threads, core and registry on recorded input",
         ("opens_ratio", "resumes_ratio", "opens_per_s", "resumes_per_s"),
         (Case("3", OVER["3"], "core", ("threads", "--threads", "2", "--over", "3")),),

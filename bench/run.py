@@ -51,6 +51,8 @@ def measure(case: Case, settings: Settings) -> dict:
         return load.cipher_pass(cipher, ends=int(ends))
     if case.kind == "core":
         return load.scene(settings.snet, list(case.arguments), None)
+    if case.kind == "three":
+        return load.at_once(settings.snet, list(case.arguments), settings.seconds, 3)
     if case.kind == "scene":
         return load.scene(settings.snet, list(case.arguments), settings.seconds)
     peer = settings.peers[case.peer]
