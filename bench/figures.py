@@ -27,8 +27,8 @@ class Spread(NamedTuple):
 class Goal(NamedTuple):
     """What is to be reached: `figure` of `case`, alone or held `against` others of its row.
 
-    `how`: `value` as it is; `minus` the other; `of_max`, `of_min`, `of_sum`, a ratio to the
-    largest, to the least or to the sum of the others.
+    `how`: `value` as it is; `minus` `factor` times the other; `of_max`, `of_min`, `of_sum`, a ratio
+    to the largest, to the least or to the sum of the others.
     """
 
     what: str
@@ -39,6 +39,7 @@ class Goal(NamedTuple):
     how: str = "value"
     against: tuple[str, ...] = ()
     unit: str = ""
+    factor: float = 1.0
 
 
 class Outcome(NamedTuple):
@@ -103,7 +104,7 @@ def judge(goal: Goal, row: Samples) -> Outcome:
     if goal.how != "value":
         others = _held_against(goal, row)
         values = {
-            at: value - others[at] if goal.how == "minus" else value / others[at]
+            at: value - goal.factor * others[at] if goal.how == "minus" else value / others[at]
             for at, value in values.items()
             if at in others and (goal.how == "minus" or others[at] != 0)
         }

@@ -127,11 +127,14 @@ def choose(pattern: str, quick: bool, extra: list[peers.Peer]) -> list[Row]:
 
 def run(rows: list[Row], settings: Settings, results: dict, out: Path) -> None:
     """All rounds of all rows; what there is is kept after each row."""
-    progress = Progress(settings.rounds * sum(len(row.cases) for row in rows))
+    progress = Progress(sum(1 if case.once else settings.rounds
+                            for row in rows for case in row.cases))
     for at in range(settings.rounds):
         for row in rows:
             samples = results["rows"].setdefault(row.name, {})
             for case in row.cases:
+                if case.once and at > 0:
+                    continue
                 progress.show(at, settings.rounds, row, case.name)
                 got = sample(case, settings, at)
                 samples.setdefault(case.name, []).append(got)

@@ -138,6 +138,8 @@ class Goals(unittest.TestCase):
         goal = Goal("", "a", "mib_per_s", 10.0, False, "minus", ("b",))
         self.assertEqual(self.judged(goal, a=samples(30.0), b=samples(25.0)), (5.0, True))
         self.assertEqual(self.judged(goal, a=samples(30.0), b=samples(0.0)), (30.0, False))
+        goal = goal._replace(factor=3.0)
+        self.assertEqual(self.judged(goal, a=samples(30.0), b=samples(7.0)), (9.0, True))
 
 
 class Rows(unittest.TestCase):
@@ -170,6 +172,15 @@ class Rows(unittest.TestCase):
         for row in run.choose("*", True, []):
             cases = {case.name for case in row.cases}
             self.assertTrue(not row.base or row.base in cases, row.name)
+
+    def test_what_takes_minutes_runs_in_the_first_round_only(self) -> None:
+        case = rows.Case("x", "x", "cipher", ("no-such-cipher", "1"), once=True)
+        row = row_named("ping")._replace(cases=(case, case._replace(name="y", once=False)))
+        results = {"rows": {}}
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(io.StringIO()):
+            run.run([row], run.Settings("snet", 2, 0.1, 1, {}), results, Path(folder))
+        counts = {name: len(got) for name, got in results["rows"]["ping"].items()}
+        self.assertEqual(counts, {"x": 1, "y": 2})
 
     def test_patterns_choose_rows_and_groups(self) -> None:
         self.assertEqual(run.choose("nothing-like-it", False, []), [])
@@ -230,13 +241,26 @@ class Tables(unittest.TestCase):
         self.assertEqual(report.label(row_named("tunnel-64k"), "mine"), "mine")
 
     def test_goals_are_reached_missed_or_not_measured(self) -> None:
-        text = report.goals_table(self.results(**{"tcp": samples(100.0), "3": samples(61.0),
-                                                  "1-plain": samples(84.0)}))
+        text = report.goals_table(self.results(**{
+            "tcp": samples(100.0), "3": samples(61.0), "1-plain": samples(84.0),
+            "1": samples("died"), "rc4": samples(1.0)}))
         lines = text.splitlines()[2:]
         self.assertEqual(len(lines), len(row_named("stream-64k").goals))
         self.assertIn("| 0.61 | reached |", lines[0])
         self.assertIn("| 0.84 | **missed** |", lines[1])
         self.assertIn("not measured", lines[2])
+
+
+    def test_goals_of_cases_that_were_left_out_are_not_listed(self) -> None:
+        for cases, count in ((("tcp",), 0), (("3",), 0), (("3", "tcp"), 1), (("1", "rc4"), 1),
+                             (("1", "tcp"), 1)):
+            text = report.goals_table(self.results(**{case: samples(61.0) for case in cases}))
+            self.assertEqual(len(text.splitlines()[2:]), count, cases)
+        results = self.results()
+        for cases, count in ((("snet-3", "spiped", "socat"), 1), (("snet-3", "socat", "aes"), 1)):
+            results["rows"] = {"tunnel-64k": {case: samples(1.0) for case in cases}}
+            text = report.goals_table(results)
+            self.assertEqual(len(text.splitlines()[2:]), count, cases)
 
 
 class Document(unittest.TestCase):
@@ -308,10 +332,21 @@ class Loads(unittest.TestCase):
         self.assertEqual(load.read_speed("+H:16384\n+F:25:AES-256-GCM:4843126784.00\n"),
                          4843126784.0)
 
+    def test_cpu_of_a_tunnel_is_divided_by_all_that_it_carried(self) -> None:
+        for figures_, name, value in (
+            ({"mib_per_s": 512.0, "bytes": 2**31}, "tunnel_cpu_s_per_gib", 0.75),
+            # 1,500 round trips, of which 1,000 were measured.
+            ({"trips": 1000, "size": 64, "bytes": 96000, "wall_s": 1.0}, "tunnel_cpu_us_per_op",
+             1000.0),
+            ({"opened": 1000, "wall_s": 0.6, "per_s": 1667.0}, "tunnel_cpu_us_per_op", 1000.0),
+        ):
+            load.add_cpu(figures_, 1.5)
+            self.assertAlmostEqual(figures_[name], value, msg=name)
+
     def test_of_scenes_at_once_the_worst_time_counts_and_losses_add_up(self) -> None:
-        runs = [{"scene": "storm", "lost_bytes": 0, "back_p99_us": 5.0, "early": False},
+        runs = [{"scene": "storm", "lost_bytes": 1, "back_p99_us": 5.0, "early": False},
                 {"scene": "storm", "lost_bytes": 2, "back_p99_us": 7.0, "early": False}]
-        self.assertEqual(load.merged(runs), {"scene": "storm", "lost_bytes": 2,
+        self.assertEqual(load.merged(runs), {"scene": "storm", "lost_bytes": 3,
                                              "back_p99_us": 7.0, "early": False})
 
     def test_without_sockets_there_is_no_congestion_control(self) -> None:
