@@ -23,13 +23,16 @@
 
 /* `takes` are the short names of options below that not all scenes take. */
 static const struct snet_bench_scene bench_scenes[] = {
-    {"stream", snet_bench_stream_run, "wNHlv", 1, false, 0},
-    {"ping", snet_bench_ping_run, "nzHlv", 1, false, 1},
-    {"open", snet_bench_open_run, "nHlv", 8, false, 0},
-    {"resume", snet_bench_resume_run, "nzHlv", 200, false, 2},
-    {"loss", snet_bench_loss_run, "deHlv", 1, false, 0},
-    {"idle", snet_bench_idle_run, "nzbHlv", 1000, false, 1},
-    {"storm", snet_bench_storm_run, "nbHlv", 8000, true, 2},
+    {"stream", snet_bench_stream_run, "wNHlv", 1, false, 0, false},
+    {"ping", snet_bench_ping_run, "nzHlv", 1, false, 1, false},
+    {"open", snet_bench_open_run, "nHlv", 8, false, 0, false},
+    {"resume", snet_bench_resume_run, "nzHlv", 200, false, 2, false},
+    {"loss", snet_bench_loss_run, "deHlv", 1, false, 0, false},
+    {"idle", snet_bench_idle_run, "nzbHlv", 1000, false, 1, false},
+    {"storm", snet_bench_storm_run, "nbHlv", 8000, true, 2, false},
+    {"core", snet_bench_core_run, "PCH", 1, true, 0, true},
+    {"detached", snet_bench_core_detached_run, "nRAH", 1000000, true, 0, true},
+    {"threads", snet_bench_core_threads_run, "nTH", 4000, true, 0, true},
 };
 
 static const struct snet_bench_over bench_overs[] = {
@@ -56,6 +59,11 @@ static const char bench_help[] =
     "  idle       silent sessions and a busy one        --sessions --size --heartbeat\n"
     "  storm      all connections cut at once           --sessions --heartbeat\n"
     "\n"
+    "Without sockets, both ends in one process:\n"
+    "  core       the same work every time, to count    --part --count\n"
+    "  detached   memory of sessions without a link    --sessions --resumes --attached\n"
+    "  threads    servers alone, one thread, several   --sessions --threads\n"
+    "\n"
     "  --over WHAT          tcp, 1, 1-plain, 1-padded, 2, 2-plain, 3 (AES-256-GCM),\n"
     "                       3-chacha (ChaCha20-Poly1305); default 3\n"
     "  --seconds S          how long to measure; default 3\n"
@@ -64,6 +72,11 @@ static const char bench_help[] =
     "  --write SIZE         of each write; default 64k\n"
     "  --size BYTES         of each message; default 64\n"
     "  --sessions N         how many at a time\n"
+    "  --part WHAT          open, resume, stream or ping; default stream\n"
+    "  --count N            so many sessions, resumes, bytes or round trips\n"
+    "  --resumes N          so many of the sessions resume afterwards; default 5000\n"
+    "  --attached           the sessions keep their links, for comparison\n"
+    "  --threads N          how many threads; default 2\n"
     "  --direction HOW      up, from client to server, or down; default up\n"
     "  --early              bytes go along with a resume of wire 3\n"
     "  --history SIZE       as for snet serve\n"
@@ -77,21 +90,16 @@ static const char bench_help[] =
     "arrived; what is for people goes to standard error.\n";
 
 static const struct option bench_long_options[] = {
-    {"over", required_argument, NULL, 'o'},
-    {"seconds", required_argument, NULL, 's'},
-    {"pin", required_argument, NULL, 'p'},
-    {"write", required_argument, NULL, 'w'},
-    {"size", required_argument, NULL, 'z'},
-    {"sessions", required_argument, NULL, 'n'},
-    {"history", required_argument, NULL, 'H'},
-    {"nodelay", no_argument, NULL, 'N'},
-    {"listen", required_argument, NULL, 'l'},
-    {"via", required_argument, NULL, 'v'},
-    {"direction", required_argument, NULL, 'd'},
-    {"early", no_argument, NULL, 'e'},
-    {"heartbeat", required_argument, NULL, 'b'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
+    {"over", required_argument, NULL, 'o'},    {"seconds", required_argument, NULL, 's'},
+    {"pin", required_argument, NULL, 'p'},     {"write", required_argument, NULL, 'w'},
+    {"size", required_argument, NULL, 'z'},    {"sessions", required_argument, NULL, 'n'},
+    {"history", required_argument, NULL, 'H'}, {"nodelay", no_argument, NULL, 'N'},
+    {"listen", required_argument, NULL, 'l'},  {"via", required_argument, NULL, 'v'},
+    {"part", required_argument, NULL, 'P'},    {"count", required_argument, NULL, 'C'},
+    {"resumes", required_argument, NULL, 'R'}, {"attached", no_argument, NULL, 'A'},
+    {"threads", required_argument, NULL, 'T'}, {"direction", required_argument, NULL, 'd'},
+    {"early", no_argument, NULL, 'e'},         {"heartbeat", required_argument, NULL, 'b'},
+    {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
 };
 
 static bool bench_over(struct snet_bench_options *options, const char *value)
@@ -153,6 +161,20 @@ static bool bench_take(struct snet_bench_options *options, int option, const cha
         return snet_parse_size(value, &options->history_bytes) &&
                bench_between(options->history_bytes, SNET_HISTORY_MIN_BYTES,
                              SNET_HISTORY_MAX_BYTES);
+    case 'P':
+        options->part = value;
+        return true;
+    case 'C':
+        return snet_parse_size(value, &options->count) && options->count > 0;
+    case 'R':
+        return snet_parse_number(value, &options->resumes) &&
+               bench_between(options->resumes, 1, SNET_BENCH_SESSIONS_MAX);
+    case 'A':
+        options->attached = true;
+        return true;
+    case 'T':
+        return snet_parse_number(value, &options->threads) &&
+               bench_between(options->threads, 1, SNET_BENCH_THREADS_MAX);
     case 'b':
         return snet_parse_seconds(value, &options->heartbeat_ms) &&
                bench_between(options->heartbeat_ms, SNET_HEARTBEAT_MIN_NS / SNET_MS_NS,
@@ -186,10 +208,11 @@ static const char *bench_long_name(int option)
     return row->name == NULL ? "" : row->name;
 }
 
-/* Whether the scene has a use for the option; all have one for the first three and the help. */
+/* Whether the scene has a use for the option; those without sockets take the time they take. */
 static bool bench_has_use(const struct snet_bench_scene *scene, int option)
 {
-    return strchr("osph", option) != NULL || strchr(scene->takes, option) != NULL;
+    return strchr(scene->no_sockets ? "oh" : "osph", option) != NULL ||
+           strchr(scene->takes, option) != NULL;
 }
 
 static bool bench_say(const char *what, const char *which)

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #define SNET_BENCH_SESSIONS_MAX 10000000u
+#define SNET_BENCH_THREADS_MAX 64u
 #define SNET_BENCH_SIZE_MAX_BYTES (64u << 20)
 
 struct snet_bench_options;
@@ -47,6 +48,7 @@ struct snet_bench_scene {
     bool no_tcp;       /* there is nothing in it for bare connections to do */
     /* Descriptors of a session at the end that needs more; 0: it needs none, or few sessions. */
     unsigned descriptors;
+    bool no_sockets; /* nor any use for time, processors and addresses */
 };
 
 /* Zero means that nothing was said, except where a default is told. */
@@ -62,15 +64,22 @@ struct snet_bench_options {
     uint64_t threads;
     uint64_t history_bytes;
     uint64_t heartbeat_ms;
+    uint64_t count;   /* core: how much is done */
+    uint64_t resumes; /* detached: how many afterwards */
+    const char *part; /* core: what is done */
     enum snet_bench_pin pin;
     bool nodelay; /* tcp; scenes with round trips have it anyway */
     bool early;
-    bool down; /* else up: from the client to the server */
+    bool down;     /* else up: from the client to the server */
+    bool attached; /* detached: they are not, for comparison */
 };
 
 snet_bench_run_fn snet_bench_stream_run;
 snet_bench_run_fn snet_bench_ping_run;
 snet_bench_run_fn snet_bench_open_run;
+snet_bench_run_fn snet_bench_core_run;
+snet_bench_run_fn snet_bench_core_detached_run;
+snet_bench_run_fn snet_bench_core_threads_run;
 snet_bench_run_fn snet_bench_resume_run;
 snet_bench_run_fn snet_bench_loss_run;
 snet_bench_run_fn snet_bench_idle_run;
