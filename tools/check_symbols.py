@@ -67,7 +67,8 @@ def read_objects(paths):
 def build_objects(folder):
     """Builds the project for release in `folder` and returns the paths of its objects."""
     configure = ["cmake", "-S", TOOLS.parent, "-B", folder, "-G", "Ninja"]
-    configure += ["-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_C_FLAGS_RELEASE=-O2", "-DSNET_TESTS=OFF"]
+    configure += ["-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_C_FLAGS_RELEASE=-O2 -g"]
+    configure += ["-DSNET_TESTS=OFF"]
     for command in (configure, ["cmake", "--build", folder]):
         run = subprocess.run(command, capture_output=True, text=True, check=False)
         if run.returncode != 0:
