@@ -119,8 +119,9 @@ SNET_API void snet_acceptor_close(snet_acceptor *acceptor);
 SNET_API ssize_t snet_read(snet_socket *socket, void *ret_data, size_t len);
 /*
  * Writes `len` bytes, blocking until all of them are in the send buffer; nonblocking sockets take
- * what fits. How many, or -1 with errno EAGAIN, ETIMEDOUT, EPIPE (after snet_shutdown or the end of
- * the session), EBADF.
+ * what fits. They go out at once; in a burst of small writes, together with what follows within
+ * 1 ms. How many, or -1 with errno EAGAIN, ETIMEDOUT, EPIPE (after snet_shutdown or the end of the
+ * session), EBADF.
  */
 SNET_API ssize_t snet_write(snet_socket *socket, const void *data, size_t len);
 /* The same with several buffers in order. */

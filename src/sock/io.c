@@ -42,6 +42,7 @@ static int io_wait(struct io_call *call)
     if (socket->closed) {
         return EBADF;
     }
+    snet_loop_used(socket->session); /* what waits to go out goes before this thread waits */
     if (socket->nonblocking) {
         return EAGAIN;
     }
@@ -129,7 +130,6 @@ static int io_write_one(struct io_call *call, const struct iovec *buffer, size_t
         } else if (err != SNET_ERR_AGAIN) {
             number = EPIPE;
         } else {
-            snet_loop_used(socket->session); /* what is there goes out before it waits */
             number = io_wait(call);
         }
     }
@@ -145,7 +145,7 @@ ssize_t snet_writev(snet_socket *socket, const struct iovec *buffers, int count)
         number = io_write_one(&call, &buffers[i], &done);
     }
     if (done > 0 && !socket->closed) {
-        snet_loop_used(socket->session);
+        snet_loop_written(socket->session);
     }
     const ssize_t result = io_result(done, number);
     io_leave(&call);

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "sock/socket.h"
+#include "uv/cork.h"
 #include "uv/driver.h"
 
 #include <signal.h>
@@ -196,6 +197,11 @@ void snet_loop_wait_reaped(uint64_t until_ns)
 void snet_loop_used(snet_session *session)
 {
     snet_driver_used(sock_loop.driver, session);
+}
+
+void snet_loop_written(snet_session *session)
+{
+    snet_cork_written(sock_loop.driver, session);
 }
 
 void snet_loop_do(snet_loop_job_fn *job, void *arg)

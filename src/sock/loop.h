@@ -28,6 +28,8 @@ void snet_loop_unlock(void);
 snet_uv *snet_loop_driver(void);
 /* With the lock: a session was used by this thread; sends what that yields. */
 void snet_loop_used(snet_session *session);
+/* With the lock: the same after a write, which may wait for more when there are many. */
+void snet_loop_written(snet_session *session);
 /* With the lock: sockets in use or lingering, and acceptors. */
 struct snet_list *snet_loop_sockets(void);
 struct snet_list *snet_loop_acceptors(void);

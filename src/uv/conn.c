@@ -200,6 +200,7 @@ void snet_conn_close(struct snet_conn *conn, enum snet_close_how how)
 {
     snet_uv *driver = conn->driver;
     snet_loan_end(conn);
+    snet_cork_end(conn);
     if (how == SNET_CLOSE_FIN) {
         snet_conn_send(conn);
     }

@@ -11,6 +11,7 @@
 #define SNET_UV_CONN_H
 
 #include "base/list.h"
+#include "uv/cork.h"
 #include "uv/driver.h"
 #include "uv/loan.h"
 
@@ -28,6 +29,7 @@ struct snet_conn {
     uv_stream_t *stream;
     struct snet_outlet outlet;
     struct snet_loan loan;
+    struct snet_cork cork;
     bool busy; /* the outlet still has bytes of before */
 };
 

@@ -176,6 +176,7 @@ static void driver_prepare(uv_prepare_t *prepare)
     snet_uv *driver = prepare->data;
     snet_driver_enter(driver);
     snet_loan_settle(driver);
+    snet_cork_settle(driver);
     snet_driver_drain(driver);
     driver_set_timer(driver);
     snet_driver_leave(driver);
@@ -253,19 +254,22 @@ snet_err snet_uv_new(uv_loop_t *loop, const struct snet_uv_config *config, snet_
     snet_list_init(&driver->dialers);
     snet_list_init(&driver->servers);
     snet_list_init(&driver->loans);
+    snet_list_init(&driver->corks);
     (void)uv_prepare_init(loop, &driver->prepare);
     (void)uv_timer_init(loop, &driver->timer);
     (void)uv_timer_init(loop, &driver->probe);
     (void)uv_timer_init(loop, &driver->watch);
     (void)uv_timer_init(loop, &driver->loan_timer);
-    driver->open_handles = 5;
+    (void)uv_timer_init(loop, &driver->cork_timer);
+    driver->open_handles = 6;
     driver->prepare.data = driver->timer.data = driver->probe.data = driver->watch.data = driver;
-    driver->loan_timer.data = driver;
+    driver->loan_timer.data = driver->cork_timer.data = driver;
     (void)uv_prepare_start(&driver->prepare, driver_prepare);
     uv_unref((uv_handle_t *)&driver->prepare);
     uv_unref((uv_handle_t *)&driver->probe);
     uv_unref((uv_handle_t *)&driver->watch);
     uv_unref((uv_handle_t *)&driver->loan_timer);
+    uv_unref((uv_handle_t *)&driver->cork_timer);
     *ret_driver = driver;
     return SNET_OK;
 }
@@ -308,6 +312,7 @@ void snet_uv_free(snet_uv *driver)
     uv_close((uv_handle_t *)&driver->probe, driver_handle_closed);
     uv_close((uv_handle_t *)&driver->watch, driver_handle_closed);
     uv_close((uv_handle_t *)&driver->loan_timer, driver_handle_closed);
+    uv_close((uv_handle_t *)&driver->cork_timer, driver_handle_closed);
 }
 
 snet_core *snet_uv_core(snet_uv *driver)

@@ -29,11 +29,13 @@ struct snet_uv {
     struct snet_list dialers;
     struct snet_list servers;
     struct snet_list loans;
+    struct snet_list corks;
     uv_prepare_t prepare;
     uv_timer_t timer;
     uv_timer_t probe;
     uv_timer_t watch; /* of the network */
     uv_timer_t loan_timer;
+    uv_timer_t cork_timer;
     struct snet_network network;
     unsigned open_handles;
     bool draining;
