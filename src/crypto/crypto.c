@@ -3,6 +3,7 @@
 #include "crypto/crypto.h"
 
 #include "crypto/crypto_evp.h"
+#include "crypto/x25519.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -18,6 +19,8 @@ struct snet_crypto {
     EVP_MAC_CTX *hmac_sha256;
     EVP_CIPHER *aes128;
     EVP_CIPHER_CTX *block;
+    EVP_PKEY_CTX *x25519;  /* makes keys from their bytes */
+    EVP_PKEY *x25519_peer; /* the other end's key, always the last one's */
     struct snet_slots slots;
 };
 
@@ -39,8 +42,34 @@ static EVP_MAC_CTX *crypto_new_hmac(void)
     return ctx;
 }
 
+/* What makes keys of X25519 from their bytes; NULL on failure. */
+static EVP_PKEY_CTX *crypto_new_x25519(void)
+{
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "X25519", NULL);
+    if (ctx != NULL && EVP_PKEY_fromdata_init(ctx) != 1) {
+        EVP_PKEY_CTX_free(ctx);
+        ctx = NULL;
+    }
+    return ctx;
+}
+
+/* Whether there is all that the context has. */
+static bool crypto_whole(const struct snet_crypto *crypto)
+{
+    const void *const parts[] = {
+        crypto->md5,    crypto->sha256, crypto->digest, crypto->hmac_sha256,
+        crypto->aes128, crypto->block,  crypto->x25519, crypto->x25519_peer,
+    };
+    bool whole = true;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        whole = whole && parts[i] != NULL;
+    }
+    return whole;
+}
+
 snet_err snet_crypto_new(struct snet_crypto **ret_crypto)
 {
+    static const uint8_t no_point[SNET_X25519_BYTES];
     struct snet_crypto *crypto = OPENSSL_zalloc(sizeof *crypto);
     if (crypto == NULL) {
         return SNET_ERR_NO_MEMORY;
@@ -51,8 +80,10 @@ snet_err snet_crypto_new(struct snet_crypto **ret_crypto)
     crypto->hmac_sha256 = crypto_new_hmac();
     crypto->aes128 = EVP_CIPHER_fetch(NULL, "AES-128-ECB", NULL);
     crypto->block = EVP_CIPHER_CTX_new();
-    if (crypto->md5 == NULL || crypto->sha256 == NULL || crypto->digest == NULL ||
-        crypto->hmac_sha256 == NULL || crypto->aes128 == NULL || crypto->block == NULL) {
+    crypto->x25519 = crypto_new_x25519();
+    crypto->x25519_peer =
+        EVP_PKEY_new_raw_public_key_ex(NULL, "X25519", NULL, no_point, sizeof no_point);
+    if (!crypto_whole(crypto)) {
         snet_crypto_free(crypto);
         return SNET_ERR_CRYPTO;
     }
@@ -66,6 +97,8 @@ void snet_crypto_free(struct snet_crypto *crypto)
         return;
     }
     snet_slots_deinit(&crypto->slots);
+    EVP_PKEY_free(crypto->x25519_peer);
+    EVP_PKEY_CTX_free(crypto->x25519);
     EVP_CIPHER_CTX_free(crypto->block);
     EVP_CIPHER_free(crypto->aes128);
     EVP_MAC_CTX_free(crypto->hmac_sha256);
@@ -109,6 +142,16 @@ EVP_CIPHER_CTX *snet_crypto_evp_block(struct snet_crypto *crypto)
 const EVP_CIPHER *snet_crypto_evp_aes128(const struct snet_crypto *crypto)
 {
     return crypto->aes128;
+}
+
+EVP_PKEY_CTX *snet_crypto_evp_x25519(struct snet_crypto *crypto)
+{
+    return crypto->x25519;
+}
+
+EVP_PKEY *snet_crypto_evp_x25519_peer(struct snet_crypto *crypto)
+{
+    return crypto->x25519_peer;
 }
 
 struct snet_slots *snet_crypto_evp_slots(struct snet_crypto *crypto)

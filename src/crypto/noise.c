@@ -178,7 +178,7 @@ static snet_err noise_mix_dh(struct snet_noise *noise, const struct snet_x25519 
                              const uint8_t peer[SNET_X25519_BYTES])
 {
     uint8_t secret[SNET_X25519_BYTES];
-    snet_err err = snet_x25519_agree(own, peer, secret);
+    snet_err err = snet_x25519_agree(noise->crypto, own, peer, secret);
     if (err == SNET_OK) {
         err = noise_mix_key(noise, (struct snet_bytes){secret, sizeof secret});
     }

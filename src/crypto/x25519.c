@@ -3,9 +3,12 @@
 #include "crypto/x25519.h"
 
 #include "base/cursor.h"
+#include "crypto/crypto_evp.h"
 #include "crypto/secret.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 
 #include <stdbool.h>
 
@@ -28,6 +31,23 @@ snet_err snet_x25519_import(const uint8_t private_key[SNET_X25519_BYTES],
     return SNET_OK;
 }
 
+/*
+ * The pair as libcrypto wants it; NULL on failure. With the private key alone it would compute the
+ * public one, which takes as long as the agreement itself and which the agreement does not use.
+ */
+static EVP_PKEY *x25519_own(EVP_PKEY_CTX *maker, const struct snet_x25519 *own)
+{
+    EVP_PKEY *key = NULL;
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, (void *)own->private_key,
+                                          sizeof own->private_key),
+        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)own->public_key,
+                                          sizeof own->public_key),
+        OSSL_PARAM_construct_end(),
+    };
+    return EVP_PKEY_fromdata(maker, &key, EVP_PKEY_KEYPAIR, params) == 1 ? key : NULL;
+}
+
 /* libcrypto itself refuses a secret of all zeros: nothing else fails in its last step. */
 static snet_err x25519_derive(EVP_PKEY *own, EVP_PKEY *peer, uint8_t ret_secret[SNET_X25519_BYTES])
 {
@@ -44,23 +64,21 @@ static snet_err x25519_derive(EVP_PKEY *own, EVP_PKEY *peer, uint8_t ret_secret[
     return err;
 }
 
-snet_err snet_x25519_agree(const struct snet_x25519 *own,
+snet_err snet_x25519_agree(struct snet_crypto *crypto, const struct snet_x25519 *own,
                            const uint8_t peer_public[SNET_X25519_BYTES],
                            uint8_t ret_secret[SNET_X25519_BYTES])
 {
     static const uint8_t zeros[SNET_X25519_BYTES];
-    EVP_PKEY *key =
-        EVP_PKEY_new_raw_private_key_ex(NULL, "X25519", NULL, own->private_key, SNET_X25519_BYTES);
-    EVP_PKEY *peer =
-        EVP_PKEY_new_raw_public_key_ex(NULL, "X25519", NULL, peer_public, SNET_X25519_BYTES);
+    EVP_PKEY *peer = snet_crypto_evp_x25519_peer(crypto);
+    EVP_PKEY *key = x25519_own(snet_crypto_evp_x25519(crypto), own);
     snet_err err = SNET_ERR_CRYPTO;
-    if (key != NULL && peer != NULL) {
+    if (key != NULL &&
+        EVP_PKEY_set1_encoded_public_key(peer, peer_public, SNET_X25519_BYTES) == 1) {
         err = x25519_derive(key, peer, ret_secret);
     }
     if (err == SNET_OK && snet_secret_equal(ret_secret, zeros, sizeof zeros)) {
         err = SNET_ERR_BAD_PUBLIC_KEY;
     }
     EVP_PKEY_free(key);
-    EVP_PKEY_free(peer);
     return err;
 }

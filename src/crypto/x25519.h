@@ -4,11 +4,14 @@
  * X25519 (RFC 7748) with private keys that the caller has drawn: nothing is generated here.
  *
  * Ownership: the caller's memory; private keys and shared secrets are wiped by the caller.
+ * Thread: one at a time per cryptographic context.
  */
 #ifndef SNET_CRYPTO_X25519_H
 #define SNET_CRYPTO_X25519_H
 
 #include <snet/error.h>
+
+#include "crypto/crypto.h"
 
 #include <stdint.h>
 
@@ -24,10 +27,11 @@ struct snet_x25519 {
 SNET_MUST_USE snet_err snet_x25519_import(const uint8_t private_key[SNET_X25519_BYTES],
                                           struct snet_x25519 *ret_pair);
 /*
- * The shared secret. Errors: BAD_PUBLIC_KEY when it would be all zeros, because the other end's key
+ * The shared secret of the private key and the other end's public key: the pair's own public key
+ * has no part in it. Errors: BAD_PUBLIC_KEY when it would be all zeros, because the other end's key
  * has small order; CRYPTO.
  */
-SNET_MUST_USE snet_err snet_x25519_agree(const struct snet_x25519 *own,
+SNET_MUST_USE snet_err snet_x25519_agree(struct snet_crypto *crypto, const struct snet_x25519 *own,
                                          const uint8_t peer_public[SNET_X25519_BYTES],
                                          uint8_t ret_secret[SNET_X25519_BYTES]);
 

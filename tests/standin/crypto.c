@@ -230,12 +230,13 @@ snet_err snet_x25519_import(const uint8_t private_key[SNET_X25519_BYTES],
     return SNET_OK;
 }
 
-snet_err snet_x25519_agree(const struct snet_x25519 *own,
+snet_err snet_x25519_agree(struct snet_crypto *crypto, const struct snet_x25519 *own,
                            const uint8_t peer_public[SNET_X25519_BYTES],
                            uint8_t ret_secret[SNET_X25519_BYTES])
 {
     struct standin_mix mix;
     const uint64_t number = crypto_get(peer_public);
+    (void)crypto;
     if (!snet_dh64_public_ok(number)) {
         return SNET_ERR_BAD_PUBLIC_KEY;
     }

@@ -62,36 +62,48 @@ static struct snet_x25519 pair_of(const char *private_hex)
     return pair;
 }
 
+static int x25519_setup(void **state)
+{
+    struct snet_crypto *crypto = NULL;
+    assert_int_equal(snet_crypto_new(&crypto), SNET_OK);
+    *state = crypto;
+    return 0;
+}
+
+static int x25519_teardown(void **state)
+{
+    snet_crypto_free(*state);
+    return 0;
+}
+
 static void x25519_refuses_points_of_small_order(void **state)
 {
-    (void)state;
     const struct snet_x25519 alice = pair_of(alice_private);
     for (size_t i = 0; i < sizeof small_points / sizeof small_points[0]; i++) {
         uint8_t point[SNET_X25519_BYTES];
         uint8_t secret[SNET_X25519_BYTES];
         key_of(small_points[i], point);
-        assert_int_equal(snet_x25519_agree(&alice, point, secret), SNET_ERR_BAD_PUBLIC_KEY);
+        assert_int_equal(snet_x25519_agree(*state, &alice, point, secret), SNET_ERR_BAD_PUBLIC_KEY);
         point[SNET_X25519_BYTES - 1] |= HIGH_BIT;
-        assert_int_equal(snet_x25519_agree(&alice, point, secret), SNET_ERR_BAD_PUBLIC_KEY);
+        assert_int_equal(snet_x25519_agree(*state, &alice, point, secret), SNET_ERR_BAD_PUBLIC_KEY);
     }
 }
 
 /* A machine without memory is no reason to blame the other end's key. */
 static void x25519_reports_every_failed_allocation_as_its_own(void **state)
 {
-    (void)state;
     uint8_t bob[SNET_X25519_BYTES];
     uint8_t secret[SNET_X25519_BYTES];
     size_t failures = 0;
     bool reached = true;
     const struct snet_x25519 alice = pair_of(alice_private);
     key_of(bob_public, bob);
-    assert_int_equal(snet_x25519_agree(&alice, bob, secret), SNET_OK);
+    assert_int_equal(snet_x25519_agree(*state, &alice, bob, secret), SNET_OK);
     for (size_t number = 1; reached && number < FAIL_TRIES_MAX; number++) {
         struct snet_x25519 pair;
         test_crypto_memory_fail_at(number);
         const snet_err imported = snet_x25519_import(alice.private_key, &pair);
-        const snet_err agreed = snet_x25519_agree(&alice, bob, secret);
+        const snet_err agreed = snet_x25519_agree(*state, &alice, bob, secret);
         reached = test_crypto_memory_heal();
         assert_true(imported == SNET_OK || imported == SNET_ERR_CRYPTO);
         assert_true(agreed == SNET_OK || agreed == SNET_ERR_CRYPTO);
@@ -113,40 +125,64 @@ static void x25519_public_keys_are_those_of_the_rfc(void **state)
 
 static void x25519_ends_agree_on_the_secret_of_the_rfc(void **state)
 {
-    (void)state;
     uint8_t secret[SNET_X25519_BYTES];
     const struct snet_x25519 alice = pair_of(alice_private);
     const struct snet_x25519 bob = pair_of(bob_private);
-    assert_int_equal(snet_x25519_agree(&alice, bob.public_key, secret), SNET_OK);
+    assert_int_equal(snet_x25519_agree(*state, &alice, bob.public_key, secret), SNET_OK);
     ASSERT_HEX(secret, sizeof secret, alice_and_bob);
-    assert_int_equal(snet_x25519_agree(&bob, alice.public_key, secret), SNET_OK);
+    assert_int_equal(snet_x25519_agree(*state, &bob, alice.public_key, secret), SNET_OK);
     ASSERT_HEX(secret, sizeof secret, alice_and_bob);
 }
 
 static void x25519_products_are_those_of_the_rfc(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof x25519_cases / sizeof x25519_cases[0]; i++) {
         uint8_t point[SNET_X25519_BYTES];
         uint8_t product[SNET_X25519_BYTES];
         const struct snet_x25519 pair = pair_of(x25519_cases[i].scalar);
         key_of(x25519_cases[i].point, point);
-        assert_int_equal(snet_x25519_agree(&pair, point, product), SNET_OK);
+        assert_int_equal(snet_x25519_agree(*state, &pair, point, product), SNET_OK);
         ASSERT_HEX(product, sizeof product, x25519_cases[i].product);
+    }
+}
+
+/* The pair is ours, so this cannot be: but if it were, no other secret may come of it. */
+static void x25519_agrees_by_the_private_key_whatever_its_public_one(void **state)
+{
+    struct snet_x25519 alice = pair_of(alice_private);
+    const struct snet_x25519 bob = pair_of(bob_private);
+    for (size_t i = 0; i < sizeof small_points / sizeof small_points[0]; i++) {
+        uint8_t secret[SNET_X25519_BYTES];
+        key_of(small_points[i], alice.public_key);
+        assert_int_equal(snet_x25519_agree(*state, &alice, bob.public_key, secret), SNET_OK);
+        ASSERT_HEX(secret, sizeof secret, alice_and_bob);
+    }
+}
+
+/* The context keeps the other end's key. */
+static void x25519_refused_points_leave_nothing_behind(void **state)
+{
+    uint8_t point[SNET_X25519_BYTES] = {0};
+    uint8_t secret[SNET_X25519_BYTES];
+    const struct snet_x25519 alice = pair_of(alice_private);
+    const struct snet_x25519 bob = pair_of(bob_private);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(snet_x25519_agree(*state, &alice, bob.public_key, secret), SNET_OK);
+        ASSERT_HEX(secret, sizeof secret, alice_and_bob);
+        assert_int_equal(snet_x25519_agree(*state, &alice, point, secret), SNET_ERR_BAD_PUBLIC_KEY);
     }
 }
 
 /* RFC 7748, 5.2: each product is the next scalar, and each scalar the next point. */
 static void x25519_products_go_on_as_in_the_rfc(void **state)
 {
-    (void)state;
     uint8_t scalar[SNET_X25519_BYTES] = {9};
     uint8_t point[SNET_X25519_BYTES] = {9};
     for (unsigned round = 1; round <= 1000; round++) {
         struct snet_x25519 pair;
         uint8_t product[SNET_X25519_BYTES];
         assert_int_equal(snet_x25519_import(scalar, &pair), SNET_OK);
-        assert_int_equal(snet_x25519_agree(&pair, point, product), SNET_OK);
+        assert_int_equal(snet_x25519_agree(*state, &pair, point, product), SNET_OK);
         memcpy(point, scalar, sizeof point);
         memcpy(scalar, product, sizeof scalar);
         if (round == 1) {
@@ -158,15 +194,19 @@ static void x25519_products_go_on_as_in_the_rfc(void **state)
                "684cf59ba83309552800ef566f2f4d3c1c3887c49360e3875f2eb94d99532c51");
 }
 
+#define X25519_TEST(name) cmocka_unit_test_setup_teardown(name, x25519_setup, x25519_teardown)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(x25519_refuses_points_of_small_order),
-        cmocka_unit_test(x25519_reports_every_failed_allocation_as_its_own),
-        cmocka_unit_test(x25519_public_keys_are_those_of_the_rfc),
-        cmocka_unit_test(x25519_ends_agree_on_the_secret_of_the_rfc),
-        cmocka_unit_test(x25519_products_are_those_of_the_rfc),
-        cmocka_unit_test(x25519_products_go_on_as_in_the_rfc),
+        X25519_TEST(x25519_refuses_points_of_small_order),
+        X25519_TEST(x25519_reports_every_failed_allocation_as_its_own),
+        X25519_TEST(x25519_public_keys_are_those_of_the_rfc),
+        X25519_TEST(x25519_ends_agree_on_the_secret_of_the_rfc),
+        X25519_TEST(x25519_products_are_those_of_the_rfc),
+        X25519_TEST(x25519_agrees_by_the_private_key_whatever_its_public_one),
+        X25519_TEST(x25519_refused_points_leave_nothing_behind),
+        X25519_TEST(x25519_products_go_on_as_in_the_rfc),
     };
     if (!test_crypto_memory_init()) {
         return 1;
