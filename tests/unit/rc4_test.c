@@ -11,6 +11,9 @@
 #define BLOCKS 9u
 #define BLOCK_BYTES 32u
 #define STREAM_BYTES (4080u + BLOCK_BYTES)
+#define PLAIN_LEN_MAX 64u
+#define PLAIN_PLACES 16u
+#define PLAIN_BYTES (PLAIN_PLACES + PLAIN_LEN_MAX)
 
 /* RFC 6229: pairs of its lines, which stand at these offsets of the keystream. */
 static const size_t block_offsets[BLOCKS] = {0, 240, 496, 752, 1008, 1520, 2032, 3056, 4080};
@@ -139,6 +142,82 @@ static void rc4_keystream_is_the_same_in_any_pieces_and_in_place(void **state)
     }
 }
 
+/* RC4 as it is described: the key over and over, a byte at a time, the indices modulo 256. */
+static struct snet_rc4 plain_init(const uint8_t *key, size_t key_len)
+{
+    struct snet_rc4 rc4 = {.i = 0};
+    uint8_t j = 0;
+    for (unsigned i = 0; i < 256; i++) {
+        rc4.state[i] = (uint8_t)i;
+    }
+    for (unsigned i = 0; i < 256; i++) {
+        const uint8_t kept = rc4.state[i];
+        j = (uint8_t)((j + kept + key[i % key_len]) % 256);
+        rc4.state[i] = rc4.state[j];
+        rc4.state[j] = kept;
+    }
+    return rc4;
+}
+
+static void plain_xor(struct snet_rc4 *rc4, const uint8_t *in, uint8_t *ret_out, size_t len)
+{
+    for (size_t n = 0; n < len; n++) {
+        rc4->i = (uint8_t)((rc4->i + 1) % 256);
+        rc4->j = (uint8_t)((rc4->j + rc4->state[rc4->i]) % 256);
+        const uint8_t kept = rc4->state[rc4->i];
+        rc4->state[rc4->i] = rc4->state[rc4->j];
+        rc4->state[rc4->j] = kept;
+        ret_out[n] = in[n] ^ rc4->state[(rc4->state[rc4->i] + rc4->state[rc4->j]) % 256];
+    }
+}
+
+/* The same bytes as the plain one, the same state, and nothing beside them. */
+static void expect_plain(struct snet_rc4 *rc4, size_t in_at, size_t out_at, size_t len)
+{
+    uint8_t in[PLAIN_BYTES];
+    uint8_t wanted[PLAIN_BYTES];
+    uint8_t got[PLAIN_BYTES];
+    struct snet_rc4 plain = *rc4;
+    for (size_t n = 0; n < sizeof in; n++) {
+        in[n] = (uint8_t)(3 * n + len);
+    }
+    memcpy(wanted, in, sizeof wanted);
+    memcpy(got, in, sizeof got);
+    plain_xor(&plain, in + in_at, wanted + out_at, len);
+    snet_rc4_xor(rc4, (in_at == out_at ? got : in) + in_at, got + out_at, len);
+    assert_memory_equal(got, wanted, sizeof got);
+    assert_memory_equal(rc4, &plain, sizeof plain);
+}
+
+static void rc4_schedules_keys_of_any_length_as_described(void **state)
+{
+    (void)state;
+    uint8_t key[SNET_RC4_KEY_MAX_BYTES];
+    for (size_t len = 1; len <= sizeof key; len++) {
+        struct snet_rc4 rc4;
+        for (size_t n = 0; n < len; n++) {
+            key[n] = (uint8_t)(n * n + 5 * len);
+        }
+        const struct snet_rc4 plain = plain_init(key, len);
+        snet_rc4_init(&rc4, key, len);
+        assert_memory_equal(&rc4, &plain, sizeof plain);
+    }
+}
+
+/* Words and single bytes, wherever they stand; where it is the same, in place. */
+static void rc4_is_that_of_the_description_for_any_length_and_place(void **state)
+{
+    (void)state;
+    struct snet_rc4 rc4 = rc4_of("0102030405060708");
+    for (size_t len = 0; len <= PLAIN_LEN_MAX; len++) {
+        for (size_t in_at = 0; in_at < PLAIN_PLACES; in_at++) {
+            for (size_t out_at = 0; out_at < PLAIN_PLACES; out_at++) {
+                expect_plain(&rc4, in_at, out_at, len);
+            }
+        }
+    }
+}
+
 static void rc4_undoes_itself(void **state)
 {
     (void)state;
@@ -182,6 +261,8 @@ int main(void)
         cmocka_unit_test(rc4_takes_the_longest_key_and_uses_all_of_it),
         cmocka_unit_test(rc4_keystream_is_that_of_the_rfc),
         cmocka_unit_test(rc4_keystream_is_the_same_in_any_pieces_and_in_place),
+        cmocka_unit_test(rc4_schedules_keys_of_any_length_as_described),
+        cmocka_unit_test(rc4_is_that_of_the_description_for_any_length_and_place),
         cmocka_unit_test(rc4_undoes_itself),
         cmocka_unit_test(rc4_copied_goes_on_where_the_copy_was_made),
         cmocka_unit_test(rc4_of_no_bytes_changes_nothing),
