@@ -6,8 +6,6 @@
 
 /* p is 2^64 less this, so 2^64 is as good as this. */
 #define DH64_FOLD (0 - SNET_DH64_P)
-#define DH64_HALF_BITS 32u
-#define DH64_HALF UINT64_C(0xffffffff)
 
 /* Two words, of which `high` counts multiples of 2^64. */
 struct dh64_wide {
@@ -15,7 +13,23 @@ struct dh64_wide {
     uint64_t low;
 };
 
-/* By halves: a machine of 32 bits has no integer of 128. */
+/* A machine of 32 bits has no integer of 128. The other way can be asked for, to test it. */
+#if defined(__SIZEOF_INT128__) && !defined(SNET_DH64_HALVES)
+#define DH64_WORD_BITS 64u
+__extension__ typedef unsigned __int128 dh64_u128;
+
+static struct dh64_wide dh64_widen(uint64_t a, uint64_t b)
+{
+    const dh64_u128 product = (dh64_u128)a * b;
+    return (struct dh64_wide){
+        .high = (uint64_t)(product >> DH64_WORD_BITS),
+        .low = (uint64_t)product,
+    };
+}
+#else
+#define DH64_HALF_BITS 32u
+#define DH64_HALF UINT64_C(0xffffffff)
+
 static struct dh64_wide dh64_widen(uint64_t a, uint64_t b)
 {
     const uint64_t a_high = a >> DH64_HALF_BITS;
@@ -28,29 +42,33 @@ static struct dh64_wide dh64_widen(uint64_t a, uint64_t b)
         .low = (mid_b << DH64_HALF_BITS) | (low & DH64_HALF),
     };
 }
+#endif
 
-/* Each fold brings the high word down: to DH64_FOLD at most, to 1, to 0. */
 static uint64_t dh64_multiply(uint64_t a, uint64_t b)
 {
-    struct dh64_wide product = dh64_widen(a, b);
-    for (unsigned fold = 0; fold < 3; fold++) {
-        struct dh64_wide folded = dh64_widen(product.high, DH64_FOLD);
-        folded.low += product.low;
-        folded.high += folded.low < product.low;
-        product = folded;
-    }
-    return product.low - (SNET_DH64_P & (0 - (uint64_t)(product.low >= SNET_DH64_P)));
+    const struct dh64_wide product = dh64_widen(a, b);
+    struct dh64_wide folded = dh64_widen(product.high, DH64_FOLD);
+    folded.low += product.low;
+    folded.high += folded.low < product.low;
+    /* The high word is DH64_FOLD at most by now: what it stands for can overflow once, not twice.
+     */
+    uint64_t word = folded.low + folded.high * DH64_FOLD;
+    word += DH64_FOLD & (0 - (uint64_t)(word < folded.low));
+    return word - (SNET_DH64_P & (0 - (uint64_t)(word >= SNET_DH64_P)));
 }
 
-/* Takes the same 64 steps for every exponent. */
+/*
+ * Takes the same 64 steps for every exponent. From the lowest bit on, for then the two products of
+ * a step do not wait for each other.
+ */
 static uint64_t dh64_power(uint64_t base, uint64_t exponent)
 {
     uint64_t result = 1;
-    for (unsigned bit = 64; bit-- > 0;) {
-        result = dh64_multiply(result, result);
+    for (unsigned bit = 0; bit < 64; bit++) {
         const uint64_t with = dh64_multiply(result, base);
         const uint64_t mask = 0 - ((exponent >> bit) & 1);
         result = (with & mask) | (result & ~mask);
+        base = dh64_multiply(base, base);
     }
     return result;
 }

@@ -120,7 +120,7 @@ static void dh64_powers_are_right_at_the_edges(void **state)
     assert_int_equal(snet_dh64_public(P - 2), UINT64_C(7378697629483820623)); /* 1 / 5 */
     assert_int_equal(snet_dh64_public(P - 1), 1);
     assert_int_equal(snet_dh64_secret(2, P - 2), 4);
-    assert_int_equal(snet_dh64_secret(2, P - 10), 100); /* the third fold has something to do */
+    assert_int_equal(snet_dh64_secret(2, P - 10), 100); /* the second fold overflows */
     assert_int_equal(snet_dh64_secret(3, P - 2), P - 8);
 }
 
