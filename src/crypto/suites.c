@@ -6,7 +6,9 @@
 #include "crypto/crypto_evp.h"
 #include "crypto/secret.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 
 #include <limits.h>
 #include <string.h>
@@ -40,55 +42,72 @@ static void suites_wipe(void *ctx)
     snet_secret_wipe(suite, sizeof *suite);
 }
 
-/* The context for one direction, ready for `nonce`; NULL on failure. */
-static EVP_CIPHER_CTX *suites_begin(struct suites_ctx *suite, const EVP_CIPHER *cipher, bool seal,
-                                    const uint8_t nonce[SNET_SUITE_NONCE_BYTES])
+static bool suites_built_in(const struct snet_suite *suite)
 {
-    return snet_slots_begin(
-        suite->slots, seal ? &suite->seal : &suite->open,
-        &(struct snet_slot_use){.cipher = cipher, .key = suite->key, .nonce = nonce, .seal = seal});
+    return suite == &snet_suites_chacha20_poly1305 || suite == &snet_suites_aes_256_gcm;
 }
 
-/* The text of one call. */
-struct suites_text {
-    const void *ad;
-    size_t ad_len;
-    uint8_t *buf;
-    size_t len;
-};
-
-static bool suites_crypt(EVP_CIPHER_CTX *evp, const struct suites_text *text)
+/* The context for one direction, ready for the nonce; NULL on failure. */
+static EVP_CIPHER_CTX *suites_begin(const struct snet_suites_use *use, bool seal)
 {
-    int done = 0;
-    if (evp == NULL || text->ad_len > INT_MAX || text->len > INT_MAX) {
-        return false;
-    }
-    if (text->ad_len > 0 && EVP_CipherUpdate(evp, NULL, &done, text->ad, (int)text->ad_len) != 1) {
-        return false;
-    }
-    return text->len == 0 ||
-           EVP_CipherUpdate(evp, text->buf, &done, text->buf, (int)text->len) == 1;
+    struct suites_ctx *suite = use->ctx;
+    const bool aes = use->suite == &snet_suites_aes_256_gcm;
+    const struct snet_slot_use slot_use = {
+        .cipher = aes ? EVP_aes_256_gcm() : EVP_chacha20_poly1305(),
+        .key = suite->key,
+        .nonce = use->nonce,
+        .seal = seal,
+    };
+    return snet_slots_begin(suite->slots, seal ? &suite->seal : &suite->open, &slot_use);
 }
 
-static int suites_seal(EVP_CIPHER_CTX *evp, const struct suites_text *text)
+/* Without `ret_out`, what is fed is only authenticated. */
+static bool suites_feed(EVP_CIPHER_CTX *evp, struct snet_bytes in, uint8_t *ret_out)
 {
     int done = 0;
-    uint8_t *tag = text->buf + text->len;
-    const bool ok = suites_crypt(evp, text) && EVP_CipherFinal_ex(evp, tag, &done) == 1 &&
-                    EVP_CIPHER_CTX_ctrl(evp, EVP_CTRL_AEAD_GET_TAG, SNET_SUITE_TAG_BYTES, tag) == 1;
+    return in.len == 0 ||
+           (in.len <= INT_MAX && EVP_CipherUpdate(evp, ret_out, &done, in.data, (int)in.len) == 1);
+}
+
+/* Of `tag`, which libcrypto reads or writes. EVP_CIPHER_CTX_ctrl gets there by a detour. */
+static OSSL_PARAM suites_tag_param(const uint8_t *tag)
+{
+    return OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, (void *)tag,
+                                             SNET_SUITE_TAG_BYTES);
+}
+
+static int suites_seal(const struct snet_suites_use *use, const struct snet_bytes *parts,
+                       size_t count, uint8_t *ret_sealed)
+{
+    EVP_CIPHER_CTX *evp = suites_begin(use, true);
+    uint8_t *out = ret_sealed;
+    int done = 0;
+    bool ok = evp != NULL && suites_feed(evp, use->ad, NULL);
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = suites_feed(evp, parts[i], out);
+        out += parts[i].len;
+    }
+    OSSL_PARAM tag[] = {suites_tag_param(out), OSSL_PARAM_construct_end()};
+    ok = ok && EVP_CipherFinal_ex(evp, out, &done) == 1 && EVP_CIPHER_CTX_get_params(evp, tag) == 1;
     return ok ? 0 : -1;
 }
 
-static int suites_open(EVP_CIPHER_CTX *evp, const struct suites_text *text)
+static int suites_open(const struct snet_suites_use *use, struct snet_bytes sealed,
+                       uint8_t *ret_plain)
 {
+    if (sealed.len < SNET_SUITE_TAG_BYTES) {
+        return -1;
+    }
+    EVP_CIPHER_CTX *evp = suites_begin(use, false);
+    const struct snet_bytes text = {sealed.data, sealed.len - SNET_SUITE_TAG_BYTES};
+    const OSSL_PARAM tag[] = {suites_tag_param(text.data + text.len), OSSL_PARAM_construct_end()};
+    uint8_t nothing[EVP_MAX_BLOCK_LENGTH];
     int done = 0;
-    uint8_t *tag = text->buf + text->len;
-    const bool ok =
-        evp != NULL &&
-        EVP_CIPHER_CTX_ctrl(evp, EVP_CTRL_AEAD_SET_TAG, SNET_SUITE_TAG_BYTES, tag) == 1 &&
-        suites_crypt(evp, text) && EVP_CipherFinal_ex(evp, tag, &done) == 1;
+    const bool ok = evp != NULL && EVP_CIPHER_CTX_set_params(evp, tag) == 1 &&
+                    suites_feed(evp, use->ad, NULL) && suites_feed(evp, text, ret_plain) &&
+                    EVP_CipherFinal_ex(evp, nothing, &done) == 1;
     if (!ok) {
-        snet_secret_wipe(text->buf, text->len); /* nothing unproven leaves this file */
+        snet_secret_wipe(ret_plain, text.len); /* nothing unproven leaves this file */
     }
     return ok ? 0 : -1;
 }
@@ -96,26 +115,22 @@ static int suites_open(EVP_CIPHER_CTX *evp, const struct suites_text *text)
 /* --- The table of each --------------------------------------------------------------------------
  */
 
-/* A suite of libcrypto: `getter` names its EVP_CIPHER. */
-#define SUITES_DEFINE(name, getter)                                                                \
+#define SUITES_DEFINE(name, table)                                                                 \
     static int name##_seal(void *ctx, const uint8_t nonce[SNET_SUITE_NONCE_BYTES], const void *ad, \
                            size_t ad_len, uint8_t *buf, size_t len)                                \
     {                                                                                              \
-        return suites_seal(suites_begin(ctx, getter(), true, nonce),                               \
-                           &(struct suites_text){ad, ad_len, buf, len});                           \
+        return suites_seal(&(struct snet_suites_use){&(table), ctx, nonce, {ad, ad_len}},          \
+                           &(struct snet_bytes){buf, len}, 1, buf);                                \
     }                                                                                              \
     static int name##_open(void *ctx, const uint8_t nonce[SNET_SUITE_NONCE_BYTES], const void *ad, \
                            size_t ad_len, uint8_t *buf, size_t len)                                \
     {                                                                                              \
-        return len < SNET_SUITE_TAG_BYTES                                                          \
-                   ? -1                                                                            \
-                   : suites_open(                                                                  \
-                         suites_begin(ctx, getter(), false, nonce),                                \
-                         &(struct suites_text){ad, ad_len, buf, len - SNET_SUITE_TAG_BYTES});      \
+        return suites_open(&(struct snet_suites_use){&(table), ctx, nonce, {ad, ad_len}},          \
+                           (struct snet_bytes){buf, len}, buf);                                    \
     }
 
-SUITES_DEFINE(chacha20, EVP_chacha20_poly1305)
-SUITES_DEFINE(aes, EVP_aes_256_gcm)
+SUITES_DEFINE(chacha20, snet_suites_chacha20_poly1305)
+SUITES_DEFINE(aes, snet_suites_aes_256_gcm)
 
 /* Seals nothing under a zero key and nonce and compares the tag: the library works as it should. */
 static int suites_selftest(const struct snet_suite *suite, const uint8_t tag[SNET_SUITE_TAG_BYTES])
@@ -180,8 +195,8 @@ const struct snet_suite snet_suites_aes_256_gcm = {
 /* --- The list ------------------------------------------------------------------------------------
  */
 
-static const struct snet_suite *const suites_built_in[] = {&snet_suites_chacha20_poly1305,
-                                                           &snet_suites_aes_256_gcm};
+static const struct snet_suite *const suites_list[] = {&snet_suites_chacha20_poly1305,
+                                                       &snet_suites_aes_256_gcm};
 
 #if defined(__x86_64__) || defined(__i386__)
 static bool suites_have_aes(void)
@@ -203,9 +218,9 @@ static bool suites_have_aes(void)
 
 const struct snet_suite *snet_suites_find(uint8_t id)
 {
-    for (size_t i = 0; i < sizeof suites_built_in / sizeof suites_built_in[0]; i++) {
-        if (suites_built_in[i]->id == id) {
-            return suites_built_in[i];
+    for (size_t i = 0; i < sizeof suites_list / sizeof suites_list[0]; i++) {
+        if (suites_list[i]->id == id) {
+            return suites_list[i];
         }
     }
     return NULL;
@@ -217,7 +232,7 @@ snet_err snet_suites_key(const struct snet_suite *suite, struct snet_crypto *cry
     if (suite->init(ctx, key) != 0) {
         return SNET_ERR_CRYPTO;
     }
-    if (snet_suites_find(suite->id) == suite) {
+    if (suites_built_in(suite)) {
         struct suites_ctx *own = ctx;
         own->slots = snet_crypto_evp_slots(crypto);
     }

@@ -8,6 +8,7 @@
 
 #include <snet/suite.h>
 
+#include "base/bytes.h"
 #include "crypto/crypto.h"
 
 #include <stdbool.h>
@@ -23,6 +24,13 @@ const struct snet_suite *snet_suites_find(uint8_t id);
  */
 SNET_MUST_USE snet_err snet_suites_key(const struct snet_suite *suite, struct snet_crypto *crypto,
                                        void *ctx, const uint8_t key[SNET_SUITE_KEY_BYTES]);
+/* What a text is sealed or opened with. */
+struct snet_suites_use {
+    const struct snet_suite *suite;
+    void *ctx;
+    const uint8_t *nonce; /* SNET_SUITE_NONCE_BYTES */
+    struct snet_bytes ad;
+};
 /* Whether the fields of a suite are what the wire needs. */
 bool snet_suites_ok(const struct snet_suite *suite);
 
