@@ -239,6 +239,39 @@ snet_err snet_suites_key(const struct snet_suite *suite, struct snet_crypto *cry
     return SNET_OK;
 }
 
+snet_err snet_suites_seal_from(const struct snet_suites_use *use, const struct snet_bytes *parts,
+                               size_t count, uint8_t *ret_sealed)
+{
+    /* At the ends of parts, libcrypto's ChaCha20 loses more than a copy takes: measured. */
+    if (use->suite == &snet_suites_aes_256_gcm) {
+        return suites_seal(use, parts, count, ret_sealed) == 0 ? SNET_OK : SNET_ERR_CRYPTO;
+    }
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct snet_writer writer;
+        snet_writer_init(&writer, ret_sealed + len, parts[i].len);
+        snet_writer_bytes(&writer, parts[i].data, parts[i].len);
+        len += parts[i].len;
+    }
+    const bool ok =
+        use->suite->seal(use->ctx, use->nonce, use->ad.data, use->ad.len, ret_sealed, len) == 0;
+    return ok ? SNET_OK : SNET_ERR_CRYPTO;
+}
+
+snet_err snet_suites_open_to(const struct snet_suites_use *use, struct snet_bytes sealed,
+                             uint8_t *ret_plain)
+{
+    if (suites_built_in(use->suite)) {
+        return suites_open(use, sealed, ret_plain) == 0 ? SNET_OK : SNET_ERR_BAD_MAC;
+    }
+    struct snet_writer writer;
+    snet_writer_init(&writer, ret_plain, sealed.len);
+    snet_writer_bytes(&writer, sealed.data, sealed.len);
+    const bool ok = use->suite->open(use->ctx, use->nonce, use->ad.data, use->ad.len, ret_plain,
+                                     sealed.len) == 0;
+    return ok ? SNET_OK : SNET_ERR_BAD_MAC;
+}
+
 uint8_t snet_suite_fastest(void)
 {
     return suites_have_aes() ? SNET_SUITE_AES_256_GCM : SNET_SUITE_CHACHA20_POLY1305;

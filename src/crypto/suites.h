@@ -31,6 +31,20 @@ struct snet_suites_use {
     const uint8_t *nonce; /* SNET_SUITE_NONCE_BYTES */
     struct snet_bytes ad;
 };
+/*
+ * Seals the parts as if they were joined. `ret_sealed` has room for all of them and the tag, and
+ * lies apart from them. Errors: CRYPTO.
+ */
+SNET_MUST_USE snet_err snet_suites_seal_from(const struct snet_suites_use *use,
+                                             const struct snet_bytes *parts, size_t count,
+                                             uint8_t *ret_sealed);
+/*
+ * Opens `sealed`, tag included. `ret_plain` lies apart from it and has room for as much: what is
+ * behind the text there may be overwritten. Errors: BAD_MAC, also when libcrypto failed; nothing of
+ * the text is there then.
+ */
+SNET_MUST_USE snet_err snet_suites_open_to(const struct snet_suites_use *use,
+                                           struct snet_bytes sealed, uint8_t *ret_plain);
 /* Whether the fields of a suite are what the wire needs. */
 bool snet_suites_ok(const struct snet_suite *suite);
 

@@ -11,6 +11,7 @@
 
 #define TEXT_MAX_BYTES 16640u /* more than the longest record */
 #define FAIL_TRIES_MAX 100u
+#define PART_BYTES 33u /* two blocks and a bit */
 
 static const struct suite_case {
     const struct snet_suite *suite;
@@ -186,6 +187,62 @@ static void suites_refuse_what_another_key_or_suite_sealed(void **state)
     }
 }
 
+static struct snet_suites_use use_of(struct sealed *sealed)
+{
+    return (struct snet_suites_use){
+        .suite = sealed->suite,
+        .ctx = sealed->ctx,
+        .nonce = sealed->nonce,
+        .ad = {sealed->ad, sealed->ad_len},
+    };
+}
+
+/* The same suite for somebody who knows only its table. */
+static struct snet_suite private_of(const struct snet_suite *suite)
+{
+    struct snet_suite table = *suite;
+    table.id = SNET_SUITE_PRIVATE_FIRST;
+    return table;
+}
+
+static void expect_not_opened_to(struct sealed *sealed, size_t len)
+{
+    static const uint8_t zeros[sizeof sealed->text];
+    uint8_t text[sizeof sealed->text];
+    const struct snet_suites_use use = use_of(sealed);
+    memset(text, 'x', sizeof text);
+    assert_int_equal(snet_suites_open_to(&use, (struct snet_bytes){sealed->text, len}, text),
+                     SNET_ERR_BAD_MAC);
+    if (len > SNET_SUITE_TAG_BYTES) {
+        assert_memory_equal(text, zeros, len - SNET_SUITE_TAG_BYTES);
+    }
+    assert_int_equal(text[len], 'x');
+}
+
+/* Each case with its suite built in and as a private one. */
+static void suites_refuse_to_open_elsewhere_what_was_changed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2 * SUITE_CASES; i++) {
+        struct sealed sealed;
+        sealed_open(&sealed, &suite_cases[i / 2]);
+        const struct snet_suite table = private_of(sealed.suite);
+        sealed.suite = i % 2 == 0 ? sealed.suite : &table;
+        for (size_t bit = 0; bit < 8 * sealed.len; bit++) {
+            sealed.text[bit / 8] ^= (uint8_t)(1u << bit % 8);
+            expect_not_opened_to(&sealed, sealed.len);
+            sealed.text[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        }
+        for (size_t len = 0; len < sealed.len; len++) {
+            expect_not_opened_to(&sealed, len);
+        }
+        expect_not_opened_to(&sealed, sealed.len + 1);
+        sealed.nonce[0] ^= 1;
+        expect_not_opened_to(&sealed, sealed.len);
+        sealed_close(&sealed);
+    }
+}
+
 #define EXPECT_NOT_OK(suite, field, value)                                                         \
     do {                                                                                           \
         struct snet_suite bad = *(suite);                                                          \
@@ -329,6 +386,96 @@ static void suites_open_what_they_sealed(void **state)
     }
 }
 
+static void suites_open_elsewhere_what_was_published(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2 * SUITE_CASES; i++) {
+        struct sealed sealed;
+        uint8_t text[sizeof sealed.text];
+        sealed_open(&sealed, &suite_cases[i / 2]);
+        const struct sealed before = sealed;
+        const struct snet_suite table = private_of(sealed.suite);
+        sealed.suite = i % 2 == 0 ? sealed.suite : &table;
+        const struct snet_suites_use use = use_of(&sealed);
+        memset(text, 'x', sizeof text);
+        assert_int_equal(
+            snet_suites_open_to(&use, (struct snet_bytes){sealed.text, sealed.len}, text), SNET_OK);
+        ASSERT_HEX(text, sealed.len - SNET_SUITE_TAG_BYTES, suite_cases[i / 2].text);
+        assert_int_equal(text[sealed.len], 'x');
+        assert_memory_equal(sealed.text, before.text, sizeof before.text);
+        sealed_close(&sealed);
+    }
+}
+
+static void suites_open_elsewhere_or_wipe_without_memory(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SUITE_CASES; i++) {
+        struct sealed sealed;
+        sealed_open(&sealed, &suite_cases[i]);
+        test_crypto_memory_fail_at(1);
+        expect_not_opened_to(&sealed, sealed.len);
+        assert_true(test_crypto_memory_heal());
+        expect_opened(&sealed, &suite_cases[i]);
+        sealed_close(&sealed);
+    }
+}
+
+/* As if they were joined and sealed in place, which those above know to be right. */
+static void expect_sealed_from(const struct snet_suite *suite, const struct snet_bytes *parts,
+                               size_t count)
+{
+    static uint8_t wanted[TEXT_MAX_BYTES + SNET_SUITE_TAG_BYTES];
+    static uint8_t got[sizeof wanted];
+    static const uint8_t key[SNET_SUITE_KEY_BYTES] = {8};
+    static const uint8_t nonce[SNET_SUITE_NONCE_BYTES] = {9};
+    static const uint8_t ad[] = {1, 2};
+    const struct snet_suite table = private_of(suite);
+    size_t len = 0;
+    memset(wanted, 'x', sizeof wanted);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(wanted + len, parts[i].data, parts[i].len);
+        len += parts[i].len;
+    }
+    _Alignas(16) uint8_t ctx[SNET_SUITE_CTX_MAX_BYTES];
+    assert_int_equal(suite->init(ctx, key), 0);
+    assert_int_equal(suite->seal(ctx, nonce, ad, sizeof ad, wanted, len), 0);
+    for (unsigned i = 0; i < 2; i++) {
+        const struct snet_suites_use use = {
+            .suite = i == 0 ? suite : &table,
+            .ctx = ctx,
+            .nonce = nonce,
+            .ad = {ad, sizeof ad},
+        };
+        memset(got, 'x', sizeof got);
+        assert_int_equal(snet_suites_seal_from(&use, parts, count, got), SNET_OK);
+        assert_memory_equal(got, wanted, sizeof got);
+    }
+    suite->wipe(ctx);
+}
+
+static void suites_seal_parts_as_if_they_were_joined(void **state)
+{
+    (void)state;
+    static uint8_t text[TEXT_MAX_BYTES];
+    for (size_t i = 0; i < sizeof text; i++) {
+        text[i] = (uint8_t)(i * i + i / 256);
+    }
+    for (size_t i = 0; i < SUITES; i++) {
+        for (size_t first = 0; first <= PART_BYTES; first++) {
+            for (size_t second = 0; second <= PART_BYTES; second++) {
+                const struct snet_bytes parts[] = {
+                    {text, first}, {text + 100, second}, {text + 200, PART_BYTES}};
+                expect_sealed_from(suites[i], parts, 3);
+            }
+        }
+        const struct snet_bytes pages[] = {
+            {text, 5}, {text + 5, 4088}, {text + 5000, 4088}, {text + 10000, 4088}};
+        expect_sealed_from(suites[i], pages, 4);
+        expect_sealed_from(suites[i], pages, 0);
+    }
+}
+
 static void suites_wipe_leaves_nothing(void **state)
 {
     (void)state;
@@ -367,6 +514,7 @@ int main(void)
         cmocka_unit_test(suites_refuse_every_flipped_bit_and_wipe_the_text),
         cmocka_unit_test(suites_refuse_every_other_length),
         cmocka_unit_test(suites_refuse_what_another_key_or_suite_sealed),
+        cmocka_unit_test(suites_refuse_to_open_elsewhere_what_was_changed),
         cmocka_unit_test(suites_refuse_fields_that_the_wire_does_not_have),
         cmocka_unit_test(suites_find_none_but_the_two),
         cmocka_unit_test(suites_survive_every_failed_allocation),
@@ -374,6 +522,9 @@ int main(void)
         cmocka_unit_test(suites_accept_every_field_at_its_limit),
         cmocka_unit_test(suites_seal_as_published),
         cmocka_unit_test(suites_open_what_they_sealed),
+        cmocka_unit_test(suites_open_elsewhere_what_was_published),
+        cmocka_unit_test(suites_open_elsewhere_or_wipe_without_memory),
+        cmocka_unit_test(suites_seal_parts_as_if_they_were_joined),
         cmocka_unit_test(suites_wipe_leaves_nothing),
         cmocka_unit_test(suites_pass_their_own_tests),
     };
