@@ -10,7 +10,7 @@ snet_err snet_gather_want(struct snet_gather *gather, snet_core *core, size_t wa
 {
     SNET_ASSERT(want >= gather->have);
     if (want > gather->size) {
-        uint8_t *data = snet_core_alloc(core, want);
+        uint8_t *data = core->env.alloc(core->env.ctx, want);
         if (data == NULL) {
             return SNET_ERR_NO_MEMORY;
         }

@@ -114,7 +114,8 @@ snet_err snet_record_seal(struct snet_record *record, uint8_t *data, size_t plai
                : SNET_ERR_CRYPTO;
 }
 
-snet_err snet_record_open(struct snet_record *record, uint8_t *data, size_t len)
+snet_err snet_record_open(struct snet_record *record, const uint8_t *data, size_t len,
+                          uint8_t *ret_plain)
 {
     uint8_t nonce[SNET_SUITE_NONCE_BYTES];
     if (len <= RECORD_AD_BYTES + SNET_SUITE_TAG_BYTES) {
@@ -122,10 +123,10 @@ snet_err snet_record_open(struct snet_record *record, uint8_t *data, size_t len)
     }
     SNET_TRY(record_advance(record));
     record_nonce(record, nonce);
-    if (record->suite->open(record->ctx, nonce, data, RECORD_AD_BYTES, data + RECORD_AD_BYTES,
-                            len - RECORD_AD_BYTES) != 0) {
-        return SNET_ERR_BAD_MAC;
-    }
+    const struct snet_suites_use use = {
+        .suite = record->suite, .ctx = record->ctx, .nonce = nonce, .ad = {data, RECORD_AD_BYTES}};
+    const struct snet_bytes sealed = {data + RECORD_AD_BYTES, len - RECORD_AD_BYTES};
+    SNET_TRY(snet_suites_open_to(&use, sealed, ret_plain));
     record->seq++;
     return SNET_OK;
 }

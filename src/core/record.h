@@ -60,9 +60,11 @@ void snet_record_deinit(struct snet_record *record);
 SNET_MUST_USE snet_err snet_record_seal(struct snet_record *record, uint8_t *data,
                                         size_t plain_len);
 /*
- * Opens a record in place: `data` is the 2 bytes of length and what follows, `len` bytes in all.
- * The plaintext is then at data + 2, `len` - 18 bytes. Errors: BAD_MAC, STATE, CRYPTO.
+ * Opens a record: `data` is the 2 bytes of length and what follows, `len` bytes in all. The
+ * plaintext has `len` - 18 bytes; `ret_plain`, apart from `data`, has room for 16 more. Errors:
+ * BAD_MAC, STATE, CRYPTO.
  */
-SNET_MUST_USE snet_err snet_record_open(struct snet_record *record, uint8_t *data, size_t len);
+SNET_MUST_USE snet_err snet_record_open(struct snet_record *record, const uint8_t *data, size_t len,
+                                        uint8_t *ret_plain);
 
 #endif

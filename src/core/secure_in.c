@@ -293,12 +293,13 @@ static void in_after(snet_link *link, uint64_t now)
     snet_secure_finish(session, now);
 }
 
-static snet_err in_record(snet_link *link, uint8_t *data, size_t len, uint64_t now)
+/* A whole record, which is opened in the core's scratch memory. */
+static snet_err in_record(snet_link *link, const uint8_t *data, size_t len, uint64_t now)
 {
     struct snet_secure_link *state = snet_secure_link_of(link);
     struct in_record record = {.padding_only = true};
-    SNET_TRY(snet_record_open(&state->open, data, len));
-    const struct snet_bytes plain = {data + SNET_SECURE_FRAME_LEN_BYTES,
+    SNET_TRY(snet_record_open(&state->open, data, len, link->core->scratch));
+    const struct snet_bytes plain = {link->core->scratch,
                                      len - SNET_SECURE_FRAME_LEN_BYTES - SNET_SUITE_TAG_BYTES};
     SNET_TRY(in_first(link, plain, now));
     if (link->state != SNET_LINK_LIVE) {
@@ -336,13 +337,6 @@ static bool in_len_ok(size_t len)
            len <= SNET_SECURE_FRAME_LEN_BYTES + most;
 }
 
-/* The record is whole in `data`: it is opened in the core's scratch memory. */
-static snet_err in_whole(snet_link *link, const uint8_t *data, size_t len, uint64_t now)
-{
-    snet_secure_copy(link->core->scratch, data, len);
-    return in_record(link, link->core->scratch, len, now);
-}
-
 /* The record comes in pieces. */
 static snet_err in_pieces(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
                           uint64_t now)
@@ -375,7 +369,7 @@ snet_err snet_secure_in_feed(snet_link *link, const uint8_t *data, size_t len, s
         }
         if (whole <= len) {
             *ret_taken = whole;
-            return in_whole(link, data, whole, now);
+            return in_record(link, data, whole, now);
         }
     }
     return in_pieces(link, data, len, ret_taken, now);
