@@ -24,20 +24,13 @@ const struct snet_suite *snet_suites_find(uint8_t id);
  */
 SNET_MUST_USE snet_err snet_suites_key(const struct snet_suite *suite, struct snet_crypto *crypto,
                                        void *ctx, const uint8_t key[SNET_SUITE_KEY_BYTES]);
-/* What a text is sealed or opened with. */
+/* What a text is opened with. */
 struct snet_suites_use {
     const struct snet_suite *suite;
     void *ctx;
     const uint8_t *nonce; /* SNET_SUITE_NONCE_BYTES */
     struct snet_bytes ad;
 };
-/*
- * Seals the parts as if they were joined. `ret_sealed` has room for all of them and the tag, and
- * lies apart from them. Errors: CRYPTO.
- */
-SNET_MUST_USE snet_err snet_suites_seal_from(const struct snet_suites_use *use,
-                                             const struct snet_bytes *parts, size_t count,
-                                             uint8_t *ret_sealed);
 /*
  * Opens `sealed`, tag included. `ret_plain` lies apart from it and has room for as much: what is
  * behind the text there may be overwritten. Errors: BAD_MAC, also when libcrypto failed; nothing of

@@ -131,19 +131,6 @@ snet_err snet_suites_key(const struct snet_suite *suite, struct snet_crypto *cry
     return suite->init(ctx, key) == 0 ? SNET_OK : SNET_ERR_CRYPTO;
 }
 
-snet_err snet_suites_seal_from(const struct snet_suites_use *use, const struct snet_bytes *parts,
-                               size_t count, uint8_t *ret_sealed)
-{
-    size_t len = 0;
-    for (size_t i = 0; i < count; i++) {
-        memcpy(ret_sealed + len, parts[i].data, parts[i].len);
-        len += parts[i].len;
-    }
-    return use->suite->seal(use->ctx, use->nonce, use->ad.data, use->ad.len, ret_sealed, len) == 0
-               ? SNET_OK
-               : SNET_ERR_CRYPTO;
-}
-
 snet_err snet_suites_open_to(const struct snet_suites_use *use, struct snet_bytes sealed,
                              uint8_t *ret_plain)
 {

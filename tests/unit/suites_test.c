@@ -11,7 +11,6 @@
 
 #define TEXT_MAX_BYTES 16640u /* more than the longest record */
 #define FAIL_TRIES_MAX 100u
-#define PART_BYTES 33u /* two blocks and a bit */
 
 static const struct suite_case {
     const struct snet_suite *suite;
@@ -421,61 +420,6 @@ static void suites_open_elsewhere_or_wipe_without_memory(void **state)
     }
 }
 
-/* As if they were joined and sealed in place, which those above know to be right. */
-static void expect_sealed_from(const struct snet_suite *suite, const struct snet_bytes *parts,
-                               size_t count)
-{
-    static uint8_t wanted[TEXT_MAX_BYTES + SNET_SUITE_TAG_BYTES];
-    static uint8_t got[sizeof wanted];
-    static const uint8_t key[SNET_SUITE_KEY_BYTES] = {8};
-    static const uint8_t nonce[SNET_SUITE_NONCE_BYTES] = {9};
-    static const uint8_t ad[] = {1, 2};
-    const struct snet_suite table = private_of(suite);
-    size_t len = 0;
-    memset(wanted, 'x', sizeof wanted);
-    for (size_t i = 0; i < count; i++) {
-        memcpy(wanted + len, parts[i].data, parts[i].len);
-        len += parts[i].len;
-    }
-    _Alignas(16) uint8_t ctx[SNET_SUITE_CTX_MAX_BYTES];
-    assert_int_equal(suite->init(ctx, key), 0);
-    assert_int_equal(suite->seal(ctx, nonce, ad, sizeof ad, wanted, len), 0);
-    for (unsigned i = 0; i < 2; i++) {
-        const struct snet_suites_use use = {
-            .suite = i == 0 ? suite : &table,
-            .ctx = ctx,
-            .nonce = nonce,
-            .ad = {ad, sizeof ad},
-        };
-        memset(got, 'x', sizeof got);
-        assert_int_equal(snet_suites_seal_from(&use, parts, count, got), SNET_OK);
-        assert_memory_equal(got, wanted, sizeof got);
-    }
-    suite->wipe(ctx);
-}
-
-static void suites_seal_parts_as_if_they_were_joined(void **state)
-{
-    (void)state;
-    static uint8_t text[TEXT_MAX_BYTES];
-    for (size_t i = 0; i < sizeof text; i++) {
-        text[i] = (uint8_t)(i * i + i / 256);
-    }
-    for (size_t i = 0; i < SUITES; i++) {
-        for (size_t first = 0; first <= PART_BYTES; first++) {
-            for (size_t second = 0; second <= PART_BYTES; second++) {
-                const struct snet_bytes parts[] = {
-                    {text, first}, {text + 100, second}, {text + 200, PART_BYTES}};
-                expect_sealed_from(suites[i], parts, 3);
-            }
-        }
-        const struct snet_bytes pages[] = {
-            {text, 5}, {text + 5, 4088}, {text + 5000, 4088}, {text + 10000, 4088}};
-        expect_sealed_from(suites[i], pages, 4);
-        expect_sealed_from(suites[i], pages, 0);
-    }
-}
-
 static void suites_wipe_leaves_nothing(void **state)
 {
     (void)state;
@@ -524,7 +468,6 @@ int main(void)
         cmocka_unit_test(suites_open_what_they_sealed),
         cmocka_unit_test(suites_open_elsewhere_what_was_published),
         cmocka_unit_test(suites_open_elsewhere_or_wipe_without_memory),
-        cmocka_unit_test(suites_seal_parts_as_if_they_were_joined),
         cmocka_unit_test(suites_wipe_leaves_nothing),
         cmocka_unit_test(suites_pass_their_own_tests),
     };
