@@ -22,9 +22,13 @@ HELP = {"h", "help"}
 """Said once for all commands."""
 OPTION = re.compile(r"(?<![\w-])--?([a-z][a-z-]*)")
 COMMAND = re.compile(r"^  snet ([a-z]+)", re.MULTILINE)
-DECLARED = re.compile(r"^SNET_API[^;{]*?\b(snet_\w+)\(", re.MULTILINE)
+DECLARED = re.compile(r"^SNET_API[^;{]*?\b(snet_\w+)\(([^;]*)\);", re.MULTILINE)
+VARIABLE = re.compile(r"^(?:extern SNET_API|\.Vt extern) [\w ]*?\b(snet_\w+) ?;", re.MULTILINE)
+FUNCTION = re.compile(r"^\.Fn (\w+)(.*)$", re.MULTILINE)
+ARGUMENT = re.compile(r'"([^"]*)"|(\S+)')
 TYPE = "_fn"
 """How the names of types of functions end."""
+EXPORTED = ROOT / "tests/abi/symbols.txt"
 
 
 def snet(*arguments: str) -> str:
@@ -60,16 +64,39 @@ def listed(command: str) -> set[str]:
     return {name for line in lines for name in re.findall(r"Fl -?([a-z][a-z-]*)", line)}
 
 
-def declared(header: str) -> set[str]:
-    """The functions that a public header exports."""
-    return set(DECLARED.findall((ROOT / "include/snet" / header).read_text()))
+def words(text: str) -> str:
+    """A declaration without the line ends in it, and as every header and page could have it."""
+    text = re.sub(r"\[\w*\]", "", re.sub(r"\b(\w+)(?=\[)", r"*\1", text))
+    return re.sub(r"\s*\*\s*", " *", " ".join(text.split()))
+
+
+def declared(header: str) -> dict[str, list[str]]:
+    """The functions and variables that a public header exports, with the arguments of functions."""
+    text = (ROOT / "include/snet" / header).read_text()
+    found = {name: [words(part) for part in arguments.split(",")]
+             for name, arguments in DECLARED.findall(text)}
+    return found | {name: [] for name in VARIABLE.findall(text)}
+
+
+def all_declared() -> dict[str, list[str]]:
+    """The same of all public headers."""
+    found = {}
+    for header in sorted((ROOT / "include/snet").glob("*.h")):
+        found |= declared(header.name)
+    return found
+
+
+def prototypes(page: Path) -> dict[str, list[str]]:
+    """What the synopsis of a page says of functions and variables; types of functions are none."""
+    text = part(page.read_text(), ".Sh SYNOPSIS", (".Sh",))
+    found = {name: [words(one or other) for one, other in ARGUMENT.findall(arguments)]
+             for name, arguments in FUNCTION.findall(text) if not name.endswith(TYPE)}
+    return found | {name: [] for name in VARIABLE.findall(text)}
 
 
 def synopsis(page: Path) -> set[str]:
-    """The functions in the synopsis of a page; types of functions are none."""
-    text = part(page.read_text(), ".Sh SYNOPSIS", (".Sh",))
-    found = re.findall(r"^\.Fn (\w+)", text, re.MULTILINE)
-    return {name for name in found if not name.endswith(TYPE)}
+    """The names in the synopsis of a page."""
+    return set(prototypes(page))
 
 
 class Mdoc(unittest.TestCase):
@@ -145,16 +172,19 @@ class Command(unittest.TestCase):
 class Library(unittest.TestCase):
     """Section 3 and the headers."""
 
-    def test_each_function_for_sockets_has_a_page(self) -> None:
+    def test_each_exported_name_has_a_page(self) -> None:
         documented = set().union(*(synopsis(page) for page in MAN.glob("*.3")))
-        for header in ("socket.h", "key.h", "error.h"):
-            self.assertEqual(declared(header) - documented, set(), f"without a page, of {header}")
+        lines = EXPORTED.read_text().split("\n")
+        exported = {line for line in lines if line and not line.startswith("#")}
+        self.assertEqual(exported, set(all_declared()), "what is exported is in a header")
+        self.assertEqual(exported - documented, set(), "without a page")
 
-    def test_each_function_with_a_page_exists(self) -> None:
-        headers = (ROOT / "include/snet").glob("*.h")
-        known = set().union(*(declared(header.name) for header in headers))
+    def test_each_name_with_a_page_exists_and_takes_what_the_page_says(self) -> None:
+        known = all_declared()
         for page in MAN.glob("*.3"):
-            self.assertEqual(synopsis(page) - known, set(), f"in no header, of {page.name}")
+            self.assertEqual(synopsis(page) - set(known), set(), f"in no header, of {page.name}")
+            for name, arguments in prototypes(page).items():
+                self.assertEqual(arguments, known[name], f"{name} of {page.name}")
 
 
 if __name__ == "__main__":
