@@ -168,12 +168,15 @@ snet_socket *snet_accept(snet_acceptor *acceptor)
         snet_loop_wait(&acceptor->changed, SNET_NEVER);
     }
     snet_socket *socket = NULL;
-    errno = acceptor->closed ? EBADF : EAGAIN;
+    const int number = acceptor->closed ? EBADF : EAGAIN;
     if (!acceptor->closed && acceptor->waiting.count > 0) {
         socket = acceptor_take(acceptor);
     }
     acceptor_leave(acceptor);
     snet_loop_unlock();
+    if (socket == NULL) {
+        errno = number;
+    }
     return socket;
 }
 

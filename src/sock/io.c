@@ -52,7 +52,7 @@ static int io_wait(struct io_call *call)
     return socket->closed ? EBADF : 0;
 }
 
-/* What a call that failed by `number` returns. */
+/* What a call that failed by `number` returns; after io_leave, which may send and change errno. */
 static ssize_t io_result(size_t done, int number)
 {
     if (number != 0 && done == 0) {
@@ -101,9 +101,8 @@ ssize_t snet_readv(snet_socket *socket, const struct iovec *buffers, int count)
             number = snet_posix_of(err);
         }
     }
-    const ssize_t result = io_result(got, number);
     io_leave(&call);
-    return result;
+    return io_result(got, number);
 }
 
 ssize_t snet_read(snet_socket *socket, void *ret_data, size_t len)
@@ -147,9 +146,8 @@ ssize_t snet_writev(snet_socket *socket, const struct iovec *buffers, int count)
     if (done > 0 && !socket->closed) {
         snet_loop_written(socket->session);
     }
-    const ssize_t result = io_result(done, number);
     io_leave(&call);
-    return result;
+    return io_result(done, number);
 }
 
 ssize_t snet_write(snet_socket *socket, const void *data, size_t len)
@@ -165,9 +163,8 @@ int snet_shutdown(snet_socket *socket)
         snet_session_shutdown(socket->session, uv_hrtime());
         snet_loop_used(socket->session);
     }
-    const int result = (int)io_result(0, number);
     io_leave(&call);
-    return result;
+    return (int)io_result(0, number);
 }
 
 int snet_flush(snet_socket *socket)
@@ -183,9 +180,8 @@ int snet_flush(snet_socket *socket)
             number = EPIPE;
         }
     }
-    const int result = (int)io_result(0, number);
     io_leave(&call);
-    return result;
+    return (int)io_result(0, number);
 }
 
 /* --- Asking ------------------------------------------------------------------------------- */
