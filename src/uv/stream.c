@@ -101,13 +101,23 @@ struct stream_finish {
     uv_timer_t timer;
     uv_shutdown_t shutdown;
     uv_stream_t *stream; /* NULL once closed */
+    unsigned waits;      /* for the end of the timer, and of the shutdown */
     size_t waste_left;
     char waste[512];
 };
 
+/* A shutdown that waits ends with its stream, and libuv may close the timer before that. */
+static void finish_release(struct stream_finish *finish)
+{
+    finish->waits--;
+    if (finish->waits == 0) {
+        free(finish);
+    }
+}
+
 static void finish_timer_closed(uv_handle_t *timer)
 {
-    free(timer->data);
+    finish_release(timer->data);
 }
 
 static void finish_end(struct stream_finish *finish)
@@ -151,12 +161,10 @@ static void finish_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 static void finish_shut(uv_shutdown_t *shutdown, int os_err)
 {
     struct stream_finish *finish = shutdown->data;
-    if (os_err == UV_ECANCELED) {
-        return; /* the stream was closed, and its timer with it */
-    }
     if (os_err != 0) {
         finish_end(finish);
     }
+    finish_release(finish);
 }
 
 void snet_stream_finish(uv_stream_t *stream, size_t waste_max)
@@ -169,6 +177,7 @@ void snet_stream_finish(uv_stream_t *stream, size_t waste_max)
         return;
     }
     finish->stream = stream;
+    finish->waits = 1;
     finish->waste_left = waste_max;
     finish->shutdown.data = finish;
     stream->data = finish;
@@ -177,8 +186,9 @@ void snet_stream_finish(uv_stream_t *stream, size_t waste_max)
     (void)uv_timer_start(&finish->timer, finish_timeout, SNET_STREAM_FINISH_MS, 0);
     (void)uv_read_stop(stream);
     snet_sockopt_abortive(stream, false);
-    if (uv_shutdown(&finish->shutdown, stream, finish_shut) != 0 ||
-        uv_read_start(stream, finish_alloc, finish_read) != 0) {
+    const bool shuts = uv_shutdown(&finish->shutdown, stream, finish_shut) == 0;
+    finish->waits += shuts ? 1 : 0;
+    if (!shuts || uv_read_start(stream, finish_alloc, finish_read) != 0) {
         finish_end(finish);
     }
 }

@@ -323,6 +323,30 @@ static void stream_finish_ends_with_a_peer_that_breaks(void **state)
     fixture_deinit(&fixture);
 }
 
+static void count_write(uv_write_t *request, int os_err)
+{
+    *(unsigned *)request->data += os_err == UV_ECANCELED;
+}
+
+/* The FIN still waits behind bytes that nobody reads. */
+static void stream_finish_does_not_wait_for_ever_to_send_its_fin(void **state)
+{
+    (void)state;
+    static char much[8u << 20];
+    unsigned cancelled = 0;
+    uv_write_t request = {.data = &cancelled};
+    const uv_buf_t buffer = uv_buf_init(much, sizeof much);
+    struct fixture fixture;
+    fixture_init(&fixture, AF_INET);
+    assert_int_equal(uv_write(&request, fixture.stream, &buffer, 1, count_write), 0);
+    snet_stream_finish(fixture.stream, SIZE_MAX);
+    test_loop_settle(&fixture.loop);
+    test_loop_pass(&fixture.loop, SNET_STREAM_FINISH_MS);
+    assert_int_equal(test_loop_handles(&fixture.loop), 0);
+    assert_int_equal(cancelled, 1);
+    fixture_deinit(&fixture);
+}
+
 /* What counts is that the other end can tell by its acknowledgements what was not wanted. */
 static void stream_finish_leaves_unread_what_is_beyond_its_waste(void **state)
 {
@@ -360,6 +384,7 @@ int main(void)
         cmocka_unit_test(stream_finish_wants_to_throw_something_away),
         cmocka_unit_test(stream_finish_sends_a_fin_and_waits_for_the_other),
         cmocka_unit_test(stream_finish_does_not_wait_for_ever),
+        cmocka_unit_test(stream_finish_does_not_wait_for_ever_to_send_its_fin),
         cmocka_unit_test(stream_finish_ends_with_a_peer_that_breaks),
         cmocka_unit_test(stream_finish_leaves_unread_what_is_beyond_its_waste),
     };
