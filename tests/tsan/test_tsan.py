@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The snet authors
+# SPDX-License-Identifier: MIT
+"""Sockets, descriptors and files under ThreadSanitizer: no two threads without an order.
+
+The library and the unit tests that have threads are built once more, below the build that
+SNET_BUILD names. What this machine cannot do is skipped: a compiler without ThreadSanitizer, or a
+kernel that puts memory where it cannot be watched, and does not take that back either.
+"""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+BUILD = Path(os.environ.get("SNET_BUILD", ROOT / "build" / "dev")) / "tsan"
+CC = shlex.split(os.environ.get("CC", "cc"))
+PROGRAMS = ("threads", "bridge", "fd", "socket", "file", "socket_semantics",
+            "socket_semantics_end", "socket_semantics_loss", "socket_semantics_file")
+AT_ONCE = 2
+BUILD_SECONDS = 120
+PROGRAM_SECONDS = 60
+SKIPPED = 77
+REPORT = "WARNING: ThreadSanitizer: "
+FIXED = ("setarch", "-R")
+"""Runs a program where addresses are not random."""
+RACE = """
+#include <pthread.h>
+static int shared;
+static void *count(void *arg)
+{
+    shared++;
+    return arg;
+}
+int main(void)
+{
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++) {
+        pthread_create(&threads[i], 0, count, 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        pthread_join(threads[i], 0);
+    }
+    return 0;
+}
+"""
+
+
+def run(*command: str | Path, seconds: int) -> tuple[int, str]:
+    """Run a program: its status, -1 if it takes too long, and all that it said."""
+    options = f"suppressions={HERE / 'suppressions.txt'} second_deadlock_stack=1"
+    environment = {**os.environ, "TSAN_OPTIONS": options}
+    try:
+        done = subprocess.run([str(word) for word in command], text=True, env=environment,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds,
+                              stdin=subprocess.DEVNULL, errors="replace", check=False)
+    except subprocess.TimeoutExpired as late:
+        return -1, (late.stdout or b"").decode(errors="replace")
+    return done.returncode, done.stdout
+
+
+def way_to_run() -> tuple[str, ...]:
+    """What goes before a program so that a race in it is found; leaves the test without one."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, program = Path(folder, "race.c"), Path(folder, "race")
+        source.write_text(RACE)
+        status, said = run(*CC, "-fsanitize=thread", "-g", source, "-o", program, "-pthread",
+                           seconds=BUILD_SECONDS)
+        if status != 0:
+            print(f"skipped: {' '.join(CC)} has no ThreadSanitizer: {said[-500:]}")
+            sys.exit(SKIPPED)
+        for before in ((), FIXED):
+            if before and shutil.which(before[0]) is None:
+                continue
+            status, said = run(*before, program, seconds=PROGRAM_SECONDS)
+            if f"{REPORT}data race" in said:
+                return before
+    print(f"skipped: ThreadSanitizer finds no race here, and says: {said[-500:]}")
+    sys.exit(SKIPPED)
+
+
+class Sockets(unittest.TestCase):
+    """Programs with threads."""
+
+    before: tuple[str, ...] = ()
+
+    def test_no_program_with_threads_has_a_race(self) -> None:
+        self.build()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            results = {name: pool.submit(run, *self.before, BUILD / "tests" / f"{name}_test",
+                                         seconds=PROGRAM_SECONDS) for name in PROGRAMS}
+        for name, result in results.items():
+            status, said = result.result()
+            with self.subTest(program=name):
+                self.assertNotIn(REPORT, said, said[:8000])
+                self.assertEqual(status, 0, said[-4000:])
+
+    def build(self) -> None:
+        """Builds the programs, and what they need."""
+        commands = (("cmake", "--preset", "tsan", "-S", ROOT, "-B", BUILD, "-DSNET_EXAMPLES=OFF",
+                     "-DSNET_INSTALL=OFF", f"-DCMAKE_C_COMPILER={CC[0]}"),
+                    ("cmake", "--build", BUILD, "--target", *(f"{name}_test" for name in PROGRAMS)))
+        for command in commands:
+            status, said = run(*command, seconds=BUILD_SECONDS)
+            self.assertEqual(status, 0, said[-4000:])
+
+
+if __name__ == "__main__":
+    Sockets.before = way_to_run()
+    unittest.main()
