@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The snet authors
 # SPDX-License-Identifier: MIT
-"""The Debian packages install, build a program, and leave nothing behind.
+"""The Debian packages install, build programs, among them the guide's, and leave nothing behind.
 
 They go into scratch roots, never onto this machine: dpkg is told of another root, with this
 machine's list of packages as its own, so that what they depend on is really looked up. Where mounts
@@ -11,11 +11,16 @@ are allowed, they also go onto a copy of the whole machine, which ends with the 
 import os
 import re
 import shutil
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 
 from abi_support import BUILD, CC, CONSUMER, FLAGS, LINE, ROOT, files_below, libraries, need, run
+
+sys.path.append(str(ROOT / "tests" / "docs"))
+
+from docs_support import expect_guide, follow_guide, shell
 
 NAMES = ("libsnet1", "libsnet-dev", "snet")
 STATUS = Path("/var/lib/dpkg/status")
@@ -37,6 +42,7 @@ dpkg -i /mnt/libsnet1_*.deb /mnt/libsnet-dev_*.deb /mnt/snet_*.deb
 cc /mnt/consumer/consumer.c -o consumer $(pkg-config --cflags --libs snet)
 ./consumer
 snet --version
+cd /mnt/guide && bash -eu -o pipefail script && cd /tmp
 dpkg --purge snet libsnet-dev libsnet1
 if ./consumer 2>/dev/null; then exit 1; fi
 [ ! -e /usr/bin/snet ]
@@ -95,6 +101,7 @@ class Packages(DebCase):
         self.dpkg(root, "-i", *self.packages.values())
         [pc] = root.rglob("snet.pc")
         self.expect_programs(root, pc)
+        self.expect_guide_in(root, pc)
         self.assertIn("libsnet-dev", self.dpkg(root, "-r", "libsnet1", fails=True))
         self.dpkg(root, "--purge", *reversed(NAMES))
         after = set(files_below(root)) - before
@@ -116,6 +123,15 @@ class Packages(DebCase):
         version = re.search(r"\(([^)]+)\)", (ROOT / "debian" / "changelog").read_text())[1]
         self.assertIn(version, run(root / "usr/bin/snet", "--version"))
 
+    def expect_guide_in(self, root, pc):
+        """The guide's programs build with what is installed, and do what it says."""
+        there = Path(tempfile.mkdtemp(dir=self.folder))
+        status, output = shell(follow_guide(there), str(there), {
+            **os.environ, "PATH": f"{root}/usr/bin:{os.environ['PATH']}",
+            "PKG_CONFIG_PATH": str(pc.parent), "LD_LIBRARY_PATH": str(pc.parent.parent)})
+        self.assertEqual(status, 0, output)
+        expect_guide(output)
+
     def test_packages_serve_a_whole_machine(self):
         there = Path(tempfile.mkdtemp(dir=self.folder))
         shared = Path(tempfile.mkdtemp(dir=self.folder))
@@ -126,9 +142,12 @@ class Packages(DebCase):
         for package in self.packages.values():
             shutil.copy(package, shared)
         shutil.copytree(CONSUMER, shared / "consumer")
+        (shared / "guide").mkdir()
+        (shared / "guide" / "script").write_text(follow_guide(shared / "guide"))
         script = MOUNTS + 'exec chroot "$1/copy" sh -c "$3"'
         said = run(*UNSHARE, "sh", "-c", script, "sh", there, shared, ON_THE_COPY)
         self.assertIn(LINE, said)
+        expect_guide(said)
 
 
 if __name__ == "__main__":

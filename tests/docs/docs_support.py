@@ -22,6 +22,9 @@ SKIPPED = 77
 SECONDS = 120
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INTO = re.compile(r"into `([\w.]+)`:\s*$")
+GUIDE = "docs/guide.md"
+GUIDE_PORTS = ("7000", "7001")
+MARK = "==== block {} ===="
 
 
 class Block(NamedTuple):
@@ -47,6 +50,35 @@ def free_port() -> int:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         return listening.getsockname()[1]
+
+
+def guide_script(found: list[Block]) -> str:
+    """The blocks of sh of the guide with a mark before each, and with ports that are free."""
+    text = ""
+    for index, block in enumerate(found):
+        if block.language == "sh":
+            text += f"echo '{MARK.format(index)}'\n{block.text}"
+    for port in GUIDE_PORTS:
+        text = re.sub(rf":{port}\b", f":{free_port()}", text)
+    return text
+
+
+def follow_guide(folder: Path) -> str:
+    """Put the programs of the guide into a folder; the script to run there, for bash."""
+    found = blocks(GUIDE)
+    for block in found:
+        if block.file is not None:
+            (folder / block.file).write_text(block.text)
+    return guide_script(found)
+
+
+def expect_guide(output: str) -> None:
+    """Fail unless each command of the guide has printed what the guide says."""
+    parts = re.split(r"^==== block (\d+) ====\n", output, flags=re.MULTILINE)
+    said = {int(index): text for index, text in zip(parts[1::2], parts[2::2])}
+    for index, block in enumerate(blocks(GUIDE)):
+        if block.language == "text" and said.get(index - 1) != block.text:
+            raise AssertionError(f"not what the guide says, {block.text!r}:\n{output}")
 
 
 @contextlib.contextmanager
