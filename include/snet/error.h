@@ -107,6 +107,8 @@ SNET_API const char *snet_err_name(snet_err err);
 
 /* One sentence for people, without a full stop; static storage, never NULL. */
 SNET_API const char *snet_err_message(snet_err err);
+/* The same, by the name that goes with strerror. */
+SNET_API const char *snet_strerror(snet_err err);
 
 #ifdef __cplusplus
 }

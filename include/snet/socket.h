@@ -40,19 +40,35 @@ enum snet_socket_event_type {
     SNET_SOCKET_OPENED,
     SNET_SOCKET_LOST,    /* the connection, by `err`: it is being made again */
     SNET_SOCKET_RESUMED, /* after `after_ns`; `resent_bytes` went out again */
-    SNET_SOCKET_ENDED    /* by `err`; SNET_ERR_CLOSED is a clean end */
+    SNET_SOCKET_ENDED,   /* by `err`; SNET_ERR_CLOSED is a clean end */
+    SNET_SOCKET_RETRYING /* a lost connection: attempt number `attempt` to make another begins */
 };
 struct snet_socket_event {
     enum snet_socket_event_type type;
     snet_err err;
     uint64_t after_ns;
     uint64_t resent_bytes;
+    uint32_t attempt; /* since the loss, from 1 on */
 };
 /* Called on the background thread, one at a time; must not wait for long, nor close `socket`. */
 typedef void snet_socket_event_fn(void *user, snet_socket *socket,
                                   const struct snet_socket_event *event);
 /* Makes a connection: a connected stream socket, or -1 with errno. May block. */
 typedef int snet_socket_connect_fn(void *user);
+
+/* A client that has opened a session, for the server's program; valid during the call. */
+struct snet_socket_client {
+    uint64_t id;                /* of the session */
+    const char *address;        /* of its connection */
+    const struct snet_key *key; /* that it has proven to have; NULL for none */
+    const char *service;        /* that it asked for; empty for none */
+};
+/*
+ * Whether a session is taken: 0, or a code, SNET_CODE_APPLICATION or above, that the client's end
+ * reads as the end of its session (`peer_code`); it is never accepted then. Called on the
+ * background thread, which does nothing else meanwhile: it must not wait, nor use this interface.
+ */
+typedef uint16_t snet_socket_accept_fn(void *user, const struct snet_socket_client *client);
 
 /* Zero means the default in every field, except `struct_size` and the keys of snet/3. */
 struct snet_socket_config {
@@ -71,8 +87,9 @@ struct snet_socket_config {
     snet_socket_event_fn *on_event;  /* of dialed and accepted sockets; none */
     snet_socket_connect_fn *connect; /* in place of connecting to the address; none. Called on a
                                         thread of its own kind whenever a connection is wanted */
-    void *user;                      /* of both functions */
+    void *user;                      /* of these functions */
     bool fd_inherited; /* descriptors stay open in programs that are executed; closed there */
+    snet_socket_accept_fn *on_accept; /* listening: asked about each new session; all are taken */
 };
 
 /*
@@ -138,6 +155,8 @@ SNET_API uint64_t snet_unacked(snet_socket *socket);
  * most, also while the process exits by exit() or from main. Wakes who waits in other calls.
  */
 SNET_API void snet_socket_close(snet_socket *socket);
+/* The same, by the name that goes with snet_read and snet_write. */
+SNET_API void snet_close(snet_socket *socket);
 
 /* --- Real descriptors ------------------------------------------------------------------------ */
 
@@ -213,12 +232,23 @@ SNET_API size_t snet_socket_each(snet_socket_visit_fn *visit, void *user);
 SNET_API void snet_socket_peer(snet_socket *socket, char *ret_text, size_t size);
 /* The client's public key, when it has proven to have one; else false. */
 SNET_API bool snet_socket_peer_key(snet_socket *socket, struct snet_key *ret_key);
+/* The service that the client asked for, for servers; cut to `size` with its zero. */
+SNET_API void snet_socket_service(snet_socket *socket, char *ret_text, size_t size);
 
 /* From now on calls that wait do so for `wait_ns` at most each; 0 is for ever. */
 SNET_API void snet_socket_set_timeout(snet_socket *socket, uint64_t wait_ns);
 /* Why the session ended; SNET_OK while it lives. */
 SNET_API snet_err snet_socket_error(snet_socket *socket);
 SNET_API void snet_socket_info(snet_socket *socket, struct snet_session_info *ret_info);
+
+/*
+ * From now on `log` gets a line, without its end, for what happens to any session of the process
+ * and for each connection that was refused here; NULL for nobody. It holds ids, counts and reasons,
+ * no keys and nothing of the streams. Called on the background thread, or one that is in a call:
+ * it must not wait, nor use this interface.
+ */
+typedef void snet_socket_log_fn(void *user, const char *line);
+SNET_API void snet_socket_set_log(snet_socket_log_fn *log, void *user);
 
 /* The network has changed: all sockets that dialed try new connections now. */
 SNET_API void snet_network_changed(void);

@@ -48,3 +48,8 @@ const char *snet_err_message(snet_err err)
     const struct error_entry *entry = error_find(err);
     return entry == NULL ? "an error number that is not in the list" : entry->message;
 }
+
+const char *snet_strerror(snet_err err)
+{
+    return snet_err_message(err);
+}

@@ -4,6 +4,7 @@
 
 #include "base/list.h"
 #include "sock/loop.h"
+#include "sock/news.h"
 #include "sock/posix.h"
 #include "sock/socket.h"
 
@@ -21,6 +22,27 @@ struct snet_acceptor {
     bool closed;
 };
 
+/* What the program says to a new session: 0, or the code to refuse it with. */
+static uint16_t acceptor_ask(const struct snet_socket_config *config, const snet_session *session)
+{
+    char address[SNET_ADDRESS_MAX_BYTES];
+    struct snet_session_info info;
+    struct snet_key key;
+    if (config->on_accept == NULL) {
+        return 0;
+    }
+    snet_session_info(session, &info);
+    snet_uv_session_peer(session, address, sizeof address);
+    const struct snet_socket_client client = {
+        .id = info.id,
+        .address = address,
+        .key = snet_session_peer_key(session, &key) ? &key : NULL,
+        .service = snet_session_service(session),
+    };
+    const uint16_t code = config->on_accept(config->user, &client);
+    return code > 0 && code < SNET_CODE_APPLICATION ? SNET_CODE_APPLICATION : code;
+}
+
 void snet_acceptor_offer(const struct snet_event *event)
 {
     struct snet_list *acceptors = snet_loop_acceptors();
@@ -29,6 +51,12 @@ void snet_acceptor_offer(const struct snet_event *event)
         snet_acceptor *acceptor = SNET_CONTAINER(node, snet_acceptor, node);
         if (snet_uv_server_core(acceptor->server) != event->server) {
             continue;
+        }
+        const uint16_t code = acceptor_ask(&acceptor->config, event->session);
+        if (code != 0) {
+            snet_news_refused(event, code);
+            snet_session_abort_with(event->session, code, NULL, uv_hrtime());
+            return;
         }
         snet_socket *socket = acceptor->waiting.count < SNET_SOCKET_BACKLOG_MAX
                                   ? snet_socket_of(event->session, &acceptor->config)

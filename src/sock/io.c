@@ -262,6 +262,22 @@ bool snet_socket_peer_key(snet_socket *socket, struct snet_key *ret_key)
     return known;
 }
 
+void snet_socket_service(snet_socket *socket, char *ret_text, size_t size)
+{
+    struct io_call call = io_enter(socket);
+    (void)snprintf(ret_text, size, "%s", snet_session_service(socket->session));
+    io_leave(&call);
+}
+
+void snet_socket_set_log(snet_socket_log_fn *log, void *user)
+{
+    if (snet_loop_start() == SNET_OK) {
+        snet_loop_lock();
+        *snet_loop_log() = (struct snet_loop_log){.log = log, .user = user};
+        snet_loop_unlock();
+    }
+}
+
 size_t snet_socket_each(snet_socket_visit_fn *visit, void *user)
 {
     size_t visited = 0;

@@ -3,6 +3,7 @@
 #include "sock/loop.h"
 
 #include "base/assert.h"
+#include "sock/news.h"
 #include "sock/socket.h"
 #include "uv/cork.h"
 #include "uv/driver.h"
@@ -32,6 +33,7 @@ struct sock_loop {
     struct snet_list acceptors;
     struct snet_list reasons;
     struct snet_list news;
+    struct snet_loop_log log;
     struct loop_job *jobs; /* latest first; bounded by the threads that wait */
     uv_pid_t process;
     snet_err err;
@@ -53,7 +55,7 @@ static void loop_work(uv_async_t *wake)
     }
     snet_driver_drain(sock_loop.driver);
     uv_mutex_unlock(&sock_loop.mutex);
-    snet_socket_tell();
+    snet_news_tell();
 }
 
 static void loop_run(void *arg)
@@ -64,7 +66,7 @@ static void loop_run(void *arg)
 
 static snet_err loop_set_up(void)
 {
-    const struct snet_uv_config config = {.on_event = snet_socket_event};
+    const struct snet_uv_config config = {.on_event = snet_socket_event, .on_note = snet_news_note};
     sock_loop.process = uv_os_getpid();
     sock_loop.reap_at_ns = SNET_NEVER;
     snet_list_init(&sock_loop.sockets);
@@ -82,6 +84,7 @@ static snet_err loop_set_up(void)
         return err;
     }
     snet_driver_share(sock_loop.driver, &sock_loop.mutex, &sock_loop.wake);
+    snet_driver_tell_dials(sock_loop.driver, snet_news_dial);
     /* Signals are the program's: its own threads take them. */
     sigset_t all;
     sigset_t before;
@@ -144,6 +147,11 @@ struct snet_list *snet_loop_reasons(void)
 struct snet_list *snet_loop_news(void)
 {
     return &sock_loop.news;
+}
+
+struct snet_loop_log *snet_loop_log(void)
+{
+    return &sock_loop.log;
 }
 
 void snet_loop_wake(void)

@@ -11,6 +11,7 @@
 #define SNET_SOCK_LOOP_H
 
 #include <snet/error.h>
+#include <snet/socket.h>
 #include <snet/uv.h>
 
 #include "base/list.h"
@@ -37,6 +38,12 @@ struct snet_list *snet_loop_acceptors(void);
 struct snet_list *snet_loop_reasons(void);
 /* With the lock: events that the program is to be told of. */
 struct snet_list *snet_loop_news(void);
+/* With the lock: who reads the log. */
+struct snet_loop_log {
+    snet_socket_log_fn *log; /* NULL: nobody */
+    void *user;
+};
+struct snet_loop_log *snet_loop_log(void);
 /* The loop looks at jobs, events and news soon. */
 void snet_loop_wake(void);
 /* With the lock, which is given up meanwhile: waits for a signal; false when the time is over. */

@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "sock/acceptor.h"
 #include "sock/bridge.h"
+#include "sock/news.h"
 #include "sock/posix.h"
 
 #include <errno.h>
@@ -62,75 +63,13 @@ snet_socket *snet_socket_of(snet_session *session, const struct snet_socket_conf
     return socket;
 }
 
-/* --- Telling ------------------------------------------------------------------------------ */
-
-/* Something that the program is to be told of; its socket stays as long. */
-struct socket_news {
-    struct snet_list_node node;
-    snet_socket *socket;
-    struct snet_socket_event event;
-};
-
-static enum snet_socket_event_type socket_news_type(enum snet_event_type type)
-{
-    return type == SNET_EVENT_OPENED    ? SNET_SOCKET_OPENED
-           : type == SNET_EVENT_LOST    ? SNET_SOCKET_LOST
-           : type == SNET_EVENT_RESUMED ? SNET_SOCKET_RESUMED
-                                        : SNET_SOCKET_ENDED;
-}
-
-static void socket_note_news(snet_socket *socket, const struct snet_event *event)
-{
-    const bool news = event->type == SNET_EVENT_OPENED || event->type == SNET_EVENT_LOST ||
-                      event->type == SNET_EVENT_RESUMED || event->type == SNET_EVENT_ENDED;
-    if (!news || socket->on_event == NULL || socket->closed) {
-        return;
-    }
-    struct socket_news *own = calloc(1, sizeof *own);
-    if (own == NULL) {
-        return; /* the program learns of it by its calls */
-    }
-    struct snet_session_info info;
-    snet_session_info(event->session, &info);
-    own->socket = socket;
-    own->event = (struct snet_socket_event){
-        .type = socket_news_type(event->type),
-        .err = event->type == SNET_EVENT_LOST || event->type == SNET_EVENT_ENDED ? event->err
-                                                                                 : SNET_OK,
-        .after_ns = event->type == SNET_EVENT_RESUMED ? info.last_detached_ns : 0,
-        .resent_bytes = event->type == SNET_EVENT_RESUMED ? info.last_resent_bytes : 0,
-    };
-    socket->users++;
-    snet_list_push(snet_loop_news(), &own->node);
-    snet_loop_wake();
-}
-
-void snet_socket_tell(void)
-{
-    snet_loop_lock();
-    struct snet_list_node *node = snet_list_first(snet_loop_news());
-    while (node != NULL) {
-        struct socket_news *news = SNET_CONTAINER(node, struct socket_news, node);
-        snet_socket *socket = news->socket;
-        snet_list_remove(snet_loop_news(), node);
-        snet_loop_unlock();
-        socket->on_event(socket->hook_user, socket, &news->event);
-        snet_loop_lock();
-        free(news);
-        socket->users--;
-        if (socket->closed && socket->users == 0) {
-            snet_socket_linger(socket);
-            snet_socket_reap(uv_hrtime());
-        }
-        node = snet_list_first(snet_loop_news());
-    }
-    snet_loop_unlock();
-}
+/* --- Events ------------------------------------------------------------------------------- */
 
 void snet_socket_event(void *user, const struct snet_event *event)
 {
     (void)user;
     snet_socket *socket = snet_session_user(event->session);
+    snet_news_log(event);
     if (socket == NULL && event->type == SNET_EVENT_OPENED) {
         snet_acceptor_offer(event);
         return;
@@ -147,7 +86,7 @@ void snet_socket_event(void *user, const struct snet_event *event)
         socket->ended = true;
         socket->err = event->err;
     }
-    socket_note_news(socket, event);
+    snet_news_of(socket, event);
     snet_wait_changed(&socket->wait);
     if (socket->bridge != NULL) {
         snet_bridge_event(socket->bridge, event);
@@ -188,8 +127,8 @@ static snet_err socket_dial(struct socket_dial *dial)
     while (dial->err == SNET_OK && !socket->nonblocking && !socket->opened && !socket->ended) {
         (void)snet_wait_for(&socket->wait, socket->session, SNET_NEVER);
     }
-    if (dial->err == SNET_OK && socket->ended) {
-        dial->err = socket->err;
+    if (dial->err == SNET_OK && socket->ended && !socket->opened) {
+        dial->err = socket->err; /* one that was up has bytes, or the code of a refusal, to tell */
     }
     if (dial->err != SNET_OK) {
         snet_loop_do(socket_free_job, socket);
@@ -309,6 +248,11 @@ void snet_socket_release(snet_socket *socket)
     }
     snet_socket_linger(socket);
     snet_loop_do(socket_reap_job, NULL);
+}
+
+void snet_close(snet_socket *socket)
+{
+    snet_socket_close(socket);
 }
 
 void snet_socket_close(snet_socket *socket)

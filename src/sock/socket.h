@@ -4,6 +4,7 @@
  * Inside of the sockets of <snet/socket.h>. All of it is used with the lock of sock/loop.h held.
  *
  *   socket.c    from snet_dial or snet_accept to the end of a socket, lingering included
+ *   news.c      telling the program what has happened to it
  *   io.c        reading and writing
  *   wait.c      waiting
  *   bridge.c    a real descriptor in place of these
@@ -31,8 +32,10 @@ struct snet_socket {
     struct snet_wait wait;      /* for anything below, or what the session can do */
     unsigned users;             /* threads inside of a call */
     snet_socket_event_fn *on_event;
-    void *hook_user; /* of on_event */
-    void *user;      /* of the program */
+    void *hook_user;   /* of on_event */
+    void *user;        /* of the program */
+    uint32_t attempts; /* to connect since the loss */
+    bool lost;         /* and the program knows */
     bool opened;
     bool ended;
     bool closed; /* by the program */
@@ -56,8 +59,6 @@ void snet_socket_linger(snet_socket *socket);
 void snet_socket_reap(uint64_t now);
 /* At the exit of the process: what was written goes out first. */
 void snet_socket_at_exit(void);
-/* The loop's thread, without the lock: tells the program what has happened. */
-void snet_socket_tell(void);
 /* The config as it is meant, whatever version of it the program has. Errors: INVALID. */
 SNET_MUST_USE snet_err snet_socket_config_take(const struct snet_socket_config *config,
                                                bool listens, struct snet_socket_config *ret_config);

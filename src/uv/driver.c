@@ -85,6 +85,9 @@ static void driver_event(snet_uv *driver, const struct snet_event *event)
     if (event->type == SNET_EVENT_DIAL) {
         SNET_ASSERT(dialer != NULL);
         snet_dialer_dial(dialer);
+        if (driver->on_dial != NULL) {
+            driver->on_dial(driver->config.user, event);
+        }
         return;
     }
     if (event->type == SNET_EVENT_ENDED && dialer != NULL) {
@@ -97,6 +100,11 @@ void snet_driver_share(snet_uv *driver, uv_mutex_t *mutex, uv_async_t *wake)
 {
     driver->mutex = mutex;
     driver->wake = wake;
+}
+
+void snet_driver_tell_dials(snet_uv *driver, snet_uv_event_fn *on_dial)
+{
+    driver->on_dial = on_dial;
 }
 
 void snet_driver_enter(snet_uv *driver)

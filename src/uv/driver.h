@@ -23,6 +23,7 @@
 struct snet_uv {
     uv_loop_t *loop;
     struct snet_uv_config config;
+    snet_uv_event_fn *on_dial; /* NULL: nobody else is told that a connection is made */
     snet_core *core;
     struct snet_list conns;
     struct snet_list paused;
@@ -51,6 +52,8 @@ struct snet_uv {
  * driver's callbacks hold, too. Right after snet_uv_new. `wake` interrupts the loop.
  */
 void snet_driver_share(snet_uv *driver, uv_mutex_t *mutex, uv_async_t *wake);
+/* From now on `on_dial` gets the events that ask for connections, as `on_event` the others. */
+void snet_driver_tell_dials(snet_uv *driver, snet_uv_event_fn *on_dial);
 /* Around everything that happens on the loop. */
 void snet_driver_enter(snet_uv *driver);
 void snet_driver_leave(snet_uv *driver);

@@ -119,6 +119,7 @@ static void error_messages_are_those_of_the_list(void **state)
 {
     (void)state;
     assert_string_equal(snet_err_message(SNET_OK), "no error");
+    assert_string_equal(snet_strerror(SNET_ERR_AGAIN), snet_err_message(SNET_ERR_AGAIN));
 #define ERROR_MESSAGE(name, number, class_name, message)                                           \
     assert_string_equal(snet_err_message(SNET_ERR_##name), message);
     SNET_ERR_MAP(ERROR_MESSAGE)
