@@ -12,7 +12,9 @@
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/select.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -404,6 +406,42 @@ static void fd_asks_to_wait_when_too_much_is_held(void **state)
     fixture_deinit(&fixture);
 }
 
+/* Whether there is something to read, by poll, select and epoll. */
+static void expect_readable(int fd, int epoll, bool readable)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLIN};
+    struct epoll_event event = {.events = 0};
+    struct timeval wait = {.tv_sec = readable ? WAIT_MS / 1000 : 0};
+    const int wait_ms = readable ? WAIT_MS : 0;
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET(fd, &set);
+    assert_int_equal(poll(&ready, 1, wait_ms), readable);
+    assert_int_equal(select(fd + 1, &set, NULL, NULL, &wait), readable);
+    assert_int_equal(epoll_wait(epoll, &event, 1, wait_ms), readable);
+}
+
+static void fd_is_ready_for_poll_select_and_epoll_alike(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    char byte = 0;
+    fixture_init(&fixture);
+    const int epoll = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event wanted = {.events = EPOLLIN};
+    assert_int_equal(epoll_ctl(epoll, EPOLL_CTL_ADD, fixture.fd, &wanted), 0);
+    expect_readable(fixture.fd, epoll, false);
+    assert_int_equal(snet_write(fixture.server, "x", 1), 1);
+    expect_readable(fixture.fd, epoll, true);
+    assert_int_equal(read(fixture.fd, &byte, 1), 1);
+    expect_readable(fixture.fd, epoll, false);
+    assert_int_equal(snet_shutdown(fixture.server), 0);
+    expect_readable(fixture.fd, epoll, true); /* the end */
+    assert_int_equal(read(fixture.fd, &byte, 1), 0);
+    (void)close(epoll);
+    fixture_deinit(&fixture);
+}
+
 static void *send_file(void *arg)
 {
     const int fd = *(int *)arg;
@@ -470,6 +508,7 @@ int main(void)
         cmocka_unit_test(fd_that_is_closed_lingers_no_longer_than_it_may),
         cmocka_unit_test(fd_is_as_the_config_says),
         cmocka_unit_test(fd_asks_to_wait_when_too_much_is_held),
+        cmocka_unit_test(fd_is_ready_for_poll_select_and_epoll_alike),
         cmocka_unit_test(fd_carries_megabytes_both_ways_between_descriptors),
     };
     return cmocka_run_group_tests_name("fd", tests, NULL, NULL);
