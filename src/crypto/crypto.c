@@ -5,8 +5,10 @@
 #include "crypto/crypto_evp.h"
 #include "crypto/x25519.h"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 
 #include <stdbool.h>
 
@@ -14,12 +16,31 @@ struct snet_crypto {
     EVP_MD *md5;
     EVP_MD *sha256;
     EVP_MD_CTX *digest;
+    EVP_MAC_CTX *hmac_sha256;
     EVP_CIPHER *aes128;
     EVP_CIPHER_CTX *block;
     EVP_PKEY_CTX *x25519;  /* makes keys from their bytes */
     EVP_PKEY *x25519_peer; /* the other end's key, always the last one's */
     struct snet_slots slots;
 };
+
+/* A HMAC context for SHA-256, which keeps the algorithms that it uses; NULL on failure. */
+static EVP_MAC_CTX *crypto_new_hmac(void)
+{
+    char name[] = "SHA256";
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    EVP_MAC_CTX *ctx = mac == NULL ? NULL : EVP_MAC_CTX_new(mac);
+    EVP_MAC_free(mac);
+    if (ctx != NULL && EVP_MAC_CTX_set_params(ctx, params) != 1) {
+        EVP_MAC_CTX_free(ctx);
+        ctx = NULL;
+    }
+    return ctx;
+}
 
 /* What makes keys of X25519 from their bytes; NULL on failure. */
 static EVP_PKEY_CTX *crypto_new_x25519(void)
@@ -36,8 +57,8 @@ static EVP_PKEY_CTX *crypto_new_x25519(void)
 static bool crypto_whole(const struct snet_crypto *crypto)
 {
     const void *const parts[] = {
-        crypto->md5,   crypto->sha256, crypto->digest,      crypto->aes128,
-        crypto->block, crypto->x25519, crypto->x25519_peer,
+        crypto->md5,    crypto->sha256, crypto->digest, crypto->hmac_sha256,
+        crypto->aes128, crypto->block,  crypto->x25519, crypto->x25519_peer,
     };
     bool whole = true;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
@@ -56,6 +77,7 @@ snet_err snet_crypto_new(struct snet_crypto **ret_crypto)
     crypto->md5 = EVP_MD_fetch(NULL, "MD5", NULL);
     crypto->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     crypto->digest = EVP_MD_CTX_new();
+    crypto->hmac_sha256 = crypto_new_hmac();
     crypto->aes128 = EVP_CIPHER_fetch(NULL, "AES-128-ECB", NULL);
     crypto->block = EVP_CIPHER_CTX_new();
     crypto->x25519 = crypto_new_x25519();
@@ -79,6 +101,7 @@ void snet_crypto_free(struct snet_crypto *crypto)
     EVP_PKEY_CTX_free(crypto->x25519);
     EVP_CIPHER_CTX_free(crypto->block);
     EVP_CIPHER_free(crypto->aes128);
+    EVP_MAC_CTX_free(crypto->hmac_sha256);
     EVP_MD_CTX_free(crypto->digest);
     EVP_MD_free(crypto->sha256);
     EVP_MD_free(crypto->md5);
@@ -104,6 +127,11 @@ EVP_MD_CTX *snet_crypto_evp_digest(struct snet_crypto *crypto)
 const EVP_MD *snet_crypto_evp_sha256(const struct snet_crypto *crypto)
 {
     return crypto->sha256;
+}
+
+EVP_MAC_CTX *snet_crypto_evp_hmac_sha256(struct snet_crypto *crypto)
+{
+    return crypto->hmac_sha256;
 }
 
 EVP_CIPHER_CTX *snet_crypto_evp_block(struct snet_crypto *crypto)

@@ -14,6 +14,7 @@
 
 EVP_MD_CTX *snet_crypto_evp_digest(struct snet_crypto *crypto);
 const EVP_MD *snet_crypto_evp_sha256(const struct snet_crypto *crypto);
+EVP_MAC_CTX *snet_crypto_evp_hmac_sha256(struct snet_crypto *crypto);
 EVP_CIPHER_CTX *snet_crypto_evp_block(struct snet_crypto *crypto);
 const EVP_CIPHER *snet_crypto_evp_aes128(const struct snet_crypto *crypto);
 EVP_PKEY_CTX *snet_crypto_evp_x25519(struct snet_crypto *crypto);

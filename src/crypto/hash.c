@@ -13,18 +13,11 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define HASH_BLOCK_BYTES 64u
-#define HASH_INNER_PAD 0x36u
-#define HASH_OUTER_PAD 0x5cu
-
-/* SHA-256 over `first` and the parts behind it. */
-static snet_err hash_run(struct snet_crypto *crypto, struct snet_bytes first,
-                         const struct snet_bytes *parts, size_t count,
-                         uint8_t ret_hash[SNET_HASH_BYTES])
+snet_err snet_hash_sha256(struct snet_crypto *crypto, const struct snet_bytes *parts, size_t count,
+                          uint8_t ret_hash[SNET_HASH_BYTES])
 {
     EVP_MD_CTX *digest = snet_crypto_evp_digest(crypto);
-    bool ok = EVP_DigestInit_ex2(digest, snet_crypto_evp_sha256(crypto), NULL) == 1 &&
-              EVP_DigestUpdate(digest, first.data, first.len) == 1;
+    bool ok = EVP_DigestInit_ex2(digest, snet_crypto_evp_sha256(crypto), NULL) == 1;
     for (size_t i = 0; ok && i < count; i++) {
         ok = EVP_DigestUpdate(digest, parts[i].data, parts[i].len) == 1;
     }
@@ -32,50 +25,20 @@ static snet_err hash_run(struct snet_crypto *crypto, struct snet_bytes first,
     return ok ? SNET_OK : SNET_ERR_CRYPTO;
 }
 
-snet_err snet_hash_sha256(struct snet_crypto *crypto, const struct snet_bytes *parts, size_t count,
-                          uint8_t ret_hash[SNET_HASH_BYTES])
-{
-    return hash_run(crypto, (struct snet_bytes){NULL, 0}, parts, count, ret_hash);
-}
-
-static void hash_pad(uint8_t block[HASH_BLOCK_BYTES], uint8_t pad)
-{
-    for (unsigned i = 0; i < HASH_BLOCK_BYTES; i++) {
-        block[i] ^= pad;
-    }
-}
-
-/*
- * RFC 2104 over libcrypto's SHA-256. Its own HMAC takes a third longer, for it allocates in every
- * call, and its context would keep the last key.
- */
 snet_err snet_hash_hmac(struct snet_crypto *crypto, struct snet_bytes key,
                         const struct snet_bytes *parts, size_t count,
                         uint8_t ret_mac[SNET_HASH_BYTES])
 {
-    uint8_t block[HASH_BLOCK_BYTES] = {0};
-    uint8_t inner[SNET_HASH_BYTES];
-    const struct snet_bytes keyed = {block, sizeof block};
-    const struct snet_bytes inner_part = {inner, sizeof inner};
-    snet_err err = SNET_OK;
-    if (key.len > sizeof block) {
-        err = snet_hash_sha256(crypto, &key, 1, block);
-    } else {
-        struct snet_writer writer;
-        snet_writer_init(&writer, block, sizeof block);
-        snet_writer_bytes(&writer, key.data, key.len);
+    EVP_MAC_CTX *mac = snet_crypto_evp_hmac_sha256(crypto);
+    size_t len = 0;
+    /* libcrypto takes NULL for the key of the call before, whatever its length. */
+    static const uint8_t empty[1];
+    bool ok = EVP_MAC_init(mac, key.len == 0 ? empty : key.data, key.len, NULL) == 1;
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = EVP_MAC_update(mac, parts[i].data, parts[i].len) == 1;
     }
-    if (err == SNET_OK) {
-        hash_pad(block, HASH_INNER_PAD);
-        err = hash_run(crypto, keyed, parts, count, inner);
-    }
-    if (err == SNET_OK) {
-        hash_pad(block, HASH_INNER_PAD ^ HASH_OUTER_PAD);
-        err = hash_run(crypto, keyed, &inner_part, 1, ret_mac);
-    }
-    snet_secret_wipe(block, sizeof block);
-    snet_secret_wipe(inner, sizeof inner);
-    return err;
+    ok = ok && EVP_MAC_final(mac, ret_mac, &len, SNET_HASH_BYTES) == 1 && len == SNET_HASH_BYTES;
+    return ok ? SNET_OK : SNET_ERR_CRYPTO;
 }
 
 snet_err snet_hash_noise_hkdf(struct snet_crypto *crypto,
