@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = Path(os.environ.get("SNET_BUILD", ROOT / "build" / "dev")) / "tsan"
 CC = shlex.split(os.environ.get("CC", "cc"))
-PROGRAMS = ("threads", "bridge", "fd", "socket", "file", "news", "socket_semantics",
+PROGRAMS = ("threads", "loan", "cork", "bridge", "fd", "socket", "file", "news", "socket_semantics",
             "socket_semantics_end", "socket_semantics_loss", "socket_semantics_file")
 AT_ONCE = 2
 BUILD_SECONDS = 120
