@@ -54,8 +54,7 @@ def scene(snet: str, arguments: list[str], seconds: float | None,
         raise Failed(said[-1][:160] if said else f"snet bench ended with {run.returncode}")
     if seconds is None:
         return without_sockets(read_line(run.stdout))
-    # A route may give sockets another congestion control than a new one says it has.
-    return {**read_line(run.stdout), "congestion": machine.congestion()}
+    return read_line(run.stdout)
 
 
 def without_sockets(figures: dict) -> dict:

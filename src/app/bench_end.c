@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <uv.h>
 
 /* --- Addresses ------------------------------------------------------------------------------- */
 
@@ -348,10 +349,19 @@ void snet_bench_end_congestion(char *ret_name, size_t size)
 {
     char name[32] = "unknown";
     socklen_t len = sizeof name - 1;
+    struct sockaddr_in address;
+    socklen_t address_len = sizeof address;
+    (void)uv_ip4_addr("127.0.0.1", 0, &address);
+    const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0) {
+    /* Only a connected socket has what its route gives it. */
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) == 0 &&
+        listen(listener, 1) == 0 &&
+        getsockname(listener, (struct sockaddr *)&address, &address_len) == 0 &&
+        connect(fd, (struct sockaddr *)&address, sizeof address) == 0) {
         (void)getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &len);
-        (void)close(fd);
     }
+    (void)close(fd);
+    (void)close(listener);
     (void)snprintf(ret_name, size, "%s", name);
 }

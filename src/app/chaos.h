@@ -17,7 +17,7 @@
 
 #define SNET_CHAOS_BUFFER_DEFAULT_BYTES 32768u
 #define SNET_CHAOS_FREEZE_AFTER_MS 2000u
-#define SNET_CHAOS_TICK_MS 5u
+#define SNET_CHAOS_TICK_MS 1u
 
 struct snet_chaos_config {
     const char *listen;

@@ -4,6 +4,9 @@
 
 #include <stdlib.h>
 
+/* So much time of a rate may be used later. */
+#define CHAOS_SAVED_MS 20u
+
 static void pipe_release(struct snet_chaos_pipe *pipe)
 {
     pipe->refs--;
@@ -176,7 +179,8 @@ static void half_have_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf
         if (half->pipe->config.delay_ms > 0) {
             const unsigned last = (half->mark_first + half->mark_count++) % SNET_CHAOS_PIPE_MARKS;
             half->marks[last] = (struct snet_chaos_mark){
-                .when_ms = uv_now(stream->loop) + half->pipe->config.delay_ms,
+                /* The loop's time is up to a millisecond behind. */
+                .when_ms = uv_now(stream->loop) + half->pipe->config.delay_ms + 1,
                 .end = half->read,
             };
         }
@@ -239,6 +243,7 @@ struct snet_chaos_pipe *snet_chaos_pipe_new(uv_loop_t *loop, uv_stream_t *near,
     pipe->config.dial.on_done = pipe_dialed;
     pipe->config.dial.user = pipe;
     pipe->loop = loop;
+    pipe->ticked_ms = uv_now(loop);
     pipe->near = near;
     near->data = pipe;
     pipe->up.pipe = pipe->down.pipe = pipe;
@@ -253,12 +258,22 @@ struct snet_chaos_pipe *snet_chaos_pipe_new(uv_loop_t *loop, uv_stream_t *near,
     return pipe;
 }
 
+/* What was not used is not saved up, apart from a little: ticks come late. */
+static void half_allow(struct snet_chaos_half *half, uint64_t more)
+{
+    const uint64_t most =
+        half->written + more + half->pipe->config.rate_bytes * CHAOS_SAVED_MS / 1000 + 1;
+    half->allowed = half->allowed + more < most ? half->allowed + more : most;
+}
+
 void snet_chaos_pipe_tick(struct snet_chaos_pipe *pipe)
 {
-    const uint64_t more = pipe->config.rate_bytes * SNET_CHAOS_TICK_MS / 1000 + 1;
-    /* What was not used is not saved up, apart from one tick. */
-    pipe->up.allowed = pipe->up.written + 2 * more;
-    pipe->down.allowed = pipe->down.written + 2 * more;
+    const uint64_t now_ms = uv_now(pipe->loop);
+    const uint64_t credit = pipe->credit + pipe->config.rate_bytes * (now_ms - pipe->ticked_ms);
+    pipe->ticked_ms = now_ms;
+    pipe->credit = credit % 1000;
+    half_allow(&pipe->up, credit / 1000);
+    half_allow(&pipe->down, credit / 1000);
     if (pipe->far != NULL) {
         half_push(&pipe->up);
         if (!pipe->over) {

@@ -66,9 +66,11 @@ struct snet_chaos_pipe {
     uv_stream_t *far;
     struct snet_chaos_half up;
     struct snet_chaos_half down;
-    uint64_t passed;   /* both directions together */
-    uv_timer_t reaper; /* never started: its close comes when nothing is in use any more */
-    unsigned refs;     /* callbacks of libuv still to come */
+    uint64_t passed;    /* both directions together */
+    uint64_t ticked_ms; /* when the rate was last looked at */
+    uint64_t credit;    /* of the rate since, in thousandths of a byte */
+    uv_timer_t reaper;  /* never started: its close comes when nothing is in use any more */
+    unsigned refs;      /* callbacks of libuv still to come */
     bool frozen;
     bool over;
 };
