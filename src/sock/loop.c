@@ -177,9 +177,14 @@ static void loop_reap(uv_timer_t *timer)
     snet_loop_unlock();
 }
 
-void snet_loop_reap_at(uint64_t at_ns)
+void snet_loop_reaped(void)
 {
     uv_cond_broadcast(&sock_loop.reaped);
+}
+
+void snet_loop_reap_at(uint64_t at_ns)
+{
+    snet_loop_reaped();
     sock_loop.reap_at_ns = at_ns;
     if (at_ns == SNET_NEVER) {
         (void)uv_timer_stop(&sock_loop.reaper);

@@ -52,6 +52,8 @@ bool snet_loop_wait(uv_cond_t *changed, uint64_t until_ns);
 void snet_loop_reap_at(uint64_t at_ns);
 /* The same, unless that is earlier anyway. */
 void snet_loop_reap_by(uint64_t at_ns);
+/* One has gone. */
+void snet_loop_reaped(void);
 /* With the lock: waits until some were looked at, or the time is over. */
 void snet_loop_wait_reaped(uint64_t until_ns);
 /*

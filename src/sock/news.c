@@ -157,7 +157,7 @@ void snet_news_tell(void)
         socket->users--;
         if (socket->closed && socket->users == 0) {
             snet_socket_linger(socket);
-            snet_socket_reap(uv_hrtime());
+            snet_socket_settle(socket, uv_hrtime());
         }
         node = snet_list_first(snet_loop_news());
     }

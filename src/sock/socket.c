@@ -11,6 +11,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* Closed sockets are looked at no more often. */
+#define SOCKET_REAP_EVERY_NS (10 * SNET_MS_NS)
+
 /* --- Life --------------------------------------------------------------------------------- */
 
 static snet_socket *socket_new(const struct snet_socket_config *config)
@@ -91,7 +94,7 @@ void snet_socket_event(void *user, const struct snet_event *event)
     if (socket->bridge != NULL) {
         snet_bridge_event(socket->bridge, event);
     } else if (socket->closed && socket->users == 0) {
-        snet_socket_reap(uv_hrtime());
+        snet_socket_settle(socket, uv_hrtime());
     }
 }
 
@@ -217,7 +220,20 @@ void snet_socket_reap(uint64_t now)
             next_ns = socket->linger_until_ns;
         }
     }
-    snet_loop_reap_at(next_ns);
+    const uint64_t soonest_ns = now + SOCKET_REAP_EVERY_NS; /* one walk for many */
+    snet_loop_reap_at(next_ns < soonest_ns ? soonest_ns : next_ns);
+}
+
+void snet_socket_settle(snet_socket *socket, uint64_t now)
+{
+    SNET_ASSERT(socket->closed);
+    SNET_ASSERT(socket->users == 0);
+    if (socket_done(socket, now)) {
+        socket_reap(socket, now);
+        snet_loop_reaped();
+    } else {
+        snet_loop_reap_by(socket->linger_until_ns);
+    }
 }
 
 void snet_socket_linger(snet_socket *socket)
@@ -233,10 +249,13 @@ void snet_socket_linger(snet_socket *socket)
     }
 }
 
-static void socket_reap_job(void *arg)
+static void socket_settle_job(void *arg)
 {
-    (void)arg;
-    snet_socket_reap(uv_hrtime());
+    snet_socket *socket = arg;
+    socket->users--;
+    if (socket->users == 0) {
+        snet_socket_settle(socket, uv_hrtime());
+    }
 }
 
 void snet_socket_release(snet_socket *socket)
@@ -247,7 +266,8 @@ void snet_socket_release(snet_socket *socket)
         return; /* who leaves last comes here again */
     }
     snet_socket_linger(socket);
-    snet_loop_do(socket_reap_job, NULL);
+    socket->users++; /* it stays until the job */
+    snet_loop_do(socket_settle_job, socket);
 }
 
 void snet_close(snet_socket *socket)

@@ -55,8 +55,10 @@ snet_socket *snet_socket_of(snet_session *session, const struct snet_socket_conf
 void snet_socket_release(snet_socket *socket);
 /* A closed socket ends its direction, and has some time to deliver it. */
 void snet_socket_linger(snet_socket *socket);
-/* Lingering sockets whose time is over, or that are done, go. */
+/* Lingering sockets whose time is over, or that are done, go; descriptors that were closed, too. */
 void snet_socket_reap(uint64_t now);
+/* On the loop's thread: the same for this one, which is closed and nobody is inside of. */
+void snet_socket_settle(snet_socket *socket, uint64_t now);
 /* At the exit of the process: what was written goes out first. */
 void snet_socket_at_exit(void);
 /* The config as it is meant, whatever version of it the program has. Errors: INVALID. */
