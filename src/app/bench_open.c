@@ -4,8 +4,8 @@
  * `snet bench open`: new sessions, or connections, one after the other by each of some threads; in
  * each a byte there, a byte back, and closed.
  */
-#include "app/bench_crew.h"
 #include "app/bench_pair.h"
+#include "app/bench_window.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,8 +13,7 @@
 
 struct open_player {
     struct snet_bench_end *end;
-    uint64_t start_ns;
-    uint64_t stop_ns;
+    const struct snet_bench_window *window; /* set while it is played */
     struct snet_bench_samples samples;
     _Atomic uint64_t opened; /* with those that do not count */
     int number;              /* errno of a failure, or 0 */
@@ -88,14 +87,14 @@ static void *open_ask(void *arg)
 {
     struct open_player *player = arg;
     uint64_t before_ns = snet_bench_pair_now();
-    while (player->number == 0 && before_ns < player->stop_ns) {
+    while (player->number == 0 && before_ns < player->window->stop_ns) {
         errno = 0;
         const bool ok = open_one(player);
         const uint64_t after_ns = snet_bench_pair_now();
         player->opened += ok ? 1 : 0;
         if (!ok) {
             player->number = errno == 0 ? ECONNRESET : errno;
-        } else if (before_ns >= player->start_ns && after_ns <= player->stop_ns &&
+        } else if (snet_bench_window_has(player->window, before_ns, after_ns) &&
                    !snet_bench_report_sample(&player->samples, after_ns - before_ns)) {
             player->number = ENOMEM;
         }
@@ -107,20 +106,12 @@ static void *open_ask(void *arg)
 static const char *open_play(struct snet_bench_pair *pair, struct open_player *players)
 {
     const struct snet_bench_options *options = pair->end.options;
-    struct snet_bench_crew crew;
-    const uint64_t start_ns = snet_bench_pair_after(SNET_BENCH_WARM_UP_MS);
-    const uint64_t stop_ns = start_ns + options->seconds_ms * SNET_MS_NS;
+    const struct snet_bench_crew_args args = {players, sizeof *players, options->sessions};
+    struct snet_bench_window window;
     for (uint64_t i = 0; i < options->sessions; i++) {
-        players[i].start_ns = start_ns;
-        players[i].stop_ns = stop_ns;
+        players[i].window = &window;
     }
-    const bool ok = open_crew_start(&crew, open_ask, players);
-    snet_bench_pair_sleep_until(start_ns);
-    snet_bench_pair_start(pair);
-    snet_bench_pair_sleep_until(stop_ns);
-    snet_bench_pair_stop(pair);
-    snet_bench_crew_join(&crew);
-    return ok ? NULL : "there are not enough threads";
+    return snet_bench_window_play(&window, pair, open_ask, &args);
 }
 
 static const char *open_sum(struct snet_bench_pair *pair, struct open_player *players,

@@ -4,16 +4,15 @@
  * `snet bench ping`: a message there and an answer of the same size back, one at a time in each
  * session, by one thread for each session at each end.
  */
-#include "app/bench_crew.h"
 #include "app/bench_pair.h"
+#include "app/bench_window.h"
 
 /* One end of one session. */
 struct ping_player {
     struct snet_bench_conn conn;
     uint8_t *data;
     size_t size;
-    uint64_t start_ns; /* what counts begins and ends within these */
-    uint64_t stop_ns;
+    const struct snet_bench_window *window; /* set while it is played */
     struct snet_bench_samples samples;
     _Atomic uint64_t bytes;
     bool failed;
@@ -81,12 +80,12 @@ static void *ping_ask(void *arg)
 {
     struct ping_player *player = arg;
     uint64_t before_ns = snet_bench_pair_now();
-    while (!player->failed && before_ns < player->stop_ns) {
+    while (!player->failed && before_ns < player->window->stop_ns) {
         player->failed = !snet_bench_end_write(&player->conn, player->data, player->size) ||
                          !snet_bench_end_read_all(&player->conn, player->data, player->size);
         const uint64_t after_ns = snet_bench_pair_now();
         player->bytes += player->size;
-        if (before_ns >= player->start_ns && after_ns <= player->stop_ns && !player->failed) {
+        if (snet_bench_window_has(player->window, before_ns, after_ns) && !player->failed) {
             player->failed = !snet_bench_report_sample(&player->samples, after_ns - before_ns);
         }
         before_ns = after_ns;
@@ -98,7 +97,7 @@ static void *ping_ask(void *arg)
 static const char *ping_play(struct snet_bench_pair *pair, struct ping_player *players)
 {
     const struct snet_bench_options *options = pair->end.options;
-    struct snet_bench_crew crew;
+    const struct snet_bench_crew_args args = {players, sizeof *players, options->sessions};
     uint64_t ignored = 0;
     for (uint64_t i = 0; i < options->sessions; i++) {
         if (!snet_bench_end_dial(&pair->end, &players[i].conn)) {
@@ -108,19 +107,11 @@ static const char *ping_play(struct snet_bench_pair *pair, struct ping_player *p
     if (!snet_bench_pair_hear_number(pair->control, &ignored)) {
         return "the server end has failed";
     }
-    const uint64_t start_ns = snet_bench_pair_after(SNET_BENCH_WARM_UP_MS);
-    const uint64_t stop_ns = start_ns + options->seconds_ms * SNET_MS_NS;
+    struct snet_bench_window window;
     for (uint64_t i = 0; i < options->sessions; i++) {
-        players[i].start_ns = start_ns;
-        players[i].stop_ns = stop_ns;
+        players[i].window = &window;
     }
-    const bool ok = ping_crew_start(&crew, ping_ask, players, options->sessions);
-    snet_bench_pair_sleep_until(start_ns);
-    snet_bench_pair_start(pair);
-    snet_bench_pair_sleep_until(stop_ns);
-    snet_bench_pair_stop(pair);
-    snet_bench_crew_join(&crew);
-    return ok ? NULL : "there are not enough threads";
+    return snet_bench_window_play(&window, pair, ping_ask, &args);
 }
 
 static const char *ping_sum(struct snet_bench_pair *pair, struct ping_player *players,

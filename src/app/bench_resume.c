@@ -5,16 +5,15 @@
  * again and again; on each one that resumes the server end writes a message, whose arrival is the
  * sign to cut it. Of tcp: a connection, a message of the same size each way, and a reset.
  */
-#include "app/bench_crew.h"
 #include "app/bench_pair.h"
+#include "app/bench_window.h"
 
 /* One session of the client end. */
 struct resume_player {
     struct snet_bench_conn conn;
     uint8_t *data;
     size_t size;
-    uint64_t start_ns;
-    uint64_t stop_ns;
+    const struct snet_bench_window *window; /* set while it is played */
     struct snet_bench_samples samples;
     uint64_t messages;
     bool failed;
@@ -121,10 +120,10 @@ static void *resume_cut(void *arg)
     struct resume_player *player = arg;
     player->failed = !player->conn.end->options->over->tcp && !resume_take(player);
     uint64_t before_ns = snet_bench_pair_now();
-    while (!player->failed && before_ns < player->stop_ns) {
+    while (!player->failed && before_ns < player->window->stop_ns) {
         player->failed = !resume_once(player);
         const uint64_t after_ns = snet_bench_pair_now();
-        if (!player->failed && before_ns >= player->start_ns && after_ns <= player->stop_ns) {
+        if (!player->failed && snet_bench_window_has(player->window, before_ns, after_ns)) {
             player->failed = !snet_bench_report_sample(&player->samples, after_ns - before_ns);
         }
         before_ns = after_ns;
@@ -136,7 +135,6 @@ static const char *resume_play(struct snet_bench_pair *pair, struct resume_playe
 {
     const struct snet_bench_options *options = pair->end.options;
     const struct snet_bench_crew_args args = {players, sizeof *players, options->sessions};
-    struct snet_bench_crew crew;
     bool ok = true;
     for (uint64_t i = 0; ok && i < options->sessions; i++) {
         struct resume_player *player = &players[i];
@@ -150,19 +148,11 @@ static const char *resume_play(struct snet_bench_pair *pair, struct resume_playe
     if (!ok) {
         return "the server end cannot be dialed";
     }
-    const uint64_t start_ns = snet_bench_pair_after(SNET_BENCH_WARM_UP_MS);
-    const uint64_t stop_ns = start_ns + options->seconds_ms * SNET_MS_NS;
+    struct snet_bench_window window;
     for (uint64_t i = 0; i < options->sessions; i++) {
-        players[i].start_ns = start_ns;
-        players[i].stop_ns = stop_ns;
+        players[i].window = &window;
     }
-    ok = snet_bench_crew_start(&crew, resume_cut, &args);
-    snet_bench_pair_sleep_until(start_ns);
-    snet_bench_pair_start(pair);
-    snet_bench_pair_sleep_until(stop_ns);
-    snet_bench_pair_stop(pair);
-    snet_bench_crew_join(&crew);
-    return ok ? NULL : "there are not enough threads";
+    return snet_bench_window_play(&window, pair, resume_cut, &args);
 }
 
 static const char *resume_sum(struct snet_bench_pair *pair, struct resume_player *players,
