@@ -23,16 +23,16 @@
 
 /* `takes` are the short names of options below that not all scenes take. */
 static const struct snet_bench_scene bench_scenes[] = {
-    {"stream", snet_bench_stream_run, "wNHlv", 1, false, 0, false},
-    {"ping", snet_bench_ping_run, "nzHlv", 1, false, 1, false},
-    {"open", snet_bench_open_run, "nHlv", 8, false, 0, false},
-    {"resume", snet_bench_resume_run, "nzHlv", 200, false, 2, false},
-    {"loss", snet_bench_loss_run, "deHlv", 1, false, 0, false},
-    {"idle", snet_bench_idle_run, "nzbHlv", 1000, false, 1, false},
-    {"storm", snet_bench_storm_run, "nbHlv", 8000, true, 2, false},
-    {"core", snet_bench_core_run, "PCH", 1, true, 0, true},
-    {"detached", snet_bench_core_detached_run, "nRAH", 1000000, true, 0, true},
-    {"threads", snet_bench_core_threads_run, "nTH", 4000, true, 0, true},
+    {"stream", snet_bench_stream_run, "wNHlv", 1, 0, false, false},
+    {"ping", snet_bench_ping_run, "nzHlv", 1, 1, false, false},
+    {"open", snet_bench_open_run, "nHlv", 8, 0, false, false},
+    {"resume", snet_bench_resume_run, "nzHlv", 200, 2, false, false},
+    {"loss", snet_bench_loss_run, "deHlv", 1, 0, false, false},
+    {"idle", snet_bench_idle_run, "nzbHlv", 1000, 1, false, false},
+    {"storm", snet_bench_storm_run, "nbHlv", 8000, 2, true, false},
+    {"core", snet_bench_core_run, "PCH", 1, 0, true, true},
+    {"detached", snet_bench_core_detached_run, "nRAH", 1000000, 0, true, true},
+    {"threads", snet_bench_core_threads_run, "nTH", 4000, 0, true, true},
 };
 
 static const struct snet_bench_over bench_overs[] = {

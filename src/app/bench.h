@@ -45,9 +45,9 @@ struct snet_bench_scene {
     snet_bench_run_fn *run;
     const char *takes; /* the short names of options that not all scenes take */
     uint64_t sessions; /* how many if nothing is said */
-    bool no_tcp;       /* there is nothing in it for bare connections to do */
     /* Descriptors of a session at the end that needs more; 0: it needs none, or few sessions. */
     unsigned descriptors;
+    bool no_tcp;     /* there is nothing in it for bare connections to do */
     bool no_sockets; /* nor any use for time, processors and addresses */
 };
 

@@ -89,7 +89,7 @@ static const char *detached_make_all(struct detached_scene *scene, struct snet_b
             return "a session could not be opened";
         }
         if ((i + 1) % DETACHED_TOLD_EVERY == 0) {
-            (void)fprintf(stderr, "%llu sessions\n", (unsigned long long)(i + 1));
+            (void)fprintf(stderr, "%zu sessions\n", (size_t)i + 1);
         }
     }
     const struct detached_memory after = detached_memory_now();
@@ -159,7 +159,7 @@ const char *snet_bench_core_detached_run(const struct snet_bench_options *option
     if (scene.kept_count > scene.session_count) {
         scene.kept_count = scene.session_count;
     }
-    scene.kept = calloc(scene.kept_count + 1, sizeof *scene.kept);
+    scene.kept = calloc(scene.kept_count + 1, sizeof(snet_session *));
     const char *wrong = "no cores could be made";
     if (scene.kept != NULL && snet_bench_core_pair_init(&scene.pair, &config) == SNET_OK) {
         wrong = detached_make_all(&scene, report);

@@ -80,7 +80,7 @@ static const char *threads_record(struct threads_scene *scene)
 {
     struct snet_bench_core_pair pair;
     const char *wrong = "no cores could be made";
-    snet_session **sessions = calloc(scene->session_count, sizeof *sessions);
+    snet_session **sessions = calloc(scene->session_count, sizeof(snet_session *));
     const snet_err err = snet_bench_core_pair_init(&pair, &scene->config);
     if (sessions != NULL && err == SNET_OK) {
         wrong = threads_record_sessions(scene, &pair, sessions);
