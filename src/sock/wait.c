@@ -87,8 +87,8 @@ static bool wait_serving(struct snet_wait *wait, snet_session *session,
     }
     snet_loop_lock();
     wait->polling = false;
-    if (count > 0 && polls[0].revents != 0 &&
-        snet_loan_serve(snet_loop_driver(), session, polls[0].revents)) {
+    const short events = count > 0 ? polls[0].revents : 0;
+    if (snet_loan_serve(snet_loop_driver(), session, events)) {
         uv_cond_broadcast(&wait->changed);
     }
     return count != 0;

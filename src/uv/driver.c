@@ -127,8 +127,10 @@ static bool driver_push(struct snet_conn *conn)
     if (!conn->loan.full && snet_conn_push(conn)) {
         return true;
     }
-    conn->loan.full = conn->loan.state == SNET_LOAN_LENT;
-    return conn->loan.full;
+    if (conn->loan.state == SNET_LOAN_LENT && !conn->loan.full) {
+        snet_loan_full(conn);
+    }
+    return conn->loan.state != SNET_LOAN_NONE && conn->loan.full;
 }
 
 void snet_driver_used(snet_uv *driver, snet_session *session)

@@ -47,16 +47,23 @@ void snet_loan_ask(snet_uv *driver, snet_session *session, int ring_fd)
     (void)uv_async_send(driver->wake);
 }
 
-int snet_loan_fd(const snet_session *session, short *ret_events)
+int snet_loan_fd(snet_session *session, short *ret_events)
 {
-    const struct snet_conn *conn = loan_conn(session);
+    struct snet_conn *conn = loan_conn(session);
     uv_os_fd_t fd = -1;
     SNET_ASSERT(conn != NULL);
     SNET_ASSERT(conn->loan.state == SNET_LOAN_LENT);
     const short in = snet_link_room(conn->link) > 0 ? POLLIN : 0;
     const short out = conn->loan.full ? POLLOUT : 0;
     *ret_events = (short)(in | out);
+    conn->loan.polled = true;
     return uv_fileno((const uv_handle_t *)conn->stream, &fd) == 0 ? fd : -1;
+}
+
+static void loan_give_back(struct snet_conn *conn)
+{
+    conn->loan.state = SNET_LOAN_BACK;
+    (void)uv_async_send(conn->driver->wake);
 }
 
 /* Who waits sees for himself. */
@@ -77,15 +84,27 @@ bool snet_loan_serve(snet_uv *driver, snet_session *session, short events)
     if (conn == NULL || conn->loan.state != SNET_LOAN_LENT) {
         return false; /* it has gone meanwhile */
     }
+    if (events == 0) {
+        conn->loan.polled = false;
+        return false;
+    }
     conn->loan.used = true;
     conn->loan.full = false;
     if ((events & ~POLLOUT) != 0 && !snet_conn_pull(conn)) {
-        conn->loan.state = SNET_LOAN_BACK; /* broken, with unread bytes before the end */
-        (void)uv_async_send(driver->wake);
+        loan_give_back(conn); /* broken, with unread bytes before the end */
     }
     const bool more = loan_can_more(session);
     snet_driver_used(driver, session);
+    conn->loan.polled = false;
     return more;
+}
+
+void snet_loan_full(struct snet_conn *conn)
+{
+    conn->loan.full = true;
+    if (!conn->loan.polled) {
+        loan_give_back(conn);
+    }
 }
 
 /* --- For the driver ----------------------------------------------------------------------- */

@@ -38,6 +38,7 @@ struct snet_loan {
     enum snet_loan_state state;
     int ring_fd; /* written to when the borrower should look again */
     bool used;   /* since the last tick */
+    bool polled; /* the borrower waits in his poll */
     bool full;   /* the kernel did not take everything: there is more to send */
 };
 
@@ -47,11 +48,11 @@ struct snet_loan {
 bool snet_loan_state(const snet_session *session, enum snet_loan_state *ret_state);
 /* Asks for a connection of which the state is NONE. The ring tells when it is lent. */
 void snet_loan_ask(snet_uv *driver, snet_session *session, int ring_fd);
-/* What to poll, and for which events, while it is LENT. */
-int snet_loan_fd(const snet_session *session, short *ret_events);
+/* What to poll, and for which events, while it is LENT. The poll begins at once. */
+int snet_loan_fd(snet_session *session, short *ret_events);
 /*
- * The poll has returned `events`: reads and sends once. True when the session can do more than
- * before, for others who wait for it; they are not told by an event.
+ * The poll has returned `events`, perhaps none: reads and sends once. True when the session can do
+ * more than before, for others who wait for it; they are not told by an event.
  */
 bool snet_loan_serve(snet_uv *driver, snet_session *session, short events);
 
@@ -61,6 +62,11 @@ bool snet_loan_serve(snet_uv *driver, snet_session *session, short events);
 void snet_loan_settle(snet_uv *driver);
 /* Loop: forgets the loan, when the connection is closed. */
 void snet_loan_end(struct snet_conn *conn);
+/*
+ * Another thread than the loop's: the kernel has not taken everything, or cannot any more. Who
+ * polls goes on with it; if nobody does, the loop.
+ */
+void snet_loan_full(struct snet_conn *conn);
 /* The borrower should look again at what it polls for. */
 void snet_loan_ring(const struct snet_loan *loan);
 

@@ -113,6 +113,20 @@ static void loan_ends_when_nobody_uses_it(void **state)
     echoing_close(&echoing);
 }
 
+/* The loop does not have to wait for the end of a loan that nobody polls. */
+static void loan_goes_back_when_a_write_meets_a_broken_connection(void **state)
+{
+    (void)state;
+    struct echoing echoing;
+    echoing_open(&echoing);
+    trips_until_lent(&echoing.twins);
+    twins_cut(&echoing.twins, false);
+    assert_int_equal(twin_write(&echoing.twins.client, "x", 1), 1);
+    assert_int_not_equal(loan_state(&echoing.twins.client), SNET_LOAN_LENT);
+    twin_expect(&echoing.twins.client, "x", 1);
+    echoing_close(&echoing);
+}
+
 static void loan_keeps_the_time_limit(void **state)
 {
     (void)state;
@@ -223,6 +237,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loan_begins_when_waits_are_brief),
         cmocka_unit_test(loan_ends_when_nobody_uses_it),
+        cmocka_unit_test(loan_goes_back_when_a_write_meets_a_broken_connection),
         cmocka_unit_test(loan_keeps_the_time_limit),
         cmocka_unit_test(loan_goes_on_with_the_next_connection),
         cmocka_unit_test(loan_ends_for_who_waits_when_the_socket_is_closed),
