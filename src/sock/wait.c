@@ -87,7 +87,7 @@ static bool wait_serving(struct snet_wait *wait, snet_session *session,
     }
     snet_loop_lock();
     wait->polling = false;
-    const short events = count > 0 ? polls[0].revents : 0;
+    const short events = (short)(count > 0 ? polls[0].revents : 0);
     if (snet_loan_serve(snet_loop_driver(), session, events)) {
         uv_cond_broadcast(&wait->changed);
     }
@@ -101,6 +101,7 @@ bool snet_wait_for(struct snet_wait *wait, snet_session *session, uint64_t until
     const bool in_time = wait_polls(wait, session, &connection)
                              ? wait_serving(wait, session, &connection, until_ns)
                              : snet_loop_wait(&wait->changed, until_ns);
-    wait->brief = uv_hrtime() - begun_ns < WAIT_BRIEF_NS ? wait->brief + 1 : 0;
+    /* One that ended with its time limit says nothing of the other end. */
+    wait->brief = in_time && uv_hrtime() - begun_ns < WAIT_BRIEF_NS ? wait->brief + 1 : 0;
     return in_time;
 }

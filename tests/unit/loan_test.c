@@ -94,6 +94,22 @@ static void loan_begins_when_waits_are_brief(void **state)
     echoing_close(&echoing);
 }
 
+/* It would take a descriptor more for a program that merely looks whether there is something. */
+static void loan_is_not_for_calls_that_run_out_of_time(void **state)
+{
+    (void)state;
+    struct echoing echoing;
+    char byte = 0;
+    echoing_open(&echoing);
+    twin_set_timeout(&echoing.twins.client, 1);
+    for (unsigned i = 0; i < 1000; i++) {
+        assert_int_equal(twin_read(&echoing.twins.client, &byte, 1), -1);
+        assert_int_equal(errno, ETIMEDOUT);
+    }
+    assert_int_equal(echoing.twins.client.socket->wait.ring_fd, -1);
+    echoing_close(&echoing);
+}
+
 static void loan_ends_when_nobody_uses_it(void **state)
 {
     (void)state;
@@ -236,6 +252,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loan_begins_when_waits_are_brief),
+        cmocka_unit_test(loan_is_not_for_calls_that_run_out_of_time),
         cmocka_unit_test(loan_ends_when_nobody_uses_it),
         cmocka_unit_test(loan_goes_back_when_a_write_meets_a_broken_connection),
         cmocka_unit_test(loan_keeps_the_time_limit),
