@@ -44,7 +44,7 @@ static void suites_wipe(void *ctx)
 
 static bool suites_built_in(const struct snet_suite *suite)
 {
-    return suite == &snet_suites_chacha20_poly1305 || suite == &snet_suites_aes_256_gcm;
+    return snet_suites_find(suite->id) == suite;
 }
 
 /* The context for one direction, ready for the nonce; NULL on failure. */
@@ -192,9 +192,6 @@ const struct snet_suite snet_suites_aes_256_gcm = {
 /* --- The list ------------------------------------------------------------------------------------
  */
 
-static const struct snet_suite *const suites_list[] = {&snet_suites_chacha20_poly1305,
-                                                       &snet_suites_aes_256_gcm};
-
 #if defined(__x86_64__) || defined(__i386__)
 static bool suites_have_aes(void)
 {
@@ -215,9 +212,11 @@ static bool suites_have_aes(void)
 
 const struct snet_suite *snet_suites_find(uint8_t id)
 {
-    for (size_t i = 0; i < sizeof suites_list / sizeof suites_list[0]; i++) {
-        if (suites_list[i]->id == id) {
-            return suites_list[i];
+    static const struct snet_suite *const built_in[] = {&snet_suites_chacha20_poly1305,
+                                                        &snet_suites_aes_256_gcm};
+    for (size_t i = 0; i < sizeof built_in / sizeof built_in[0]; i++) {
+        if (built_in[i]->id == id) {
+            return built_in[i];
         }
     }
     return NULL;
