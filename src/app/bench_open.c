@@ -28,14 +28,6 @@ static struct open_player *open_players_new(struct snet_bench_end *end)
     return players;
 }
 
-static bool open_crew_start(struct snet_bench_crew *crew, void *(*run)(void *),
-                            struct open_player *players)
-{
-    const struct snet_bench_crew_args args = {players, sizeof *players,
-                                              players[0].end->options->sessions};
-    return snet_bench_crew_start(crew, run, &args);
-}
-
 static void *open_answer(void *arg)
 {
     struct open_player *player = arg;
@@ -54,9 +46,10 @@ static void *open_answer(void *arg)
 static const char *open_serve(struct snet_bench_end *end, int control)
 {
     struct open_player *players = open_players_new(end);
+    const struct snet_bench_crew_args args = {players, sizeof *players, end->options->sessions};
     struct snet_bench_crew crew;
     uint64_t opened = 0;
-    if (players == NULL || !open_crew_start(&crew, open_answer, players)) {
+    if (players == NULL || !snet_bench_crew_start(&crew, open_answer, &args)) {
         return "has not enough memory or threads";
     }
     if (!snet_bench_pair_hear_number(control, &opened)) {

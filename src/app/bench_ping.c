@@ -30,13 +30,6 @@ static struct ping_player *ping_players_new(const struct snet_bench_options *opt
     return ok ? players : NULL;
 }
 
-static bool ping_crew_start(struct snet_bench_crew *crew, void *(*run)(void *),
-                            struct ping_player *players, size_t count)
-{
-    const struct snet_bench_crew_args args = {players, sizeof *players, count};
-    return snet_bench_crew_start(crew, run, &args);
-}
-
 static void *ping_answer(void *arg)
 {
     struct ping_player *player = arg;
@@ -55,13 +48,14 @@ static const char *ping_serve(struct snet_bench_end *end, int control)
 {
     const struct snet_bench_options *options = end->options;
     struct ping_player *players = ping_players_new(options);
+    const struct snet_bench_crew_args args = {players, sizeof *players, options->sessions};
     struct snet_bench_crew crew;
     for (uint64_t i = 0; players != NULL && i < options->sessions; i++) {
         if (!snet_bench_end_accept(end, &players[i].conn)) {
             return "cannot accept";
         }
     }
-    if (players == NULL || !ping_crew_start(&crew, ping_answer, players, options->sessions)) {
+    if (players == NULL || !snet_bench_crew_start(&crew, ping_answer, &args)) {
         return "has not enough memory or threads";
     }
     uint64_t bytes = 0;
