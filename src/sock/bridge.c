@@ -200,7 +200,9 @@ static void bridge_done(void *user, snet_err err)
     socket->bridge = NULL;
     socket->closed = true;
     socket->linger_until_ns = 1; /* it has lingered */
-    snet_socket_reap(uv_hrtime());
+    if (socket->users == 0) {
+        snet_socket_settle(socket, uv_hrtime()); /* else who leaves last does */
+    }
 }
 
 static void bridge_paused(void *user)
