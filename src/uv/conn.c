@@ -10,6 +10,12 @@
 #define CONN_SPANS_MAX 64u
 #define CONN_PUSH_SPANS 16u
 
+struct snet_conn *snet_conn_of(const snet_session *session)
+{
+    const snet_link *link = snet_session_link(session);
+    return link == NULL ? NULL : snet_link_user(link);
+}
+
 static void conn_ended(const struct snet_conn *conn, int os_err)
 {
     const uint64_t now = snet_uv_now(conn->driver);

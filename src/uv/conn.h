@@ -33,6 +33,8 @@ struct snet_conn {
     bool busy; /* the outlet still has bytes of before */
 };
 
+/* The conn of the session's link; NULL while it has none. */
+struct snet_conn *snet_conn_of(const snet_session *session);
 /* Takes over stream and link, begins to move bytes. Errors: NO_MEMORY; the caller keeps both. */
 SNET_MUST_USE snet_err snet_conn_open(snet_uv *driver, snet_link *link, uv_stream_t *stream);
 /* The link has bytes to send. */

@@ -18,8 +18,7 @@ static bool cork_holds(struct snet_cork *cork, const snet_session *session, uint
 
 void snet_cork_written(snet_uv *driver, snet_session *session)
 {
-    const snet_link *link = snet_session_link(session);
-    struct snet_conn *conn = link == NULL ? NULL : snet_link_user(link);
+    struct snet_conn *conn = snet_conn_of(session);
     if (conn == NULL || !cork_holds(&conn->cork, session, snet_uv_now(driver))) {
         snet_driver_used(driver, session);
         return;

@@ -135,10 +135,9 @@ static bool driver_push(struct snet_conn *conn)
 
 void snet_driver_used(snet_uv *driver, snet_session *session)
 {
-    snet_link *link = snet_session_link(session);
-    struct snet_conn *conn = link == NULL ? NULL : snet_link_user(link);
+    struct snet_conn *conn = snet_conn_of(session);
     if (conn != NULL && driver_push(conn)) {
-        snet_core_unraise(driver->core, &link->task, SNET_EVENT_LINK_SEND);
+        snet_core_unraise(driver->core, &conn->link->task, SNET_EVENT_LINK_SEND);
     }
     if (driver->core->ready.count > 0 || snet_core_deadline(driver->core) < driver->timer_at_ns) {
         (void)uv_async_send(driver->wake);
@@ -233,6 +232,15 @@ struct snet_stream_options snet_driver_options(const snet_uv *driver, unsigned w
 
 /* --- The driver ------------------------------------------------------------------------------ */
 
+/* It does not keep the loop running. */
+static void driver_timer_init(snet_uv *driver, uv_timer_t *timer)
+{
+    (void)uv_timer_init(driver->loop, timer);
+    timer->data = driver;
+    driver->open_handles++;
+    uv_unref((uv_handle_t *)timer);
+}
+
 snet_err snet_uv_new(uv_loop_t *loop, const struct snet_uv_config *config, snet_uv **ret_driver)
 {
     if (config->on_event == NULL) {
@@ -266,20 +274,16 @@ snet_err snet_uv_new(uv_loop_t *loop, const struct snet_uv_config *config, snet_
     snet_list_init(&driver->loans);
     snet_list_init(&driver->corks);
     (void)uv_prepare_init(loop, &driver->prepare);
-    (void)uv_timer_init(loop, &driver->timer);
-    (void)uv_timer_init(loop, &driver->probe);
-    (void)uv_timer_init(loop, &driver->watch);
-    (void)uv_timer_init(loop, &driver->loan_timer);
-    (void)uv_timer_init(loop, &driver->cork_timer);
-    driver->open_handles = 6;
-    driver->prepare.data = driver->timer.data = driver->probe.data = driver->watch.data = driver;
-    driver->loan_timer.data = driver->cork_timer.data = driver;
+    driver->prepare.data = driver;
+    driver->open_handles = 1;
     (void)uv_prepare_start(&driver->prepare, driver_prepare);
     uv_unref((uv_handle_t *)&driver->prepare);
-    uv_unref((uv_handle_t *)&driver->probe);
-    uv_unref((uv_handle_t *)&driver->watch);
-    uv_unref((uv_handle_t *)&driver->loan_timer);
-    uv_unref((uv_handle_t *)&driver->cork_timer);
+    driver_timer_init(driver, &driver->timer);
+    driver_timer_init(driver, &driver->probe);
+    driver_timer_init(driver, &driver->watch);
+    driver_timer_init(driver, &driver->loan_timer);
+    driver_timer_init(driver, &driver->cork_timer);
+    uv_ref((uv_handle_t *)&driver->timer);
     *ret_driver = driver;
     return SNET_OK;
 }
@@ -421,8 +425,7 @@ void snet_uv_watch_network(snet_uv *driver)
 
 void snet_uv_session_peer(const snet_session *session, char *ret_text, size_t size)
 {
-    const snet_link *link = snet_session_link(session);
-    const struct snet_conn *conn = link == NULL ? NULL : snet_link_user(link);
+    const struct snet_conn *conn = snet_conn_of(session);
     if (conn == NULL) {
         (void)snprintf(ret_text, size, "-");
     } else {

@@ -30,6 +30,7 @@ struct snet_uv {
     struct snet_list dialers;
     struct snet_list servers;
     struct snet_list loans;
+    bool loans_unsettled; /* one was asked for or given back */
     struct snet_list corks;
     uv_prepare_t prepare;
     uv_timer_t timer;

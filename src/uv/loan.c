@@ -11,12 +11,6 @@
 #include <poll.h>
 #include <unistd.h>
 
-static struct snet_conn *loan_conn(const snet_session *session)
-{
-    const snet_link *link = snet_session_link(session);
-    return link == NULL ? NULL : snet_link_user(link);
-}
-
 void snet_loan_ring(const struct snet_loan *loan)
 {
     const uint64_t one = 1;
@@ -29,7 +23,7 @@ void snet_loan_ring(const struct snet_loan *loan)
 
 bool snet_loan_state(const snet_session *session, enum snet_loan_state *ret_state)
 {
-    const struct snet_conn *conn = loan_conn(session);
+    const struct snet_conn *conn = snet_conn_of(session);
     if (conn != NULL) {
         *ret_state = conn->loan.state;
     }
@@ -38,18 +32,19 @@ bool snet_loan_state(const snet_session *session, enum snet_loan_state *ret_stat
 
 void snet_loan_ask(snet_uv *driver, snet_session *session, int ring_fd)
 {
-    struct snet_conn *conn = loan_conn(session);
+    struct snet_conn *conn = snet_conn_of(session);
     SNET_ASSERT(conn != NULL);
     SNET_ASSERT(conn->loan.state == SNET_LOAN_NONE);
     conn->loan.state = SNET_LOAN_ASKED;
     conn->loan.ring_fd = ring_fd;
     snet_list_push(&driver->loans, &conn->loan.node);
+    driver->loans_unsettled = true;
     (void)uv_async_send(driver->wake);
 }
 
 int snet_loan_fd(snet_session *session, short *ret_events)
 {
-    struct snet_conn *conn = loan_conn(session);
+    struct snet_conn *conn = snet_conn_of(session);
     uv_os_fd_t fd = -1;
     SNET_ASSERT(conn != NULL);
     SNET_ASSERT(conn->loan.state == SNET_LOAN_LENT);
@@ -63,6 +58,7 @@ int snet_loan_fd(snet_session *session, short *ret_events)
 static void loan_give_back(struct snet_conn *conn)
 {
     conn->loan.state = SNET_LOAN_BACK;
+    conn->driver->loans_unsettled = true;
     (void)uv_async_send(conn->driver->wake);
 }
 
@@ -80,7 +76,7 @@ static bool loan_can_more(snet_session *session)
 
 bool snet_loan_serve(snet_uv *driver, snet_session *session, short events)
 {
-    struct snet_conn *conn = loan_conn(session);
+    struct snet_conn *conn = snet_conn_of(session);
     if (conn == NULL || conn->loan.state != SNET_LOAN_LENT) {
         return false; /* it has gone meanwhile */
     }
@@ -162,13 +158,19 @@ static void loan_grant(struct snet_conn *conn)
 
 void snet_loan_settle(snet_uv *driver)
 {
+    if (!driver->loans_unsettled) {
+        return;
+    }
+    driver->loans_unsettled = false;
     struct snet_list_node *node = snet_list_first(&driver->loans);
     while (node != NULL) {
         struct snet_conn *conn = SNET_CONTAINER(node, struct snet_conn, loan.node);
         node = snet_list_next(&driver->loans, node);
         if (conn->loan.state == SNET_LOAN_BACK) {
             loan_take_back(conn);
-        } else if (conn->loan.state == SNET_LOAN_ASKED && !conn->busy) {
+        } else if (conn->loan.state == SNET_LOAN_ASKED && conn->busy) {
+            driver->loans_unsettled = true; /* when it is idle */
+        } else if (conn->loan.state == SNET_LOAN_ASKED) {
             loan_grant(conn);
         }
     }
