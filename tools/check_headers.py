@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The snet authors
 # SPDX-License-Identifier: MIT
-"""Compiles every header alone: those in src/ as C17, the public ones as C11, C17 and C++17.
+"""Compiles every header alone: those in src/ and bench/ as C17, the public ones as C11, C17, C++17.
 
 With --root an installation is tried: its headers must need none that were not installed. A header
 is included twice, to try its guard. The compilers are those in CC and CXX, or the first
@@ -52,8 +52,9 @@ def jobs(root):
     for path in sorted((root / "include").rglob("*.h")):
         name = f"<{path.relative_to(root / 'include').as_posix()}>"
         found += [(name, "c", "c11"), (name, "c", "c17"), (name, "c++", "c++17")]
-    for path in sorted((root / "src").rglob("*.h")):
-        found.append((f'"{path.relative_to(root / "src").as_posix()}"', "c", "c17"))
+    for base, folder in ((root / "src", root / "src"), (root, root / "bench")):
+        for path in sorted(folder.rglob("*.h")):
+            found.append((f'"{path.relative_to(base).as_posix()}"', "c", "c17"))
     return found
 
 
@@ -71,7 +72,7 @@ def uses_libuv(root, name):
 def compile_one(root, compilers, flags, job):
     """What the compiler says about one header; empty when it is content."""
     name, language, standard = job
-    own = ["-D_GNU_SOURCE", "-I", str(root / "src")]
+    own = ["-D_GNU_SOURCE", "-I", str(root / "src"), "-I", str(root)]
     if name.startswith("<"):
         # Users define nothing, except what libuv's own header wants with a strict -std.
         own = ["-D_POSIX_C_SOURCE=200809L"] if uses_libuv(root, name) else []
@@ -98,7 +99,10 @@ def self_test(compilers):
     cases = [
         ({"include/snet/a.h": guarded % "int snet_a(int b);"}, 0),
         ({"src/core/a.h": guarded % "#include <snet/p.h>", "include/snet/p.h": ""}, 0),
+        ({"bench/a.h": guarded % '#include "bench/b.h"\n#include "core/c.h"', "bench/b.h": "",
+          "src/core/c.h": ""}, 0),
         ({"src/core/a.h": guarded % "int snet_a(size_t b);"}, 1),
+        ({"bench/a.h": guarded % "int snet_a(size_t b);"}, 1),
         ({"src/core/a.h": "struct a {\n    int b;\n};\n"}, 1),
         ({"include/snet/a.h": guarded % "int snet_a(int class);"}, 1),
         ({"include/snet/a.h": guarded % '#include "core/b.h"', "src/core/b.h": ""}, 3),

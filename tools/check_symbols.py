@@ -5,7 +5,8 @@
 
 --core    base/, wire/ and core/ together need nothing but what tools/core-symbols.allow names,
           abort is called by base/assert.c only, and no object in them can change (release objects)
---prefix  each linkable name begins with snet_<file>_, or is in tools/symbol-exceptions.txt
+--prefix  each linkable name begins with snet_<file>_, or is in tools/symbol-exceptions.txt; those
+          of bench/scenes begin with snet_bench_<file>_
 
 Objects are told apart by the end of their path, <folder>/<file>.c.o, as CMake lays them out. With
 --build they are all of src/, built for release in a folder that is kept for the next time.
@@ -23,6 +24,8 @@ from typing import NamedTuple
 
 TOOLS = Path(__file__).resolve().parent
 CORE_FOLDERS = ("base", "wire", "core")
+# Folders whose names have a word of the folder before that of the file.
+FOLDER_WORDS = {"scenes": "bench_"}
 # Sections of objects that can change; .data.rel.ro is constant once the program has started.
 STATE_SECTION = re.compile(r"(\*COM\*|\.t?(data|bss)(?!\.rel\.ro)\b.*)")
 _OBJECT = re.compile(r"(?:^|/)([\w-]+)/([\w-]+)\.c\.(?:o|obj)$")
@@ -117,6 +120,7 @@ def check_prefix(symbols, exception_rows):
     for symbol in symbols:
         linkable = symbol.kind.isupper() and symbol.kind not in "UN"
         stem = symbol.module.split("/")[1][: -len(".c")].replace("-", "_")
+        stem = FOLDER_WORDS.get(symbol.folder, "") + stem
         if not linkable or re.fullmatch(rf"snet_{re.escape(stem)}(_\w+)?", symbol.name):
             continue
         rows = [
@@ -161,6 +165,8 @@ def _prefix_cases():
         ([_symbol("core/a.c", "snet_a_new", "T"), _symbol("core/a.c", "snet_a", "T")], None),
         ([_symbol("core/a.c", "helper", "t"), _symbol("core/a.c", "malloc", "U")], None),
         ([_symbol("base/error.c", "snet_err_name", "T")], None),
+        ([_symbol("scenes/a.c", "snet_bench_a_run", "T")], None),
+        ([_symbol("scenes/a.c", "snet_a_run", "T")], "snet_bench_a_"),
         ([_symbol("core/a.c", "snet_b_new", "T")], "snet_b_new"),
         ([_symbol("core/a.c", "snet_able", "D")], "snet_able"),
         ([_symbol("core/a.c", "snet_err_name", "T")], "snet_err_name"),

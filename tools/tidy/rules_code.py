@@ -29,6 +29,7 @@ _BYTES = _calls(
         ("src/core/a.c", "int f(void)\n{\nmemcpy(a, b, c);\n}\n"),
         ("src/wire/a.c", "#define A(x) htobe32(x)\n"),
         ("src/uv/a.c", "int a = ntohs (b);\n"),
+        ("bench/scenes/a.c", "int f(void)\n{\nmemcpy(a, b, c);\n}\n"),
         ("src/wire/a.c", "int a = be64toh(b);\n"),
     ],
     good=[
@@ -36,7 +37,7 @@ _BYTES = _calls(
         ("src/core/a.c", "/* memcpy(a) */ int a = snet_memcpy(b) + memset(c) + d->memcpy(e);\n"),
         ("tests/unit/a.c", "int f(void)\n{\nmemcpy(a, b, c);\n}\n"),
     ],
-    where=("src",),
+    where=("src", "bench"),
 )
 def bytes_rule(source):
     if not source.inside("src/base"):

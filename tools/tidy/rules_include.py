@@ -124,23 +124,25 @@ def layer(tree):
     bad=[
         {"src/core/a.c": '#include "core/b.h"\n#include "core/a.h"\n', "src/core/a.h": ""},
         {"src/core/a.c": "int a;\n", "src/core/a.h": ""},
+        {"bench/a.c": '#include "bench/b.h"\n', "bench/a.h": ""},
         {"src/base/a.c": '#include "base/b.h"\n#include <snet/a.h>\n', "include/snet/a.h": ""},
     ],
     good=[
         {"src/core/a.c": '#include "core/a.h"\n#include "core/b.h"\n', "src/core/a.h": ""},
         {"src/base/a.c": '#include <snet/a.h>\n#include "base/b.h"\n', "include/snet/a.h": ""},
         {"src/app/main.c": "#include <snet/a.h>\n"},
+        {"bench/a.c": '#include "bench/a.h"\n\n#include "app/b.h"\n', "bench/a.h": ""},
     ],
 )
 def own_header(tree):
     for source in tree.of_kind("c"):
-        if not source.path.endswith(".c") or not source.inside("src"):
+        if not source.path.endswith(".c") or not source.inside("src", "bench"):
             continue
-        stem = source.path[len("src/") : -len(".c")]
+        stem = source.path.removeprefix("src/").removesuffix(".c")
         public = f"snet/{stem.rsplit('/', 1)[-1]}.h"
         names = [name for _, name in source.includes]
         own = None
-        if tree.get(f"src/{stem}.h") is not None:
+        if tree.get(source.path.removesuffix(".c") + ".h") is not None:
             own = f'"{stem}.h"'
         elif tree.get(f"include/{public}") is not None and f"<{public}>" in names:
             own = f"<{public}>"

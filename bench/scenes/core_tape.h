@@ -1,0 +1,53 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * A tape of what happened to a server without I/O: connections, bytes, losses. Played to another
+ * server that was made in the same way, it makes that do the same, because a core does the same for
+ * the same input, time and random bytes; and there is no client whose time would be measured, too.
+ *
+ * Ownership: the caller's struct, zeroed at first. Thread: any may play a tape that nobody records.
+ */
+#ifndef SNET_BENCH_SCENES_CORE_TAPE_H
+#define SNET_BENCH_SCENES_CORE_TAPE_H
+
+#include "bench/scenes/core_end.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum snet_bench_core_act {
+    SNET_BENCH_CORE_CONNECT,
+    SNET_BENCH_CORE_RECV,
+    SNET_BENCH_CORE_LOSE
+};
+
+/* One thing that happened to the server. */
+struct snet_bench_core_frame {
+    uint64_t now;
+    size_t offset; /* of its bytes on the tape */
+    size_t len;
+    enum snet_bench_core_act act;
+};
+
+struct snet_bench_core_tape {
+    struct snet_bench_core_frame *frames;
+    size_t count;
+    size_t size;
+    uint8_t *bytes;
+    size_t bytes_len;
+    size_t bytes_size;
+    bool failed; /* there was no memory: the tape is of no use */
+};
+
+/* Adds a frame with `frame->len` bytes of `data`; its offset is set here. */
+void snet_bench_core_tape_add(struct snet_bench_core_tape *tape,
+                              const struct snet_bench_core_frame *frame, const uint8_t *data);
+/* Does to a server what the frames from `from` on say, before `to`; false when it goes otherwise.
+ */
+bool snet_bench_core_tape_play(const struct snet_bench_core_tape *tape, size_t from, size_t to,
+                               struct snet_bench_core_end *server);
+/* Accepts a zeroed struct. */
+void snet_bench_core_tape_deinit(struct snet_bench_core_tape *tape);
+
+#endif

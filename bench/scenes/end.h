@@ -1,0 +1,90 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ends: the calls that a scene makes, for bare TCP and for the sockets of snet, so that both do the
+ * same with the same buffers. All of them block.
+ *
+ * Ownership: the caller's structs. Thread: one end may be used by several; a connection as
+ * <snet/socket.h> says. An end is initialised before the process forks.
+ */
+#ifndef SNET_BENCH_SCENES_END_H
+#define SNET_BENCH_SCENES_END_H
+
+#include <snet/socket.h>
+#include <snet/uv.h>
+
+#include "bench/scenes/scene.h"
+
+#include <netinet/in.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+
+#define SNET_BENCH_BACKLOG 4096
+
+struct snet_bench_end;
+
+/* One connection of TCP, or one session. Does not move while it is open. */
+struct snet_bench_conn {
+    struct snet_bench_end *end;
+    snet_socket *socket; /* snet */
+    _Atomic int fd;      /* of tcp; of a session a second descriptor of its present connection,
+                            where connections are to be cut; else -1 */
+    snet_socket_event_fn *on_event; /* of sessions, with the connection; set before dialing */
+    void *user;                     /* the scene's */
+    bool cuts; /* the session can be cut, and dials by this struct until the process ends; set
+                  before dialing */
+};
+
+/* Functions that can fail return false, or -1, with errno. */
+struct snet_bench_end_row {
+    bool (*listen)(struct snet_bench_end *end, const char *address);
+    bool (*dial)(struct snet_bench_conn *conn);
+    bool (*accept)(struct snet_bench_conn *conn);
+    ssize_t (*read)(struct snet_bench_conn *conn, void *ret_data, size_t len);
+    bool (*write)(struct snet_bench_conn *conn, const void *data, size_t len); /* all of it */
+    void (*shutdown)(struct snet_bench_conn *conn);
+    void (*close)(struct snet_bench_conn *conn);
+};
+
+struct snet_bench_end {
+    const struct snet_bench_options *options;
+    const struct snet_bench_end_row *row;
+    struct snet_socket_config config; /* of sessions, both ends; without keys and hooks */
+    struct snet_key secret;           /* of the server, made for this run */
+    struct snet_key public_key;
+    snet_socket_event_fn *on_event; /* of accepted sessions, with `user` */
+    void *user;
+    bool nodelay;                         /* tcp */
+    char address[SNET_ADDRESS_MAX_BYTES]; /* listened on, or dialed */
+    struct sockaddr_storage to;           /* the same, for tcp */
+    socklen_t to_len;
+    int listen_fd;
+    snet_acceptor *acceptor;
+};
+
+/* What both processes need to know. False when this machine has no random bytes. */
+bool snet_bench_end_init(struct snet_bench_end *end, const struct snet_bench_options *options);
+/* Listens as the options say; `address` has the real port then. */
+bool snet_bench_end_listen(struct snet_bench_end *end);
+/* What is dialed from now on. */
+bool snet_bench_end_aim(struct snet_bench_end *end, const char *address);
+
+bool snet_bench_end_dial(struct snet_bench_end *end, struct snet_bench_conn *conn);
+bool snet_bench_end_accept(struct snet_bench_end *end, struct snet_bench_conn *conn);
+ssize_t snet_bench_end_read(struct snet_bench_conn *conn, void *ret_data, size_t len);
+/* Exactly `len` bytes; false at the end of the stream, too. */
+bool snet_bench_end_read_all(struct snet_bench_conn *conn, void *ret_data, size_t len);
+bool snet_bench_end_write(struct snet_bench_conn *conn, const void *data, size_t len);
+void snet_bench_end_shutdown(struct snet_bench_conn *conn);
+void snet_bench_end_close(struct snet_bench_conn *conn);
+/*
+ * Resets the connection under a session (or of tcp) as a network would: both ends see that it is
+ * gone, neither has closed it. False when there is none at the moment.
+ */
+bool snet_bench_end_cut(struct snet_bench_conn *conn);
+/* Says on standard error why a call with the connection has failed. */
+void snet_bench_end_explain(const struct snet_bench_conn *conn);
+/* The congestion control that connections of this process have. */
+void snet_bench_end_congestion(char *ret_name, size_t size);
+
+#endif
