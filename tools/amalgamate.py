@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("base", "crypto", "wire", "core", "uv", "sock")
+FOLDERS = ("base", "crypto", "codec", "core", "core/snet3", "core/legacy", "uv", "sock")
 
 _INCLUDE = re.compile(r'#include (?:"(?P<own>[^"]+)"|<(?P<system>[^>]+)>)\s*')
 _CONDITION = re.compile(r"#(if|ifdef|ifndef|endif)\b")

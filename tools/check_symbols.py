@@ -3,10 +3,11 @@
 # SPDX-License-Identifier: MIT
 """Checks what object files define and need: the linker's word for the rules of the house.
 
---core    base/, wire/ and core/ together need nothing but what tools/core-symbols.allow names,
+--core    base/, codec/ and core/ together need nothing but what tools/core-symbols.allow names,
           abort is called by base/assert.c only, and no object in them can change (release objects)
 --prefix  each linkable name begins with snet_<file>_, or is in tools/symbol-exceptions.txt; those
-          of bench/scenes begin with snet_bench_<file>_
+          of bench/scenes begin with snet_bench_<file>_, those of a wing of the core may begin
+          with snet_v3_<file>_ or snet_legacy_<file>_
 
 Objects are told apart by the end of their path, <folder>/<file>.c.o, as CMake lays them out. With
 --build they are all of src/, built for release in a folder that is kept for the next time.
@@ -23,12 +24,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 TOOLS = Path(__file__).resolve().parent
-CORE_FOLDERS = ("base", "wire", "core")
-# Folders whose names have a word of the folder before that of the file.
-FOLDER_WORDS = {"scenes": "bench_"}
+CORE_FOLDERS = ("base", "codec", "core", "core/snet3", "core/legacy")
+# Folders whose names have a word of the folder before that of the file: the wings of the core where
+# names of files repeat.
+FOLDER_WORDS = {"scenes": "bench_", "core/snet3": "(v3_)?", "core/legacy": "(legacy_)?"}
 # Sections of objects that can change; .data.rel.ro is constant once the program has started.
 STATE_SECTION = re.compile(r"(\*COM\*|\.t?(data|bss)(?!\.rel\.ro)\b.*)")
-_OBJECT = re.compile(r"(?:^|/)([\w-]+)/([\w-]+)\.c\.(?:o|obj)$")
+_OBJECT = re.compile(r"(?:^|/)((?:core/)?[\w-]+)/([\w-]+)\.c\.(?:o|obj)$")
 
 
 class Symbol(NamedTuple):
@@ -41,7 +43,7 @@ class Symbol(NamedTuple):
 
     @property
     def folder(self):
-        return self.module.split("/")[0]
+        return self.module.rsplit("/", 1)[0]
 
 
 def parse_nm(text, module):
@@ -113,15 +115,20 @@ def check_core(symbols, allow_rows):
                 yield f"{symbol.module}: calls abort: that is for base/assert.c"
 
 
+def _prefix(module):
+    """How the linkable names of a module begin, as a pattern; snet3 in a file's name is v3."""
+    folder, _, file = module.removesuffix(".c").rpartition("/")
+    stem = file.replace("-", "_").replace("snet3", "v3")
+    return f"snet_{FOLDER_WORDS.get(folder, '')}{re.escape(stem)}"
+
+
 def check_prefix(symbols, exception_rows):
     """Linkable names that do not tell their module, and exceptions that nothing needs."""
     needed = set()
     given = {symbol.module for symbol in symbols}
     for symbol in symbols:
         linkable = symbol.kind.isupper() and symbol.kind not in "UN"
-        stem = symbol.module.split("/")[1][: -len(".c")].replace("-", "_")
-        stem = FOLDER_WORDS.get(symbol.folder, "") + stem
-        if not linkable or re.fullmatch(rf"snet_{re.escape(stem)}(_\w+)?", symbol.name):
+        if not linkable or re.fullmatch(_prefix(symbol.module) + r"(_\w+)?", symbol.name):
             continue
         rows = [
             (module, pattern)
@@ -130,7 +137,7 @@ def check_prefix(symbols, exception_rows):
         ]
         needed.update(rows)
         if not rows:
-            yield f"{symbol.module}: {symbol.name} does not begin with snet_{stem}_"
+            yield f"{symbol.module}: {symbol.name} does not begin with its module"
     for module, pattern in exception_rows:
         if module in given and (module, pattern) not in needed:
             yield f"{module}: symbol-exceptions.txt has {pattern}, which nothing needs"
@@ -152,7 +159,7 @@ def _core_cases():
         ([_symbol("base/assert.c", "abort", "U")], None),
         ([_symbol("core/a.c", "abort", "U")], "calls abort"),
         ([_symbol("core/a.c", "malloc", "U")], "needs malloc"),
-        ([_symbol("wire/a.c", "clock_gettime", "w")], "needs clock_gettime"),
+        ([_symbol("codec/a.c", "clock_gettime", "w")], "needs clock_gettime"),
         ([_symbol("core/a.c", "count.0", "b", ".bss")], "can change"),
         ([_symbol("core/a.c", "count", "D", ".data.rel.local")], "can change"),
         ([_symbol("core/a.c", "snet_a", "C", "*COM*")], "can change"),
@@ -167,6 +174,11 @@ def _prefix_cases():
         ([_symbol("base/error.c", "snet_err_name", "T")], None),
         ([_symbol("scenes/a.c", "snet_bench_a_run", "T")], None),
         ([_symbol("scenes/a.c", "snet_a_run", "T")], "snet_bench_a_"),
+        ([_symbol("core/snet3/a.c", "snet_v3_a_new", "T")], None),
+        ([_symbol("core/snet3/a.c", "snet_a_new", "T")], None),
+        ([_symbol("codec/snet3_a.c", "snet_v3_a_new", "T")], None),
+        ([_symbol("core/legacy/a.c", "snet_v3_a_new", "T")], "snet_v3_a_new"),
+        ([_symbol("core/snet3/a.c", "snet_v3_new", "T")], "snet_v3_new"),
         ([_symbol("core/a.c", "snet_b_new", "T")], "snet_b_new"),
         ([_symbol("core/a.c", "snet_able", "D")], "snet_able"),
         ([_symbol("core/a.c", "snet_err_name", "T")], "snet_err_name"),
@@ -176,8 +188,8 @@ def _prefix_cases():
 
 def self_test():
     """Both checks find what is wrong and nothing else; the parser reads what nm prints."""
-    clean = [_symbol("base/b.c", "snet_pool_take", "T"), _symbol("wire/b.c", "snet_b", "T")]
-    clean += [_symbol("core/b.c", "snet_b_x", "T")]
+    clean = [_symbol(f"{folder}/b.c", "snet_b_x", "T") for folder in CORE_FOLDERS]
+    clean += [_symbol("base/b.c", "snet_pool_take", "T")]
     allow = parse_list("memcpy # a\nabort # b\nsnet_crypto_* # c\n", 1)
     exceptions = [tuple(row) for row in parse_list("base/error.c snet_err_* # why\n", 2)]
     results = []

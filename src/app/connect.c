@@ -3,7 +3,7 @@
 #include "app/connect.h"
 
 #include "app/commands.h"
-#include "app/quiet.h"
+#include "app/eof_wait.h"
 
 #include <stdio.h>
 

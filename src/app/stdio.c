@@ -11,7 +11,7 @@
 #include <snet/relay.h>
 
 #include "app/connect.h"
-#include "app/quiet.h"
+#include "app/eof_wait.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -15,9 +15,9 @@
 #ifndef SNET_CORE_LINK_H
 #define SNET_CORE_LINK_H
 
+#include "codec/sniff.h"
 #include "core/core.h"
 #include "core/wire.h"
-#include "wire/sniff.h"
 
 enum snet_link_state {
     SNET_LINK_SNIFFING,

@@ -4,7 +4,7 @@
 
 #include "base/assert.h"
 #include "core/link.h"
-#include "core/secure_store.h"
+#include "core/snet3/store.h"
 #include "core/wires.h"
 
 /* A collision of 62 random bits is not bad luck but a broken random source. */

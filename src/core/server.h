@@ -9,10 +9,10 @@
 #ifndef SNET_CORE_SERVER_H
 #define SNET_CORE_SERVER_H
 
+#include "codec/sniff.h"
 #include "core/core.h"
 #include "core/registry.h"
 #include "core/session.h"
-#include "wire/sniff.h"
 
 struct snet_secure_store;
 

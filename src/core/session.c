@@ -4,8 +4,8 @@
 
 #include "base/assert.h"
 #include "core/client.h"
-#include "core/detached.h"
 #include "core/link.h"
+#include "core/pressure.h"
 #include "core/server.h"
 
 #define SESSION_STATE_BIT(state) (1u << (unsigned)(state))

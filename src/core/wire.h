@@ -13,7 +13,7 @@
 
 #include <snet/core.h>
 
-#include "wire/sniff.h"
+#include "codec/sniff.h"
 
 /* What a wire can do. */
 enum snet_wire_cap {

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/wires.h"
 
-#include "core/legacy.h"
-#include "core/secure.h"
+#include "core/legacy/wire.h"
+#include "core/snet3/wire.h"
 
 const struct snet_wire_ops *snet_wires_find(enum snet_wire wire)
 {

@@ -4,7 +4,7 @@
 
 #include "base/list.h"
 #include "sock/loop.h"
-#include "sock/news.h"
+#include "sock/notify.h"
 #include "sock/posix.h"
 #include "sock/socket.h"
 

@@ -3,9 +3,9 @@
 #include "sock/loop.h"
 
 #include "base/assert.h"
-#include "sock/news.h"
+#include "sock/notify.h"
 #include "sock/socket.h"
-#include "uv/cork.h"
+#include "uv/conn_coalesce.h"
 #include "uv/driver.h"
 
 #include <signal.h>

@@ -5,7 +5,7 @@
 #include "base/assert.h"
 #include "sock/acceptor.h"
 #include "sock/bridge.h"
-#include "sock/news.h"
+#include "sock/notify.h"
 #include "sock/posix.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sock/wait.h"
 
-#include "uv/loan.h"
+#include "uv/conn_inline.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>

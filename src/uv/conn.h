@@ -11,9 +11,9 @@
 #define SNET_UV_CONN_H
 
 #include "base/list.h"
-#include "uv/cork.h"
+#include "uv/conn_coalesce.h"
+#include "uv/conn_inline.h"
 #include "uv/driver.h"
-#include "uv/loan.h"
 
 /*
  * How much is thrown away behind our FIN. Nobody counts these bytes, so the other end's history

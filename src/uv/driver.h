@@ -14,7 +14,7 @@
 #include <snet/uv.h>
 
 #include "base/list.h"
-#include "uv/network.h"
+#include "uv/netwatch.h"
 
 #define SNET_DRIVER_SCRATCH_BYTES 65536u
 /* How often conns that do not read are probed for their death. */

@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "docs/socket-semantics.md"
-TESTS = sorted((ROOT / "tests/unit").glob("socket_semantics*_test.c"))
+TESTS = sorted((ROOT / "tests/unit/sock").glob("semantics*_test.c"))
 COLUMNS = 5
 
 

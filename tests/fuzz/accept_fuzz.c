@@ -4,8 +4,8 @@
  * The server's payload of an ACCEPT: decoded, encoded and decoded again it says the same. Only the
  * first form may have padding and bits of the status that mean nothing yet.
  */
+#include "codec/snet3.h"
 #include "tests/fuzz/fuzz.h"
-#include "wire/secure.h"
 
 #define ACCEPT_FIXED_BYTES 49u /* before what may differ */
 #define ACCEPT_ENCODED_MAX_BYTES 64u

@@ -3,8 +3,8 @@
 /*
  * The payload of an AUTH: decoded, encoded and decoded again it says the same.
  */
+#include "codec/snet3.h"
 #include "tests/fuzz/fuzz.h"
-#include "wire/secure.h"
 
 #define CREDENTIAL_ENCODED_MAX_BYTES (6u + SNET_SECURE_CREDENTIAL_MAX_BYTES)
 

@@ -4,8 +4,8 @@
  * The plaintext of a record: frames until its end, or until one is bad. Each frame, encoded and
  * decoded again, says the same, and its bytes lie inside the record.
  */
+#include "codec/snet3_frame.h"
 #include "tests/fuzz/fuzz.h"
-#include "wire/secure_frame.h"
 
 /* DATA has two bytes more than the DATA_END that it may have been. */
 #define FRAME_ENCODED_MAX_BYTES (SNET_SECURE_FRAME_RECORD_MAX_BYTES + 2u)

@@ -4,8 +4,8 @@
  * The header of snet/3: what is accepted has one form only, and announces a body that the reader of
  * it has room for.
  */
+#include "codec/snet3.h"
 #include "tests/fuzz/fuzz.h"
-#include "wire/secure.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {

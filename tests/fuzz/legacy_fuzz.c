@@ -4,8 +4,8 @@
  * The messages of the legacy wires. Every message has one form only, so what was decoded and is
  * encoded again gives the same bytes. The first byte chooses dialect and message.
  */
+#include "codec/legacy.h"
 #include "tests/fuzz/fuzz.h"
-#include "wire/legacy.h"
 
 static const struct snet_legacy_format formats[] = {
     {.prefixed = false, .challenged = false, .padded = false},

@@ -4,9 +4,9 @@
  * The client's payload of a HELLO: decoded, encoded and decoded again it says the same. Only the
  * first form may have padding, TLVs to be ignored and an empty service.
  */
+#include "codec/snet3.h"
+#include "codec/snet3_frame.h"
 #include "tests/fuzz/fuzz.h"
-#include "wire/secure.h"
-#include "wire/secure_frame.h"
 
 #define OFFER_FIXED_BYTES 10u /* before what may differ */
 #define OFFER_ENCODED_MAX_BYTES (16u + SNET_SECURE_SERVICE_MAX_BYTES)

@@ -15,12 +15,12 @@
 #include <snet/core.h>
 
 #include "base/cursor.h"
-#include "core/record.h"
-#include "core/secure_shake.h"
+#include "codec/snet3_frame.h"
+#include "core/snet3/messages.h"
+#include "core/snet3/record.h"
 #include "crypto/crypto.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/test_env.h"
-#include "wire/secure_frame.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,7 +4,7 @@
  * A server reads an AUTH, the third message of XK: see tests/fuzz/fuzz_shake.h for what it is made
  * of.
  */
-#include "tests/fuzz/fuzz_shake.h"
+#include "tests/fuzz/fuzz_messages.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {

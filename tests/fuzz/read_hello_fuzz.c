@@ -4,7 +4,7 @@
  * A server reads a HELLO: see tests/fuzz/fuzz_shake.h for what it is made of. Its mac1 is checked
  * apart, as a server does before.
  */
-#include "tests/fuzz/fuzz_shake.h"
+#include "tests/fuzz/fuzz_messages.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {

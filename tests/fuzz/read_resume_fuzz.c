@@ -3,7 +3,7 @@
 /*
  * A server reads a RESUME: see tests/fuzz/fuzz_shake.h for what it is made of.
  */
-#include "tests/fuzz/fuzz_shake.h"
+#include "tests/fuzz/fuzz_messages.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {

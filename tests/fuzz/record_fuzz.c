@@ -5,11 +5,11 @@
  * in order, also where the keys change; what was changed, cut, repeated or made up does not, and
  * leaves the reader able to open the right one.
  */
-#include "core/record.h"
+#include "codec/snet3_frame.h"
+#include "core/snet3/record.h"
 #include "crypto/crypto.h"
 #include "crypto/suites.h"
 #include "tests/fuzz/fuzz.h"
-#include "wire/secure_frame.h"
 
 #include <string.h>
 

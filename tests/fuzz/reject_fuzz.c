@@ -3,8 +3,8 @@
 /*
  * The body of a REJECT: it has one form only, and only codes of the protocol end a session.
  */
+#include "codec/snet3.h"
 #include "tests/fuzz/fuzz.h"
-#include "wire/secure.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {

@@ -4,8 +4,8 @@
  * The client's payload of a RESUME: decoded, encoded and decoded again it says the same. Only the
  * first form may have padding.
  */
+#include "codec/snet3.h"
 #include "tests/fuzz/fuzz.h"
-#include "wire/secure.h"
 
 #define RESUME_ENCODED_MAX_BYTES (36u + SNET_SECURE_EARLY_MAX_BYTES)
 

@@ -4,8 +4,8 @@
  * First bytes of a connection, under every grammar: a verdict is never taken back when more bytes
  * come, and comes with SNET_SNIFF_MAX_BYTES at the latest.
  */
+#include "codec/sniff.h"
 #include "tests/fuzz/fuzz.h"
-#include "wire/sniff.h"
 
 #define SNIFF_GRAMMARS (SNET_SNIFF_MIXED + 1)
 

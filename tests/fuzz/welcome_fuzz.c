@@ -3,9 +3,9 @@
 /*
  * The server's payload of a HELLO_REPLY: decoded, encoded and decoded again it says the same.
  */
+#include "codec/snet3.h"
+#include "codec/snet3_frame.h"
 #include "tests/fuzz/fuzz.h"
-#include "wire/secure.h"
-#include "wire/secure_frame.h"
 
 #define WELCOME_FIXED_BYTES 49u /* before what may differ */
 #define WELCOME_ENCODED_MAX_BYTES 64u

@@ -22,8 +22,9 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = Path(os.environ.get("SNET_BUILD", ROOT / "build" / "dev")) / "tsan"
 CC = shlex.split(os.environ.get("CC", "cc"))
-PROGRAMS = ("threads", "loan", "cork", "bridge", "fd", "socket", "file", "news", "socket_semantics",
-            "socket_semantics_end", "socket_semantics_loss", "socket_semantics_file")
+PROGRAMS = ("sock.threads", "uv.conn_inline", "uv.conn_coalesce", "sock.bridge", "sock.fd",
+            "sock.socket", "sock.file", "sock.notify", "sock.semantics", "sock.semantics_end",
+            "sock.semantics_loss", "sock.semantics_file")
 AT_ONCE = 2
 BUILD_SECONDS = 120
 PROGRAM_SECONDS = 60
@@ -94,7 +95,7 @@ class Sockets(unittest.TestCase):
     def test_no_program_with_threads_has_a_race(self) -> None:
         self.build()
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            results = {name: pool.submit(run, *self.before, BUILD / "tests" / f"{name}_test",
+            results = {name: pool.submit(run, *self.before, BUILD / "tests" / f"unit.{name}",
                                          seconds=PROGRAM_SECONDS) for name in PROGRAMS}
         for name, result in results.items():
             status, said = result.result()
@@ -106,7 +107,7 @@ class Sockets(unittest.TestCase):
         """Builds the programs, and what they need."""
         commands = (("cmake", "--preset", "tsan", "-S", ROOT, "-B", BUILD, "-DSNET_EXAMPLES=OFF",
                      "-DSNET_INSTALL=OFF", f"-DCMAKE_C_COMPILER={CC[0]}"),
-                    ("cmake", "--build", BUILD, "--target", *(f"{name}_test" for name in PROGRAMS)))
+                    ("cmake", "--build", BUILD, "--target", *(f"unit.{name}" for name in PROGRAMS)))
         for command in commands:
             status, said = run(*command, seconds=BUILD_SECONDS)
             self.assertEqual(status, 0, said[-4000:])

@@ -1,10 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /* The single values of tests/data/snet3.json: key schedules, records across rekeys, and names. */
-#include "core/cids.h"
-#include "core/keyring.h"
-#include "core/record.h"
-#include "core/secure_shake.h"
+#include "core/snet3/cids.h"
+#include "core/snet3/keyring.h"
+#include "core/snet3/messages.h"
+#include "core/snet3/record.h"
 #include "crypto/suites.h"
 #include "tests/support/hex.h"
 #include "tests/support/unit.h"

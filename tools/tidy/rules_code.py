@@ -7,7 +7,7 @@ import re
 from tidy.rule import file_rule
 
 # Folders that run without I/O, clock and allocation; base/assert.c may call abort.
-PURE = ("src/base", "src/crypto", "src/wire", "src/core")
+PURE = ("src/base", "src/crypto", "src/codec", "src/core")
 
 
 def _calls(*names):
@@ -27,10 +27,10 @@ _BYTES = _calls(
     "bytes are moved and swapped in base/ only: elsewhere snet_reader and snet_writer (STYLE 22)",
     bad=[
         ("src/core/a.c", "int f(void)\n{\nmemcpy(a, b, c);\n}\n"),
-        ("src/wire/a.c", "#define A(x) htobe32(x)\n"),
+        ("src/codec/a.c", "#define A(x) htobe32(x)\n"),
         ("src/uv/a.c", "int a = ntohs (b);\n"),
         ("bench/scenes/a.c", "int f(void)\n{\nmemcpy(a, b, c);\n}\n"),
-        ("src/wire/a.c", "int a = be64toh(b);\n"),
+        ("src/codec/a.c", "int a = be64toh(b);\n"),
     ],
     good=[
         ("src/base/a.c", "int f(void)\n{\nmemcpy(a, b, c);\n}\n"),
@@ -62,7 +62,7 @@ _IMPURE = _calls(
     bad=[
         ("src/core/a.c", "int f(void)\n{\nint *a = malloc(b);\n}\n"),
         ("src/base/a.c", 'int f(void)\n{\nfprintf(stderr, "a");\n}\n'),
-        ("src/wire/a.c", "#define SEND(a) sendto(a)\n"),
+        ("src/codec/a.c", "#define SEND(a) sendto(a)\n"),
     ],
     good=[
         ("src/core/a.c", "int f(void)\n{\ncore->env.free(core->env.ctx, a);\n}\n"),
@@ -188,7 +188,7 @@ def assign_in_cond(source):
     "a switch in wire/ and core/ lists every enumerator and has no default (STYLE 19)",
     bad=[("src/core/a.c", "int f(void)\n{\nswitch (a) {\ndefault:\nbreak;\n}\n}\n")],
     good=[("src/base/a.c", "int f(void)\n{\nswitch (a) {\ndefault:\nbreak;\n}\n}\n")],
-    where=("src/core", "src/wire"),
+    where=("src/core", "src/codec"),
 )
 def switch_default(source):
     for match in re.finditer(r"\bdefault\s*:", source.plain):

@@ -45,8 +45,19 @@ def _class_of(name):
     return "<std>" if name in _STD else "<os>"
 
 
-def _refusal(tree, source, allowed, name):
+def _lets_in(rows, folder, word):
+    """Whether the allowed `word` lets in `folder`: itself, or one below it.
+
+    A word that has a row of its own does not let in folders below it that have theirs.
+    """
+    if folder == word or not folder.startswith(word + "/"):
+        return folder == word
+    return word not in rows or _row(rows, folder) == word
+
+
+def _refusal(tree, source, rows, name):
     """Why `source` may not include `name`; None when it may."""
+    allowed = rows[_row(rows, source.path)]
     bare = name[1:-1]
     if name[0] == "<":
         if bare.startswith("snet/"):
@@ -62,16 +73,20 @@ def _refusal(tree, source, allowed, name):
     folder = path.rsplit("/", 1)[0]
     if folder == source.path.rsplit("/", 1)[0]:
         return None
-    if any(folder == word or folder.startswith(word + "/") for word in allowed):
+    if any(_lets_in(rows, folder, word) for word in allowed):
         return None
     return f"{name}: this folder may not include {folder}/"
 
 
-_TABLE = "src/base: <std>\nsrc/core: src/base\nsrc/app:\ntests/unit: src <std>\n"
+_TABLE = (
+    "src/base: <std>\nsrc/core: src/base\nsrc/core/left: src/core\nsrc/core/right: src/core\n"
+    "src/app:\ntests/unit: src <std>\n"
+)
 _HEADERS = {
     LAYERS: _TABLE,
     "src/base/b.h": "",
     "src/core/c.h": "",
+    "src/core/left/l.h": "",
     "src/app/a.h": "",
     "include/snet/p.h": "",
 }
@@ -89,6 +104,8 @@ def _including(path, *names):
         _including("src/app/x.c", '"base/b.h"'),
         _including("src/core/x.c", '"c.h"'),
         _including("src/core/x.c", '"snet/p.h"'),
+        _including("src/core/x.c", '"core/left/l.h"'),
+        _including("src/core/right/x.c", '"core/left/l.h"'),
         _including("src/core/x.c", "<stdio.h>"),
         _including("src/new/x.c", '"base/b.h"'),
         _including("include/snet/x.h", '"base/b.h"'),
@@ -96,7 +113,8 @@ def _including(path, *names):
     good=[
         _including("src/core/x.c", '"core/c.h"', '"base/b.h"', "<snet/p.h>"),
         _including("src/app/x.c", "<snet/p.h>", '"app/a.h"'),
-        _including("tests/unit/x_test.c", '"core/c.h"', "<stdint.h>"),
+        _including("tests/unit/x_test.c", '"core/c.h"', '"core/left/l.h"', "<stdint.h>"),
+        _including("src/core/left/x.c", '"core/c.h"', '"core/left/l.h"'),
     ],
 )
 def layer(tree):
@@ -113,7 +131,7 @@ def layer(tree):
         for offset, name in source.includes:
             message = f"there is no row for this folder in {LAYERS}"
             if folder is not None:
-                message = _refusal(tree, source, rows[folder], name)
+                message = _refusal(tree, source, rows, name)
             if message is not None:
                 yield source.path, source.line_of(offset), message
 

@@ -1,0 +1,188 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * The handshake messages of snet/3, the secure wire: bytes to structs and back. Pure: no state, no
+ * cryptography. All integers are little-endian. Every message is a header and a body:
+ *
+ *   header        magic C3 | type | version 3 | pattern | suite | flags | body_len[2]             8
+ *
+ *   HELLO         NK, XK: e[32]  ct(offer)  mac1[16]      NNpsk0: psk_id[16]  e[32]  ct(offer)
+ *   HELLO_REPLY   e[32]  ct(welcome)
+ *   AUTH          ct(s)[48]  ct(credential)                                           XK only
+ *   RESUME        cid[17]  e[32]  ct(resume)
+ *   ACCEPT        e[32]  ct(accept)
+ *   REJECT        code[2]  retry_after[2]  proof[16] 20
+ *
+ * and these are the payloads inside ct(), which adds a tag of 16 bytes:
+ *
+ *   offer         caps[4]  window[4]  max_record[2]  tlv_len[2]  TLVs
+ *   welcome       cid[17]  token[16]  caps[4]  window[4]  max_record[2]  heartbeat_s[2]
+ *                 resume_window_ms[4]  tlv_len[2]  TLVs
+ *   credential    tlv_len[2]  TLVs
+ *   resume        attempt[8]  recv_next[8]  limit[8]  early_off[8]  early_len[2]  cause[1]  0
+ *                 early bytes  zero padding
+ *   accept        recv_next[8]  limit[8]  cid[17]  token[16]  status[2]  zero padding
+ *   TLV           type[2]  len[2]  value
+ */
+#ifndef SNET_CODEC_SNET3_H
+#define SNET_CODEC_SNET3_H
+
+#include <snet/error.h>
+
+#include "base/bytes.h"
+#include "base/cursor.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SNET_SECURE_MAGIC 0xC3u
+#define SNET_SECURE_VERSION 3u
+#define SNET_SECURE_HEADER_BYTES 8u
+#define SNET_SECURE_FLAG_EARLY 0x01u
+#define SNET_SECURE_CID_BYTES 17u
+#define SNET_SECURE_TOKEN_BYTES 16u
+#define SNET_SECURE_PROOF_BYTES 16u
+#define SNET_SECURE_MAC1_BYTES 16u
+#define SNET_SECURE_PSK_ID_BYTES 16u
+#define SNET_SECURE_EPHEMERAL_BYTES 32u
+#define SNET_SECURE_REJECT_BODY_BYTES 20u
+#define SNET_SECURE_BODY_MAX_BYTES 6144u
+#define SNET_SECURE_SERVICE_MAX_BYTES 64u
+#define SNET_SECURE_CREDENTIAL_MAX_BYTES 1024u
+#define SNET_SECURE_EARLY_MAX_BYTES 4096u
+/* What `max_record` may say: the longest plaintext of a record that its sender takes. */
+
+/* Message types; those of servers have the high bit. */
+enum snet_secure_type {
+    SNET_SECURE_HELLO = 0x01,
+    SNET_SECURE_RESUME = 0x02,
+    SNET_SECURE_AUTH = 0x03,
+    SNET_SECURE_HELLO_REPLY = 0x81,
+    SNET_SECURE_ACCEPT = 0x82,
+    SNET_SECURE_REJECT = 0x83
+};
+
+/* What one end tells the other, on the wire; local errors are snet_err. */
+enum snet_secure_code {
+    SNET_SECURE_BUSY = 1,
+    SNET_SECURE_BAD_FORMAT = 2,
+    SNET_SECURE_BAD_VERSION = 3,
+    SNET_SECURE_BAD_SUITE = 4,
+    SNET_SECURE_BAD_PATTERN = 5,
+    SNET_SECURE_BAD_AUTH = 6,
+    SNET_SECURE_STALE = 7,
+    SNET_SECURE_UNKNOWN = 16, /* from here to DENIED: with a proof, and final */
+    SNET_SECURE_EXPIRED = 17,
+    SNET_SECURE_EVICTED = 18,
+    SNET_SECURE_CLOSED_OK = 19,
+    SNET_SECURE_ABORTED = 20,
+    SNET_SECURE_BAD_OFFSET = 21,
+    SNET_SECURE_DENIED = 22,
+    SNET_SECURE_PROTOCOL = 32, /* from here on: only in ABORT */
+    SNET_SECURE_FLOW = 33,
+    SNET_SECURE_RATE = 34,
+    SNET_SECURE_OFFSET_LIMIT = 35,
+    SNET_SECURE_INTERNAL = 36,
+    SNET_SECURE_SHUTDOWN = 37,
+    SNET_SECURE_APPLICATION = 0x1000 /* and above: the application's own */
+};
+
+/* Whether a REJECT with this code carries a proof and ends the session at the client. */
+bool snet_secure_code_final(uint16_t code);
+
+struct snet_secure_header {
+    uint8_t type;
+    uint8_t version;
+    uint8_t pattern;
+    uint8_t suite;
+    uint8_t flags;
+    uint16_t body_len;
+};
+
+void snet_secure_header_encode(const struct snet_secure_header *header,
+                               uint8_t ret_data[SNET_SECURE_HEADER_BYTES]);
+/*
+ * Decodes a header of either direction and checks magic, type and the bounds of body_len for its
+ * type, nothing else. Errors: BAD_HELLO.
+ */
+SNET_MUST_USE snet_err snet_secure_header_decode(const uint8_t data[SNET_SECURE_HEADER_BYTES],
+                                                 struct snet_secure_header *ret_header);
+
+/* The client's payload of a HELLO. The service name is borrowed from the bytes decoded. */
+struct snet_secure_offer {
+    uint32_t caps;
+    uint32_t window;
+    uint16_t max_record;
+    struct snet_bytes service; /* empty: none */
+};
+void snet_secure_offer_encode(const struct snet_secure_offer *offer, struct snet_writer *out);
+/* Errors: BAD_HELLO. */
+SNET_MUST_USE snet_err snet_secure_offer_decode(struct snet_bytes payload,
+                                                struct snet_secure_offer *ret_offer);
+
+/* The server's answer to a HELLO. */
+struct snet_secure_welcome {
+    uint8_t cid[SNET_SECURE_CID_BYTES];
+    uint8_t token[SNET_SECURE_TOKEN_BYTES];
+    uint32_t caps;
+    uint32_t window;
+    uint16_t max_record;
+    uint16_t heartbeat_s;
+    uint32_t resume_window_ms;
+};
+void snet_secure_welcome_encode(const struct snet_secure_welcome *welcome, struct snet_writer *out);
+/* Errors: BAD_HELLO. */
+SNET_MUST_USE snet_err snet_secure_welcome_decode(struct snet_bytes payload,
+                                                  struct snet_secure_welcome *ret_welcome);
+
+/* The payload of AUTH: what the application wants to say about itself, borrowed; may be empty. */
+void snet_secure_credential_encode(struct snet_bytes credential, struct snet_writer *out);
+/* Errors: BAD_HELLO. */
+SNET_MUST_USE snet_err snet_secure_credential_decode(struct snet_bytes payload,
+                                                     struct snet_bytes *ret_credential);
+
+/* Why a client resumes. */
+enum snet_secure_cause {
+    SNET_SECURE_CAUSE_LOST,
+    SNET_SECURE_CAUSE_PLANNED
+};
+
+/* A client's request to go on. Early bytes are borrowed; without any, their offset is sent as 0. */
+struct snet_secure_resume {
+    uint64_t attempt;
+    uint64_t recv_next;
+    uint64_t limit;
+    uint64_t early_off;
+    struct snet_bytes early;
+    uint8_t cause;
+};
+void snet_secure_resume_encode(const struct snet_secure_resume *resume, struct snet_writer *out);
+/* Errors: BAD_HELLO. */
+SNET_MUST_USE snet_err snet_secure_resume_decode(struct snet_bytes payload,
+                                                 struct snet_secure_resume *ret_resume);
+
+/* The server's consent, with the next credential. */
+struct snet_secure_accept {
+    uint64_t recv_next;
+    uint64_t limit;
+    uint8_t cid[SNET_SECURE_CID_BYTES];
+    uint8_t token[SNET_SECURE_TOKEN_BYTES];
+    bool early_taken;
+};
+void snet_secure_accept_encode(const struct snet_secure_accept *accept, struct snet_writer *out);
+/* Errors: BAD_HELLO. */
+SNET_MUST_USE snet_err snet_secure_accept_decode(struct snet_bytes payload,
+                                                 struct snet_secure_accept *ret_accept);
+
+/* A refusal: the body of a REJECT, which is not encrypted. */
+struct snet_secure_reject {
+    uint16_t code;
+    uint16_t retry_after; /* in units of 100 ms; 0: none */
+    uint8_t proof[SNET_SECURE_PROOF_BYTES];
+};
+void snet_secure_reject_encode(const struct snet_secure_reject *reject,
+                               uint8_t ret_data[SNET_SECURE_REJECT_BODY_BYTES]);
+void snet_secure_reject_decode(const uint8_t data[SNET_SECURE_REJECT_BODY_BYTES],
+                               struct snet_secure_reject *ret_reject);
+
+#endif

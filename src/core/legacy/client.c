@@ -1,0 +1,188 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/legacy/client.h"
+
+#include "base/assert.h"
+#include "base/try.h"
+#include "core/client.h"
+#include "core/legacy/handshake.h"
+#include "core/legacy/proof.h"
+#include "crypto/secret.h"
+
+/* [PROTO 3.1] [PROTO 3.4] */
+static snet_err client_say_hello(snet_link *link)
+{
+    const struct snet_legacy_format *format = snet_legacy_format_of(link->wire);
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    struct snet_legacy_keypair keypair = {0};
+    const snet_err err = snet_legacy_proof_draw(link->core, format->prefixed, &keypair);
+    if (err != SNET_OK) {
+        return err;
+    }
+    state->private_key = keypair.private_key;
+    snet_legacy_queue(link, snet_legacy_hello_encode(format, keypair.public_key, state->out));
+    snet_legacy_shake_begin(link, SNET_LEGACY_C_HELLO);
+    snet_secret_wipe(&keypair, sizeof keypair);
+    return SNET_OK;
+}
+
+/* [PROTO 3.3] [PROTO 3.5]: from here on the counts are fixed, so an older link stands still. */
+static snet_err client_ask_resume(snet_link *link)
+{
+    const struct snet_legacy_format *format = snet_legacy_format_of(link->wire);
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    snet_session *session = link->session;
+    const struct snet_legacy_session *keys = snet_legacy_session_of(session);
+    struct snet_legacy_resume resume = {
+        .id = session->id,
+        .write_count = session->history.end,
+        .read_count = session->inbox.received,
+    };
+    const snet_err err = snet_legacy_proof_resume(link->core, &resume, keys->key, resume.mac);
+    if (err != SNET_OK) {
+        return err;
+    }
+    if (session->link != NULL) {
+        snet_link_freeze(session->link, true);
+    }
+    snet_legacy_queue(link, snet_legacy_resume_encode(format, &resume, state->out));
+    snet_legacy_shake_begin(link, SNET_LEGACY_C_RESUME);
+    return SNET_OK;
+}
+
+snet_err snet_legacy_client_start(snet_link *link, uint64_t now)
+{
+    (void)now;
+    SNET_ASSERT(link->session != NULL);
+    return link->session->state == SNET_SESSION_OPENING ? client_say_hello(link)
+                                                        : client_ask_resume(link);
+}
+
+/* Answers the challenge where the wire has one. */
+static snet_err client_prove(snet_link *link, uint64_t challenge, const uint8_t key[8])
+{
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    if (!snet_legacy_format_of(link->wire)->challenged) {
+        return SNET_OK;
+    }
+    if (state->out_sent != state->out_len) {
+        return SNET_ERR_BAD_HELLO; /* an answer to a question that is still to be sent */
+    }
+    SNET_TRY(snet_legacy_proof_answer(link->core, challenge, key, state->out));
+    snet_legacy_queue(link, SNET_LEGACY_MAC_BYTES);
+    return SNET_OK;
+}
+
+snet_err snet_legacy_client_hello_reply(snet_link *link, enum snet_legacy_step *ret_next,
+                                        uint64_t now)
+{
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    snet_session *session = link->session;
+    struct snet_legacy_hello_reply reply;
+    SNET_TRY(snet_legacy_hello_reply_decode(snet_legacy_format_of(link->wire), state->message,
+                                            state->have, &reply));
+    SNET_TRY(snet_legacy_proof_agree(state->private_key, reply.server_public, state->key));
+    snet_secret_wipe(&state->private_key, sizeof state->private_key);
+    uint8_t id[SNET_LEGACY_ID_BYTES];
+    snet_legacy_proof_id(session->cipher, state->key, reply.sealed_id, id);
+    if (snet_legacy_u64_decode(id) == 0) {
+        return SNET_ERR_BAD_HELLO; /* an id that could never be resumed */
+    }
+    SNET_TRY(client_prove(link, reply.challenge, state->key));
+    session->id = snet_legacy_u64_decode(id);
+    snet_legacy_begin_streams(session, state->key);
+    snet_secret_wipe(state->key, sizeof state->key);
+    if (!snet_legacy_format_of(link->wire)->challenged) {
+        snet_ending_agreed(&snet_legacy_session_of(session)->ending, 0);
+    }
+    *ret_next = SNET_LEGACY_STREAM;
+    snet_session_attach(session, link, NULL, now);
+    return SNET_OK;
+}
+
+static bool client_is_refusal(const struct snet_legacy_resume_reply *reply)
+{
+    return reply->write_count == 0 && reply->read_count == 0 && reply->challenge == 0;
+}
+
+snet_err snet_legacy_client_resume_reply(snet_link *link, enum snet_legacy_step *ret_next,
+                                         uint64_t now)
+{
+    const struct snet_legacy_format *format = snet_legacy_format_of(link->wire);
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    snet_session *session = link->session;
+    struct snet_legacy_session *keys = snet_legacy_session_of(session);
+    struct snet_legacy_resume_reply reply;
+    SNET_TRY(snet_legacy_resume_reply_decode(format, state->message, state->have, &reply));
+    if (format->challenged && client_is_refusal(&reply)) {
+        return SNET_ERR_REFUSED;
+    }
+    const struct snet_legacy_claim claim = {
+        .peer_write = reply.write_count,
+        .peer_read = reply.read_count,
+        .own_read = session->inbox.received,
+    };
+    SNET_TRY(snet_legacy_proof_counts(&claim, &session->history));
+    if (session->shut && reply.read_count == session->history.end) {
+        /* The server has all that was ever written: a resume is the acknowledgement [PROTO 7.6]. */
+        *ret_next = SNET_LEGACY_REFUSED;
+        snet_session_end(session, SNET_ERR_CLOSED, now);
+        return SNET_OK;
+    }
+    SNET_TRY(client_prove(link, reply.challenge, keys->key));
+    SNET_TRY(snet_history_rewind(&session->history, reply.read_count));
+    snet_ending_agreed(&keys->ending, reply.write_count);
+    *ret_next = SNET_LEGACY_STREAM;
+    const struct snet_session_counts counts = {reply.write_count, reply.read_count};
+    snet_session_attach(session, link, &counts, now);
+    return SNET_OK;
+}
+
+/* The server took the whole request and said nothing but goodbye: the refusal of snet/1. */
+static bool client_closed_on(const snet_link *link, snet_err err)
+{
+    if (link == NULL || snet_legacy_format_of(link->wire)->challenged) {
+        return false;
+    }
+    const struct snet_legacy_link *state = snet_legacy_link_of(link);
+    return state->out_sent == state->out_len && !state->reply_seen &&
+           (err == SNET_ERR_LINK_FIN || err == SNET_ERR_LINK_RESET);
+}
+
+snet_err snet_legacy_client_attempt_failed(snet_session *session, const snet_link *link,
+                                           snet_err err, uint64_t now)
+{
+    if (session->state == SNET_SESSION_OPENING) {
+        return snet_client_passes(err) ? SNET_OK : err;
+    }
+    struct snet_ending *ending = &snet_legacy_session_of(session)->ending;
+    const bool certain = err == SNET_ERR_REFUSED;
+    if (!certain && !client_closed_on(link, err)) {
+        snet_ending_interrupted(ending);
+        return snet_client_passes(err) ? SNET_OK : err;
+    }
+    switch (snet_ending_refused(ending, certain, session->inbox.received, now)) {
+    case SNET_ENDING_RETRY:
+        return SNET_OK;
+    case SNET_ENDING_CLEAN:
+        return SNET_ERR_CLOSED;
+    case SNET_ENDING_REFUSED:
+        /* Perhaps both ends closed at once, and all arrived: nothing tells. */
+        return session->shut ? SNET_ERR_CLOSE_UNCONFIRMED : SNET_ERR_REFUSED;
+    }
+    return SNET_ERR_INTERNAL;
+}
+
+void snet_legacy_client_link_lost(snet_session *session, snet_err err, uint64_t now)
+{
+    if (err == SNET_ERR_LINK_FIN) {
+        snet_ending_fin(&snet_legacy_session_of(session)->ending, now);
+    }
+}
+
+uint64_t snet_legacy_client_retry_by(const snet_session *session)
+{
+    return session->state == SNET_SESSION_OPENING
+               ? SNET_NEVER
+               : snet_ending_retry_by_ns(&snet_legacy_session_of(session)->ending);
+}

@@ -1,0 +1,20 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * The client's end of the legacy wires: its entries of the wire's table of functions. The handlers
+ * of its handshake steps are declared in legacy_shake.h.
+ *
+ * Thread: the core's.
+ */
+#ifndef SNET_CORE_LEGACY_CLIENT_H
+#define SNET_CORE_LEGACY_CLIENT_H
+
+#include "core/legacy/wire.h"
+
+snet_err snet_legacy_client_start(snet_link *link, uint64_t now);
+snet_err snet_legacy_client_attempt_failed(snet_session *session, const snet_link *link,
+                                           snet_err err, uint64_t now);
+void snet_legacy_client_link_lost(snet_session *session, snet_err err, uint64_t now);
+uint64_t snet_legacy_client_retry_by(const snet_session *session);
+
+#endif

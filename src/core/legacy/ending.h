@@ -1,0 +1,53 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ending: what a client concludes from a refused resume on a wire without a close message
+ * [PROTO 7.5]. A resume is the acknowledgement: when the server closed in good order, every byte it
+ * last claimed has arrived, and it refuses soon afterwards, then the stream ended cleanly. Any
+ * other refusal is a loss; so is one from a server that perhaps never knew the session, because the
+ * client's proof was lost on its way. Where a refusal is a bare close, which a proxy without
+ * upstream shows too, only a row of them counts [PROTO 6.5].
+ *
+ * Thread: that of the core.
+ */
+#ifndef SNET_CORE_LEGACY_ENDING_H
+#define SNET_CORE_LEGACY_ENDING_H
+
+#include <snet/core.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A server forgets an ended session after its linger; this is never longer. */
+#define SNET_ENDING_FIN_MAX_NS SNET_LINGER_MIN_NS
+#define SNET_ENDING_ROW_COUNT 3u
+#define SNET_ENDING_ROW_NS (10 * SNET_SECOND_NS)
+
+enum snet_ending_verdict {
+    SNET_ENDING_RETRY,  /* not certain yet: try again */
+    SNET_ENDING_CLEAN,  /* the other end has closed, and everything arrived */
+    SNET_ENDING_REFUSED /* the session is lost */
+};
+
+/* A zeroed struct is fresh. */
+struct snet_ending {
+    bool known;                /* the server is known to have had the session */
+    uint64_t fin_ns;           /* when the last link ended in good order, else 0 */
+    uint64_t claimed;          /* what the server had written at the last agreement */
+    uint64_t first_refusal_ns; /* of the present row */
+    uint32_t refusals;
+};
+
+/* The server answered: it knows the session and has written `claimed` bytes; a new link begins. */
+void snet_ending_agreed(struct snet_ending *ending, uint64_t claimed);
+/* The link ended in good order. */
+void snet_ending_fin(struct snet_ending *ending, uint64_t now);
+/* The attempt failed in another way than by a refusal: the row is broken. */
+void snet_ending_interrupted(struct snet_ending *ending);
+/* The resume was refused. `certain`: by a message, not by a bare close. */
+enum snet_ending_verdict snet_ending_refused(struct snet_ending *ending, bool certain,
+                                             uint64_t received, uint64_t now);
+/* When the next attempt is wanted at the latest, for a row to end in time; SNET_NEVER if none. */
+uint64_t snet_ending_retry_by_ns(const struct snet_ending *ending);
+
+#endif

@@ -1,0 +1,329 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/legacy/server.h"
+
+#include "base/assert.h"
+#include "base/try.h"
+#include "core/legacy/handshake.h"
+#include "core/legacy/proof.h"
+#include "core/server.h"
+#include "crypto/secret.h"
+
+/* Zero is drawn once in 2^64 times; more often is a broken random source. */
+#define SERVER_CHALLENGE_DRAWS_MAX 4u
+
+snet_err snet_legacy_server_accept(snet_link *link, enum snet_sniff_verdict verdict)
+{
+    const bool resumes = verdict == SNET_SNIFF_1_RESUME || verdict == SNET_SNIFF_2_RESUME;
+    snet_legacy_shake_begin(link, resumes ? SNET_LEGACY_S_RESUME : SNET_LEGACY_S_HELLO);
+    return SNET_OK;
+}
+
+/* Never 0: with two counts of 0 it would look like a refusal [PROTO 2.4]. */
+static snet_err server_draw_challenge(snet_link *link)
+{
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    for (unsigned draw = 0; draw < SERVER_CHALLENGE_DRAWS_MAX; draw++) {
+        SNET_TRY(snet_core_random(link->core, SNET_RANDOM_CHALLENGE, &state->challenge));
+        if (state->challenge != 0) {
+            return SNET_OK;
+        }
+    }
+    return SNET_ERR_RANDOM;
+}
+
+/* Agrees on the key and answers the hello [PROTO 3.1] [PROTO 3.4]. */
+static snet_err server_answer(snet_link *link)
+{
+    const struct snet_legacy_format *format = snet_legacy_format_of(link->wire);
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    struct snet_legacy_keypair keypair = {0};
+    SNET_TRY(snet_server_draw_id(link->server, &state->id));
+    SNET_TRY(snet_legacy_proof_draw(link->core, false, &keypair));
+    const snet_err err =
+        snet_legacy_proof_agree(keypair.private_key, state->client_public, state->key);
+    struct snet_legacy_hello_reply reply = {.server_public = keypair.public_key};
+    snet_secret_wipe(&keypair, sizeof keypair);
+    SNET_TRY(err);
+    if (format->challenged) {
+        SNET_TRY(server_draw_challenge(link));
+        reply.challenge = state->challenge;
+    }
+    uint8_t id[SNET_LEGACY_ID_BYTES];
+    snet_legacy_u64_encode(state->id, id);
+    snet_legacy_proof_id(snet_session_cipher(&link->server->config.session), state->key, id,
+                         reply.sealed_id);
+    snet_legacy_queue(link, snet_legacy_hello_reply_encode(format, &reply, state->out));
+    return SNET_OK;
+}
+
+static enum snet_wire server_wire_id(const snet_link *link)
+{
+    if (link->wire == &snet_legacy_wire_2) {
+        return SNET_WIRE_2;
+    }
+    return link->wire == &snet_legacy_wire_1_padded ? SNET_WIRE_1_PADDED : SNET_WIRE_1;
+}
+
+/* The client is known to have the key: its session begins. */
+static snet_err server_open(snet_link *link, uint64_t now)
+{
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    snet_server *server = link->server;
+    SNET_TRY(snet_server_admit(server));
+    if (snet_server_find(server, state->id) != NULL) {
+        return SNET_ERR_RANDOM; /* taken since it was drawn */
+    }
+    snet_session *session = NULL;
+    SNET_TRY(snet_session_new(link->core, link->wire, &server->config.session, &session));
+    session->wire_id = server_wire_id(link);
+    snet_server_enter(server, session, state->id);
+    snet_legacy_begin_streams(session, state->key);
+    snet_secret_wipe(state->key, sizeof state->key);
+    snet_session_attach(session, link, NULL, now);
+    return SNET_OK;
+}
+
+snet_err snet_legacy_server_hello(snet_link *link, enum snet_legacy_step *ret_next, uint64_t now)
+{
+    const struct snet_legacy_format *format = snet_legacy_format_of(link->wire);
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    const unsigned wires = link->server->config.wires;
+    SNET_TRY(snet_server_admit(link->server));
+    SNET_TRY(snet_legacy_hello_decode(format, state->message, state->have, &state->client_public));
+    if (format->challenged) {
+        *ret_next = SNET_LEGACY_S_PROOF;
+        return server_answer(link);
+    }
+    if (format->padded) {
+        *ret_next = SNET_LEGACY_S_PADDING;
+        return SNET_OK;
+    }
+    if ((wires & SNET_WIRE_BIT(SNET_WIRE_1_PADDED)) != 0) {
+        *ret_next = SNET_LEGACY_S_GRACE;
+        snet_link_alarm(link, now + link->server->config.grace_ns);
+        return SNET_OK;
+    }
+    *ret_next = SNET_LEGACY_STREAM;
+    SNET_TRY(server_answer(link));
+    return server_open(link, now);
+}
+
+/* Clients send nothing beyond a hello before the answer: this byte is padding [PROTO 4.3]. */
+snet_err snet_legacy_server_grace_byte(snet_link *link, enum snet_legacy_step *ret_next,
+                                       uint64_t now)
+{
+    (void)now;
+    snet_link_alarm(link, SNET_NEVER);
+    *ret_next = SNET_LEGACY_S_PADDING;
+    return SNET_OK;
+}
+
+snet_err snet_legacy_server_grace_over(snet_link *link, enum snet_legacy_step *ret_next,
+                                       uint64_t now)
+{
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    const uint64_t padding_by_ns = link->deadline_ns;
+    *ret_next = SNET_LEGACY_STREAM;
+    SNET_TRY(server_answer(link));
+    SNET_TRY(server_open(link, now));
+    if (!link->session->plain) {
+        snet_padding_begin(&state->padding);
+        state->padding_by_ns = padding_by_ns;
+        snet_link_alarm(link, now + link->server->config.padding_ns);
+    }
+    return SNET_OK;
+}
+
+snet_err snet_legacy_server_padding(snet_link *link, enum snet_legacy_step *ret_next, uint64_t now)
+{
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    for (size_t i = 0; i < state->have; i++) {
+        if (state->message[i] != 0) {
+            return SNET_ERR_BAD_PADDING;
+        }
+    }
+    link->wire = &snet_legacy_wire_1_padded;
+    *ret_next = SNET_LEGACY_STREAM;
+    SNET_TRY(server_answer(link));
+    return server_open(link, now);
+}
+
+/* Whether the message in hand answers the link's challenge. */
+static snet_err server_check_proof(const snet_link *link, const uint8_t key[8])
+{
+    const struct snet_legacy_link *state = snet_legacy_link_of(link);
+    uint8_t mac[SNET_LEGACY_MAC_BYTES];
+    SNET_TRY(snet_legacy_proof_answer(link->core, state->challenge, key, mac));
+    return snet_secret_equal(mac, state->message, sizeof mac) ? SNET_OK : SNET_ERR_BAD_MAC;
+}
+
+snet_err snet_legacy_server_proof(snet_link *link, enum snet_legacy_step *ret_next, uint64_t now)
+{
+    SNET_TRY(server_check_proof(link, snet_legacy_link_of(link)->key));
+    *ret_next = SNET_LEGACY_STREAM;
+    return server_open(link, now);
+}
+
+/* [PROTO 6.5]: a bare close, or 24 zero bytes where the wire has a message for it. */
+static void server_refuse(snet_link *link, const snet_session *session, snet_err err)
+{
+    const struct snet_legacy_format *format = snet_legacy_format_of(link->wire);
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    struct snet_note note = {
+        .kind = SNET_NOTE_RESUME_REFUSED,
+        .err = err,
+        .session_id = state->claim.id,
+        .peer_write = state->claim.write_count,
+        .peer_read = state->claim.read_count,
+    };
+    if (session != NULL) {
+        note.own_write = session->history.end;
+        note.own_read = session->inbox.received;
+    }
+    snet_core_note(link->core, &note);
+    if (format->challenged) {
+        const struct snet_legacy_resume_reply zeros = {0};
+        snet_legacy_queue(link, snet_legacy_resume_reply_encode(format, &zeros, state->out));
+    }
+    snet_link_close(link, SNET_CLOSE_FIN, err);
+}
+
+/* The session that the claim is about, when the claim is proven. */
+static snet_err server_find_claimed(const snet_link *link, snet_session **ret_session)
+{
+    const struct snet_legacy_link *state = snet_legacy_link_of(link);
+    snet_session *session = snet_server_find(link->server, state->claim.id);
+    if (session == NULL || snet_legacy_format_of(session->wire)->challenged !=
+                               snet_legacy_format_of(link->wire)->challenged) {
+        return SNET_ERR_UNKNOWN_SESSION;
+    }
+    uint8_t mac[SNET_LEGACY_MAC_BYTES];
+    SNET_TRY(snet_legacy_proof_resume(link->core, &state->claim,
+                                      snet_legacy_session_of(session)->key, mac));
+    if (!snet_secret_equal(mac, state->claim.mac, sizeof mac)) {
+        return SNET_ERR_BAD_MAC;
+    }
+    *ret_session = session;
+    return SNET_OK;
+}
+
+/*
+ * Whether a proven claim can be served [PROTO 6.2]. Replays of what was accepted before must never
+ * end a session, so they are told apart from a client that lacks bytes which are gone.
+ */
+static snet_err server_check_claim(const snet_link *link, const snet_session *session)
+{
+    const struct snet_legacy_resume *claim = &snet_legacy_link_of(link)->claim;
+    const struct snet_legacy_session *keys = snet_legacy_session_of(session);
+    const struct snet_legacy_claim counts = {
+        .peer_write = claim->write_count,
+        .peer_read = claim->read_count,
+        .own_read = session->inbox.received,
+    };
+    if (keys->proven_resume && claim->read_count < keys->accepted_read) {
+        return SNET_ERR_STALE_RESUME;
+    }
+    const snet_err err = snet_legacy_proof_counts(&counts, &session->history);
+    const bool repeated = keys->proven_resume && claim->read_count == keys->accepted_read &&
+                          claim->write_count == keys->accepted_write;
+    if (err == SNET_ERR_HISTORY_OVERRUN && (repeated || session->state == SNET_SESSION_LIVE)) {
+        return SNET_ERR_STALE_RESUME;
+    }
+    return err;
+}
+
+/* Moves the session to this link. */
+static snet_err server_swap(snet_link *link, snet_session *session, uint64_t now)
+{
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    struct snet_legacy_session *keys = snet_legacy_session_of(session);
+    const struct snet_session_counts counts = {state->claim.write_count, state->claim.read_count};
+    SNET_TRY(snet_history_rewind(&session->history, counts.peer_received));
+    state->skip_bytes = session->inbox.received - state->promise.read_count;
+    keys->proven_resume = true;
+    keys->fin_sent = false;
+    keys->accepted_write = counts.peer_written;
+    keys->accepted_read = counts.peer_received;
+    snet_session_attach(session, link, &counts, now);
+    return SNET_OK;
+}
+
+/* Promises the present counts; from now on the client sends what follows them. */
+static void server_promise(snet_link *link, const snet_session *session)
+{
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    state->promise = (struct snet_legacy_resume_reply){
+        .write_count = session->history.end,
+        .read_count = session->inbox.received,
+        .challenge = state->challenge,
+    };
+    snet_legacy_queue(link, snet_legacy_resume_reply_encode(snet_legacy_format_of(link->wire),
+                                                            &state->promise, state->out));
+}
+
+/*
+ * Whether the claim says that the client has all, and has seen us close: then a resume is the
+ * acknowledgement [PROTO 7.3]. A client of snet/2 that never received a byte cannot tell this
+ * refusal from one by a server that its proof never reached, so it is served once before.
+ */
+static bool server_is_goodbye(const snet_link *link, const snet_session *session)
+{
+    const uint64_t end = session->history.end;
+    const bool heard = end > 0 || snet_legacy_session_of(session)->proven_resume ||
+                       !snet_legacy_format_of(link->wire)->challenged;
+    return snet_legacy_session_of(session)->fin_sent && heard &&
+           snet_legacy_link_of(link)->claim.read_count == end;
+}
+
+snet_err snet_legacy_server_resume(snet_link *link, enum snet_legacy_step *ret_next, uint64_t now)
+{
+    const struct snet_legacy_format *format = snet_legacy_format_of(link->wire);
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    SNET_TRY(snet_legacy_resume_decode(format, state->message, state->have, &state->claim));
+    snet_session *session = NULL;
+    snet_err err = server_find_claimed(link, &session);
+    if (err == SNET_OK && server_is_goodbye(link, session)) {
+        err = SNET_ERR_CLOSED;
+    } else if (err == SNET_OK) {
+        err = server_check_claim(link, session);
+    }
+    if (err != SNET_OK) {
+        server_refuse(link, session, err);
+        *ret_next = SNET_LEGACY_REFUSED;
+        if (session != NULL && (err == SNET_ERR_CLOSED || err == SNET_ERR_HISTORY_OVERRUN)) {
+            session->peer_written = state->claim.write_count;
+            session->peer_received = state->claim.read_count;
+            snet_session_end(session, err, now);
+        }
+        return SNET_OK;
+    }
+    if (format->challenged) {
+        SNET_TRY(server_draw_challenge(link));
+        server_promise(link, session);
+        *ret_next = SNET_LEGACY_S_RESUME_PROOF;
+        return SNET_OK;
+    }
+    server_promise(link, session);
+    *ret_next = SNET_LEGACY_STREAM;
+    return server_swap(link, session, now);
+}
+
+snet_err snet_legacy_server_resume_proof(snet_link *link, enum snet_legacy_step *ret_next,
+                                         uint64_t now)
+{
+    /* Everything may have changed since the promise: the session may even be gone. */
+    snet_session *session = NULL;
+    SNET_TRY(server_find_claimed(link, &session));
+    SNET_TRY(server_check_proof(link, snet_legacy_session_of(session)->key));
+    const struct snet_legacy_session *keys = snet_legacy_session_of(session);
+    const struct snet_legacy_resume *claim = &snet_legacy_link_of(link)->claim;
+    if (keys->proven_resume && claim->read_count < keys->accepted_read) {
+        return SNET_ERR_STALE_RESUME;
+    }
+    if (claim->write_count < session->inbox.received) {
+        return SNET_ERR_BAD_COUNT;
+    }
+    *ret_next = SNET_LEGACY_STREAM;
+    return server_swap(link, session, now);
+}

@@ -1,0 +1,101 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * The legacy wires in the core: snet/1, snet/1 padded and snet/2 are one implementation with a
+ * struct of differences. The parts:
+ *
+ *   legacy.c         the tables of functions; moving stream bytes; sending
+ *   legacy_shake.c   the steps of the handshake: states, events, and which may follow which
+ *   legacy_client.c  what a client does in each step
+ *   legacy_server.c  what a server does in each step
+ *   legacy_proof.c   keys, proofs and count checks, without links or sessions
+ *
+ * Thread: the core's.
+ */
+#ifndef SNET_CORE_LEGACY_WIRE_H
+#define SNET_CORE_LEGACY_WIRE_H
+
+#include "codec/legacy.h"
+#include "core/legacy/ending.h"
+#include "core/legacy/padding.h"
+#include "core/link.h"
+#include "core/session.h"
+#include "core/wire.h"
+
+#define SNET_LEGACY_KEY_BYTES 8u
+
+extern const struct snet_wire_ops snet_legacy_wire_1;
+extern const struct snet_wire_ops snet_legacy_wire_1_padded;
+extern const struct snet_wire_ops snet_legacy_wire_2;
+
+/* The steps of a handshake; [PROTO 3] numbers the messages they wait for. */
+enum snet_legacy_step {
+    SNET_LEGACY_C_HELLO,        /* client: hello sent, waits for the reply */
+    SNET_LEGACY_C_RESUME,       /* client: resume sent, waits for the reply */
+    SNET_LEGACY_S_HELLO,        /* server: waits for a hello */
+    SNET_LEGACY_S_GRACE,        /* server: hello read, looks for padding for a moment */
+    SNET_LEGACY_S_PADDING,      /* server: waits for the rest of the padding */
+    SNET_LEGACY_S_PROOF,        /* server: hello answered, waits for the proof */
+    SNET_LEGACY_S_RESUME,       /* server: waits for a resume */
+    SNET_LEGACY_S_RESUME_PROOF, /* server: resume answered, waits for the proof */
+    SNET_LEGACY_STREAM,         /* the handshake is over */
+    SNET_LEGACY_REFUSED         /* the refusal is queued or the link closes */
+};
+#define SNET_LEGACY_STEPS 10
+
+enum snet_legacy_event {
+    SNET_LEGACY_MESSAGE, /* the bytes that the step waits for are complete */
+    SNET_LEGACY_ALARM    /* the step's time is over */
+};
+#define SNET_LEGACY_EVENTS 2
+
+/* One direction of the session's cipher. */
+struct snet_legacy_keystream {
+    uint64_t state[SNET_CIPHER_STATE_MAX_BYTES / sizeof(uint64_t)];
+};
+
+/* State of a session, behind it. */
+struct snet_legacy_session {
+    uint8_t key[SNET_LEGACY_KEY_BYTES];
+    bool proven_resume;      /* server: the two counts below are set */
+    uint64_t accepted_write; /* server: what the last accepted resume claimed */
+    uint64_t accepted_read;
+    bool fin_sent;             /* the last link carried it all and was closed in good order */
+    struct snet_ending ending; /* client */
+    /* Plain sessions end here. */
+    struct snet_legacy_keystream seal;
+    struct snet_legacy_keystream open;
+};
+#define SNET_LEGACY_PLAIN_BYTES offsetof(struct snet_legacy_session, seal)
+
+/* State of a link. */
+struct snet_legacy_link {
+    enum snet_legacy_step step;
+    uint8_t have; /* bytes of the awaited message in `message` */
+    uint8_t out_len;
+    uint8_t out_sent;
+    bool reply_seen; /* client: at least one byte of the reply came */
+    uint8_t message[SNET_LEGACY_MESSAGE_MAX_BYTES];
+    uint8_t out[SNET_LEGACY_MESSAGE_MAX_BYTES];
+    struct snet_padding padding;
+    uint64_t private_key;   /* client, until the reply */
+    uint64_t client_public; /* server, until the reply */
+    uint8_t key[SNET_LEGACY_KEY_BYTES];
+    uint64_t id;
+    uint64_t challenge;
+    struct snet_legacy_resume claim;         /* server: the resume in hand */
+    struct snet_legacy_resume_reply promise; /* server: what was answered to it */
+    uint64_t padding_by_ns;                  /* server: when padding on its way must be complete */
+    uint64_t skip_bytes; /* arrived on the old link after the counts were agreed */
+};
+
+struct snet_legacy_session *snet_legacy_session_of(const snet_session *session);
+struct snet_legacy_link *snet_legacy_link_of(const snet_link *link);
+/* What the messages of the link's wire look like. */
+const struct snet_legacy_format *snet_legacy_format_of(const struct snet_wire_ops *wire);
+/* Both ends have the key: starts the two streams after the sealed id [PROTO 2.3]. */
+void snet_legacy_begin_streams(snet_session *session, const uint8_t key[SNET_LEGACY_KEY_BYTES]);
+/* Queues `len` bytes that are already in `out`. */
+void snet_legacy_queue(snet_link *link, size_t len);
+
+#endif

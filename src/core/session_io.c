@@ -1,0 +1,166 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * The stream of a session as programs see it: writing into it, reading from it, ending it.
+ */
+#include "base/assert.h"
+#include "base/cursor.h"
+#include "core/link.h"
+#include "core/pressure.h"
+#include "core/session.h"
+
+/* A paused link goes on when this part of the inbox is free. */
+#define STREAM_READABLE_DIVISOR 4u
+
+static void stream_wait_for_room(snet_session *session)
+{
+    session->want_write = true;
+    if (snet_pool_available(&session->core->send_pool) == 0 &&
+        !snet_list_contains(&session->send_wait)) {
+        snet_list_push(&session->core->send_waiters, &session->send_wait);
+    }
+}
+
+/* As session_room of the wire, after asking others for pages when there are none. */
+static size_t stream_make_room(snet_session *session)
+{
+    const size_t room = session->wire->session_room(session);
+    if (room > 0 || snet_pool_available(&session->core->send_pool) > 0) {
+        return room;
+    }
+    snet_core_reclaim(session->core);
+    if (snet_pool_available(&session->core->send_pool) == 0) {
+        snet_detached_evict(session, session->core->now_ns);
+    }
+    return session->wire->session_room(session);
+}
+
+size_t snet_session_room(snet_session *session)
+{
+    if (session->shut ||
+        (session->state != SNET_SESSION_LIVE && session->state != SNET_SESSION_DETACHED)) {
+        session->want_write = session->state == SNET_SESSION_OPENING;
+        return 0;
+    }
+    const size_t room = stream_make_room(session);
+    if (room == 0) {
+        stream_wait_for_room(session);
+    }
+    return room;
+}
+
+snet_err snet_session_write(snet_session *session, const uint8_t *data, size_t len,
+                            size_t *ret_written, uint64_t now)
+{
+    if (session->state == SNET_SESSION_ENDED) {
+        return session->end_err;
+    }
+    if (session->shut) {
+        return SNET_ERR_STATE;
+    }
+    if (len == 0) {
+        *ret_written = 0;
+        return SNET_OK;
+    }
+    size_t written = 0;
+    if (session->state != SNET_SESSION_OPENING && stream_make_room(session) > 0) {
+        SNET_ASSERT(session->wire->session_write != NULL);
+        const snet_err err = session->wire->session_write(session, data, len, &written);
+        if (err != SNET_OK) {
+            return err;
+        }
+    }
+    if (written == 0) {
+        stream_wait_for_room(session);
+        if (session->state != SNET_SESSION_OPENING && session->wire->session_room(session) > 0) {
+            /* There is room, but the machine has no memory now: nobody else will tell. */
+            session->write_at_ns = now + SNET_SESSION_MEMORY_RETRY_NS;
+            snet_session_arm(session);
+        }
+        return SNET_ERR_AGAIN;
+    }
+    if (session->link != NULL) {
+        snet_link_want_send(session->link);
+    }
+    *ret_written = written;
+    return SNET_OK;
+}
+
+snet_err snet_session_peek(snet_session *session, struct snet_span *ret_spans, size_t span_max,
+                           size_t *ret_count)
+{
+    const size_t count = snet_inbox_look(&session->inbox, ret_spans, span_max);
+    if (count > 0) {
+        *ret_count = count;
+        return SNET_OK;
+    }
+    if (session->state == SNET_SESSION_ENDED) {
+        return session->end_err;
+    }
+    return session->peer_ended ? SNET_ERR_CLOSED : SNET_ERR_AGAIN;
+}
+
+void snet_session_consume(snet_session *session, size_t len, uint64_t now)
+{
+    snet_inbox_consume(&session->inbox, &session->core->recv_pool, len);
+    if (session->wire->session_consumed != NULL && session->state != SNET_SESSION_ENDED) {
+        session->wire->session_consumed(session, now);
+    }
+    if (session->core->recv_waiters.count > 0) {
+        snet_core_wake_waiters(session->core);
+    }
+    const struct snet_inbox *inbox = &session->inbox;
+    if (session->link != NULL && session->link->paused &&
+        snet_inbox_room(inbox, &session->core->recv_pool) >=
+            inbox->capacity_bytes / STREAM_READABLE_DIVISOR) {
+        snet_link_want_recv(session->link);
+    }
+}
+
+snet_err snet_session_read(snet_session *session, uint8_t *ret_data, size_t len, size_t *ret_read,
+                           uint64_t now)
+{
+    struct snet_span spans[SNET_CHAIN_SPANS_MAX];
+    size_t count = 0;
+    const snet_err err = snet_session_peek(session, spans, SNET_CHAIN_SPANS_MAX, &count);
+    if (err != SNET_OK) {
+        return err;
+    }
+    struct snet_writer writer;
+    snet_writer_init(&writer, ret_data, len);
+    (void)snet_chain_write_spans(spans, count, writer.left, &writer);
+    snet_session_consume(session, writer.written, now);
+    *ret_read = writer.written;
+    return SNET_OK;
+}
+
+snet_err snet_session_flush(snet_session *session)
+{
+    struct snet_session_info info;
+    snet_session_info(session, &info);
+    if (info.unacked == 0 && session->state != SNET_SESSION_OPENING) {
+        return (session->wire->caps & SNET_WIRE_CAP_ACK) == 0 ? SNET_ERR_STATE : SNET_OK;
+    }
+    if (session->state == SNET_SESSION_ENDED) {
+        return session->end_err;
+    }
+    session->want_flush = true;
+    return SNET_ERR_AGAIN;
+}
+
+void snet_session_shutdown(snet_session *session, uint64_t now)
+{
+    if (session->shut || session->state == SNET_SESSION_ENDED) {
+        return;
+    }
+    session->shut = true;
+    session->want_write = false;
+    if (session->state == SNET_SESSION_OPENING) {
+        snet_session_end(session, SNET_ERR_ABORTED, now);
+        return;
+    }
+    if (session->link != NULL) {
+        snet_link_want_send(session->link);
+    }
+    snet_session_progress(session, now);
+}

@@ -1,0 +1,84 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Cids: what a server of snet/3 names sessions by. To others a name looks like chance; the server,
+ * and whoever shares its key, reads from it which server made it. From a name follows a token,
+ * which only the session's client is told, and with the token a server proves that a refusal is its
+ * own, even after a restart that has cost it everything but its key.
+ *
+ *   cid_key   = HKDF-Expand(K, "snet3 cid")[0..16)         K: the root, see core/keyring.h
+ *   reset_key = HKDF-Expand(K, "snet3 reset")
+ *   cid       = config id 0 (3 bits) and chance (5 bits) || AES-128(cid_key, node_id[4] ||
+ * nonce[12]) token     = HMAC(reset_key, "snet3 rst" || cid)[0..16) proof     = HMAC(token, "snet3
+ * rej" || header of the REJECT || code[2] || retry_after[2]
+ *                           || e[32] of the RESUME)[0..16)
+ *
+ * A cid is not authenticated: that it is ours says who should answer, not that it ever existed.
+ * Pure: what is random comes from the caller. Ownership: the caller's struct, wiped with
+ * snet_cids_deinit; the cryptographic context must outlive it. Thread: that of the core.
+ */
+#ifndef SNET_CORE_SNET3_CIDS_H
+#define SNET_CORE_SNET3_CIDS_H
+
+#include <snet/error.h>
+
+#include "codec/snet3.h"
+#include "crypto/block.h"
+#include "crypto/crypto.h"
+#include "crypto/hash.h"
+
+#include <stdint.h>
+
+#define SNET_CIDS_RANDOM_BYTES 13u
+
+struct snet_cids {
+    struct snet_crypto *crypto;
+    uint32_t node_id;
+    uint8_t cid_key[SNET_BLOCK_KEY_BYTES];
+    uint8_t reset_key[SNET_HASH_BYTES];
+};
+
+/* Derives the keys from the root. Errors: CRYPTO, after which nothing needs to be undone. */
+SNET_MUST_USE snet_err snet_cids_init(struct snet_cids *cids, struct snet_crypto *crypto,
+                                      const uint8_t root[SNET_HASH_BYTES], uint32_t node_id);
+/* Wipes everything. Accepts NULL and a zeroed struct. */
+void snet_cids_deinit(struct snet_cids *cids);
+
+/*
+ * A new name. Of `random[0]` the low 5 bits are used; the rest is the nonce, on which it depends
+ * alone that no two names are equal. Errors: CRYPTO.
+ */
+SNET_MUST_USE snet_err snet_cids_make(const struct snet_cids *cids,
+                                      const uint8_t random[SNET_CIDS_RANDOM_BYTES],
+                                      uint8_t ret_cid[SNET_SECURE_CID_BYTES]);
+
+enum snet_cids_owner {
+    SNET_CIDS_OURS,
+    SNET_CIDS_OTHER_NODE, /* a server with the same key, or anybody's invention */
+    SNET_CIDS_FOREIGN     /* another config id: what is inside is unknown here */
+};
+
+/* Who made a name, if it was made at all. Errors: CRYPTO. */
+SNET_MUST_USE snet_err snet_cids_find_owner(const struct snet_cids *cids,
+                                            const uint8_t cid[SNET_SECURE_CID_BYTES],
+                                            enum snet_cids_owner *ret_owner);
+/* The token of a name; also of one that was never made. Secret. Errors: CRYPTO. */
+SNET_MUST_USE snet_err snet_cids_token(const struct snet_cids *cids,
+                                       const uint8_t cid[SNET_SECURE_CID_BYTES],
+                                       uint8_t ret_token[SNET_SECURE_TOKEN_BYTES]);
+
+/* What a proof binds together: this answer, and the one request that it answers. */
+struct snet_cids_refusal {
+    const uint8_t *header; /* SNET_SECURE_HEADER_BYTES, of the REJECT as on the wire */
+    uint16_t code;
+    uint16_t retry_after;
+    const uint8_t *ephemeral; /* SNET_SECURE_EPHEMERAL_BYTES, of the RESUME */
+};
+
+/* The proof of a refusal, for the server to send and the client to compare. Errors: CRYPTO. */
+SNET_MUST_USE snet_err snet_cids_proof(struct snet_crypto *crypto,
+                                       const uint8_t token[SNET_SECURE_TOKEN_BYTES],
+                                       const struct snet_cids_refusal *refusal,
+                                       uint8_t ret_proof[SNET_SECURE_PROOF_BYTES]);
+
+#endif

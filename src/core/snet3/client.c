@@ -1,0 +1,407 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/snet3/client.h"
+
+#include "base/assert.h"
+#include "base/try.h"
+#include "core/client.h"
+#include "core/snet3/cids.h"
+#include "core/snet3/codes.h"
+#include "core/snet3/epoch.h"
+#include "core/snet3/keyring.h"
+#include "core/snet3/liveness.h"
+#include "crypto/secret.h"
+
+#include <string.h>
+
+/* A HELLO has at most this much, an AUTH without a credential less. */
+#define CLIENT_HELLO_MAX_BYTES 256u
+#define CLIENT_RESUME_BYTES 109u
+/* A busy server may ask for no longer a pause than this [PROTO 14.4]. */
+#define CLIENT_HOLD_MAX_NS (30 * SNET_SECOND_NS)
+#define CLIENT_RETRY_UNIT_NS (100 * SNET_MS_NS)
+
+/* --- Before the first connection ---------------------------------------------------------- */
+
+static snet_err client_take_keys(struct snet_secure_wishes *wishes, struct snet_crypto *crypto,
+                                 const struct snet_client_keys *keys)
+{
+    if (keys->psk != NULL) {
+        wishes->pattern = SNET_NOISE_NNPSK0;
+        snet_secure_copy(wishes->psk, keys->psk->bytes, sizeof wishes->psk);
+        return snet_keyring_psk_id(crypto, wishes->psk, wishes->psk_id);
+    }
+    wishes->pattern = keys->client_secret == NULL ? SNET_NOISE_NK : SNET_NOISE_XK;
+    snet_secure_copy(wishes->server_public, keys->server->bytes, sizeof wishes->server_public);
+    return keys->client_secret == NULL
+               ? SNET_OK
+               : snet_x25519_import(keys->client_secret->bytes, &wishes->own_static);
+}
+
+snet_err snet_secure_client_open(snet_session *session, const struct snet_client_config *config)
+{
+    struct snet_secure_session *state = snet_secure_session_of(session);
+    const struct snet_client_keys *keys = &config->keys;
+    const size_t service_len = config->service == NULL ? 0 : strlen(config->service);
+    const bool pinned = keys->server != NULL && keys->psk == NULL;
+    const bool shared = keys->psk != NULL && keys->server == NULL && keys->client_secret == NULL;
+    const uint8_t suite = config->suite == 0 ? SNET_SUITE_CHACHA20_POLY1305 : config->suite;
+    state->suite = snet_secure_suite(session->core, suite);
+    if ((!pinned && !shared) || service_len > SNET_SERVICE_MAX_BYTES || state->suite == NULL) {
+        return SNET_ERR_INVALID;
+    }
+    state->of.client.wishes = snet_core_alloc(session->core, sizeof *state->of.client.wishes);
+    if (state->of.client.wishes == NULL) {
+        return SNET_ERR_NO_MEMORY;
+    }
+    snet_secure_copy((uint8_t *)state->of.client.wishes->service, (const uint8_t *)config->service,
+                     service_len);
+    state->of.client.wishes->service_len = service_len;
+    state->early = config->early;
+    state->epoch_ns = config->epoch_ns;
+    return client_take_keys(state->of.client.wishes, session->core->crypto, keys);
+}
+
+void snet_secure_client_forget(snet_session *session)
+{
+    struct snet_secure_session *state = snet_secure_session_of(session);
+    if (state->of.client.wishes != NULL) {
+        snet_secret_wipe(state->of.client.wishes, sizeof *state->of.client.wishes);
+        snet_core_release(session->core, state->of.client.wishes);
+        state->of.client.wishes = NULL;
+    }
+}
+
+/* --- The first message -------------------------------------------------------------------- */
+
+static snet_err client_say_hello(snet_link *link)
+{
+    const struct snet_secure_session *session = snet_secure_session_of(link->session);
+    const struct snet_secure_wishes *wishes = session->of.client.wishes;
+    struct snet_secure_link *state = snet_secure_link_of(link);
+    const bool psk = wishes->pattern == SNET_NOISE_NNPSK0;
+    uint8_t ephemeral[SNET_X25519_BYTES];
+    const struct snet_secure_shake_config config = {
+        .pattern = wishes->pattern,
+        .suite = session->suite,
+        .own_static = wishes->pattern == SNET_NOISE_XK ? &wishes->own_static : NULL,
+        .server_public = psk ? NULL : wishes->server_public,
+        .psk = psk ? wishes->psk : NULL,
+        .psk_id = psk ? wishes->psk_id : NULL,
+        .ephemeral = ephemeral,
+    };
+    const struct snet_secure_offer offer = {
+        .window = (uint32_t)session->flow.limit,
+        .max_record = SNET_SECURE_RECORD_BYTES,
+        .service = {(const uint8_t *)wishes->service, wishes->service_len},
+    };
+    struct snet_secure_shake *shake = NULL;
+    SNET_TRY(snet_secure_shake_of(link, &shake));
+    uint8_t *space = snet_outbox_space(&state->out, link->core, CLIENT_HELLO_MAX_BYTES);
+    if (space == NULL) {
+        return SNET_ERR_NO_MEMORY;
+    }
+    struct snet_writer writer;
+    snet_writer_init(&writer, space, CLIENT_HELLO_MAX_BYTES);
+    snet_err err = snet_core_random_bytes(link->core, SNET_RANDOM_KEY, ephemeral, sizeof ephemeral);
+    if (err == SNET_OK) {
+        err = snet_secure_shake_hello(shake, link->core->crypto, &config, &offer, &writer);
+    }
+    snet_secret_wipe(ephemeral, sizeof ephemeral);
+    if (err == SNET_OK) {
+        snet_outbox_commit(&state->out, writer.written);
+        snet_secure_step_begin(link, SNET_SECURE_C_HELLO);
+    }
+    return err;
+}
+
+/*
+ * Bytes that the server may lack ride along [PROTO 19.3]. They count as sent, for the answer may
+ * say that they have arrived.
+ */
+static size_t client_take_early(snet_session *session,
+                                uint8_t ret_early[SNET_SECURE_EARLY_MAX_BYTES])
+{
+    struct snet_secure_session *state = snet_secure_session_of(session);
+    struct snet_history *history = &session->history;
+    struct snet_span spans[4];
+    snet_secure_trim(session);
+    if (!state->early || session->state != SNET_SESSION_DETACHED ||
+        snet_history_rewind(history, history->base) != SNET_OK) {
+        return 0;
+    }
+    const uint64_t credit = snet_flow_credit(&state->flow, history->sent);
+    struct snet_writer writer;
+    snet_writer_init(&writer, ret_early,
+                     credit < SNET_SECURE_EARLY_MAX_BYTES ? (size_t)credit
+                                                          : SNET_SECURE_EARLY_MAX_BYTES);
+    const size_t count = snet_history_look(history, spans, sizeof spans / sizeof spans[0]);
+    (void)snet_chain_write_spans(spans, count, writer.left, &writer);
+    snet_history_sent(history, writer.written);
+    return writer.written;
+}
+
+static snet_err client_write_resume(snet_link *link, const struct snet_secure_resume *resume,
+                                    struct snet_writer *out)
+{
+    struct snet_secure_link *state = snet_secure_link_of(link);
+    const struct snet_secure_session *session = snet_secure_session_of(link->session);
+    uint8_t private_key[SNET_X25519_BYTES];
+    struct snet_secure_shake *shake = NULL;
+    SNET_TRY(snet_secure_shake_of(link, &shake));
+    SNET_TRY(snet_core_random_bytes(link->core, SNET_RANDOM_KEY, private_key, sizeof private_key));
+    const struct snet_secure_shake_config config = {
+        .pattern = SNET_NOISE_NNPSK0,
+        .suite = session->suite,
+        .psk = session->of.client.ticket.secret,
+        .cid = session->of.client.ticket.cid,
+        .ephemeral = private_key,
+    };
+    const snet_err err = snet_secure_shake_resume(shake, link->core->crypto, &config, resume, out);
+    snet_secure_copy(state->ephemeral, shake->noise.own_ephemeral.public_key,
+                     sizeof state->ephemeral);
+    snet_secret_wipe(private_key, sizeof private_key);
+    return err;
+}
+
+/* [PROTO 15.1] */
+static snet_err client_ask_resume(snet_link *link)
+{
+    struct snet_secure_link *state = snet_secure_link_of(link);
+    snet_session *session = link->session;
+    struct snet_secure_session *secure = snet_secure_session_of(session);
+    uint8_t early[SNET_SECURE_EARLY_MAX_BYTES];
+    const size_t early_len = client_take_early(session, early); /* it moves the base: first */
+    const struct snet_secure_resume resume = {
+        .attempt =
+            ++secure->of.client.attempt, /* also of one that is never sent: no number comes twice */
+        .recv_next = snet_secure_recv_next(session),
+        .limit = snet_secure_limit(session),
+        .early_off = session->history.base,
+        .early = {early, early_len},
+        .cause = session->link == NULL ? SNET_SECURE_CAUSE_LOST : SNET_SECURE_CAUSE_PLANNED,
+    };
+    const size_t size = CLIENT_RESUME_BYTES + resume.early.len;
+    uint8_t *space = snet_outbox_space(&state->out, link->core, size);
+    if (space == NULL) {
+        return SNET_ERR_NO_MEMORY;
+    }
+    struct snet_writer writer;
+    snet_writer_init(&writer, space, size);
+    SNET_TRY(client_write_resume(link, &resume, &writer));
+    snet_outbox_commit(&state->out, writer.written);
+    state->peer_max_record = secure->peer_max_record;
+    snet_secure_step_begin(link, SNET_SECURE_C_RESUME);
+    return SNET_OK;
+}
+
+snet_err snet_secure_client_start(snet_link *link, uint64_t now)
+{
+    SNET_ASSERT(link->session != NULL);
+    link->session->hold_ns = 0;
+    snet_secure_link_of(link)->asked_ns = now;
+    return link->session->state == SNET_SESSION_OPENING ? client_say_hello(link)
+                                                        : client_ask_resume(link);
+}
+
+/* --- The answer --------------------------------------------------------------------------- */
+
+/* The link's ticket is the session's from now on; the older one is gone [PROTO 15.4]. */
+static void client_adopt(snet_link *link)
+{
+    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_secure_session *session = snet_secure_session_of(link->session);
+    session->of.client.ticket = state->ticket;
+    snet_secret_wipe(&state->ticket, sizeof state->ticket);
+}
+
+static void client_open(snet_link *link, uint64_t now)
+{
+    client_adopt(link);
+    snet_secure_client_forget(link->session);
+    snet_session_attach(link->session, link, NULL, now);
+    snet_secure_pulse_begin(link, now);
+}
+
+static void client_keep_welcome(snet_link *link, const struct snet_secure_welcome *welcome)
+{
+    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_secure_session *session = snet_secure_session_of(link->session);
+    state->peer_max_record = session->peer_max_record = welcome->max_record;
+    session->flow.peer_limit = 0; /* what a server allowed that never confirmed is void */
+    if (session->heartbeat_ns == 0) {
+        session->heartbeat_ns = snet_secure_pulse_heartbeat(welcome->heartbeat_s * SNET_SECOND_NS);
+    }
+    snet_secure_copy(state->ticket.cid, welcome->cid, sizeof state->ticket.cid);
+    snet_secure_copy(state->ticket.token, welcome->token, sizeof state->ticket.token);
+}
+
+/* Says who the client is: the third message of XK. */
+static snet_err client_say_auth(snet_link *link)
+{
+    struct snet_secure_link *state = snet_secure_link_of(link);
+    uint8_t *space = snet_outbox_space(&state->out, link->core, CLIENT_HELLO_MAX_BYTES);
+    if (space == NULL) {
+        return SNET_ERR_NO_MEMORY;
+    }
+    struct snet_writer writer;
+    snet_writer_init(&writer, space, CLIENT_HELLO_MAX_BYTES);
+    SNET_TRY(snet_secure_shake_auth(state->shake, (struct snet_bytes){NULL, 0}, &writer));
+    snet_outbox_commit(&state->out, writer.written);
+    snet_link_want_send(link);
+    return SNET_OK;
+}
+
+/* Only our server can have said so: what it says wrongly ends the session [PROTO 14.4, 15.4]. */
+static snet_err client_malformed(snet_link *link, snet_err err, uint64_t now)
+{
+    if (err != SNET_ERR_BAD_HELLO) {
+        return err;
+    }
+    snet_session_end(link->session, err, now);
+    return SNET_OK;
+}
+
+snet_err snet_secure_client_reply(snet_link *link, struct snet_buffer message,
+                                  enum snet_secure_step *ret_next, uint64_t now)
+{
+    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_secure_session *session = snet_secure_session_of(link->session);
+    struct snet_secure_welcome welcome;
+    const snet_err err = snet_secure_shake_read_reply(state->shake, message, &welcome);
+    if (err != SNET_OK) {
+        return client_malformed(link, err, now);
+    }
+    snet_secure_pulse_answered(link, now);
+    client_keep_welcome(link, &welcome);
+    snet_secret_wipe(&welcome.token, sizeof welcome.token);
+    SNET_TRY(snet_secure_acked(link->session, 0, welcome.window, now));
+    const bool known = session->of.client.wishes->pattern == SNET_NOISE_XK;
+    if (known) {
+        SNET_TRY(client_say_auth(link));
+    }
+    SNET_TRY(snet_secure_epoch_begin(link, session->suite, true));
+    SNET_TRY(snet_secure_epoch_name(link->session, state->ticket.secret));
+    if (known) {
+        *ret_next = SNET_SECURE_C_CONFIRM;
+        return SNET_OK;
+    }
+    *ret_next = SNET_SECURE_STREAM;
+    client_open(link, now);
+    return SNET_OK;
+}
+
+void snet_secure_client_confirm(snet_link *link, uint64_t now)
+{
+    snet_secure_step_proven(link);
+    client_open(link, now);
+}
+
+snet_err snet_secure_client_accept(snet_link *link, struct snet_buffer message,
+                                   enum snet_secure_step *ret_next, uint64_t now)
+{
+    struct snet_secure_link *state = snet_secure_link_of(link);
+    snet_session *session = link->session;
+    struct snet_secure_accept accept;
+    const snet_err err = snet_secure_shake_read_accept(state->shake, message, &accept);
+    if (err != SNET_OK) {
+        return client_malformed(link, err, now);
+    }
+    snet_secure_pulse_answered(link, now);
+    snet_secure_copy(state->ticket.cid, accept.cid, sizeof state->ticket.cid);
+    snet_secure_copy(state->ticket.token, accept.token, sizeof state->ticket.token);
+    snet_secret_wipe(accept.token, sizeof accept.token);
+    SNET_TRY(snet_secure_epoch_begin(link, snet_secure_session_of(session)->suite, true));
+    if (accept.limit > accept.recv_next + SNET_SECURE_LIMIT_MAX_BYTES ||
+        snet_secure_acked(session, accept.recv_next, accept.limit, now) != SNET_OK) {
+        snet_session_end(session, SNET_ERR_BAD_COUNT, now); /* it has said so under our key */
+        return SNET_OK;
+    }
+    const struct snet_session_counts counts = {session->inbox.received, session->history.base};
+    *ret_next = SNET_SECURE_STREAM;
+    client_adopt(link);
+    snet_session_attach(session, link, &counts, now);
+    snet_secure_pulse_begin(link, now);
+    return SNET_OK;
+}
+
+/* --- Refusals and failures ---------------------------------------------------------------- */
+
+/* Whether only the server of this session can have said so, and of this attempt [PROTO 13.5]. */
+static bool client_proves(const snet_link *link, struct snet_buffer message,
+                          const struct snet_secure_reject *reject)
+{
+    const struct snet_secure_link *state = snet_secure_link_of(link);
+    const struct snet_secure_session *session = snet_secure_session_of(link->session);
+    const struct snet_cids_refusal refusal = {
+        .header = message.data,
+        .code = reject->code,
+        .retry_after = reject->retry_after,
+        .ephemeral = state->ephemeral,
+    };
+    uint8_t proof[SNET_SECURE_PROOF_BYTES];
+    return snet_cids_proof(link->core->crypto, session->of.client.ticket.token, &refusal, proof) ==
+               SNET_OK &&
+           snet_secret_equal(proof, reject->proof, sizeof proof);
+}
+
+snet_err snet_secure_client_reject(snet_link *link, struct snet_buffer message,
+                                   enum snet_secure_step *ret_next, uint64_t now)
+{
+    (void)ret_next;
+    (void)now;
+    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_secure_reject reject;
+    snet_secure_reject_decode(message.data + SNET_SECURE_HEADER_BYTES, &reject);
+    const uint64_t pause_ns = reject.retry_after * CLIENT_RETRY_UNIT_NS;
+    link->session->hold_ns = pause_ns < CLIENT_HOLD_MAX_NS ? pause_ns : CLIENT_HOLD_MAX_NS;
+    const bool resumes = state->step == SNET_SECURE_C_RESUME;
+    const bool final = snet_secure_code_final(reject.code);
+    const bool known = snet_secure_code_refuses(reject.code);
+    if (resumes ? final && client_proves(link, message, &reject) : known && !final) {
+        state->refused_code = reject.code;
+    } else if (final || !known) {
+        return SNET_ERR_BAD_MAC; /* without a proof it says nothing, not even that */
+    }
+    return snet_secure_code_refused(reject.code);
+}
+
+/* Before the session is open: only the answer of a server ends the trying [PROTO 14.4]. */
+static snet_err client_hello_failed(const snet_link *link, snet_err err)
+{
+    if (link != NULL && snet_secure_link_of(link)->refused_code != 0) {
+        return err == SNET_ERR_BUSY ? SNET_OK : err;
+    }
+    const bool unanswered = link != NULL && snet_secure_link_of(link)->step == SNET_SECURE_C_HELLO;
+    if (unanswered && err == SNET_ERR_HANDSHAKE_TIMEOUT) {
+        return SNET_ERR_NO_ANSWER;
+    }
+    const enum snet_err_class err_class = snet_err_class_of(err);
+    const bool forged = err_class == SNET_CLASS_AUTH || err_class == SNET_CLASS_PEER;
+    return snet_client_passes(err) || forged ? SNET_OK : err;
+}
+
+snet_err snet_secure_client_attempt_failed(snet_session *session, const snet_link *link,
+                                           snet_err err, uint64_t now)
+{
+    (void)now;
+    if (session->state == SNET_SESSION_OPENING) {
+        return client_hello_failed(link, err);
+    }
+    const uint16_t code = link == NULL ? 0 : snet_secure_link_of(link)->refused_code;
+    if (code == 0) {
+        return SNET_OK; /* nothing that is not proven ends a session */
+    }
+    if (snet_session_done(session) &&
+        (code == SNET_SECURE_CLOSED_OK || code == SNET_SECURE_UNKNOWN)) {
+        return SNET_ERR_CLOSED;
+    }
+    const bool end_sent = snet_secure_session_of(session)->end_sent;
+    if (code == SNET_SECURE_UNKNOWN && end_sent && session->peer_ended && !session->end_acked) {
+        return SNET_ERR_CLOSE_UNCONFIRMED;
+    }
+    if (code == SNET_SECURE_CLOSED_OK && !end_sent) {
+        return SNET_ERR_REFUSED; /* it cannot have ended without our end */
+    }
+    return err;
+}

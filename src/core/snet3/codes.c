@@ -1,0 +1,84 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/snet3/codes.h"
+
+#include <stddef.h>
+
+struct code_row {
+    enum snet_secure_code code;
+    snet_err err;
+};
+
+static const struct code_row code_refusals[] = {
+    {SNET_SECURE_BUSY, SNET_ERR_BUSY},
+    {SNET_SECURE_BAD_FORMAT, SNET_ERR_BAD_HELLO},
+    {SNET_SECURE_BAD_VERSION, SNET_ERR_BAD_HELLO},
+    {SNET_SECURE_BAD_SUITE, SNET_ERR_BAD_SUITE},
+    {SNET_SECURE_BAD_PATTERN, SNET_ERR_BAD_PATTERN},
+    {SNET_SECURE_BAD_AUTH, SNET_ERR_BAD_MAC},
+    {SNET_SECURE_STALE, SNET_ERR_STALE_RESUME},
+    {SNET_SECURE_UNKNOWN, SNET_ERR_SERVER_RESTARTED},
+    {SNET_SECURE_EXPIRED, SNET_ERR_EXPIRED},
+    {SNET_SECURE_EVICTED, SNET_ERR_EVICTED},
+    {SNET_SECURE_CLOSED_OK, SNET_ERR_CLOSED},
+    {SNET_SECURE_ABORTED, SNET_ERR_PEER_ABORTED},
+    {SNET_SECURE_BAD_OFFSET, SNET_ERR_BAD_COUNT},
+    {SNET_SECURE_DENIED, SNET_ERR_DENIED},
+};
+
+static const struct code_row code_ends[] = {
+    {SNET_SECURE_CLOSED_OK, SNET_ERR_CLOSED},          {SNET_SECURE_EXPIRED, SNET_ERR_EXPIRED},
+    {SNET_SECURE_EXPIRED, SNET_ERR_CLOSE_UNCONFIRMED}, {SNET_SECURE_EVICTED, SNET_ERR_EVICTED},
+    {SNET_SECURE_BAD_OFFSET, SNET_ERR_BAD_COUNT},      {SNET_SECURE_PROTOCOL, SNET_ERR_BAD_FRAME},
+    {SNET_SECURE_FLOW, SNET_ERR_BAD_CREDIT},           {SNET_SECURE_RATE, SNET_ERR_BAD_RATE},
+};
+
+static const struct code_row *code_find_refusal(uint16_t code)
+{
+    for (size_t i = 0; i < sizeof code_refusals / sizeof code_refusals[0]; i++) {
+        if (code == (uint16_t)code_refusals[i].code) {
+            return &code_refusals[i];
+        }
+    }
+    return NULL;
+}
+
+bool snet_secure_code_refuses(uint16_t code)
+{
+    return code_find_refusal(code) != NULL;
+}
+
+snet_err snet_secure_code_refused(uint16_t code)
+{
+    const struct code_row *row = code_find_refusal(code);
+    return row == NULL ? SNET_ERR_BAD_HELLO : row->err;
+}
+
+snet_err snet_secure_code_aborted(uint16_t code)
+{
+    if (code == SNET_SECURE_DENIED) {
+        return SNET_ERR_DENIED;
+    }
+    return code == SNET_SECURE_BUSY ? SNET_ERR_BUSY : SNET_ERR_PEER_ABORTED;
+}
+
+bool snet_secure_code_is_abort(snet_err err)
+{
+    return err == SNET_ERR_PEER_ABORTED || err == SNET_ERR_BUSY || err == SNET_ERR_DENIED;
+}
+
+enum snet_secure_code snet_secure_code_abort(snet_err err)
+{
+    for (size_t i = 0; i < sizeof code_ends / sizeof code_ends[0]; i++) {
+        if (err == code_ends[i].err) {
+            return code_ends[i].code;
+        }
+    }
+    return SNET_SECURE_ABORTED;
+}
+
+enum snet_secure_code snet_secure_code_tomb(snet_err err)
+{
+    const enum snet_secure_code code = snet_secure_code_abort(err);
+    return snet_secure_code_final((uint16_t)code) ? code : SNET_SECURE_ABORTED;
+}

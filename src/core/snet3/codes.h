@@ -1,0 +1,31 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Between local errors and the codes that a peer of snet/3 is told or tells [PROTO 21]. The only
+ * place that maps one to the other.
+ *
+ * Thread: any.
+ */
+#ifndef SNET_CORE_SNET3_CODES_H
+#define SNET_CORE_SNET3_CODES_H
+
+#include <snet/error.h>
+
+#include "codec/snet3.h"
+
+#include <stdbool.h>
+
+/* Whether a REJECT with this code means anything [PROTO 21]. */
+bool snet_secure_code_refuses(uint16_t code);
+/* What a refused handshake means to a client. */
+snet_err snet_secure_code_refused(uint16_t code);
+/* What an ABORT means to who receives it. */
+snet_err snet_secure_code_aborted(uint16_t code);
+/* Whether a session that ended by `err` was ended by the other end's ABORT. */
+bool snet_secure_code_is_abort(snet_err err);
+/* What an ABORT says when a session ends by `err`. */
+enum snet_secure_code snet_secure_code_abort(snet_err err);
+/* What a tomb says of a session that ended by `err`. */
+enum snet_secure_code snet_secure_code_tomb(snet_err err);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Keyring: the keys of a server of snet/3, copied when it begins and the same until it ends: its
+ * own key pairs, the secrets that it shares with clients, and the clients that it serves. It finds
+ * the key that a message is meant for and answers questions; who is refused what is decided
+ * elsewhere.
+ *
+ *   psk_id = HKDF-Expand(psk, "snet3 psk id")[0..16)
+ *
+ * Ownership: one allocation, wiped and given back with snet_keyring_free; what is handed out is
+ * borrowed from it. The cryptographic context and the environment must outlive it. Thread: that of
+ * the core.
+ */
+#ifndef SNET_CORE_SNET3_KEYRING_H
+#define SNET_CORE_SNET3_KEYRING_H
+
+#include <snet/core.h>
+#include <snet/env.h>
+#include <snet/error.h>
+
+#include "base/bytes.h"
+#include "codec/snet3.h"
+#include "crypto/crypto.h"
+#include "crypto/x25519.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct snet_keyring;
+
+/*
+ * Copies the keys. Errors: INVALID when there is neither a secret key nor a shared secret, or more
+ * of a kind than the maximum in <snet/core.h>, or a count without its list; NO_MEMORY; CRYPTO.
+ */
+SNET_MUST_USE snet_err snet_keyring_new(const struct snet_env *env, struct snet_crypto *crypto,
+                                        const struct snet_server_keys *keys,
+                                        struct snet_keyring **ret_keyring);
+/* Accepts NULL. */
+void snet_keyring_free(struct snet_keyring *keyring);
+
+/*
+ * The 32 bytes from which the names of sessions follow: the first secret key or, without one, the
+ * first shared secret. Secret.
+ */
+const uint8_t *snet_keyring_root(const struct snet_keyring *keyring);
+
+/* Whether there is a key pair at all: without one, only shared secrets open a session. */
+bool snet_keyring_has_secret(const struct snet_keyring *keyring);
+/*
+ * The key pair whose public key the sender of a HELLO knows, as its mac1 shows; they are tried in
+ * order. NULL: none, or libcrypto failed.
+ */
+const struct snet_x25519 *snet_keyring_by_mac1(const struct snet_keyring *keyring,
+                                               struct snet_bytes message);
+/* The 32 bytes of the shared secret with this id, or NULL. */
+const uint8_t *snet_keyring_by_psk_id(const struct snet_keyring *keyring,
+                                      const uint8_t psk_id[SNET_SECURE_PSK_ID_BYTES]);
+
+/* Whether there is a list of authorized clients. */
+bool snet_keyring_restricted(const struct snet_keyring *keyring);
+/* Whether a client with this public key is served; true for all keys when there is no list. */
+bool snet_keyring_authorizes(const struct snet_keyring *keyring,
+                             const uint8_t public_key[SNET_X25519_BYTES]);
+
+/* By which id both ends know a shared secret of 32 bytes. Errors: CRYPTO. */
+SNET_MUST_USE snet_err snet_keyring_psk_id(struct snet_crypto *crypto,
+                                           const uint8_t psk[SNET_KEY_BYTES],
+                                           uint8_t ret_id[SNET_SECURE_PSK_ID_BYTES]);
+
+#endif

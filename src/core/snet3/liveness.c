@@ -1,0 +1,175 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/snet3/liveness.h"
+
+#include "core/client.h"
+
+/* A new round trip counts as one part of so many. */
+#define PULSE_RTT_PARTS 8u
+
+static uint64_t pulse_min(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t pulse_max(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+uint64_t snet_secure_pulse_heartbeat(uint64_t wanted_ns)
+{
+    return pulse_max(SNET_HEARTBEAT_MIN_NS, pulse_min(wanted_ns, SNET_HEARTBEAT_MAX_NS));
+}
+
+/* Bytes are out that the peer has not acknowledged. */
+static bool pulse_outstanding(const snet_session *session)
+{
+    return snet_secure_unacked(session, session->history.sent_max) > 0;
+}
+
+static bool pulse_live(const snet_link *link)
+{
+    return link->state == SNET_LINK_LIVE && link->session != NULL;
+}
+
+void snet_secure_pulse_begin(snet_link *link, uint64_t now)
+{
+    struct snet_secure_link *state = snet_secure_link_of(link);
+    const struct snet_secure_session *session = snet_secure_session_of(link->session);
+    state->heard_ns = now;
+    state->progress_ns = pulse_outstanding(link->session) ? now : 0;
+    state->suspect_ns =
+        pulse_max(SNET_SECURE_SUSPECT_NS, SNET_SECURE_SUSPECT_ROUND_TRIPS * session->rtt_ns);
+    state->suspect_ns = pulse_max(state->suspect_ns, session->patience_ns);
+    state->fresh_by_ns = session->epoch_ns == 0 ? SNET_NEVER : now + session->epoch_ns;
+    snet_secure_pulse_arm(link);
+}
+
+void snet_secure_pulse_answered(snet_link *link, uint64_t now)
+{
+    const struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_secure_session *session = snet_secure_session_of(link->session);
+    const uint64_t sample_ns = now - state->asked_ns;
+    /* The first of a link counts whole: the path is another one. */
+    session->rtt_ns =
+        link->state != SNET_LINK_LIVE || session->rtt_ns == 0
+            ? sample_ns
+            : session->rtt_ns - session->rtt_ns / PULSE_RTT_PARTS + sample_ns / PULSE_RTT_PARTS;
+}
+
+void snet_secure_pulse_heard(snet_link *link, uint64_t now)
+{
+    snet_secure_link_of(link)->heard_ns = now;
+}
+
+void snet_secure_pulse_acked(snet_link *link, uint64_t now)
+{
+    struct snet_secure_link *state = snet_secure_link_of(link);
+    state->progress_ns = pulse_outstanding(link->session) ? now : 0;
+    state->suspect_ns = pulse_min(state->suspect_ns, SNET_SECURE_SUSPECT_MAX_NS);
+    snet_secure_session_of(link->session)->patience_ns = 0;
+}
+
+void snet_secure_pulse_sent(snet_link *link, uint64_t now)
+{
+    struct snet_secure_link *state = snet_secure_link_of(link);
+    if (pulse_live(link) && state->progress_ns == 0 && pulse_outstanding(link->session)) {
+        state->progress_ns = now;
+        snet_secure_pulse_arm(link);
+    }
+}
+
+static uint64_t pulse_heartbeat_at(const snet_link *link)
+{
+    const struct snet_secure_link *state = snet_secure_link_of(link);
+    const struct snet_secure_session *session = snet_secure_session_of(link->session);
+    if (!state->ping_out) {
+        return state->heard_ns + session->heartbeat_ns;
+    }
+    /* No second PING before the PONG: what else is heard meanwhile proves as much. */
+    return state->heard_ns <= state->asked_ns
+               ? state->asked_ns + SNET_HEARTBEAT_DEAD_NS
+               : state->heard_ns + session->heartbeat_ns + SNET_HEARTBEAT_DEAD_NS;
+}
+
+static uint64_t pulse_suspect_at(const snet_link *link)
+{
+    const struct snet_secure_link *state = snet_secure_link_of(link);
+    const bool watched = link->server == NULL && state->progress_ns != 0;
+    return watched ? state->progress_ns + state->suspect_ns : SNET_NEVER;
+}
+
+void snet_secure_pulse_arm(snet_link *link)
+{
+    const struct snet_secure_link *state = snet_secure_link_of(link);
+    if (!pulse_live(link)) {
+        return;
+    }
+    const struct snet_flow *flow = &snet_secure_session_of(link->session)->flow;
+    uint64_t at_ns = pulse_min(pulse_heartbeat_at(link), pulse_suspect_at(link));
+    at_ns = pulse_min(at_ns, pulse_min(flow->ack_by_ns, state->fresh_by_ns));
+    if (at_ns < link->alarm_ns) {
+        /* A later one than before need not be set: the alarm looks again when it goes off. */
+        snet_link_alarm(link, at_ns);
+    }
+}
+
+static snet_err pulse_heartbeat_due(snet_link *link, uint64_t now)
+{
+    struct snet_secure_link *state = snet_secure_link_of(link);
+    if (state->ping_out) {
+        return SNET_ERR_LINK_TIMEOUT;
+    }
+    state->ping_owed = true;
+    state->ping_out = true;
+    state->asked_ns = now;
+    state->ping_token++;
+    snet_link_want_send(link);
+    return SNET_OK;
+}
+
+static void pulse_suspect_due(snet_link *link, uint64_t now)
+{
+    struct snet_secure_link *state = snet_secure_link_of(link);
+    const uint64_t waited_ns = now - state->progress_ns;
+    /* Beyond now, whatever has passed: what is due again at once would never let the core go on. */
+    state->suspect_ns = waited_ns + pulse_min(waited_ns, SNET_SECURE_SUSPECT_MAX_NS);
+    /* A path that is merely slow would be left before it can acknowledge, and so would the next. */
+    snet_secure_session_of(link->session)->patience_ns =
+        pulse_min(state->suspect_ns, SNET_SECURE_SUSPECT_MAX_NS);
+    snet_client_handover(link->session, now);
+}
+
+snet_err snet_secure_pulse_due(snet_link *link, uint64_t now)
+{
+    if (!pulse_live(link)) {
+        return SNET_OK;
+    }
+    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_secure_session *session = snet_secure_session_of(link->session);
+    if (session->flow.ack_by_ns <= now) {
+        session->flow.ack_now = true;
+        session->flow.ack_by_ns = SNET_NEVER;
+        snet_link_want_send(link);
+    }
+    if (pulse_heartbeat_at(link) <= now) {
+        const snet_err err = pulse_heartbeat_due(link, now);
+        if (err != SNET_OK) {
+            return err;
+        }
+    }
+    if (pulse_suspect_at(link) <= now) {
+        pulse_suspect_due(link, now);
+    }
+    if (state->fresh_by_ns <= now) {
+        state->fresh_by_ns = now + session->epoch_ns;
+        snet_client_handover(link->session, now);
+    }
+    if (state->out_retry) {
+        state->out_retry = false;
+        snet_link_want_send(link);
+    }
+    snet_secure_pulse_arm(link);
+    return state->broken_err;
+}

@@ -1,0 +1,36 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pulse: what a link of snet/3 does because time passes: acknowledgements that waited long enough,
+ * signs of life and their absence, round trips, and at clients a second connection when the path
+ * seems to fail or when keys are old [PROTO 20.2].
+ *
+ * Thread: the core's.
+ */
+#ifndef SNET_CORE_SNET3_LIVENESS_H
+#define SNET_CORE_SNET3_LIVENESS_H
+
+#include "core/snet3/wire.h"
+
+/* Without an acknowledgement for so long, and for so many round trips, a path is suspected. */
+#define SNET_SECURE_SUSPECT_NS (2 * SNET_SECOND_NS)
+#define SNET_SECURE_SUSPECT_ROUND_TRIPS 8u
+#define SNET_SECURE_SUSPECT_MAX_NS (60 * SNET_SECOND_NS)
+
+/* What somebody wants as a heartbeat, within its bounds. */
+uint64_t snet_secure_pulse_heartbeat(uint64_t wanted_ns);
+/* The link carries its session from now on. */
+void snet_secure_pulse_begin(snet_link *link, uint64_t now);
+/* A flight of the handshake, or a PING, was answered. */
+void snet_secure_pulse_answered(snet_link *link, uint64_t now);
+/* Bytes came: a valid record, or a part of one. */
+void snet_secure_pulse_heard(snet_link *link, uint64_t now);
+/* The peer has acknowledged more. */
+void snet_secure_pulse_acked(snet_link *link, uint64_t now);
+/* Bytes went out. */
+void snet_secure_pulse_sent(snet_link *link, uint64_t now);
+/* An acknowledgement waits, or time has passed: sees what is due. Errors: LINK_TIMEOUT. */
+void snet_secure_pulse_arm(snet_link *link);
+SNET_MUST_USE snet_err snet_secure_pulse_due(snet_link *link, uint64_t now);
+
+#endif

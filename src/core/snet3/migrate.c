@@ -1,0 +1,179 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/snet3/migrate.h"
+
+#include "base/assert.h"
+#include "base/cursor.h"
+#include "core/client.h"
+
+#include <string.h>
+
+/* "[" IPv6 "]:" port, or a name of the longest kind. */
+#define MOVE_TEXT_MAX_BYTES (SNET_SECURE_FRAME_TEXT_MAX_BYTES + 10u)
+#define MOVE_IPV6_GROUPS 8u
+#define MOVE_LOCAL "unix"
+#define MOVE_PORT_DIGITS_MAX 5u
+
+/* --- Server ------------------------------------------------------------------------------- */
+
+/* Decimal digits that make a port. */
+static bool move_parse_port(const char *text, uint16_t *ret_port)
+{
+    uint32_t port = 0;
+    size_t digits = 0;
+    for (; text[digits] >= '0' && text[digits] <= '9' && digits < MOVE_PORT_DIGITS_MAX; digits++) {
+        port = port * 10 + (uint32_t)(text[digits] - '0');
+    }
+    if (digits == 0 || text[digits] != '\0' || port == 0 || port > UINT16_MAX) {
+        return false;
+    }
+    *ret_port = (uint16_t)port;
+    return true;
+}
+
+/* HOST:PORT or [IPv6]:PORT, into a host without brackets. */
+static bool move_parse(const char *address, struct snet_secure_move *move)
+{
+    const char *host = address;
+    size_t len = strlen(address);
+    while (len > 0 && address[len - 1] != ':') {
+        len--;
+    }
+    if (len == 0 || !move_parse_port(address + len, &move->port)) {
+        return false;
+    }
+    len--;
+    if (len > 2 && host[0] == '[' && host[len - 1] == ']') {
+        host++;
+        len -= 2;
+    }
+    if (len == 0 || len > sizeof move->host) {
+        return false;
+    }
+    move->host_len = (uint8_t)len;
+    snet_secure_copy((uint8_t *)move->host, (const uint8_t *)host, len);
+    return true;
+}
+
+snet_err snet_secure_move_ask(snet_session *session, const char *address, uint64_t deadline_ns)
+{
+    struct snet_secure_session *state = snet_secure_session_of(session);
+    struct snet_secure_move *move = snet_core_alloc(session->core, sizeof *move);
+    if (move == NULL) {
+        return SNET_ERR_NO_MEMORY;
+    }
+    const uint64_t deadline_ms = deadline_ns / SNET_MS_NS;
+    move->deadline_ms = deadline_ms < UINT32_MAX ? (uint32_t)deadline_ms : UINT32_MAX;
+    if (address != NULL && !move_parse(address, move)) {
+        snet_core_release(session->core, move);
+        return SNET_ERR_ADDRESS;
+    }
+    snet_core_release(session->core, state->of.server.move);
+    state->of.server.move = move;
+    if (session->link != NULL) {
+        snet_link_want_send(session->link);
+    }
+    return SNET_OK;
+}
+
+/* --- Client ------------------------------------------------------------------------------- */
+
+static void move_put_text(struct snet_writer *text, const char *part)
+{
+    snet_writer_bytes(text, (const uint8_t *)part, strlen(part));
+}
+
+static void move_put_number(struct snet_writer *text, unsigned value, unsigned base)
+{
+    char digits[MOVE_PORT_DIGITS_MAX + 1] = {0};
+    size_t at = MOVE_PORT_DIGITS_MAX;
+    do {
+        const unsigned digit = value % base;
+        digits[--at] = (char)(digit < 10 ? '0' + (int)digit : 'a' + (int)digit - 10);
+        value /= base;
+    } while (value > 0 && at > 0);
+    move_put_text(text, digits + at);
+}
+
+static void move_put_ipv4(struct snet_writer *text, struct snet_bytes address)
+{
+    for (size_t i = 0; i < address.len; i++) {
+        move_put_text(text, i == 0 ? "" : ".");
+        move_put_number(text, address.data[i], 10);
+    }
+}
+
+static void move_put_ipv6(struct snet_writer *text, struct snet_bytes address)
+{
+    move_put_text(text, "[");
+    for (size_t i = 0; i < MOVE_IPV6_GROUPS; i++) {
+        move_put_text(text, i == 0 ? "" : ":");
+        move_put_number(text, (unsigned)address.data[2 * i] << 8 | address.data[2 * i + 1], 16);
+    }
+    move_put_text(text, "]");
+}
+
+/* A name, or an address as text: nothing that could be taken for more than a host. */
+static bool move_put_name(struct snet_writer *text, struct snet_bytes name)
+{
+    bool colon = false;
+    if (name.len == sizeof MOVE_LOCAL - 1 && memcmp(name.data, MOVE_LOCAL, name.len) == 0) {
+        return false; /* a socket in our file system is none of the server's business */
+    }
+    for (size_t i = 0; i < name.len; i++) {
+        const uint8_t c = name.data[i];
+        colon = colon || c == ':';
+        if (c <= ' ' || c >= 0x7f || c == '[' || c == ']' || c == '/') {
+            return false;
+        }
+    }
+    move_put_text(text, colon ? "[" : "");
+    snet_writer_bytes(text, name.data, name.len);
+    move_put_text(text, colon ? "]" : "");
+    return true;
+}
+
+/* HOST:PORT as people type it. */
+static bool move_format(const struct snet_secure_frame *frame, struct snet_writer *text)
+{
+    switch (frame->kind) {
+    case SNET_SECURE_FRAME_SAME:
+        return true;
+    case SNET_SECURE_FRAME_NAME:
+        if (!move_put_name(text, frame->bytes)) {
+            return false;
+        }
+        break;
+    case SNET_SECURE_FRAME_IPV4:
+        move_put_ipv4(text, frame->bytes);
+        break;
+    case SNET_SECURE_FRAME_IPV6:
+        move_put_ipv6(text, frame->bytes);
+        break;
+    }
+    move_put_text(text, ":");
+    move_put_number(text, frame->port, 10);
+    return !text->failed;
+}
+
+snet_err snet_secure_move_take(snet_link *link, const struct snet_secure_frame *frame, uint64_t now)
+{
+    char text[MOVE_TEXT_MAX_BYTES];
+    snet_session *session = link->session;
+    struct snet_writer writer;
+    snet_writer_init(&writer, (uint8_t *)text, sizeof text);
+    if (session->server != NULL || !move_format(frame, &writer)) {
+        return SNET_ERR_BAD_FRAME;
+    }
+    if (writer.written > 0) {
+        char *redirect = snet_core_alloc(session->core, writer.written + 1);
+        if (redirect == NULL) {
+            return SNET_OK; /* it will have to do without us moving */
+        }
+        snet_secure_copy((uint8_t *)redirect, (const uint8_t *)text, writer.written);
+        snet_core_release(session->core, session->redirect);
+        session->redirect = redirect;
+    }
+    snet_client_network_changed(session, now);
+    return SNET_OK;
+}

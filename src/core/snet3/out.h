@@ -1,0 +1,25 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * From the session to the connection: what is to be said becomes frames, frames become records, and
+ * these wait in the link's outbox [PROTO 16.1]. Bytes are taken from the history and sealed only
+ * when the connection can take them.
+ *
+ * Thread: the core's.
+ */
+#ifndef SNET_CORE_SNET3_OUT_H
+#define SNET_CORE_SNET3_OUT_H
+
+#include "core/snet3/wire.h"
+
+/* So many records at most are sealed at a time. */
+#define SNET_SECURE_OUT_RECORDS_MAX 4u
+/* Without memory a link tries again after this. */
+#define SNET_SECURE_OUT_RETRY_NS (100 * SNET_MS_NS)
+
+/* Fills the empty outbox of a link with what its session has to say. */
+void snet_secure_out_fill(snet_link *link);
+/* Puts an ABORT behind what waits; false when that is not possible. `text` may be NULL. */
+bool snet_secure_out_abort(snet_link *link, uint16_t code, const char *text);
+
+#endif

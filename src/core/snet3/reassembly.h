@@ -1,0 +1,31 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Gather: a message or record whose length is known, put together from the pieces in which it
+ * arrives. Memory is held only while one is incomplete.
+ *
+ * Ownership: owns its memory, which is wiped before it goes back. Thread: that of the core.
+ */
+#ifndef SNET_CORE_SNET3_REASSEMBLY_H
+#define SNET_CORE_SNET3_REASSEMBLY_H
+
+#include "core/core.h"
+
+/* A zeroed struct is empty. */
+struct snet_gather {
+    uint8_t *data;
+    size_t have;
+    size_t want;
+    size_t size;
+};
+
+/* From now on `want` bytes are wanted, those that are there included. Errors: NO_MEMORY. */
+SNET_MUST_USE snet_err snet_gather_want(struct snet_gather *gather, snet_core *core, size_t want);
+/* Takes what is still missing from `data`; returns how much that was. */
+size_t snet_gather_feed(struct snet_gather *gather, const uint8_t *data, size_t len);
+/* Everything wanted is there. */
+bool snet_gather_whole(const struct snet_gather *gather);
+/* Begins anew: the memory goes back. */
+void snet_gather_drop(struct snet_gather *gather, snet_core *core);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Refuse: how a server of snet/3 says no to a handshake: by a REJECT, which has a proof where the
+ * client can check one [PROTO 13.5], and an orderly close.
+ *
+ * Thread: the core's.
+ */
+#ifndef SNET_CORE_SNET3_REFUSE_H
+#define SNET_CORE_SNET3_REFUSE_H
+
+#include "core/snet3/wire.h"
+
+/* A client that comes too often or too early is asked to wait so long, in units of 100 ms. */
+#define SNET_SECURE_RETRY_AFTER 10u
+
+struct snet_secure_refusal {
+    struct snet_bytes message; /* the HELLO or RESUME */
+    enum snet_secure_code code;
+    snet_err err; /* for the log */
+    uint16_t retry_after;
+    const uint8_t *cid;          /* NULL: without a proof */
+    const snet_session *session; /* that it is about; NULL when there is none */
+};
+
+/* Queues a REJECT and closes in good order behind it. Errors: NO_MEMORY, CRYPTO. */
+SNET_MUST_USE snet_err snet_secure_refuse(snet_link *link,
+                                          const struct snet_secure_refusal *refusal);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Resume: what a server of snet/3 does with a RESUME: the checks in their order [PROTO 15.2] and
+ * the credential rules [PROTO 15.1].
+ *
+ * Thread: the core's.
+ */
+#ifndef SNET_CORE_SNET3_RESUME_H
+#define SNET_CORE_SNET3_RESUME_H
+
+#include "core/snet3/step.h"
+#include "core/snet3/wire.h"
+
+/* So many resumes of one session per second, and so many at once, are answered [PROTO 15.2]. */
+#define SNET_SECURE_RESUME_EVERY_NS (10 * SNET_MS_NS)
+#define SNET_SECURE_RESUME_BURST 200u
+/* Who comes more often is asked to wait for the next turn, in units of 100 ms: no longer, for a
+   session whose path is cut all the time is as honest as any. */
+#define SNET_SECURE_RESUME_RETRY_AFTER 1u
+
+snet_secure_handler snet_secure_resume_asked;
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a server of snet/3 does in each step of a handshake [PROTO 14.1].
+ *
+ * Thread: the core's.
+ */
+#ifndef SNET_CORE_SNET3_SERVER_H
+#define SNET_CORE_SNET3_SERVER_H
+
+#include "core/snet3/step.h"
+#include "core/snet3/wire.h"
+
+snet_err snet_secure_server_accept(snet_link *link, enum snet_sniff_verdict verdict);
+snet_secure_handler snet_secure_server_hello;
+snet_secure_handler snet_secure_server_auth;
+/* The first record of a link was valid: its session goes over to it, or opens. Errors:
+   SESSIONS_FULL, after which link and session are closed and gone; BAD_MAC when it was gone. */
+SNET_MUST_USE snet_err snet_secure_server_confirm(snet_link *link, uint64_t now);
+/* The session ends by `err`: its credentials are void, and tombs tell of it. */
+void snet_secure_server_bury(snet_session *session, snet_err err, uint64_t now);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * snet/3 in the core. The parts:
+ *
+ *   secure.c         the table of functions; what a session of this wire is
+ *   secure_step.c    the steps of the handshake: states, messages, and which may follow which
+ *   secure_client.c  what a client does in each step
+ *   secure_server.c  what a server does in each step of a new session
+ *   secure_resume.c  what it does with a RESUME
+ *   secure_refuse.c  how it says no
+ *   secure_store.c   what a server keeps for all of its sessions: keys, names, tombs
+ *   secure_shake.c   the handshake messages, without links or sessions
+ *   secure_epoch.c   from the end of a handshake to two directions of records
+ *   secure_in.c      records to frames to the session
+ *   secure_out.c     the session to frames to records
+ *   secure_move.c    going over to another address
+ *   secure_pulse.c   signs of life, round trips, paths that fail
+ *   secure_code.c    between local errors and what a peer is told
+ *
+ * Thread: the core's.
+ */
+#ifndef SNET_CORE_SNET3_WIRE_H
+#define SNET_CORE_SNET3_WIRE_H
+
+#include "codec/snet3_frame.h"
+#include "core/link.h"
+#include "core/session.h"
+#include "core/snet3/credentials.h"
+#include "core/snet3/flow.h"
+#include "core/snet3/messages.h"
+#include "core/snet3/outbox.h"
+#include "core/snet3/reassembly.h"
+#include "core/snet3/record.h"
+#include "core/snet3/window.h"
+#include "core/wire.h"
+
+extern const struct snet_wire_ops snet_secure_wire;
+
+/* What this implementation takes in one record, and sends at most. */
+#define SNET_SECURE_RECORD_BYTES SNET_CORE_RECORD_BYTES
+/* Records are taken as they come: their credit is what bounds them. */
+#define SNET_SECURE_READ_MAX_BYTES 65536u
+/* A limit further ahead than this is no credit but nonsense [PROTO 15.2]. */
+#define SNET_SECURE_LIMIT_MAX_BYTES (UINT64_C(1) << 30)
+/* The send buffer at first. It is never smaller than what two records need [PROTO 17.3]. */
+#define SNET_SECURE_SEND_FIRST_BYTES (256u * 1024)
+#define SNET_SECURE_SEND_MIN_BYTES (2u * SNET_SECURE_RECORD_BYTES)
+/* A link has lived so many round trips before windows grow by them. */
+#define SNET_SECURE_PROVEN_ROUND_TRIPS 4u
+/* A client's link that was accepted and not yet proven carries no more [PROTO 15.3]. */
+#define SNET_SECURE_PENDING_MAX_BYTES 65536u
+
+/* The steps of a link, after the message or record that each waits for [PROTO 14.1]. */
+enum snet_secure_step {
+    SNET_SECURE_C_HELLO,   /* client: HELLO sent, waits for HELLO_REPLY */
+    SNET_SECURE_C_RESUME,  /* client: RESUME sent, waits for ACCEPT */
+    SNET_SECURE_C_CONFIRM, /* client: AUTH sent, waits for the first record */
+    SNET_SECURE_S_FIRST,   /* server: waits for HELLO or RESUME */
+    SNET_SECURE_S_AUTH,    /* server: HELLO answered, waits for AUTH */
+    SNET_SECURE_S_CONFIRM, /* server: HELLO or RESUME answered, waits for the first record */
+    SNET_SECURE_STREAM,    /* the handshake is over */
+    SNET_SECURE_SILENT     /* server: a stranger; nothing is answered, what comes is dropped */
+};
+#define SNET_SECURE_STEPS 8
+
+/* With what the next resume is made. */
+struct snet_secure_ticket {
+    uint8_t cid[SNET_SECURE_CID_BYTES];
+    uint8_t token[SNET_SECURE_TOKEN_BYTES];
+    uint8_t secret[SNET_HASH_BYTES]; /* RS */
+};
+
+/* What a client needs for a HELLO; gone once the session is open. */
+struct snet_secure_wishes {
+    enum snet_noise_pattern pattern;
+    struct snet_x25519 own_static; /* XK */
+    uint8_t server_public[SNET_X25519_BYTES];
+    uint8_t psk[SNET_NOISE_PSK_BYTES];
+    uint8_t psk_id[SNET_SECURE_PSK_ID_BYTES];
+    size_t service_len;
+    char service[SNET_SERVICE_MAX_BYTES];
+};
+
+/* A MIGRATE that waits to be sent. */
+struct snet_secure_move {
+    uint32_t deadline_ms;
+    uint16_t port;
+    uint8_t host_len; /* 0: the same address */
+    char host[SNET_SECURE_FRAME_TEXT_MAX_BYTES];
+};
+
+/* What only a client's end has. */
+struct snet_secure_client {
+    struct snet_secure_ticket ticket;
+    uint64_t attempt;
+    struct snet_secure_wishes *wishes;
+};
+
+/* What only a server's end has. */
+struct snet_secure_server {
+    struct snet_credentials credentials;
+    struct snet_list_node embryo;
+    uint64_t resume_free_ns; /* when the rate of resumes is back to nothing */
+    struct snet_secure_move *move;
+};
+
+/* State of a session, behind it. */
+struct snet_secure_session {
+    const struct snet_suite *suite;
+    struct snet_flow flow;
+    struct snet_window window;
+    struct snet_window send_window; /* the send buffer grows by the same rule */
+    uint64_t final;                 /* where the peer's stream ends, when session->peer_ended */
+    uint64_t rtt_ns;
+    uint64_t heartbeat_ns;
+    uint32_t reserved_bytes; /* of the core's pages, for the window */
+    uint16_t peer_max_record;
+    uint16_t pad_bytes;
+    bool early;
+    bool writer_waited; /* since the last send buffer was acknowledged */
+    bool end_sent;      /* FIN went out on some link */
+    uint64_t epoch_ns;
+    uint64_t patience_ns; /* with the next link, after the last one was suspected in vain */
+    union {
+        struct snet_secure_client client;
+        struct snet_secure_server server;
+    } of; /* whose end it is, as session->server tells */
+};
+
+/* State of a link. */
+struct snet_secure_link {
+    enum snet_secure_step step;
+    uint8_t suite_id;
+    bool started;  /* START went out */
+    bool begun;    /* START came in */
+    bool fin_sent; /* on this link */
+    bool pong_owed;
+    bool ping_owed;
+    bool ping_out;       /* not answered yet */
+    bool out_retry;      /* there was no memory to seal into */
+    snet_err broken_err; /* nothing more can be sealed */
+    uint8_t pads;        /* records of nothing but padding, in a row */
+    uint16_t peer_max_record;
+    uint16_t refused_code; /* client: of a REJECT that is certain */
+    uint32_t pong_token;
+    uint32_t ping_token;
+    uint32_t pending_bytes; /* sent before the link was proven */
+    uint64_t in_offset;     /* of the next byte of DATA */
+    uint64_t heard_ns;
+    uint64_t asked_ns;    /* when the last flight of the handshake, or the last PING, went out */
+    uint64_t progress_ns; /* when the peer last acknowledged, or had nothing to */
+    uint64_t suspect_ns;  /* so long without an acknowledgement is suspicious; 0: not yet */
+    uint64_t fresh_by_ns; /* client: when new keys are wanted; SNET_NEVER */
+    struct snet_gather in;
+    struct snet_outbox out;
+    struct snet_secure_shake *shake; /* until the handshake is over */
+    struct snet_secure_ticket ticket;
+    uint8_t ephemeral[SNET_SECURE_EPHEMERAL_BYTES]; /* client: of its RESUME, as proofs want it */
+    struct snet_record seal;
+    struct snet_record open;
+    void *ctx; /* of both directions */
+};
+
+struct snet_secure_session *snet_secure_session_of(const snet_session *session);
+struct snet_secure_link *snet_secure_link_of(const snet_link *link);
+
+/* The suite that a client offered, built in or registered; NULL when there is none. */
+const struct snet_suite *snet_secure_suite(const snet_core *core, uint8_t id);
+/* A handshake begins on the link. Errors: NO_MEMORY. */
+SNET_MUST_USE snet_err snet_secure_shake_of(snet_link *link, struct snet_secure_shake **ret_shake);
+/* The handshake is over: what it held is wiped. */
+void snet_secure_shake_over(snet_link *link);
+/* Copies a ticket's parts. */
+void snet_secure_copy(uint8_t *ret_to, const uint8_t *from, size_t len);
+/* The end of the credit that the peer has. */
+uint64_t snet_secure_limit(const snet_session *session);
+/* The peer has everything before `recv_next` and allows what is before `limit`. Errors: BAD_COUNT.
+ */
+SNET_MUST_USE snet_err snet_secure_acked(snet_session *session, uint64_t recv_next, uint64_t limit,
+                                         uint64_t now);
+/*
+ * Lets go what the peer has. Acknowledgements of another link may be ahead of what the link in use
+ * still sends again: these bytes stay until it has, for its offsets are implicit [PROTO 17.1].
+ */
+void snet_secure_trim(snet_session *session);
+/* How many of the bytes before `end` the peer has not acknowledged. */
+uint64_t snet_secure_unacked(const snet_session *session, uint64_t end);
+/* What the reader has not taken is here up to this offset; the end counts as one byte. */
+uint64_t snet_secure_recv_next(const snet_session *session);
+/* Ends a server's session whose two directions have ended, when the client has been told. */
+void snet_secure_finish(snet_session *session, uint64_t now);
+
+#endif

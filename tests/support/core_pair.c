@@ -1,0 +1,347 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "tests/support/core_pair.h"
+
+#include "core/link.h"
+#include "core/session.h"
+#include "tests/support/pattern.h"
+#include "tests/support/unit.h"
+
+#include <string.h>
+
+#define ENDS_CHUNK_BYTES 4096u
+
+const struct ends_keys *ends_keys(void)
+{
+    static struct ends_keys keys;
+    for (unsigned i = 0; i < SNET_KEY_BYTES; i++) {
+        keys.server.bytes[i] = (uint8_t)(i + 1);
+        keys.client.bytes[i] = (uint8_t)(i + 101);
+        keys.psk.bytes[i] = (uint8_t)(i + 201);
+    }
+    assert_int_equal(snet_key_public(&keys.server, &keys.server_public), SNET_OK);
+    assert_int_equal(snet_key_public(&keys.client, &keys.client_public), SNET_OK);
+    return &keys;
+}
+
+struct ends_config ends_config_for(enum snet_wire wire, bool mixed)
+{
+    const struct ends_keys *keys = ends_keys();
+    struct ends_config config = {
+        .client = {.wire = wire},
+        .server = {.wires = mixed ? ENDS_ALL_WIRES : SNET_WIRE_BIT(wire),
+                   .keys = {.secrets = &keys->server, .secret_count = 1}},
+    };
+    if (wire == SNET_WIRE_3) {
+        config.client.keys.server = &keys->server_public;
+    }
+    return config;
+}
+
+void ends_open(struct ends *ends, const struct ends_config *config)
+{
+    memset(ends, 0, sizeof *ends);
+    ends->now = SNET_SECOND_NS;
+    for (unsigned i = 0; i < 2; i++) {
+        test_env_init(&ends->env[i], i + 1);
+        assert_int_equal(snet_core_new(&ends->env[i].env, &config->cores[i], &ends->cores[i]),
+                         SNET_OK);
+    }
+    assert_int_equal(snet_server_new(ends->cores[ENDS_SERVER], &config->server, &ends->server),
+                     SNET_OK);
+    assert_int_equal(
+        snet_client_open(ends->cores[ENDS_CLIENT], &config->client, &ends->client, ends->now),
+        SNET_OK);
+    ends_drain(ends);
+}
+
+void ends_close(struct ends *ends)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        snet_core_free(ends->cores[i]);
+        assert_int_equal(ends->env[i].live_count, 0);
+    }
+}
+
+static struct ends_link *ends_find(struct ends *ends, const snet_link *link)
+{
+    for (unsigned i = 0; i < ends->conn_count; i++) {
+        for (unsigned side = 0; side < 2; side++) {
+            if (ends->conns[i].sides[side].link == link) {
+                return &ends->conns[i].sides[side];
+            }
+        }
+    }
+    return NULL;
+}
+
+static void ends_check(const struct ends *ends)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        struct snet_list_node *node = snet_list_first(&ends->cores[i]->sessions);
+        for (; node != NULL; node = snet_list_next(&ends->cores[i]->sessions, node)) {
+            snet_session_check(SNET_CONTAINER(node, snet_session, node));
+        }
+        node = snet_list_first(&ends->cores[i]->links);
+        for (; node != NULL; node = snet_list_next(&ends->cores[i]->links, node)) {
+            snet_link_check(SNET_CONTAINER(node, snet_link, node));
+        }
+    }
+}
+
+void ends_drain(struct ends *ends)
+{
+    struct snet_event event;
+    for (unsigned i = 0; i < 2; i++) {
+        while (snet_core_next_event(ends->cores[i], &event)) {
+            ends->events[i][event.type]++;
+            if (event.type == SNET_EVENT_OPENED && i == ENDS_SERVER) {
+                ends->served = event.session;
+            } else if (event.type == SNET_EVENT_ENDED) {
+                ends->ended[i] = event.err;
+            } else if (event.type == SNET_EVENT_LINK_CLOSE) {
+                struct ends_link *side = ends_find(ends, event.link);
+                assert_non_null(side);
+                side->how = event.close_how;
+                side->err = event.err;
+            }
+        }
+    }
+    ends_check(ends);
+}
+
+void ends_pass(struct ends *ends, uint64_t duration_ns)
+{
+    const uint64_t end = ends->now + duration_ns;
+    uint64_t due = 0;
+    while (due <= end) {
+        due = SNET_NEVER;
+        for (unsigned i = 0; i < 2; i++) {
+            const uint64_t next = snet_core_deadline(ends->cores[i]);
+            due = next < due ? next : due;
+        }
+        if (due <= end) {
+            ends->now = due > ends->now ? due : ends->now;
+            snet_core_tick(ends->cores[0], ends->now);
+            snet_core_tick(ends->cores[1], ends->now);
+            ends_drain(ends);
+        }
+    }
+    ends->now = end;
+}
+
+static struct ends_conn *ends_new_conn(struct ends *ends)
+{
+    assert_true(ends->conn_count < ENDS_CONNS_MAX);
+    struct ends_conn *conn = &ends->conns[ends->conn_count++];
+    assert_int_equal(snet_server_accepted(ends->server, &conn->sides[ENDS_SERVER].link, ends->now),
+                     SNET_OK);
+    return conn;
+}
+
+struct ends_conn *ends_dial(struct ends *ends)
+{
+    assert_true(ends->conn_count < ENDS_CONNS_MAX);
+    struct ends_conn *conn = &ends->conns[ends->conn_count++];
+    assert_int_equal(snet_client_connected(ends->client, &conn->sides[ENDS_CLIENT].link, ends->now),
+                     SNET_OK);
+    ends_drain(ends);
+    return conn;
+}
+
+void ends_restart(struct ends *ends, const struct snet_server_config *config)
+{
+    snet_core_free(ends->cores[ENDS_SERVER]);
+    assert_int_equal(ends->env[ENDS_SERVER].live_count, 0);
+    for (unsigned i = 0; i < ends->conn_count; i++) {
+        ends->conns[i].sides[ENDS_SERVER].link = NULL;
+    }
+    ends->served = NULL;
+    assert_int_equal(snet_core_new(&ends->env[ENDS_SERVER].env, &(struct snet_core_config){0},
+                                   &ends->cores[ENDS_SERVER]),
+                     SNET_OK);
+    assert_int_equal(snet_server_new(ends->cores[ENDS_SERVER], config, &ends->server), SNET_OK);
+    for (unsigned i = 0; i < ends->conn_count; i++) {
+        ends_cut(ends, &ends->conns[i]);
+    }
+}
+
+struct ends_conn *ends_intrude(struct ends *ends)
+{
+    struct ends_conn *conn = ends_new_conn(ends);
+    ends_drain(ends);
+    return conn;
+}
+
+struct ends_conn *ends_connect(struct ends *ends)
+{
+    struct ends_conn *conn = ends_new_conn(ends);
+    assert_int_equal(snet_client_connected(ends->client, &conn->sides[ENDS_CLIENT].link, ends->now),
+                     SNET_OK);
+    ends_drain(ends);
+    return conn;
+}
+
+size_t ends_take(struct ends *ends, struct ends_conn *conn, enum ends_side from, uint8_t *ret_data,
+                 size_t max)
+{
+    struct snet_span span;
+    size_t taken = 0;
+    snet_link *link = conn->sides[from].link;
+    while (link != NULL && taken < max && snet_link_send(link, &span, 1) == 1) {
+        const size_t part = span.len < max - taken ? span.len : max - taken;
+        memcpy(ret_data + taken, span.data, part);
+        snet_link_sent(link, part, ends->now);
+        taken += part;
+        ends_drain(ends);
+    }
+    return taken;
+}
+
+void ends_feed(struct ends *ends, struct ends_conn *conn, enum ends_side to, const uint8_t *data,
+               size_t len)
+{
+    snet_link *link = conn->sides[to].link;
+    size_t done = 0;
+    while (link != NULL && done < len) {
+        size_t room = snet_link_room(link);
+        size_t taken = 0;
+        assert_true(room > 0);
+        room = room < len - done ? room : len - done;
+        snet_link_recv(link, data + done, room, &taken, ends->now);
+        assert_int_equal(taken, room);
+        done += taken;
+        ends_drain(ends);
+    }
+}
+
+size_t ends_move(struct ends *ends, struct ends_conn *conn, enum ends_side from, size_t max)
+{
+    const enum ends_side to = from == ENDS_CLIENT ? ENDS_SERVER : ENDS_CLIENT;
+    size_t moved = 0;
+    size_t len = 1;
+    while (moved < max && len > 0) {
+        uint8_t chunk[ENDS_CHUNK_BYTES];
+        snet_link *link = conn->sides[to].link;
+        size_t want = link == NULL ? sizeof chunk : snet_link_room(link);
+        want = want < sizeof chunk ? want : sizeof chunk;
+        want = want < max - moved ? want : max - moved;
+        len = ends_take(ends, conn, from, chunk, want);
+        ends_feed(ends, conn, to, chunk, len);
+        moved += len;
+    }
+    return moved;
+}
+
+/* Frees a side that its core wants closed; the other end sees how. */
+static bool ends_finish_close(struct ends *ends, struct ends_conn *conn, enum ends_side side)
+{
+    struct ends_link *own = &conn->sides[side];
+    struct ends_link *other = &conn->sides[1 - side];
+    if (own->link == NULL || own->how == SNET_CLOSE_NONE) {
+        return false;
+    }
+    snet_link_free(own->link, ends->now);
+    own->link = NULL;
+    if (other->link != NULL && own->how == SNET_CLOSE_FIN) {
+        snet_link_eof(other->link, ends->now);
+    } else if (other->link != NULL) {
+        snet_link_failed(other->link, SNET_ERR_LINK_RESET, ends->now);
+    }
+    ends_drain(ends);
+    return true;
+}
+
+void ends_settle(struct ends *ends, struct ends_conn *conn)
+{
+    bool moved = true;
+    ends_drain(ends);
+    while (moved) {
+        moved = ends_move(ends, conn, ENDS_CLIENT, ENDS_CHUNK_BYTES) > 0;
+        moved = ends_move(ends, conn, ENDS_SERVER, ENDS_CHUNK_BYTES) > 0 || moved;
+        if (!moved) {
+            moved = ends_finish_close(ends, conn, ENDS_CLIENT) ||
+                    ends_finish_close(ends, conn, ENDS_SERVER);
+        }
+    }
+}
+
+void ends_eof(struct ends *ends, struct ends_conn *conn, enum ends_side side)
+{
+    if (conn->sides[side].link != NULL) {
+        snet_link_eof(conn->sides[side].link, ends->now);
+    }
+    ends_drain(ends);
+}
+
+void ends_cut(struct ends *ends, struct ends_conn *conn)
+{
+    for (unsigned side = 0; side < 2; side++) {
+        struct ends_link *own = &conn->sides[side];
+        if (own->link != NULL) {
+            snet_link_failed(own->link, SNET_ERR_LINK_LOST, ends->now);
+            ends_drain(ends);
+            snet_link_free(own->link, ends->now);
+            own->link = NULL;
+        }
+    }
+    ends_drain(ends);
+}
+
+struct ends_conn *ends_reconnect(struct ends *ends, struct ends_conn *conn, uint64_t duration_ns)
+{
+    ends_cut(ends, conn);
+    ends_pass(ends, duration_ns);
+    return ends_connect(ends);
+}
+
+struct ends_conn *ends_begin(struct ends *ends)
+{
+    struct ends_conn *conn = ends_connect(ends);
+    ends_settle(ends, conn);
+    if (ends->served == NULL) {
+        ends_pass(ends, SNET_GRACE_DEFAULT_NS); /* a mixed listener looks for padding */
+        ends_settle(ends, conn);
+    }
+    assert_non_null(ends->served);
+    assert_int_equal(ends->events[ENDS_CLIENT][SNET_EVENT_OPENED], 1);
+    return conn;
+}
+
+struct ends_conn *ends_begin_on(struct ends *ends, enum snet_wire wire)
+{
+    const struct ends_config config = ends_config_for(wire, false);
+    ends_open(ends, &config);
+    return ends_begin(ends);
+}
+
+struct snet_session_info ends_info(const snet_session *session)
+{
+    struct snet_session_info info;
+    snet_session_info(session, &info);
+    return info;
+}
+
+void ends_write(struct ends *ends, snet_session *session, size_t len)
+{
+    const uint64_t from = ends_info(session).written;
+    for (size_t i = 0; i < len; i++) {
+        const uint8_t byte = test_pattern_byte(from + i);
+        size_t written = 0;
+        assert_int_equal(snet_session_write(session, &byte, 1, &written, ends->now), SNET_OK);
+    }
+    ends_drain(ends);
+}
+
+size_t ends_read(struct ends *ends, snet_session *session, uint64_t offset)
+{
+    uint8_t chunk[ENDS_CHUNK_BYTES];
+    size_t total = 0;
+    size_t len = 0;
+    while (snet_session_read(session, chunk, sizeof chunk, &len, ends->now) == SNET_OK) {
+        test_pattern_expect(chunk, len, offset + total);
+        total += len;
+    }
+    ends_drain(ends);
+    return total;
+}

@@ -1,0 +1,307 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * What strangers and thieves of old messages can do to a server that carries a live session:
+ * nothing but lose their own connection. After each attack the honest session still works.
+ */
+#include "core/legacy/server.h"
+
+#include "core/legacy/proof.h"
+#include "tests/support/core_pair.h"
+#include "tests/support/unit.h"
+
+#include <string.h>
+
+static struct ends ends;
+static struct ends_conn *live;
+
+static const enum snet_wire wires[] = {SNET_WIRE_1, SNET_WIRE_1_PADDED, SNET_WIRE_2};
+#define WIRES (sizeof wires / sizeof wires[0])
+#define FAR (UINT64_C(1) << 62)
+
+struct message {
+    uint8_t data[SNET_LEGACY_MESSAGE_MAX_BYTES];
+    size_t len;
+};
+
+/* An honest session over `wire`: 100 bytes up, 50 down, all arrived. */
+static void open_live(enum snet_wire wire, bool mixed)
+{
+    const struct ends_config config = ends_config_for(wire, mixed);
+    ends_open(&ends, &config);
+    live = ends_begin(&ends);
+    ends_write(&ends, ends.client, 100);
+    ends_write(&ends, ends.served, 50);
+    ends_settle(&ends, live);
+    assert_int_equal(ends_read(&ends, ends.served, 0), 100);
+    assert_int_equal(ends_read(&ends, ends.client, 0), 50);
+}
+
+/* The honest session goes on over its old connection, and memory is flat. */
+static void close_live(void)
+{
+    struct snet_session_info up;
+    struct snet_session_info down;
+    snet_session_info(ends.client, &up);
+    snet_session_info(ends.served, &down);
+    assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_LOST], 0);
+    ends_write(&ends, ends.client, 20);
+    ends_write(&ends, ends.served, 20);
+    ends_settle(&ends, live);
+    assert_int_equal(ends_read(&ends, ends.served, up.written), 20);
+    assert_int_equal(ends_read(&ends, ends.client, down.written), 20);
+    struct snet_core_stats stats;
+    snet_core_stats(ends.cores[ENDS_SERVER], &stats);
+    assert_true(stats.send_bytes + stats.recv_bytes <= 2 * (uint64_t)SNET_PAGE_BYTES);
+    ends_close(&ends);
+}
+
+static const struct snet_legacy_format *format_of(const snet_session *session)
+{
+    return snet_legacy_format_of(session->wire);
+}
+
+/* A resume of the honest session with these counts, proven with its key. */
+static struct message proven_resume(uint64_t write_count, uint64_t read_count)
+{
+    struct message message;
+    struct snet_legacy_resume resume = {
+        .id = ends.client->id,
+        .write_count = write_count,
+        .read_count = read_count,
+    };
+    assert_int_equal(snet_legacy_proof_resume(ends.cores[ENDS_CLIENT], &resume,
+                                              snet_legacy_session_of(ends.client)->key, resume.mac),
+                     SNET_OK);
+    message.len = snet_legacy_resume_encode(format_of(ends.client), &resume, message.data);
+    return message;
+}
+
+static struct ends_conn *send_to_server(const struct message *message)
+{
+    struct ends_conn *conn = ends_intrude(&ends);
+    ends_feed(&ends, conn, ENDS_SERVER, message->data, message->len);
+    return conn;
+}
+
+/* The note of a refused resume carries both ends' counts. */
+static void assert_refused(const struct ends_conn *conn, snet_err err)
+{
+    const struct snet_note *note = &ends.env[ENDS_SERVER].last_note;
+    assert_int_equal(conn->sides[ENDS_SERVER].err, err);
+    assert_int_equal(conn->sides[ENDS_SERVER].how, SNET_CLOSE_FIN);
+    assert_int_equal(note->kind, SNET_NOTE_RESUME_REFUSED);
+    assert_int_equal(note->err, err);
+}
+
+/* [PROTO 6.2]: proven, but impossible. */
+static void server_refuses_impossible_counts_of_a_live_session(void **state)
+{
+    static const uint64_t bad[][2] = {
+        {99, 50},          {0, 50},    {FAR, 50},
+        {UINT64_MAX, 50},  {100, 51},  {100, FAR},
+        {100, UINT64_MAX}, {FAR, FAR}, {101 + SNET_LEGACY_AHEAD_MAX_BYTES, 50},
+    };
+    (void)state;
+    for (size_t i = 0; i < WIRES; i++) {
+        open_live(wires[i], false);
+        for (size_t j = 0; j < sizeof bad / sizeof bad[0]; j++) {
+            const struct message message = proven_resume(bad[j][0], bad[j][1]);
+            assert_refused(send_to_server(&message), SNET_ERR_BAD_COUNT);
+            assert_int_equal(ends.env[ENDS_SERVER].last_note.own_write, 50);
+            assert_int_equal(ends.env[ENDS_SERVER].last_note.own_read, 100);
+        }
+        close_live();
+    }
+}
+
+/* [PROTO 6.1]: every single bit of a resume matters. */
+static void server_refuses_a_resume_with_any_bit_changed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < WIRES; i++) {
+        open_live(wires[i], false);
+        const struct message good = proven_resume(100, 50);
+        for (size_t bit = 0; bit < 8 * good.len; bit += 7) {
+            struct message message = good;
+            message.data[bit / 8] ^= (uint8_t)(1u << (bit % 8));
+            ends.conn_count = 1; /* the slots of strangers are used again */
+            memset(&ends.conns[1], 0, sizeof ends.conns[1]);
+            struct ends_conn *conn = send_to_server(&message);
+            const snet_err err = conn->sides[ENDS_SERVER].err;
+            assert_true(err == SNET_ERR_BAD_MAC || err == SNET_ERR_UNKNOWN_SESSION ||
+                        err == SNET_ERR_BAD_START ||
+                        conn->sides[ENDS_SERVER].how == SNET_CLOSE_NONE);
+            assert_ptr_equal(ends.served->link, live->sides[ENDS_SERVER].link);
+            snet_link_free(conn->sides[ENDS_SERVER].link, ends.now);
+        }
+        close_live();
+    }
+}
+
+/* [PROTO 6.4]: what was recorded before an accepted resume is older than what that proved. */
+static void server_refuses_a_replay_that_is_older_than_an_accepted_resume(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < WIRES; i++) {
+        open_live(wires[i], false);
+        const struct message old = proven_resume(100, 49);
+        live = ends_reconnect(&ends, live, SNET_SECOND_NS);
+        ends_settle(&ends, live);
+        ends.events[ENDS_CLIENT][SNET_EVENT_LOST] = 0;
+        assert_refused(send_to_server(&old), SNET_ERR_STALE_RESUME);
+        close_live();
+    }
+}
+
+/* [PROTO 6.4]: on snet/1 a write count below what has arrived since gives a replay away. */
+static void server_refuses_a_replay_once_the_client_has_sent_more(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < WIRES; i++) {
+        open_live(wires[i], false);
+        const struct message old = proven_resume(100, 50);
+        ends_write(&ends, ends.client, 1);
+        ends_settle(&ends, live);
+        assert_int_equal(ends_read(&ends, ends.served, 100), 1);
+        assert_refused(send_to_server(&old), SNET_ERR_BAD_COUNT);
+        close_live();
+    }
+}
+
+/* [PROTO 6.1]: on snet/2 a replay gets a challenge, and that is all it gets. */
+static void server_keeps_the_live_link_until_the_challenge_is_answered(void **state)
+{
+    (void)state;
+    open_live(SNET_WIRE_2, true);
+    const struct message replay = proven_resume(100, 50);
+    const struct message wrong = {.data = {1, 2, 3}, .len = 16};
+    struct ends_conn *conn = send_to_server(&replay);
+    uint8_t reply[64];
+    assert_int_equal(ends_take(&ends, conn, ENDS_SERVER, reply, sizeof reply), 24);
+    assert_ptr_equal(ends.served->link, live->sides[ENDS_SERVER].link);
+    struct ends_conn *second = send_to_server(&replay);
+    ends_feed(&ends, second, ENDS_SERVER, wrong.data, wrong.len);
+    assert_int_equal(second->sides[ENDS_SERVER].err, SNET_ERR_BAD_MAC);
+    ends_pass(&ends, SNET_HANDSHAKE_DEFAULT_NS); /* the first never answers */
+    assert_int_equal(conn->sides[ENDS_SERVER].err, SNET_ERR_HANDSHAKE_TIMEOUT);
+    close_live();
+}
+
+/* [PROTO 2.4]: two equal challenges in a row would make a recorded proof good again. */
+static void server_draws_a_fresh_challenge_that_is_not_zero(void **state)
+{
+    (void)state;
+    open_live(SNET_WIRE_2, false);
+    const struct message message = proven_resume(100, 50);
+    uint8_t replies[2][64];
+    test_env_queue(&ends.env[ENDS_SERVER], SNET_RANDOM_CHALLENGE, 0);
+    test_env_queue(&ends.env[ENDS_SERVER], SNET_RANDOM_CHALLENGE, 0);
+    for (size_t i = 0; i < 2; i++) {
+        struct ends_conn *conn = send_to_server(&message);
+        assert_int_equal(ends_take(&ends, conn, ENDS_SERVER, replies[i], sizeof replies[i]), 24);
+        assert_int_not_equal(snet_legacy_u64_decode(replies[i] + 16), 0);
+    }
+    assert_memory_not_equal(replies[0] + 16, replies[1] + 16, 8);
+    close_live();
+}
+
+/* [PROTO 2.1] */
+static void server_refuses_degenerate_public_keys(void **state)
+{
+    static const uint64_t bad[] = {1, UINT64_C(0xffffffffffffffc4), UINT64_C(0xffffffffffffffc5),
+                                   UINT64_MAX};
+    (void)state;
+    for (size_t i = 0; i < WIRES; i++) {
+        open_live(wires[i], false);
+        for (size_t j = 0; j < sizeof bad / sizeof bad[0]; j++) {
+            struct message message = {.len = 0};
+            message.len = snet_legacy_hello_encode(format_of(ends.client), bad[j], message.data);
+            struct ends_conn *conn = send_to_server(&message);
+            if (wires[i] == SNET_WIRE_1_PADDED) {
+                static const uint8_t padding[24];
+                ends_feed(&ends, conn, ENDS_SERVER, padding, sizeof padding);
+            }
+            assert_int_equal(conn->sides[ENDS_SERVER].err, SNET_ERR_BAD_PUBLIC_KEY);
+        }
+        close_live();
+    }
+}
+
+/* [PROTO 6.1]: a session of one dialect cannot be resumed in the other. */
+static void server_refuses_a_resume_in_the_wrong_dialect(void **state)
+{
+    (void)state;
+    open_live(SNET_WIRE_2, true);
+    struct message message = proven_resume(100, 50);
+    memmove(message.data, message.data + 1, --message.len);
+    assert_refused(send_to_server(&message), SNET_ERR_UNKNOWN_SESSION);
+    close_live();
+}
+
+/* Random bytes, thousands of connections: nothing happens but closes. */
+static void server_outlives_random_bytes(void **state)
+{
+    (void)state;
+    open_live(SNET_WIRE_2, true);
+    struct test_env dice;
+    test_env_init(&dice, 4711);
+    for (unsigned round = 0; round < 5000; round++) {
+        static const uint8_t firsts[] = {0x00, 0x80, 0xBF, 0xC3, 0xFF, 0x01};
+        uint8_t data[200];
+        const size_t len = 1 + (size_t)test_env_below(&dice, sizeof data - 1);
+        for (size_t i = 0; i < len; i++) {
+            data[i] = (uint8_t)test_env_next(&dice);
+        }
+        data[0] = test_env_below(&dice, 2) == 0 ? data[0] : firsts[round % sizeof firsts];
+        ends.conn_count = 1;
+        memset(&ends.conns[1], 0, sizeof ends.conns[1]);
+        struct ends_conn *conn = ends_intrude(&ends);
+        ends_feed(&ends, conn, ENDS_SERVER, data, len);
+        ends_eof(&ends, conn, ENDS_SERVER);
+        snet_link_free(conn->sides[ENDS_SERVER].link, ends.now);
+        ends_drain(&ends);
+        assert_ptr_equal(ends.served->link, live->sides[ENDS_SERVER].link);
+    }
+    close_live();
+}
+
+/* [PROTO 6.2]: gone from the history while nobody was connected: an end with a reason. */
+static void server_ends_a_session_whose_bytes_have_left_the_history(void **state)
+{
+    (void)state;
+    struct ends_config config = ends_config_for(SNET_WIRE_2, false);
+    config.server.session.history_bytes = 64;
+    ends_open(&ends, &config);
+    live = ends_begin(&ends);
+    uint8_t lost[200];
+    for (unsigned i = 0; i < 20; i++) {
+        ends_write(&ends, ends.served, 8);
+        assert_int_equal(ends_take(&ends, live, ENDS_SERVER, lost, sizeof lost), 8);
+    }
+    ends_settle(&ends, ends_reconnect(&ends, live, SNET_SECOND_NS));
+    assert_int_equal(ends.ended[ENDS_SERVER], SNET_ERR_HISTORY_OVERRUN);
+    assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_REFUSED);
+    struct snet_session_info info;
+    snet_session_info(ends.served, &info);
+    assert_int_equal(info.written, 160);
+    assert_int_equal(info.peer_received, 0);
+    ends_close(&ends);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(server_refuses_impossible_counts_of_a_live_session),
+        cmocka_unit_test(server_refuses_a_resume_with_any_bit_changed),
+        cmocka_unit_test(server_refuses_a_replay_that_is_older_than_an_accepted_resume),
+        cmocka_unit_test(server_refuses_a_replay_once_the_client_has_sent_more),
+        cmocka_unit_test(server_keeps_the_live_link_until_the_challenge_is_answered),
+        cmocka_unit_test(server_draws_a_fresh_challenge_that_is_not_zero),
+        cmocka_unit_test(server_refuses_degenerate_public_keys),
+        cmocka_unit_test(server_refuses_a_resume_in_the_wrong_dialect),
+        cmocka_unit_test(server_outlives_random_bytes),
+        cmocka_unit_test(server_ends_a_session_whose_bytes_have_left_the_history),
+    };
+    return cmocka_run_group_tests_name("legacy_server", tests, NULL, NULL);
+}

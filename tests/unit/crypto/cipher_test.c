@@ -1,0 +1,121 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include <snet/cipher.h>
+
+#include "tests/support/core_pair.h"
+#include "tests/support/unit.h"
+
+static const uint8_t key[SNET_CIPHER_KEY_BYTES] = {1, 2, 3, 4, 5, 6, 7, 8};
+
+/* A cipher that nobody should use: a counter, so that a test can tell it from RC4. */
+static void counter_init(void *ret_state, const uint8_t counter_key[SNET_CIPHER_KEY_BYTES])
+{
+    *(uint8_t *)ret_state = counter_key[0];
+}
+
+static void counter_apply(void *state, const uint8_t *in, uint8_t *ret_out, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        ret_out[i] = in[i] ^ (*(uint8_t *)state)++;
+    }
+}
+
+static void counter_save(const void *state, uint8_t *ret_bytes)
+{
+    ret_bytes[0] = *(const uint8_t *)state;
+}
+
+static void counter_load(void *ret_state, const uint8_t *bytes)
+{
+    *(uint8_t *)ret_state = bytes[0];
+}
+
+static const struct snet_cipher counter = {
+    .name = "counter",
+    .state_bytes = 1,
+    .saved_bytes = 1,
+    .init = counter_init,
+    .apply = counter_apply,
+    .save = counter_save,
+    .load = counter_load,
+};
+
+static void cipher_with_too_large_a_state_is_refused(void **state)
+{
+    (void)state;
+    struct ends ends;
+    struct ends_config config = ends_config_for(SNET_WIRE_2, false);
+    struct snet_cipher large = counter;
+    snet_session *session = NULL;
+    ends_open(&ends, &config);
+    large.state_bytes = SNET_CIPHER_STATE_MAX_BYTES + 1;
+    config.client.session.cipher = &large;
+    assert_int_equal(snet_client_open(ends.cores[ENDS_CLIENT], &config.client, &session, ends.now),
+                     SNET_ERR_INVALID);
+    ends_close(&ends);
+}
+
+/* [PROTO 2.5] */
+static void cipher_rc4_goes_on_from_a_saved_state(void **state)
+{
+    (void)state;
+    uint64_t memory[2][SNET_CIPHER_STATE_MAX_BYTES / sizeof(uint64_t)];
+    uint8_t saved[512] = {0};
+    uint8_t bytes[2][100] = {{0}};
+    snet_cipher_rc4.init(memory[0], key);
+    snet_cipher_rc4.apply(memory[0], bytes[0], bytes[0], 33);
+    assert_true(snet_cipher_rc4.saved_bytes <= sizeof saved);
+    snet_cipher_rc4.save(memory[0], saved);
+    assert_int_equal(saved[snet_cipher_rc4.saved_bytes], 0);
+    snet_cipher_rc4.load(memory[1], saved);
+    snet_cipher_rc4.apply(memory[0], bytes[0], bytes[0], sizeof bytes[0]);
+    snet_cipher_rc4.apply(memory[1], bytes[1], bytes[1], sizeof bytes[1]);
+    assert_memory_equal(bytes[0] + 33, bytes[1] + 33, sizeof bytes[1] - 33);
+}
+
+/* [PROTO 2.5]: told to both ends, another cipher carries the id and both streams. */
+static void cipher_of_the_program_replaces_rc4(void **state)
+{
+    (void)state;
+    struct ends ends;
+    struct ends_config config = ends_config_for(SNET_WIRE_2, false);
+    config.client.session.cipher = config.server.session.cipher = &counter;
+    ends_open(&ends, &config);
+    struct ends_conn *conn = ends_begin(&ends);
+    ends_write(&ends, ends.client, 100);
+    ends_write(&ends, ends.served, 100);
+    ends_settle(&ends, conn);
+    assert_int_equal(ends_read(&ends, ends.served, 0), 100);
+    assert_int_equal(ends_read(&ends, ends.client, 0), 100);
+    ends_close(&ends);
+}
+
+/* [PROTO 2.5]: told to one end only, the streams are noise; that is all that anybody notices. */
+static void cipher_that_only_one_end_knows_gives_noise(void **state)
+{
+    (void)state;
+    struct ends ends;
+    struct ends_config config = ends_config_for(SNET_WIRE_2, false);
+    config.client.session.cipher = &counter;
+    ends_open(&ends, &config);
+    struct ends_conn *conn = ends_begin(&ends);
+    static const uint8_t hello[5] = {'h', 'e', 'l', 'l', 'o'};
+    uint8_t got[5];
+    size_t len = 0;
+    assert_int_equal(snet_session_write(ends.client, hello, sizeof hello, &len, ends.now), SNET_OK);
+    ends_settle(&ends, conn);
+    assert_int_equal(snet_session_read(ends.served, got, sizeof got, &len, ends.now), SNET_OK);
+    assert_memory_not_equal(got, hello, sizeof hello);
+    ends_close(&ends);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cipher_with_too_large_a_state_is_refused),
+        cmocka_unit_test(cipher_rc4_goes_on_from_a_saved_state),
+        cmocka_unit_test(cipher_of_the_program_replaces_rc4),
+        cmocka_unit_test(cipher_that_only_one_end_knows_gives_noise),
+    };
+    return cmocka_run_group_tests_name("cipher", tests, NULL, NULL);
+}

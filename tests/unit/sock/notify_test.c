@@ -1,0 +1,284 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include <snet/socket.h>
+
+#include "tests/support/core_pair.h"
+#include "tests/support/unit.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define ADDRESS "127.0.0.1:0"
+#define CODE (SNET_CODE_APPLICATION + 7u)
+#define EVENTS_MAX 32u
+#define LINES_MAX 64u
+#define LINE_BYTES 128u
+#define FAILURES 2u /* of attempts to connect, after the loss */
+
+/* What was asked and told; written on the background thread. */
+struct fixture {
+    snet_acceptor *acceptor;
+    struct snet_socket_client client; /* the last one, with its texts below */
+    struct snet_key key;
+    char address[64];
+    char service[64];
+    uint16_t answer;
+    atomic_uint asked;
+    struct sockaddr_in target;
+    atomic_int link;
+    atomic_uint fail; /* so many attempts */
+    struct snet_socket_event events[EVENTS_MAX];
+    atomic_uint event_count;
+    char lines[LINES_MAX][LINE_BYTES];
+    atomic_uint line_count;
+};
+
+static uint16_t answer(void *user, const struct snet_socket_client *client)
+{
+    struct fixture *fixture = user;
+    fixture->client = *client;
+    if (client->key != NULL) {
+        fixture->key = *client->key;
+    }
+    (void)snprintf(fixture->address, sizeof fixture->address, "%s", client->address);
+    (void)snprintf(fixture->service, sizeof fixture->service, "%s", client->service);
+    fixture->asked++;
+    return fixture->answer;
+}
+
+static void take_event(void *user, snet_socket *socket, const struct snet_socket_event *event)
+{
+    struct fixture *fixture = user;
+    (void)socket;
+    if (fixture->event_count < EVENTS_MAX) {
+        fixture->events[fixture->event_count] = *event;
+        fixture->event_count++;
+    }
+}
+
+static void take_line(void *user, const char *line)
+{
+    struct fixture *fixture = user;
+    if (fixture->line_count < LINES_MAX) {
+        (void)snprintf(fixture->lines[fixture->line_count], LINE_BYTES, "%s", line);
+        fixture->line_count++;
+    }
+}
+
+static bool has_line(const struct fixture *fixture, const char *part)
+{
+    for (unsigned i = 0; i < fixture->line_count; i++) {
+        if (strstr(fixture->lines[i], part) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int connect_or_fail(void *user)
+{
+    struct fixture *fixture = user;
+    if (fixture->fail > 0) {
+        fixture->fail--;
+        errno = ECONNREFUSED;
+        return -1;
+    }
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connect(fd, (const struct sockaddr *)&fixture->target, sizeof fixture->target) != 0) {
+        (void)close(fd);
+        return -1;
+    }
+    fixture->link = fd;
+    return fd;
+}
+
+static void fixture_init(struct fixture *fixture, uint16_t code)
+{
+    const struct snet_socket_config config = {
+        .struct_size = sizeof config,
+        .server_keys = {.secrets = &ends_keys()->server, .secret_count = 1},
+        .on_accept = answer,
+        .user = fixture,
+    };
+    memset(fixture, 0, sizeof *fixture);
+    fixture->answer = code;
+    fixture->acceptor = snet_listen(ADDRESS, &config, NULL);
+    assert_non_null(fixture->acceptor);
+    const char *port = strrchr(snet_acceptor_address(fixture->acceptor), ':') + 1;
+    fixture->target = (struct sockaddr_in){
+        .sin_family = AF_INET,
+        .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)},
+        .sin_port = htons((uint16_t)atoi(port)),
+    };
+}
+
+static struct snet_socket_config client_config(void)
+{
+    return (struct snet_socket_config){
+        .struct_size = sizeof(struct snet_socket_config),
+        .client_keys = {.server = &ends_keys()->server_public},
+        .linger_ns = 100 * SNET_MS_NS,
+    };
+}
+
+static bool visit(void *user, snet_socket *socket, const struct snet_session_info *info)
+{
+    (void)user;
+    (void)socket;
+    (void)info;
+    return true;
+}
+
+static void news_of_a_client_that_is_refused_reach_it_with_the_code(void **state)
+{
+    (void)state;
+    static struct fixture fixture;
+    const uint16_t codes[] = {CODE, 1}; /* the second one is none of a program's */
+    for (unsigned i = 0; i < 2; i++) {
+        struct snet_session_info info;
+        char byte = 0;
+        fixture_init(&fixture, codes[i]);
+        const struct snet_socket_config config = client_config();
+        snet_socket *socket = snet_dial(snet_acceptor_address(fixture.acceptor), &config, NULL);
+        assert_non_null(socket);
+        assert_int_equal(snet_read(socket, &byte, 1), -1);
+        assert_int_equal(errno, ECONNRESET);
+        assert_int_equal(snet_socket_error(socket), SNET_ERR_PEER_ABORTED);
+        snet_socket_info(socket, &info);
+        assert_int_equal(info.peer_code, i == 0 ? CODE : SNET_CODE_APPLICATION);
+        assert_int_equal(fixture.asked, 1);
+        assert_int_equal(snet_socket_each(visit, NULL), 1); /* the client's own */
+        snet_close(socket);
+        snet_acceptor_close(fixture.acceptor);
+    }
+}
+
+static void news_of_a_refusal_reach_a_descriptor(void **state)
+{
+    (void)state;
+    static struct fixture fixture;
+    char byte = 0;
+    fixture_init(&fixture, CODE);
+    const struct snet_socket_config config = client_config();
+    const int fd = snet_dial_fd(snet_acceptor_address(fixture.acceptor), &config, NULL);
+    assert_true(fd >= 0);
+    assert_int_equal(read(fd, &byte, 1), -1);
+    assert_int_equal(errno, ECONNRESET);
+    assert_int_equal(snet_fd_error(fd), SNET_ERR_PEER_ABORTED);
+    assert_int_equal(close(fd), 0);
+    snet_acceptor_close(fixture.acceptor);
+}
+
+static void news_of_a_client_say_who_it_is(void **state)
+{
+    (void)state;
+    static struct fixture fixture;
+    char service[64];
+    char peer[64];
+    struct snet_session_info info;
+    struct snet_socket_config config = client_config();
+    fixture_init(&fixture, 0);
+    config.client_keys.client_secret = &ends_keys()->client;
+    config.service = "chess";
+    snet_socket *socket = snet_dial(snet_acceptor_address(fixture.acceptor), &config, NULL);
+    assert_non_null(socket);
+    snet_socket *accepted = snet_accept(fixture.acceptor);
+    assert_non_null(accepted);
+    assert_int_equal(fixture.asked, 1);
+    assert_string_equal(fixture.service, "chess");
+    assert_non_null(fixture.client.key);
+    assert_memory_equal(&fixture.key, &ends_keys()->client_public, sizeof fixture.key);
+    snet_socket_peer(accepted, peer, sizeof peer);
+    assert_string_equal(fixture.address, peer);
+    snet_socket_info(accepted, &info);
+    assert_int_equal(fixture.client.id, info.id);
+    snet_socket_service(accepted, service, sizeof service);
+    assert_string_equal(service, "chess");
+    snet_socket_service(socket, service, sizeof service);
+    assert_string_equal(service, "");
+    snet_close(socket);
+    snet_close(accepted);
+    snet_acceptor_close(fixture.acceptor);
+}
+
+/* Loses the connection, cannot make another one twice, and goes on. */
+static void lose_and_resume(struct fixture *fixture)
+{
+    char text[8];
+    struct snet_socket_config config = client_config();
+    fixture_init(fixture, 0);
+    config.connect = connect_or_fail;
+    config.on_event = take_event;
+    config.user = fixture;
+    snet_socket *socket = snet_dial(NULL, &config, NULL);
+    assert_non_null(socket);
+    snet_socket *accepted = snet_accept(fixture->acceptor);
+    fixture->fail = FAILURES;
+    assert_int_equal(shutdown(fixture->link, SHUT_RDWR), 0);
+    assert_int_equal(snet_write(accepted, "again", 5), 5);
+    assert_int_equal(snet_read(socket, text, sizeof text), 5);
+    while (fixture->event_count < FAILURES + 4) {
+        (void)sched_yield();
+    }
+    snet_close(socket);
+    snet_close(accepted);
+    snet_acceptor_close(fixture->acceptor);
+}
+
+static void news_of_a_loss_count_the_attempts(void **state)
+{
+    (void)state;
+    static struct fixture fixture;
+    lose_and_resume(&fixture);
+    const struct snet_socket_event *event = fixture.events;
+    assert_int_equal(event++->type, SNET_SOCKET_OPENED);
+    assert_int_equal(event->type, SNET_SOCKET_LOST);
+    assert_int_not_equal(event++->err, SNET_OK);
+    for (unsigned attempt = 1; attempt <= FAILURES + 1; attempt++) {
+        assert_int_equal(event->type, SNET_SOCKET_RETRYING);
+        assert_int_equal(event++->attempt, attempt);
+    }
+    assert_int_equal(event->type, SNET_SOCKET_RESUMED);
+    assert_true(event->after_ns > 0);
+}
+
+static void news_are_lines_of_the_log(void **state)
+{
+    (void)state;
+    static struct fixture fixture;
+    static struct fixture log;
+    snet_socket_set_log(take_line, &log);
+    lose_and_resume(&fixture);
+    snet_socket_set_log(NULL, NULL);
+    const unsigned count = log.line_count;
+    assert_true(has_line(&log, " opened over wire 3"));
+    assert_true(has_line(&log, " lost its connection: "));
+    assert_true(has_line(&log, " tries to connect, attempt 3"));
+    assert_true(has_line(&log, " resumed after "));
+    for (unsigned i = 0; i < count; i++) {
+        assert_memory_equal(log.lines[i], "session ", 8);
+        assert_null(strchr(log.lines[i], '\n'));
+    }
+    lose_and_resume(&fixture);
+    assert_int_equal(log.line_count, count);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(news_of_a_client_that_is_refused_reach_it_with_the_code),
+        cmocka_unit_test(news_of_a_refusal_reach_a_descriptor),
+        cmocka_unit_test(news_of_a_client_say_who_it_is),
+        cmocka_unit_test(news_of_a_loss_count_the_attempts),
+        cmocka_unit_test(news_are_lines_of_the_log),
+    };
+    return cmocka_run_group_tests_name("news", tests, NULL, NULL);
+}

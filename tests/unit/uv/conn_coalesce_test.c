@@ -1,0 +1,121 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/* Many small writes in a row. */
+#include "uv/conn_coalesce.h"
+
+#include "core/session.h"
+#include "sock/socket.h"
+#include "tests/support/tcp_twin.h"
+#include "tests/support/unit.h"
+
+#include <errno.h>
+
+#define WRITES_MAX 1000000u
+
+static const struct twin_options nonblocking = {.linger_ns = SNET_MS_NS, .nonblocking = true};
+
+/* Written, and neither sent nor on its way. */
+static uint64_t waiting(const struct twin_end *end)
+{
+    snet_loop_lock();
+    const struct snet_history *history = &end->socket->session->history;
+    const uint64_t bytes = history->end - history->sent;
+    snet_loop_unlock();
+    return bytes;
+}
+
+/* Takes all that has come; returns how much. */
+static uint64_t take(const struct twin_end *end)
+{
+    static char text[65536];
+    uint64_t taken = 0;
+    ssize_t len = twin_read(end, text, sizeof text);
+    while (len > 0) {
+        taken += (uint64_t)len;
+        len = twin_read(end, text, sizeof text);
+    }
+    assert_int_equal(errno, EAGAIN);
+    return taken;
+}
+
+/* Waits until so much has come; the test has a time limit of its own. */
+static void take_all(const struct twin_end *end, uint64_t bytes)
+{
+    uint64_t taken = 0;
+    while (taken < bytes) {
+        taken += take(end);
+    }
+    assert_int_equal(taken, bytes);
+}
+
+/* Writes byte after byte until some wait; returns how many were written. */
+static uint64_t write_until_some_wait(const struct twins *twins)
+{
+    uint64_t written = 0;
+    while (written == 0 || waiting(&twins->client) == 0) {
+        assert_true(written < WRITES_MAX);
+        assert_int_equal(twin_write(&twins->client, "x", 1), 1);
+        written++;
+    }
+    return written;
+}
+
+static void cork_lets_a_few_writes_go_at_once(void **state)
+{
+    (void)state;
+    struct twins twins;
+    twins_open(&twins, TWIN_SNET, &nonblocking);
+    for (unsigned i = 0; i < SNET_CORK_BURST_WRITES; i++) {
+        assert_int_equal(twin_write(&twins.client, "x", 1), 1);
+        assert_int_equal(waiting(&twins.client), 0);
+    }
+    take_all(&twins.server, SNET_CORK_BURST_WRITES);
+    twins_close(&twins);
+}
+
+static void cork_holds_no_byte_longer_than_a_tick(void **state)
+{
+    (void)state;
+    struct twins twins;
+    twins_open(&twins, TWIN_SNET, &nonblocking);
+    take_all(&twins.server, write_until_some_wait(&twins));
+    assert_int_equal(waiting(&twins.client), 0);
+    twins_close(&twins);
+}
+
+static void cork_lets_all_go_when_the_program_asks_for_more(void **state)
+{
+    (void)state;
+    struct twins twins;
+    char byte = 0;
+    twins_open(&twins, TWIN_SNET, &nonblocking);
+    const uint64_t written = write_until_some_wait(&twins);
+    assert_int_equal(twin_read(&twins.client, &byte, 1), -1);
+    assert_int_equal(waiting(&twins.client), 0);
+    take_all(&twins.server, written);
+    twins_close(&twins);
+}
+
+static void cork_loses_nothing_with_the_connection(void **state)
+{
+    (void)state;
+    struct twins twins;
+    for (unsigned i = 0; i < 10; i++) {
+        twins_open(&twins, TWIN_SNET, &nonblocking);
+        const uint64_t written = write_until_some_wait(&twins);
+        twins_cut(&twins, false);
+        take_all(&twins.server, written);
+        twins_close(&twins);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cork_lets_a_few_writes_go_at_once),
+        cmocka_unit_test(cork_holds_no_byte_longer_than_a_tick),
+        cmocka_unit_test(cork_lets_all_go_when_the_program_asks_for_more),
+        cmocka_unit_test(cork_loses_nothing_with_the_connection),
+    };
+    return cmocka_run_group_tests_name("cork", tests, NULL, NULL);
+}
