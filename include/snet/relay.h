@@ -3,7 +3,7 @@
 /*
  * Relay: moves bytes between a session of <snet/uv.h> and a plain stream, both ways, with
  * backpressure: what one side does not take is not read from the other. It holds at most
- * SNET_RELAY_BUFFER_BYTES from the stream and SNET_OUTLET_COPY_BYTES for it.
+ * SNET_RELAY_BUFFER_BYTES from the stream and SNET_STREAM_WRITER_COPY_BYTES for it.
  *
  *   stream ends in good order   -> the session's end has no more to write: it is shut down
  *   stream breaks               -> the session is aborted

@@ -93,28 +93,28 @@ SNET_API const char *snet_listener_address(const snet_listener *listener);
 SNET_API void snet_listener_close(snet_listener *listener);
 
 /* What the kernel did not take waits in a copy of at most this size. */
-#define SNET_OUTLET_COPY_BYTES 16384u
+#define SNET_STREAM_WRITER_COPY_BYTES 16384u
 
 /* Called when a full outlet is idle again, or with an error of libuv when its stream broke. */
-typedef void snet_outlet_fn(void *user, int os_err);
+typedef void snet_stream_writer_fn(void *user, int os_err);
 
 /*
  * The sending side of a stream: gives bytes to the kernel where they are, and copies only the few
  * that must wait for it, so that the memory behind spans is free again when a call returns.
  */
-struct snet_outlet {
+struct snet_stream_writer {
     uv_stream_t *stream;
-    snet_outlet_fn *on_idle;
+    snet_stream_writer_fn *on_idle;
     void *user;
-    struct snet_outlet_write *waiting; /* NULL while idle */
+    struct snet_stream_writer_write *waiting; /* NULL while idle */
 };
 
 /* Sends what it can of the spans, in order: the number of bytes taken, or an error of libuv. Only
  * an idle outlet takes bytes: see `waiting`. */
-SNET_API ssize_t snet_outlet_send(struct snet_outlet *outlet, const struct snet_span *spans,
-                                  size_t count);
+SNET_API ssize_t snet_stream_writer_send(struct snet_stream_writer *writer,
+                                         const struct snet_span *spans, size_t count);
 /* No callback any more; what waits is still sent by a stream that is closed in good order. */
-SNET_API void snet_outlet_detach(struct snet_outlet *outlet);
+SNET_API void snet_stream_writer_detach(struct snet_stream_writer *writer);
 
 /* Closes a stream; with `reset`, what was not sent is thrown away and the peer sees a reset. */
 SNET_API void snet_stream_close(uv_stream_t *stream, bool reset);

@@ -22,7 +22,7 @@ static void pipe_reaped(uv_handle_t *reaper)
 
 static void pipe_close_stream(struct snet_chaos_half *half, uv_stream_t *stream)
 {
-    snet_outlet_detach(&half->outlet);
+    snet_stream_writer_detach(&half->writer);
     if (stream != NULL) {
         snet_stream_close(stream, true);
     }
@@ -91,12 +91,12 @@ static void half_shut(uv_shutdown_t *shutdown, int os_err)
 /* Passes the end of the source on, after its last byte. */
 static void half_finish(struct snet_chaos_half *half)
 {
-    if (!half->ended || half->shut || half_held(half) > 0 || half->outlet.waiting != NULL) {
+    if (!half->ended || half->shut || half_held(half) > 0 || half->writer.waiting != NULL) {
         return;
     }
     half->shut = true;
     half->shutdown.data = half->pipe;
-    if (uv_shutdown(&half->shutdown, half->outlet.stream, half_shut) == 0) {
+    if (uv_shutdown(&half->shutdown, half->writer.stream, half_shut) == 0) {
         half->pipe->refs++;
     } else {
         pipe_end(half->pipe, SNET_CHAOS_END_CLOSED);
@@ -109,7 +109,7 @@ static void half_read_more(struct snet_chaos_half *half);
 static void half_push(struct snet_chaos_half *half)
 {
     struct snet_chaos_pipe *pipe = half->pipe;
-    if (pipe->over || pipe->frozen || pipe->far == NULL || half->outlet.waiting != NULL) {
+    if (pipe->over || pipe->frozen || pipe->far == NULL || half->writer.waiting != NULL) {
         return;
     }
     size_t len = half_ready(half);
@@ -118,7 +118,8 @@ static void half_push(struct snet_chaos_half *half)
     len = cut ? (size_t)left : len;
     if (len > 0) {
         struct snet_span spans[2];
-        const ssize_t sent = snet_outlet_send(&half->outlet, spans, half_spans(half, len, spans));
+        const ssize_t sent =
+            snet_stream_writer_send(&half->writer, spans, half_spans(half, len, spans));
         if (sent < 0) {
             pipe_end(pipe, SNET_CHAOS_END_CLOSED);
             return;
@@ -208,7 +209,7 @@ static void half_read_more(struct snet_chaos_half *half)
 static void half_begin(struct snet_chaos_half *half, uv_stream_t *from, uv_stream_t *to)
 {
     half->from = from;
-    half->outlet = (struct snet_outlet){.stream = to, .on_idle = half_idle, .user = half};
+    half->writer = (struct snet_stream_writer){.stream = to, .on_idle = half_idle, .user = half};
     half_read_more(half);
 }
 

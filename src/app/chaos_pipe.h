@@ -12,7 +12,7 @@
 #include "app/chaos.h"
 
 /* Together with the copy in the outlet: 64 KiB per direction. */
-#define SNET_CHAOS_PIPE_BYTES (65536u - SNET_OUTLET_COPY_BYTES)
+#define SNET_CHAOS_PIPE_BYTES (65536u - SNET_STREAM_WRITER_COPY_BYTES)
 #define SNET_CHAOS_PIPE_MARKS 32u
 
 struct snet_chaos_pipe;
@@ -43,7 +43,7 @@ struct snet_chaos_mark {
 struct snet_chaos_half {
     struct snet_chaos_pipe *pipe;
     uv_stream_t *from;
-    struct snet_outlet outlet;
+    struct snet_stream_writer writer;
     uv_shutdown_t shutdown;
     uint64_t read;    /* bytes taken in so far */
     uint64_t written; /* bytes given on so far */

@@ -143,7 +143,7 @@ int snet_connect_main(int argc, char **argv)
 {
     struct snet_connect connect = {.options = {.log = {.command = "connect"},
                                                .wires = SNET_WIRES_SECURE,
-                                               .eof_wait_ms = SNET_QUIET_DEFAULT_MS}};
+                                               .eof_wait_ms = SNET_EOF_WAIT_DEFAULT_MS}};
     if (!connect_parse(&connect, argc, argv)) {
         return SNET_EXIT_USAGE;
     }

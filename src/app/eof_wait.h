@@ -14,9 +14,9 @@
 
 #include <stdint.h>
 
-#define SNET_QUIET_DEFAULT_MS 30000u
+#define SNET_EOF_WAIT_DEFAULT_MS 30000u
 
-struct snet_quiet {
+struct snet_eof_wait {
     uv_timer_t timer;
     snet_uv *driver;
     snet_session *session;
@@ -25,10 +25,10 @@ struct snet_quiet {
     uint64_t changed_ms; /* loop time when that had changed */
 };
 
-void snet_quiet_init(struct snet_quiet *quiet, uv_loop_t *loop);
+void snet_eof_wait_init(struct snet_eof_wait *eof_wait, uv_loop_t *loop);
 /* The local program has ended: begins to watch the session. Does nothing when it watches. */
-void snet_quiet_start(struct snet_quiet *quiet, snet_uv *driver, snet_session *session,
-                      uint64_t wait_ms);
-void snet_quiet_stop(struct snet_quiet *quiet);
+void snet_eof_wait_start(struct snet_eof_wait *eof_wait, snet_uv *driver, snet_session *session,
+                         uint64_t wait_ms);
+void snet_eof_wait_stop(struct snet_eof_wait *eof_wait);
 
 #endif

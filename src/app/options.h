@@ -56,7 +56,7 @@ struct snet_options {
     uint64_t history_bytes; /* 0: default */
     uint64_t wait_ms;
     uint64_t dead_peer_ms;
-    uint64_t eof_wait_ms; /* connect: see app/quiet.h */
+    uint64_t eof_wait_ms; /* connect: see app/eof_wait.h */
     const char *listen;
     const char *to;
     struct snet_options_secure secure;

@@ -6,7 +6,7 @@
  * and their flags are left alone.
  *
  * The end of the input is not the end of the session. A wire with half-close passes it on, and the
- * output ends when the other end has written its last; for the others see app/quiet.h.
+ * output ends when the other end has written its last; for the others see app/eof_wait.h.
  */
 #include <snet/relay.h>
 
@@ -32,7 +32,7 @@ struct stdio {
     uv_fs_t write;
     uv_timer_t probe; /* whether anybody still reads the output */
     uv_timer_t flush;
-    struct snet_quiet quiet;
+    struct snet_eof_wait eof_wait;
     size_t in_len; /* bytes of the input that the session did not take yet */
     size_t in_offset;
     size_t out_len; /* bytes for the output that are not written yet */
@@ -74,8 +74,8 @@ static void stdio_end_input(struct stdio *stdio)
     }
     snet_session_info(stdio->session, &info);
     if (!info.half_close) {
-        snet_quiet_start(&stdio->quiet, stdio->connect->runner.driver, stdio->session,
-                         stdio->connect->options.eof_wait_ms);
+        snet_eof_wait_start(&stdio->eof_wait, stdio->connect->runner.driver, stdio->session,
+                            stdio->connect->options.eof_wait_ms);
     } else if (stdio->begun) {
         /* One that is not open yet would be given up; OPENED comes back here. */
         snet_session_shutdown(stdio->session, stdio_now(stdio));
@@ -263,7 +263,7 @@ static void stdio_event(struct snet_runner *runner, const struct snet_event *eve
     if (event->type == SNET_EVENT_ENDED) {
         stdio->ended = true;
         stdio->end_err = event->err;
-        snet_quiet_stop(&stdio->quiet);
+        snet_eof_wait_stop(&stdio->eof_wait);
         if (stdio->told) {
             return;
         }
@@ -315,7 +315,7 @@ int snet_stdio_run(struct snet_connect *connect)
     snet_uv_watch_network(runner->driver);
     (void)uv_timer_init(&runner->loop, &stdio->flush);
     (void)uv_timer_init(&runner->loop, &stdio->probe);
-    snet_quiet_init(&stdio->quiet, &runner->loop);
+    snet_eof_wait_init(&stdio->eof_wait, &runner->loop);
     stdio->flush.data = stdio->probe.data = stdio;
     (void)uv_timer_start(&stdio->probe, stdio_probe_due, STDIO_PROBE_MS, STDIO_PROBE_MS);
     const int exit_code = snet_runner_run(runner);

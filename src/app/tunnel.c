@@ -19,7 +19,7 @@ struct tunnel {
 
 /* One session, and the watch on its silence once the local end has ended. */
 struct tunnel_session {
-    struct snet_quiet quiet; /* first: closing its timer frees the session */
+    struct snet_eof_wait eof_wait; /* first: closing its timer frees the session */
     struct tunnel *tunnel;
     snet_relay *relay; /* NULL when gone */
 };
@@ -29,8 +29,8 @@ static void tunnel_local_end(void *user)
 {
     struct tunnel_session *session = user;
     struct snet_connect *connect = session->tunnel->connect;
-    snet_quiet_start(&session->quiet, connect->runner.driver, snet_relay_session(session->relay),
-                     connect->options.eof_wait_ms);
+    snet_eof_wait_start(&session->eof_wait, connect->runner.driver,
+                        snet_relay_session(session->relay), connect->options.eof_wait_ms);
 }
 
 static void tunnel_session_closed(uv_handle_t *timer)
@@ -46,7 +46,7 @@ static void tunnel_relay_done(void *user, snet_err err)
         snet_connect_explain(tunnel->connect, snet_relay_session(session->relay), err);
     }
     session->relay = NULL;
-    uv_close((uv_handle_t *)&session->quiet.timer, tunnel_session_closed);
+    uv_close((uv_handle_t *)&session->eof_wait.timer, tunnel_session_closed);
     tunnel->session_count--;
     if (tunnel->draining && tunnel->session_count == 0) {
         snet_runner_stop(&tunnel->connect->runner, SNET_EXIT_OK);
@@ -77,7 +77,7 @@ static void tunnel_accepted(void *user, uv_stream_t *stream)
         snet_stream_close(stream, true);
         return;
     }
-    snet_quiet_init(&session->quiet, &runner->loop);
+    snet_eof_wait_init(&session->eof_wait, &runner->loop);
     tunnel->session_count++;
     snet_relay_start(session->relay, stream);
 }

@@ -35,62 +35,62 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SNET_SECURE_MAGIC 0xC3u
-#define SNET_SECURE_VERSION 3u
-#define SNET_SECURE_HEADER_BYTES 8u
-#define SNET_SECURE_FLAG_EARLY 0x01u
-#define SNET_SECURE_CID_BYTES 17u
-#define SNET_SECURE_TOKEN_BYTES 16u
-#define SNET_SECURE_PROOF_BYTES 16u
-#define SNET_SECURE_MAC1_BYTES 16u
-#define SNET_SECURE_PSK_ID_BYTES 16u
-#define SNET_SECURE_EPHEMERAL_BYTES 32u
-#define SNET_SECURE_REJECT_BODY_BYTES 20u
-#define SNET_SECURE_BODY_MAX_BYTES 6144u
-#define SNET_SECURE_SERVICE_MAX_BYTES 64u
-#define SNET_SECURE_CREDENTIAL_MAX_BYTES 1024u
-#define SNET_SECURE_EARLY_MAX_BYTES 4096u
+#define SNET_V3_MAGIC 0xC3u
+#define SNET_V3_VERSION 3u
+#define SNET_V3_HEADER_BYTES 8u
+#define SNET_V3_FLAG_EARLY 0x01u
+#define SNET_V3_CID_BYTES 17u
+#define SNET_V3_TOKEN_BYTES 16u
+#define SNET_V3_PROOF_BYTES 16u
+#define SNET_V3_MAC1_BYTES 16u
+#define SNET_V3_PSK_ID_BYTES 16u
+#define SNET_V3_EPHEMERAL_BYTES 32u
+#define SNET_V3_REJECT_BODY_BYTES 20u
+#define SNET_V3_BODY_MAX_BYTES 6144u
+#define SNET_V3_SERVICE_MAX_BYTES 64u
+#define SNET_V3_CREDENTIAL_MAX_BYTES 1024u
+#define SNET_V3_EARLY_MAX_BYTES 4096u
 /* What `max_record` may say: the longest plaintext of a record that its sender takes. */
 
 /* Message types; those of servers have the high bit. */
-enum snet_secure_type {
-    SNET_SECURE_HELLO = 0x01,
-    SNET_SECURE_RESUME = 0x02,
-    SNET_SECURE_AUTH = 0x03,
-    SNET_SECURE_HELLO_REPLY = 0x81,
-    SNET_SECURE_ACCEPT = 0x82,
-    SNET_SECURE_REJECT = 0x83
+enum snet_v3_type {
+    SNET_V3_HELLO = 0x01,
+    SNET_V3_RESUME = 0x02,
+    SNET_V3_AUTH = 0x03,
+    SNET_V3_HELLO_REPLY = 0x81,
+    SNET_V3_ACCEPT = 0x82,
+    SNET_V3_REJECT = 0x83
 };
 
 /* What one end tells the other, on the wire; local errors are snet_err. */
-enum snet_secure_code {
-    SNET_SECURE_BUSY = 1,
-    SNET_SECURE_BAD_FORMAT = 2,
-    SNET_SECURE_BAD_VERSION = 3,
-    SNET_SECURE_BAD_SUITE = 4,
-    SNET_SECURE_BAD_PATTERN = 5,
-    SNET_SECURE_BAD_AUTH = 6,
-    SNET_SECURE_STALE = 7,
-    SNET_SECURE_UNKNOWN = 16, /* from here to DENIED: with a proof, and final */
-    SNET_SECURE_EXPIRED = 17,
-    SNET_SECURE_EVICTED = 18,
-    SNET_SECURE_CLOSED_OK = 19,
-    SNET_SECURE_ABORTED = 20,
-    SNET_SECURE_BAD_OFFSET = 21,
-    SNET_SECURE_DENIED = 22,
-    SNET_SECURE_PROTOCOL = 32, /* from here on: only in ABORT */
-    SNET_SECURE_FLOW = 33,
-    SNET_SECURE_RATE = 34,
-    SNET_SECURE_OFFSET_LIMIT = 35,
-    SNET_SECURE_INTERNAL = 36,
-    SNET_SECURE_SHUTDOWN = 37,
-    SNET_SECURE_APPLICATION = 0x1000 /* and above: the application's own */
+enum snet_v3_code {
+    SNET_V3_BUSY = 1,
+    SNET_V3_BAD_FORMAT = 2,
+    SNET_V3_BAD_VERSION = 3,
+    SNET_V3_BAD_SUITE = 4,
+    SNET_V3_BAD_PATTERN = 5,
+    SNET_V3_BAD_AUTH = 6,
+    SNET_V3_STALE = 7,
+    SNET_V3_UNKNOWN = 16, /* from here to DENIED: with a proof, and final */
+    SNET_V3_EXPIRED = 17,
+    SNET_V3_EVICTED = 18,
+    SNET_V3_CLOSED_OK = 19,
+    SNET_V3_ABORTED = 20,
+    SNET_V3_BAD_OFFSET = 21,
+    SNET_V3_DENIED = 22,
+    SNET_V3_PROTOCOL = 32, /* from here on: only in ABORT */
+    SNET_V3_FLOW = 33,
+    SNET_V3_RATE = 34,
+    SNET_V3_OFFSET_LIMIT = 35,
+    SNET_V3_INTERNAL = 36,
+    SNET_V3_SHUTDOWN = 37,
+    SNET_V3_APPLICATION = 0x1000 /* and above: the application's own */
 };
 
 /* Whether a REJECT with this code carries a proof and ends the session at the client. */
-bool snet_secure_code_final(uint16_t code);
+bool snet_v3_code_final(uint16_t code);
 
-struct snet_secure_header {
+struct snet_v3_header {
     uint8_t type;
     uint8_t version;
     uint8_t pattern;
@@ -99,56 +99,56 @@ struct snet_secure_header {
     uint16_t body_len;
 };
 
-void snet_secure_header_encode(const struct snet_secure_header *header,
-                               uint8_t ret_data[SNET_SECURE_HEADER_BYTES]);
+void snet_v3_header_encode(const struct snet_v3_header *header,
+                           uint8_t ret_data[SNET_V3_HEADER_BYTES]);
 /*
  * Decodes a header of either direction and checks magic, type and the bounds of body_len for its
  * type, nothing else. Errors: BAD_HELLO.
  */
-SNET_MUST_USE snet_err snet_secure_header_decode(const uint8_t data[SNET_SECURE_HEADER_BYTES],
-                                                 struct snet_secure_header *ret_header);
+SNET_MUST_USE snet_err snet_v3_header_decode(const uint8_t data[SNET_V3_HEADER_BYTES],
+                                             struct snet_v3_header *ret_header);
 
 /* The client's payload of a HELLO. The service name is borrowed from the bytes decoded. */
-struct snet_secure_offer {
+struct snet_v3_offer {
     uint32_t caps;
     uint32_t window;
     uint16_t max_record;
     struct snet_bytes service; /* empty: none */
 };
-void snet_secure_offer_encode(const struct snet_secure_offer *offer, struct snet_writer *out);
+void snet_v3_offer_encode(const struct snet_v3_offer *offer, struct snet_writer *out);
 /* Errors: BAD_HELLO. */
-SNET_MUST_USE snet_err snet_secure_offer_decode(struct snet_bytes payload,
-                                                struct snet_secure_offer *ret_offer);
+SNET_MUST_USE snet_err snet_v3_offer_decode(struct snet_bytes payload,
+                                            struct snet_v3_offer *ret_offer);
 
 /* The server's answer to a HELLO. */
-struct snet_secure_welcome {
-    uint8_t cid[SNET_SECURE_CID_BYTES];
-    uint8_t token[SNET_SECURE_TOKEN_BYTES];
+struct snet_v3_welcome {
+    uint8_t cid[SNET_V3_CID_BYTES];
+    uint8_t token[SNET_V3_TOKEN_BYTES];
     uint32_t caps;
     uint32_t window;
     uint16_t max_record;
     uint16_t heartbeat_s;
     uint32_t resume_window_ms;
 };
-void snet_secure_welcome_encode(const struct snet_secure_welcome *welcome, struct snet_writer *out);
+void snet_v3_welcome_encode(const struct snet_v3_welcome *welcome, struct snet_writer *out);
 /* Errors: BAD_HELLO. */
-SNET_MUST_USE snet_err snet_secure_welcome_decode(struct snet_bytes payload,
-                                                  struct snet_secure_welcome *ret_welcome);
+SNET_MUST_USE snet_err snet_v3_welcome_decode(struct snet_bytes payload,
+                                              struct snet_v3_welcome *ret_welcome);
 
 /* The payload of AUTH: what the application wants to say about itself, borrowed; may be empty. */
-void snet_secure_credential_encode(struct snet_bytes credential, struct snet_writer *out);
+void snet_v3_credential_encode(struct snet_bytes credential, struct snet_writer *out);
 /* Errors: BAD_HELLO. */
-SNET_MUST_USE snet_err snet_secure_credential_decode(struct snet_bytes payload,
-                                                     struct snet_bytes *ret_credential);
+SNET_MUST_USE snet_err snet_v3_credential_decode(struct snet_bytes payload,
+                                                 struct snet_bytes *ret_credential);
 
 /* Why a client resumes. */
-enum snet_secure_cause {
-    SNET_SECURE_CAUSE_LOST,
-    SNET_SECURE_CAUSE_PLANNED
+enum snet_v3_cause {
+    SNET_V3_CAUSE_LOST,
+    SNET_V3_CAUSE_PLANNED
 };
 
 /* A client's request to go on. Early bytes are borrowed; without any, their offset is sent as 0. */
-struct snet_secure_resume {
+struct snet_v3_resume {
     uint64_t attempt;
     uint64_t recv_next;
     uint64_t limit;
@@ -156,33 +156,33 @@ struct snet_secure_resume {
     struct snet_bytes early;
     uint8_t cause;
 };
-void snet_secure_resume_encode(const struct snet_secure_resume *resume, struct snet_writer *out);
+void snet_v3_resume_encode(const struct snet_v3_resume *resume, struct snet_writer *out);
 /* Errors: BAD_HELLO. */
-SNET_MUST_USE snet_err snet_secure_resume_decode(struct snet_bytes payload,
-                                                 struct snet_secure_resume *ret_resume);
+SNET_MUST_USE snet_err snet_v3_resume_decode(struct snet_bytes payload,
+                                             struct snet_v3_resume *ret_resume);
 
 /* The server's consent, with the next credential. */
-struct snet_secure_accept {
+struct snet_v3_accept {
     uint64_t recv_next;
     uint64_t limit;
-    uint8_t cid[SNET_SECURE_CID_BYTES];
-    uint8_t token[SNET_SECURE_TOKEN_BYTES];
+    uint8_t cid[SNET_V3_CID_BYTES];
+    uint8_t token[SNET_V3_TOKEN_BYTES];
     bool early_taken;
 };
-void snet_secure_accept_encode(const struct snet_secure_accept *accept, struct snet_writer *out);
+void snet_v3_accept_encode(const struct snet_v3_accept *accept, struct snet_writer *out);
 /* Errors: BAD_HELLO. */
-SNET_MUST_USE snet_err snet_secure_accept_decode(struct snet_bytes payload,
-                                                 struct snet_secure_accept *ret_accept);
+SNET_MUST_USE snet_err snet_v3_accept_decode(struct snet_bytes payload,
+                                             struct snet_v3_accept *ret_accept);
 
 /* A refusal: the body of a REJECT, which is not encrypted. */
-struct snet_secure_reject {
+struct snet_v3_reject {
     uint16_t code;
     uint16_t retry_after; /* in units of 100 ms; 0: none */
-    uint8_t proof[SNET_SECURE_PROOF_BYTES];
+    uint8_t proof[SNET_V3_PROOF_BYTES];
 };
-void snet_secure_reject_encode(const struct snet_secure_reject *reject,
-                               uint8_t ret_data[SNET_SECURE_REJECT_BODY_BYTES]);
-void snet_secure_reject_decode(const uint8_t data[SNET_SECURE_REJECT_BODY_BYTES],
-                               struct snet_secure_reject *ret_reject);
+void snet_v3_reject_encode(const struct snet_v3_reject *reject,
+                           uint8_t ret_data[SNET_V3_REJECT_BODY_BYTES]);
+void snet_v3_reject_decode(const uint8_t data[SNET_V3_REJECT_BODY_BYTES],
+                           struct snet_v3_reject *ret_reject);
 
 #endif

@@ -30,62 +30,61 @@
 
 #include <stdint.h>
 
-#define SNET_SECURE_FRAME_LEN_BYTES 2u
-#define SNET_SECURE_FRAME_TAG_BYTES 16u
+#define SNET_V3_FRAME_LEN_BYTES 2u
+#define SNET_V3_FRAME_TAG_BYTES 16u
 /* What a record costs beside the bytes of one DATA_END frame. */
-#define SNET_SECURE_FRAME_OVERHEAD_BYTES                                                           \
-    (SNET_SECURE_FRAME_LEN_BYTES + 1u + SNET_SECURE_FRAME_TAG_BYTES)
-#define SNET_SECURE_FRAME_RECORD_MIN_BYTES 512u
-#define SNET_SECURE_FRAME_RECORD_MAX_BYTES 65518u
-#define SNET_SECURE_FRAME_ACK_BYTES 17u
-#define SNET_SECURE_FRAME_START_BYTES 9u
-#define SNET_SECURE_FRAME_TEXT_MAX_BYTES 255u
+#define SNET_V3_FRAME_OVERHEAD_BYTES (SNET_V3_FRAME_LEN_BYTES + 1u + SNET_V3_FRAME_TAG_BYTES)
+#define SNET_V3_FRAME_RECORD_MIN_BYTES 512u
+#define SNET_V3_FRAME_RECORD_MAX_BYTES 65518u
+#define SNET_V3_FRAME_ACK_BYTES 17u
+#define SNET_V3_FRAME_START_BYTES 9u
+#define SNET_V3_FRAME_TEXT_MAX_BYTES 255u
 
-enum snet_secure_frame_type {
-    SNET_SECURE_FRAME_PAD = 0x00,
-    SNET_SECURE_FRAME_DATA = 0x01,
-    SNET_SECURE_FRAME_DATA_END = 0x02,
-    SNET_SECURE_FRAME_ACK = 0x03,
-    SNET_SECURE_FRAME_PING = 0x04,
-    SNET_SECURE_FRAME_PONG = 0x05,
-    SNET_SECURE_FRAME_FIN = 0x06,
-    SNET_SECURE_FRAME_ABORT = 0x07,
-    SNET_SECURE_FRAME_MIGRATE = 0x08,
-    SNET_SECURE_FRAME_START = 0x09,
-    SNET_SECURE_FRAME_EXTENSION = 0x40 /* the first of those that are ignored when unknown */
+enum snet_v3_frame_type {
+    SNET_V3_FRAME_PAD = 0x00,
+    SNET_V3_FRAME_DATA = 0x01,
+    SNET_V3_FRAME_DATA_END = 0x02,
+    SNET_V3_FRAME_ACK = 0x03,
+    SNET_V3_FRAME_PING = 0x04,
+    SNET_V3_FRAME_PONG = 0x05,
+    SNET_V3_FRAME_FIN = 0x06,
+    SNET_V3_FRAME_ABORT = 0x07,
+    SNET_V3_FRAME_MIGRATE = 0x08,
+    SNET_V3_FRAME_START = 0x09,
+    SNET_V3_FRAME_EXTENSION = 0x40 /* the first of those that are ignored when unknown */
 };
-#define SNET_SECURE_FRAME_EXTENSION_LAST 0x7Fu
+#define SNET_V3_FRAME_EXTENSION_LAST 0x7Fu
 
 /* Where a MIGRATE sends the client. */
-enum snet_secure_frame_kind {
-    SNET_SECURE_FRAME_SAME = 0,
-    SNET_SECURE_FRAME_NAME = 1,
-    SNET_SECURE_FRAME_IPV4 = 4,
-    SNET_SECURE_FRAME_IPV6 = 6
+enum snet_v3_frame_kind {
+    SNET_V3_FRAME_SAME = 0,
+    SNET_V3_FRAME_NAME = 1,
+    SNET_V3_FRAME_IPV4 = 4,
+    SNET_V3_FRAME_IPV6 = 6
 };
 
 /* One frame; the fields that its type has. Bytes are borrowed from the record. */
-struct snet_secure_frame {
-    enum snet_secure_frame_type type; /* EXTENSION for all of 40..7F, DATA also for DATA_END */
-    struct snet_bytes bytes;          /* DATA; text of ABORT; address of MIGRATE; extension */
-    uint64_t offset;                  /* recv_next of ACK, final of FIN, from of START */
-    uint64_t limit;                   /* ACK */
+struct snet_v3_frame {
+    enum snet_v3_frame_type type; /* EXTENSION for all of 40..7F, DATA also for DATA_END */
+    struct snet_bytes bytes;      /* DATA; text of ABORT; address of MIGRATE; extension */
+    uint64_t offset;              /* recv_next of ACK, final of FIN, from of START */
+    uint64_t limit;               /* ACK */
     uint32_t number; /* token of PING and PONG, code of ABORT, deadline_ms of MIGRATE */
     uint16_t port;   /* MIGRATE */
-    enum snet_secure_frame_kind kind;
+    enum snet_v3_frame_kind kind;
 };
 
 /*
  * Takes the next frame out of a record's plaintext; call it while bytes are left. Errors: BAD_FRAME
  * for one that is unknown, cut off, or empty where it may not be.
  */
-SNET_MUST_USE snet_err snet_secure_frame_decode(struct snet_reader *reader,
-                                                struct snet_secure_frame *ret_frame);
+SNET_MUST_USE snet_err snet_v3_frame_decode(struct snet_reader *reader,
+                                            struct snet_v3_frame *ret_frame);
 
 /* Appends a frame; `frame` of type DATA is written as DATA. */
-void snet_secure_frame_encode(const struct snet_secure_frame *frame, struct snet_writer *out);
+void snet_v3_frame_encode(const struct snet_v3_frame *frame, struct snet_writer *out);
 
 /* How many bytes of DATA fit behind `used` bytes of frames in a record of `max_record`. */
-size_t snet_secure_frame_room(size_t max_record, size_t used);
+size_t snet_v3_frame_room(size_t max_record, size_t used);
 
 #endif

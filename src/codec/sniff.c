@@ -25,7 +25,7 @@ static enum snet_sniff_verdict sniff_mixed(const uint8_t *data, size_t len)
     if ((data[0] & SNET_SNIFF_ID_MASK) == SNET_SNIFF_ID_MARK) {
         return SNET_SNIFF_1_RESUME;
     }
-    if (data[0] == SNET_SECURE_MAGIC) {
+    if (data[0] == SNET_V3_MAGIC) {
         return SNET_SNIFF_3;
     }
     return data[0] == SNET_LEGACY_RESUME_PREFIX ? SNET_SNIFF_2_RESUME : SNET_SNIFF_NOT_OURS;
@@ -50,7 +50,7 @@ enum snet_sniff_verdict snet_sniff(enum snet_sniff_grammar grammar, const uint8_
     case SNET_SNIFF_ONLY_2:
         return sniff_only_2(data);
     case SNET_SNIFF_ONLY_3:
-        return data[0] == SNET_SECURE_MAGIC ? SNET_SNIFF_3 : SNET_SNIFF_NOT_OURS;
+        return data[0] == SNET_V3_MAGIC ? SNET_SNIFF_3 : SNET_SNIFF_NOT_OURS;
     case SNET_SNIFF_MIXED:
         return sniff_mixed(data, len);
     }

@@ -11,7 +11,7 @@ static bool detached_counts(const snet_session *session)
            (session->wire->caps & SNET_WIRE_CAP_ACK) != 0;
 }
 
-void snet_detached_update(snet_session *session)
+void snet_pressure_update(snet_session *session)
 {
     snet_core *core = session->core;
     const bool counts = detached_counts(session);
@@ -26,12 +26,12 @@ void snet_detached_update(snet_session *session)
     }
 }
 
-void snet_detached_evict(const snet_session *asking, uint64_t now)
+void snet_pressure_evict(const snet_session *asking, uint64_t now)
 {
     snet_core *core = asking->core;
     const uint64_t budget = (uint64_t)core->send_pool.budget_count * SNET_PAGE_BYTES;
     struct snet_list_node *node = snet_list_first(&core->detached);
-    if (node == NULL || core->detached_bytes <= budget / SNET_DETACHED_DIVISOR) {
+    if (node == NULL || core->detached_bytes <= budget / SNET_PRESSURE_DIVISOR) {
         return;
     }
     snet_session *oldest = SNET_CONTAINER(node, snet_session, detached);

@@ -13,14 +13,14 @@
 #include "core/core.h"
 
 /* Up to this part of the send budget is theirs, whoever else waits for it. */
-#define SNET_DETACHED_DIVISOR 4u
+#define SNET_PRESSURE_DIVISOR 4u
 
 /* The session was attached, detached, written to, acknowledged or ended: counts it anew. */
-void snet_detached_update(snet_session *session);
+void snet_pressure_update(snet_session *session);
 /*
  * A writer finds no page: when sessions without a link hold more than their part, the one that has
  * been without for longest ends by EVICTED. Not `asking` itself.
  */
-void snet_detached_evict(const snet_session *asking, uint64_t now);
+void snet_pressure_evict(const snet_session *asking, uint64_t now);
 
 #endif

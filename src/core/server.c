@@ -68,7 +68,7 @@ snet_err snet_server_new(snet_core *core, const struct snet_server_config *confi
     snet_list_init(&server->handshaking);
     snet_err err = snet_registry_init(&server->registry, &core->env);
     if (err == SNET_OK && (config->wires & SNET_WIRE_BIT(SNET_WIRE_3)) != 0) {
-        err = snet_secure_store_new(core, &config->keys, &server->store);
+        err = snet_v3_store_new(core, &config->keys, &server->store);
     }
     server->config.keys = (struct snet_server_keys){.secrets = NULL}; /* they are the caller's */
     if (err != SNET_OK) {
@@ -217,7 +217,7 @@ void snet_server_destroy(snet_server *server)
 {
     snet_core *core = server->core;
     snet_registry_deinit(&server->registry);
-    snet_secure_store_free(server->store);
+    snet_v3_store_free(server->store);
     snet_list_remove(&core->servers, &server->node);
     snet_core_release(core, server);
 }

@@ -14,7 +14,7 @@
 #include "core/registry.h"
 #include "core/session.h"
 
-struct snet_secure_store;
+struct snet_v3_store;
 
 struct snet_server {
     struct snet_list_node node;
@@ -22,7 +22,7 @@ struct snet_server {
     struct snet_server_config config; /* without zeros */
     enum snet_sniff_grammar grammar;
     struct snet_registry registry;
-    struct snet_secure_store *store; /* snet/3, else NULL */
+    struct snet_v3_store *store; /* snet/3, else NULL */
     struct snet_list handshaking;
     uint32_t session_count;
     bool draining;

@@ -137,7 +137,7 @@ void snet_session_attach(snet_session *session, snet_link *link,
         snet_link_close(session->attempt, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
     }
     session_move(session, SNET_SESSION_LIVE);
-    snet_detached_update(session);
+    snet_pressure_update(session);
     session->attempt = NULL;
     session->announced = true;
     session->dial = SNET_DIAL_IDLE;
@@ -163,7 +163,7 @@ void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, 
 {
     session->link = NULL;
     session_move(session, SNET_SESSION_DETACHED);
-    snet_detached_update(session);
+    snet_pressure_update(session);
     session->lost_err = err;
     session->lost_at_ns = now;
     session->expire_at_ns = now + keep_ns;
@@ -267,7 +267,7 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
     }
     session_drop_links(session, err == SNET_ERR_CLOSED ? SNET_CLOSE_FIN : SNET_CLOSE_RESET, err);
     session_move(session, SNET_SESSION_ENDED);
-    snet_detached_update(session);
+    snet_pressure_update(session);
     session->end_err = err;
     session->dial = SNET_DIAL_IDLE;
     session->write_at_ns = 0;

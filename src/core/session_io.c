@@ -30,7 +30,7 @@ static size_t stream_make_room(snet_session *session)
     }
     snet_core_reclaim(session->core);
     if (snet_pool_available(&session->core->send_pool) == 0) {
-        snet_detached_evict(session, session->core->now_ns);
+        snet_pressure_evict(session, session->core->now_ns);
     }
     return session->wire->session_room(session);
 }

@@ -11,7 +11,7 @@ const struct snet_wire_ops *snet_wires_find(enum snet_wire wire)
         [SNET_WIRE_1] = &snet_legacy_wire_1,
         [SNET_WIRE_1_PADDED] = &snet_legacy_wire_1_padded,
         [SNET_WIRE_2] = &snet_legacy_wire_2,
-        [SNET_WIRE_3] = &snet_secure_wire,
+        [SNET_WIRE_3] = &snet_v3_wire,
     };
     return (unsigned)wire < SNET_WIRE_COUNT ? table[wire] : NULL;
 }

@@ -54,7 +54,7 @@ void snet_acceptor_offer(const struct snet_event *event)
         }
         const uint16_t code = acceptor_ask(&acceptor->config, event->session);
         if (code != 0) {
-            snet_news_refused(event, code);
+            snet_notify_refused(event, code);
             snet_session_abort_with(event->session, code, NULL, uv_hrtime());
             return;
         }

@@ -32,7 +32,7 @@ struct sock_loop {
     struct snet_list sockets;
     struct snet_list acceptors;
     struct snet_list reasons;
-    struct snet_list news;
+    struct snet_list notify;
     struct snet_loop_log log;
     struct loop_job *jobs; /* latest first; bounded by the threads that wait */
     uv_pid_t process;
@@ -55,7 +55,7 @@ static void loop_work(uv_async_t *wake)
     }
     snet_driver_drain(sock_loop.driver);
     uv_mutex_unlock(&sock_loop.mutex);
-    snet_news_tell();
+    snet_notify_tell();
 }
 
 static void loop_run(void *arg)
@@ -66,13 +66,14 @@ static void loop_run(void *arg)
 
 static snet_err loop_set_up(void)
 {
-    const struct snet_uv_config config = {.on_event = snet_socket_event, .on_note = snet_news_note};
+    const struct snet_uv_config config = {.on_event = snet_socket_event,
+                                          .on_note = snet_notify_note};
     sock_loop.process = uv_os_getpid();
     sock_loop.reap_at_ns = SNET_NEVER;
     snet_list_init(&sock_loop.sockets);
     snet_list_init(&sock_loop.acceptors);
     snet_list_init(&sock_loop.reasons);
-    snet_list_init(&sock_loop.news);
+    snet_list_init(&sock_loop.notify);
     if (uv_mutex_init(&sock_loop.mutex) != 0 || uv_cond_init(&sock_loop.done) != 0 ||
         uv_cond_init(&sock_loop.reaped) != 0 || uv_loop_init(&sock_loop.loop) != 0 ||
         uv_timer_init(&sock_loop.loop, &sock_loop.reaper) != 0 ||
@@ -84,7 +85,7 @@ static snet_err loop_set_up(void)
         return err;
     }
     snet_driver_share(sock_loop.driver, &sock_loop.mutex, &sock_loop.wake);
-    snet_driver_tell_dials(sock_loop.driver, snet_news_dial);
+    snet_driver_tell_dials(sock_loop.driver, snet_notify_dial);
     /* Signals are the program's: its own threads take them. */
     sigset_t all;
     sigset_t before;
@@ -146,7 +147,7 @@ struct snet_list *snet_loop_reasons(void)
 
 struct snet_list *snet_loop_news(void)
 {
-    return &sock_loop.news;
+    return &sock_loop.notify;
 }
 
 struct snet_loop_log *snet_loop_log(void)
@@ -214,7 +215,7 @@ void snet_loop_used(snet_session *session)
 
 void snet_loop_written(snet_session *session)
 {
-    snet_cork_written(sock_loop.driver, session);
+    snet_conn_coalesce_written(sock_loop.driver, session);
 }
 
 void snet_loop_do(snet_loop_job_fn *job, void *arg)

@@ -9,15 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define NEWS_LINE_BYTES 256u
+#define NOTIFY_LINE_BYTES 256u
 
 /* --- The log ------------------------------------------------------------------------------ */
 
-__attribute__((format(printf, 2, 3))) static void news_line(uint64_t session_id, const char *format,
-                                                            ...)
+__attribute__((format(printf, 2, 3))) static void notify_line(uint64_t session_id,
+                                                              const char *format, ...)
 {
     const struct snet_loop_log *log = snet_loop_log();
-    char line[NEWS_LINE_BYTES];
+    char line[NOTIFY_LINE_BYTES];
     va_list args;
     if (log->log == NULL) {
         return;
@@ -29,7 +29,7 @@ __attribute__((format(printf, 2, 3))) static void news_line(uint64_t session_id,
     log->log(log->user, line);
 }
 
-void snet_news_log(const struct snet_event *event)
+void snet_notify_log(const struct snet_event *event)
 {
     struct snet_session_info info;
     if (snet_loop_log()->log == NULL) {
@@ -37,48 +37,48 @@ void snet_news_log(const struct snet_event *event)
     }
     snet_session_info(event->session, &info);
     if (event->type == SNET_EVENT_OPENED) {
-        news_line(info.id, "opened over wire %s", snet_wire_name(info.wire));
+        notify_line(info.id, "opened over wire %s", snet_wire_name(info.wire));
     } else if (event->type == SNET_EVENT_LOST) {
-        news_line(info.id, "lost its connection: %s", snet_err_message(event->err));
+        notify_line(info.id, "lost its connection: %s", snet_err_message(event->err));
     } else if (event->type == SNET_EVENT_RESUMED) {
-        news_line(info.id, "resumed after %" PRIu64 " ms, %" PRIu64 " bytes again",
-                  info.last_detached_ns / SNET_MS_NS, info.last_resent_bytes);
+        notify_line(info.id, "resumed after %" PRIu64 " ms, %" PRIu64 " bytes again",
+                    info.last_detached_ns / SNET_MS_NS, info.last_resent_bytes);
     } else if (event->type == SNET_EVENT_ENDED) {
-        news_line(info.id, "ended: %s", snet_err_message(event->err));
+        notify_line(info.id, "ended: %s", snet_err_message(event->err));
     }
 }
 
-void snet_news_note(void *user, const struct snet_note *note)
+void snet_notify_note(void *user, const struct snet_note *note)
 {
     (void)user;
-    news_line(note->session_id,
-              note->kind == SNET_NOTE_LINK_REFUSED ? "refused a connection: %s"
-                                                   : "refused a resume: %s",
-              snet_err_message(note->err));
+    notify_line(note->session_id,
+                note->kind == SNET_NOTE_LINK_REFUSED ? "refused a connection: %s"
+                                                     : "refused a resume: %s",
+                snet_err_message(note->err));
 }
 
-void snet_news_refused(const struct snet_event *event, uint16_t code)
+void snet_notify_refused(const struct snet_event *event, uint16_t code)
 {
     struct snet_session_info info;
     snet_session_info(event->session, &info);
-    news_line(info.id, "was not taken: code %u", (unsigned)code);
+    notify_line(info.id, "was not taken: code %u", (unsigned)code);
 }
 
 /* --- Hooks -------------------------------------------------------------------------------- */
 
 /* Something that the program is to be told of; its socket stays as long. */
-struct news {
+struct notify {
     struct snet_list_node node;
     snet_socket *socket;
     struct snet_socket_event event;
 };
 
-static void news_add(snet_socket *socket, const struct snet_socket_event *event)
+static void notify_add(snet_socket *socket, const struct snet_socket_event *event)
 {
     if (socket->on_event == NULL || socket->closed) {
         return;
     }
-    struct news *own = calloc(1, sizeof *own);
+    struct notify *own = calloc(1, sizeof *own);
     if (own == NULL) {
         return; /* the program learns of it by its calls */
     }
@@ -89,44 +89,44 @@ static void news_add(snet_socket *socket, const struct snet_socket_event *event)
     snet_loop_wake();
 }
 
-static void news_add_attempt(snet_socket *socket)
+static void notify_add_attempt(snet_socket *socket)
 {
-    news_add(socket, &(struct snet_socket_event){
-                         .type = SNET_SOCKET_RETRYING,
-                         .attempt = socket->attempts,
-                     });
+    notify_add(socket, &(struct snet_socket_event){
+                           .type = SNET_SOCKET_RETRYING,
+                           .attempt = socket->attempts,
+                       });
 }
 
-void snet_news_of(snet_socket *socket, const struct snet_event *event)
+void snet_notify_of(snet_socket *socket, const struct snet_event *event)
 {
-    struct snet_socket_event news = {.err = SNET_OK};
+    struct snet_socket_event notify = {.err = SNET_OK};
     struct snet_session_info info;
     if (event->type == SNET_EVENT_OPENED) {
-        news.type = SNET_SOCKET_OPENED;
+        notify.type = SNET_SOCKET_OPENED;
     } else if (event->type == SNET_EVENT_LOST) {
-        news.type = SNET_SOCKET_LOST;
-        news.err = event->err;
+        notify.type = SNET_SOCKET_LOST;
+        notify.err = event->err;
         socket->lost = true;
     } else if (event->type == SNET_EVENT_RESUMED) {
         snet_session_info(event->session, &info);
-        news.type = SNET_SOCKET_RESUMED;
-        news.after_ns = info.last_detached_ns;
-        news.resent_bytes = info.last_resent_bytes;
+        notify.type = SNET_SOCKET_RESUMED;
+        notify.after_ns = info.last_detached_ns;
+        notify.resent_bytes = info.last_resent_bytes;
         socket->lost = false;
         socket->attempts = 0;
     } else if (event->type == SNET_EVENT_ENDED) {
-        news.type = SNET_SOCKET_ENDED;
-        news.err = event->err;
+        notify.type = SNET_SOCKET_ENDED;
+        notify.err = event->err;
     } else {
         return;
     }
-    news_add(socket, &news);
+    notify_add(socket, &notify);
     if (event->type == SNET_EVENT_LOST && socket->attempts > 0) {
-        news_add_attempt(socket); /* the core asks for a connection before it tells of the loss */
+        notify_add_attempt(socket); /* the core asks for a connection before it tells of the loss */
     }
 }
 
-void snet_news_dial(void *user, const struct snet_event *event)
+void snet_notify_dial(void *user, const struct snet_event *event)
 {
     struct snet_session_info info;
     snet_socket *socket = snet_session_user(event->session);
@@ -136,24 +136,24 @@ void snet_news_dial(void *user, const struct snet_event *event)
         return; /* it begins, or moves over while it has a connection */
     }
     socket->attempts++;
-    news_line(info.id, "tries to connect, attempt %" PRIu32, socket->attempts);
+    notify_line(info.id, "tries to connect, attempt %" PRIu32, socket->attempts);
     if (socket->lost) {
-        news_add_attempt(socket);
+        notify_add_attempt(socket);
     }
 }
 
-void snet_news_tell(void)
+void snet_notify_tell(void)
 {
     snet_loop_lock();
     struct snet_list_node *node = snet_list_first(snet_loop_news());
     while (node != NULL) {
-        struct news *news = SNET_CONTAINER(node, struct news, node);
-        snet_socket *socket = news->socket;
+        struct notify *notify = SNET_CONTAINER(node, struct notify, node);
+        snet_socket *socket = notify->socket;
         snet_list_remove(snet_loop_news(), node);
         snet_loop_unlock();
-        socket->on_event(socket->hook_user, socket, &news->event);
+        socket->on_event(socket->hook_user, socket, &notify->event);
         snet_loop_lock();
-        free(news);
+        free(notify);
         socket->users--;
         if (socket->closed && socket->users == 0) {
             snet_socket_linger(socket);

@@ -72,7 +72,7 @@ void snet_socket_event(void *user, const struct snet_event *event)
 {
     (void)user;
     snet_socket *socket = snet_session_user(event->session);
-    snet_news_log(event);
+    snet_notify_log(event);
     if (socket == NULL && event->type == SNET_EVENT_OPENED) {
         snet_acceptor_offer(event);
         return;
@@ -89,7 +89,7 @@ void snet_socket_event(void *user, const struct snet_event *event)
         socket->ended = true;
         socket->err = event->err;
     }
-    snet_news_of(socket, event);
+    snet_notify_of(socket, event);
     snet_wait_changed(&socket->wait);
     if (socket->bridge != NULL) {
         snet_bridge_event(socket->bridge, event);

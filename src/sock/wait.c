@@ -16,15 +16,15 @@
 
 snet_err snet_wait_init(struct snet_wait *wait)
 {
-    *wait = (struct snet_wait){.ring_fd = -1};
+    *wait = (struct snet_wait){.wake_fd = -1};
     return uv_cond_init(&wait->changed) == 0 ? SNET_OK : SNET_ERR_OS;
 }
 
 void snet_wait_deinit(struct snet_wait *wait)
 {
     uv_cond_destroy(&wait->changed);
-    if (wait->ring_fd >= 0) {
-        (void)close(wait->ring_fd);
+    if (wait->wake_fd >= 0) {
+        (void)close(wait->wake_fd);
     }
 }
 
@@ -33,7 +33,7 @@ void snet_wait_changed(struct snet_wait *wait)
     const uint64_t one = 1;
     uv_cond_broadcast(&wait->changed);
     if (wait->polling) {
-        (void)!write(wait->ring_fd, &one, sizeof one);
+        (void)!write(wait->wake_fd, &one, sizeof one);
     }
 }
 
@@ -42,24 +42,24 @@ void snet_wait_changed(struct snet_wait *wait)
 /* Whether this thread polls, and for what: the connection's descriptor is -1 until it is lent. */
 static bool wait_polls(struct snet_wait *wait, snet_session *session, struct pollfd *ret_poll)
 {
-    enum snet_loan_state state = SNET_LOAN_NONE;
+    enum snet_conn_inline_state state = SNET_CONN_INLINE_NONE;
     *ret_poll = (struct pollfd){.fd = -1};
-    if (wait->polling || !snet_loan_state(session, &state)) {
+    if (wait->polling || !snet_conn_inline_state(session, &state)) {
         return false;
     }
-    if (state == SNET_LOAN_LENT) {
-        ret_poll->fd = snet_loan_fd(session, &ret_poll->events);
+    if (state == SNET_CONN_INLINE_LENT) {
+        ret_poll->fd = snet_conn_inline_fd(session, &ret_poll->events);
         return true;
     }
-    if (state == SNET_LOAN_NONE && wait->brief >= WAIT_BRIEF_COUNT) {
-        wait->ring_fd = wait->ring_fd < 0 ? eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : wait->ring_fd;
-        if (wait->ring_fd < 0) {
+    if (state == SNET_CONN_INLINE_NONE && wait->brief >= WAIT_BRIEF_COUNT) {
+        wait->wake_fd = wait->wake_fd < 0 ? eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : wait->wake_fd;
+        if (wait->wake_fd < 0) {
             return false; /* without a descriptor left, the loop goes on serving */
         }
-        snet_loan_ask(snet_loop_driver(), session, wait->ring_fd);
+        snet_conn_inline_ask(snet_loop_driver(), session, wait->wake_fd);
         return true;
     }
-    return state != SNET_LOAN_NONE;
+    return state != SNET_CONN_INLINE_NONE;
 }
 
 static int wait_poll(struct pollfd polls[2], uint64_t until_ns)
@@ -77,18 +77,18 @@ static int wait_poll(struct pollfd polls[2], uint64_t until_ns)
 static bool wait_serving(struct snet_wait *wait, snet_session *session,
                          const struct pollfd *connection, uint64_t until_ns)
 {
-    struct pollfd polls[2] = {*connection, {.fd = wait->ring_fd, .events = POLLIN}};
+    struct pollfd polls[2] = {*connection, {.fd = wait->wake_fd, .events = POLLIN}};
     uint64_t rings = 0;
     wait->polling = true;
     snet_loop_unlock();
     const int count = wait_poll(polls, until_ns);
     if (count > 0 && polls[1].revents != 0) {
-        (void)!read(wait->ring_fd, &rings, sizeof rings);
+        (void)!read(wait->wake_fd, &rings, sizeof rings);
     }
     snet_loop_lock();
     wait->polling = false;
     const short events = (short)(count > 0 ? polls[0].revents : 0);
-    if (snet_loan_serve(snet_loop_driver(), session, events)) {
+    if (snet_conn_inline_serve(snet_loop_driver(), session, events)) {
         uv_cond_broadcast(&wait->changed);
     }
     return count != 0;

@@ -14,7 +14,7 @@
 
 struct snet_wait {
     uv_cond_t changed;
-    int ring_fd;    /* an eventfd for the thread that polls; -1: none yet */
+    int wake_fd;    /* an eventfd for the thread that polls; -1: none yet */
     bool polling;   /* a thread does */
     unsigned brief; /* waits in a row that were over soon */
 };

@@ -78,13 +78,14 @@ bool snet_conn_pull(struct snet_conn *conn)
     snet_uv *driver = conn->driver;
     uv_os_fd_t fd = -1;
     const size_t room = snet_link_room(conn->link);
-    const size_t most = sizeof driver->loan_scratch;
+    const size_t most = sizeof driver->conn_inline_scratch;
     if (room == 0 || uv_fileno((const uv_handle_t *)conn->stream, &fd) != 0) {
         return false;
     }
-    const ssize_t len = recv(fd, driver->loan_scratch, room < most ? room : most, MSG_DONTWAIT);
+    const ssize_t len =
+        recv(fd, driver->conn_inline_scratch, room < most ? room : most, MSG_DONTWAIT);
     if (len > 0) {
-        conn_take(conn, driver->loan_scratch, (size_t)len);
+        conn_take(conn, driver->conn_inline_scratch, (size_t)len);
     } else if (len == 0) {
         conn_ended(conn, snet_stream_end_err(conn->stream, UV_EOF));
     } else if (errno != EAGAIN && errno != EINTR) {
@@ -125,16 +126,16 @@ bool snet_conn_push(struct snet_conn *conn)
 /* The borrower sends the rest. */
 static void conn_send_lent(struct snet_conn *conn)
 {
-    if (!conn->loan.full && !snet_conn_push(conn)) {
-        conn->loan.full = true;
-        snet_loan_ring(&conn->loan);
+    if (!conn->conn_inline.full && !snet_conn_push(conn)) {
+        conn->conn_inline.full = true;
+        snet_conn_inline_wake(&conn->conn_inline);
     }
 }
 
 void snet_conn_send(struct snet_conn *conn)
 {
     struct snet_span spans[CONN_SPANS_MAX];
-    if (conn->loan.state == SNET_LOAN_LENT) {
+    if (conn->conn_inline.state == SNET_CONN_INLINE_LENT) {
         conn_send_lent(conn);
         return;
     }
@@ -143,12 +144,12 @@ void snet_conn_send(struct snet_conn *conn)
         if (count == 0) {
             return;
         }
-        const ssize_t sent = snet_outlet_send(&conn->outlet, spans, count);
+        const ssize_t sent = snet_stream_writer_send(&conn->writer, spans, count);
         if (sent < 0) {
             conn_ended(conn, (int)sent);
             return;
         }
-        conn->busy = conn->outlet.waiting != NULL;
+        conn->busy = conn->writer.waiting != NULL;
         snet_link_sent(conn->link, (size_t)sent, snet_uv_now(conn->driver));
     }
 }
@@ -177,7 +178,8 @@ snet_err snet_conn_open(snet_uv *driver, snet_link *link, uv_stream_t *stream)
     conn->driver = driver;
     conn->link = link;
     conn->stream = stream;
-    conn->outlet = (struct snet_outlet){.stream = stream, .on_idle = conn_idle, .user = conn};
+    conn->writer =
+        (struct snet_stream_writer){.stream = stream, .on_idle = conn_idle, .user = conn};
     stream->data = conn;
     snet_link_set_user(link, conn);
     snet_list_push(&driver->conns, &conn->node);
@@ -188,8 +190,8 @@ snet_err snet_conn_open(snet_uv *driver, snet_link *link, uv_stream_t *stream)
 void snet_conn_recv(struct snet_conn *conn)
 {
     snet_list_remove(&conn->driver->paused, &conn->paused);
-    if (conn->loan.state == SNET_LOAN_LENT) {
-        snet_loan_ring(&conn->loan);
+    if (conn->conn_inline.state == SNET_CONN_INLINE_LENT) {
+        snet_conn_inline_wake(&conn->conn_inline);
     } else {
         (void)uv_read_start(conn->stream, conn_alloc, conn_read);
     }
@@ -205,12 +207,12 @@ void snet_conn_probe(struct snet_conn *conn)
 void snet_conn_close(struct snet_conn *conn, enum snet_close_how how)
 {
     snet_uv *driver = conn->driver;
-    snet_loan_end(conn);
-    snet_cork_end(conn);
+    snet_conn_inline_end(conn);
+    snet_conn_coalesce_end(conn);
     if (how == SNET_CLOSE_FIN) {
         snet_conn_send(conn);
     }
-    snet_outlet_detach(&conn->outlet);
+    snet_stream_writer_detach(&conn->writer);
     snet_list_remove(&driver->conns, &conn->node);
     snet_list_remove(&driver->paused, &conn->paused);
     snet_link_free(conn->link, snet_uv_now(driver));

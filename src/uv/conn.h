@@ -27,9 +27,9 @@ struct snet_conn {
     snet_uv *driver;
     snet_link *link;
     uv_stream_t *stream;
-    struct snet_outlet outlet;
-    struct snet_loan loan;
-    struct snet_cork cork;
+    struct snet_stream_writer writer;
+    struct snet_conn_inline conn_inline;
+    struct snet_conn_coalesce coalesce;
     bool busy; /* the outlet still has bytes of before */
 };
 

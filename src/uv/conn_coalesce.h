@@ -17,17 +17,17 @@
 #include "base/list.h"
 
 /* Bytes wait no longer than this behind the last write of a burst. */
-#define SNET_CORK_TICK_MS 1u
+#define SNET_CONN_COALESCE_TICK_MS 1u
 /* With so many of them nothing waits. */
-#define SNET_CORK_BYTES 65536u
+#define SNET_CONN_COALESCE_BYTES 65536u
 /* A write so soon after the one before belongs to a burst, */
-#define SNET_CORK_BURST_NS (20 * SNET_MS_NS / 1000)
+#define SNET_CONN_COALESCE_BURST_NS (20 * SNET_MS_NS / 1000)
 /* which so many of them make. */
-#define SNET_CORK_BURST_WRITES 16u
+#define SNET_CONN_COALESCE_BURST_WRITES 16u
 
 struct snet_conn;
 
-struct snet_cork {
+struct snet_conn_coalesce {
     struct snet_list_node node; /* in the driver's list: the loop looks after it */
     uint64_t written_ns;
     unsigned writes; /* of the burst */
@@ -35,10 +35,10 @@ struct snet_cork {
 };
 
 /* Another thread has written: sends, or lets it wait. */
-void snet_cork_written(snet_uv *driver, snet_session *session);
+void snet_conn_coalesce_written(snet_uv *driver, snet_session *session);
 /* Loop: begins to look after what waits. */
-void snet_cork_settle(snet_uv *driver);
+void snet_conn_coalesce_settle(snet_uv *driver);
 /* Loop: the conn is closed. */
-void snet_cork_end(struct snet_conn *conn);
+void snet_conn_coalesce_end(struct snet_conn *conn);
 
 #endif

@@ -22,21 +22,21 @@
 #include "base/list.h"
 
 /* A loan without use for one to two of these ends. */
-#define SNET_LOAN_TICK_MS 25u
+#define SNET_CONN_INLINE_TICK_MS 25u
 
 struct snet_conn;
 
-enum snet_loan_state {
-    SNET_LOAN_NONE,
-    SNET_LOAN_ASKED,
-    SNET_LOAN_LENT,
-    SNET_LOAN_BACK
+enum snet_conn_inline_state {
+    SNET_CONN_INLINE_NONE,
+    SNET_CONN_INLINE_ASKED,
+    SNET_CONN_INLINE_LENT,
+    SNET_CONN_INLINE_BACK
 };
 
-struct snet_loan {
+struct snet_conn_inline {
     struct snet_list_node node; /* in the driver's list unless NONE */
-    enum snet_loan_state state;
-    int ring_fd; /* written to when the borrower should look again */
+    enum snet_conn_inline_state state;
+    int wake_fd; /* written to when the borrower should look again */
     bool used;   /* since the last tick */
     bool polled; /* the borrower waits in his poll */
     bool full;   /* the kernel did not take everything: there is more to send */
@@ -45,29 +45,29 @@ struct snet_loan {
 /* --- For the borrower --------------------------------------------------------------------- */
 
 /* Whether the session has a connection, and who serves it. */
-bool snet_loan_state(const snet_session *session, enum snet_loan_state *ret_state);
+bool snet_conn_inline_state(const snet_session *session, enum snet_conn_inline_state *ret_state);
 /* Asks for a connection of which the state is NONE. The ring tells when it is lent. */
-void snet_loan_ask(snet_uv *driver, snet_session *session, int ring_fd);
+void snet_conn_inline_ask(snet_uv *driver, snet_session *session, int wake_fd);
 /* What to poll, and for which events, while it is LENT. The poll begins at once. */
-int snet_loan_fd(snet_session *session, short *ret_events);
+int snet_conn_inline_fd(snet_session *session, short *ret_events);
 /*
  * The poll has returned `events`, perhaps none: reads and sends once. True when the session can do
  * more than before, for others who wait for it; they are not told by an event.
  */
-bool snet_loan_serve(snet_uv *driver, snet_session *session, short events);
+bool snet_conn_inline_serve(snet_uv *driver, snet_session *session, short events);
 
 /* --- For the driver ----------------------------------------------------------------------- */
 
 /* Loop: lends what was asked for, and takes back what was given back. */
-void snet_loan_settle(snet_uv *driver);
+void snet_conn_inline_settle(snet_uv *driver);
 /* Loop: forgets the loan, when the connection is closed. */
-void snet_loan_end(struct snet_conn *conn);
+void snet_conn_inline_end(struct snet_conn *conn);
 /*
  * Another thread than the loop's: the kernel has not taken everything, or cannot any more. Who
  * polls goes on with it; if nobody does, the loop.
  */
-void snet_loan_full(struct snet_conn *conn);
+void snet_conn_inline_full(struct snet_conn *conn);
 /* The borrower should look again at what it polls for. */
-void snet_loan_ring(const struct snet_loan *loan);
+void snet_conn_inline_wake(const struct snet_conn_inline *conn_inline);
 
 #endif

@@ -124,13 +124,13 @@ void snet_driver_leave(snet_uv *driver)
 /* True when the loop need not send. */
 static bool driver_push(struct snet_conn *conn)
 {
-    if (!conn->loan.full && snet_conn_push(conn)) {
+    if (!conn->conn_inline.full && snet_conn_push(conn)) {
         return true;
     }
-    if (conn->loan.state == SNET_LOAN_LENT && !conn->loan.full) {
-        snet_loan_full(conn);
+    if (conn->conn_inline.state == SNET_CONN_INLINE_LENT && !conn->conn_inline.full) {
+        snet_conn_inline_full(conn);
     }
-    return conn->loan.state != SNET_LOAN_NONE && conn->loan.full;
+    return conn->conn_inline.state != SNET_CONN_INLINE_NONE && conn->conn_inline.full;
 }
 
 void snet_driver_used(snet_uv *driver, snet_session *session)
@@ -184,8 +184,8 @@ static void driver_prepare(uv_prepare_t *prepare)
 {
     snet_uv *driver = prepare->data;
     snet_driver_enter(driver);
-    snet_loan_settle(driver);
-    snet_cork_settle(driver);
+    snet_conn_inline_settle(driver);
+    snet_conn_coalesce_settle(driver);
     snet_driver_drain(driver);
     driver_set_timer(driver);
     snet_driver_leave(driver);
@@ -281,8 +281,8 @@ snet_err snet_uv_new(uv_loop_t *loop, const struct snet_uv_config *config, snet_
     driver_timer_init(driver, &driver->timer);
     driver_timer_init(driver, &driver->probe);
     driver_timer_init(driver, &driver->watch);
-    driver_timer_init(driver, &driver->loan_timer);
-    driver_timer_init(driver, &driver->cork_timer);
+    driver_timer_init(driver, &driver->conn_inline_timer);
+    driver_timer_init(driver, &driver->coalesce_timer);
     uv_ref((uv_handle_t *)&driver->timer);
     *ret_driver = driver;
     return SNET_OK;
@@ -325,8 +325,8 @@ void snet_uv_free(snet_uv *driver)
     uv_close((uv_handle_t *)&driver->timer, driver_handle_closed);
     uv_close((uv_handle_t *)&driver->probe, driver_handle_closed);
     uv_close((uv_handle_t *)&driver->watch, driver_handle_closed);
-    uv_close((uv_handle_t *)&driver->loan_timer, driver_handle_closed);
-    uv_close((uv_handle_t *)&driver->cork_timer, driver_handle_closed);
+    uv_close((uv_handle_t *)&driver->conn_inline_timer, driver_handle_closed);
+    uv_close((uv_handle_t *)&driver->coalesce_timer, driver_handle_closed);
 }
 
 snet_core *snet_uv_core(snet_uv *driver)
@@ -412,15 +412,15 @@ static void driver_watch_due(uv_timer_t *timer)
 {
     snet_uv *driver = timer->data;
     snet_driver_enter(driver);
-    snet_network_look(&driver->network);
+    snet_netwatch_look(&driver->network);
     snet_driver_drain(driver);
     snet_driver_leave(driver);
 }
 
 void snet_uv_watch_network(snet_uv *driver)
 {
-    driver->network = (struct snet_network){.on_change = driver_network_changed, .user = driver};
-    (void)uv_timer_start(&driver->watch, driver_watch_due, 0, SNET_NETWORK_POLL_MS);
+    driver->network = (struct snet_netwatch){.on_change = driver_network_changed, .user = driver};
+    (void)uv_timer_start(&driver->watch, driver_watch_due, 0, SNET_NETWATCH_POLL_MS);
 }
 
 void snet_uv_session_peer(const snet_session *session, char *ret_text, size_t size)

@@ -36,16 +36,16 @@ struct snet_uv {
     uv_timer_t timer;
     uv_timer_t probe;
     uv_timer_t watch; /* of the network */
-    uv_timer_t loan_timer;
-    uv_timer_t cork_timer;
-    struct snet_network network;
+    uv_timer_t conn_inline_timer;
+    uv_timer_t coalesce_timer;
+    struct snet_netwatch network;
     unsigned open_handles;
     bool draining;
     uv_mutex_t *mutex;    /* NULL: used on the loop's thread alone */
     uv_async_t *wake;     /* of the one who shares it */
     uint64_t timer_at_ns; /* what the timer was set for */
     char scratch[SNET_DRIVER_SCRATCH_BYTES];
-    char loan_scratch[SNET_DRIVER_SCRATCH_BYTES]; /* of who holds the mutex */
+    char conn_inline_scratch[SNET_DRIVER_SCRATCH_BYTES]; /* of who holds the mutex */
 };
 
 /*

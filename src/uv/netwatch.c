@@ -28,7 +28,7 @@ static uint64_t network_mix_address(uint64_t hash, const uv_interface_address_t 
     return network_mix(hash, ip, sizeof *ip);
 }
 
-void snet_network_look(struct snet_network *network)
+void snet_netwatch_look(struct snet_netwatch *network)
 {
     uv_interface_address_t *addresses = NULL;
     int count = 0;

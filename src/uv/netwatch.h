@@ -13,12 +13,12 @@
 #include <uv.h>
 
 /* How often the addresses are looked at. */
-#define SNET_NETWORK_POLL_MS 1000u
+#define SNET_NETWATCH_POLL_MS 1000u
 
 typedef void snet_network_fn(void *user);
 
 /* Zeroed but for the first two. */
-struct snet_network {
+struct snet_netwatch {
     snet_network_fn *on_change;
     void *user;
     uint64_t fingerprint; /* of the addresses when they were last looked at */
@@ -28,6 +28,6 @@ struct snet_network {
  * Compares the addresses of this machine, loopback apart, with those of the last call and tells of
  * a change; the first call only looks.
  */
-void snet_network_look(struct snet_network *network);
+void snet_netwatch_look(struct snet_netwatch *network);
 
 #endif

@@ -29,7 +29,7 @@ snet_session *snet_relay_session(const snet_relay *relay)
 
 static void relay_free(struct snet_relay *relay)
 {
-    snet_outlet_detach(&relay->outlet);
+    snet_stream_writer_detach(&relay->writer);
     if (relay->config.on_done != NULL) {
         relay->config.on_done(relay->config.user, relay->end_err);
     }
@@ -48,7 +48,7 @@ static void relay_broken(struct snet_relay *relay)
         return;
     }
     if (relay->stream != NULL) {
-        snet_outlet_detach(&relay->outlet);
+        snet_stream_writer_detach(&relay->writer);
         snet_stream_close(relay->stream, true);
         relay->stream = NULL;
     }
@@ -66,7 +66,7 @@ static void relay_finish(struct snet_relay *relay, snet_err err)
     if (relay->stream != NULL) {
         uv_stream_t *stream = relay->stream;
         relay->stream = NULL;
-        snet_outlet_detach(&relay->outlet);
+        snet_stream_writer_detach(&relay->writer);
         if (err == SNET_ERR_CLOSED) {
             snet_stream_finish(stream, SIZE_MAX);
         } else {
@@ -102,7 +102,7 @@ static bool relay_half_closed(const struct snet_relay *relay, snet_err err)
 static bool relay_deliver(struct snet_relay *relay)
 {
     struct snet_span spans[RELAY_SPANS_MAX];
-    while (relay->stream != NULL && !relay->deaf && relay->outlet.waiting == NULL) {
+    while (relay->stream != NULL && !relay->deaf && relay->writer.waiting == NULL) {
         size_t count = 0;
         const snet_err err = snet_session_peek(relay->session, spans, RELAY_SPANS_MAX, &count);
         if (err == SNET_ERR_AGAIN) {
@@ -119,7 +119,7 @@ static bool relay_deliver(struct snet_relay *relay)
             relay_finish(relay, err);
             return false;
         }
-        const ssize_t sent = snet_outlet_send(&relay->outlet, spans, count);
+        const ssize_t sent = snet_stream_writer_send(&relay->writer, spans, count);
         if (sent < 0) {
             relay_broken(relay);
             break;
@@ -261,7 +261,8 @@ static void relay_resume_reading(struct snet_relay *relay)
 void snet_relay_start(struct snet_relay *relay, uv_stream_t *stream)
 {
     relay->stream = stream;
-    relay->outlet = (struct snet_outlet){.stream = stream, .on_idle = relay_idle, .user = relay};
+    relay->writer =
+        (struct snet_stream_writer){.stream = stream, .on_idle = relay_idle, .user = relay};
     stream->data = relay;
     relay_resume_reading(relay);
     (void)relay_deliver(relay);

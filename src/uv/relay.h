@@ -19,7 +19,7 @@ struct snet_relay {
     snet_session *session;
     struct snet_relay_config config;
     uv_stream_t *stream; /* NULL before snet_relay_start and after the end */
-    struct snet_outlet outlet;
+    struct snet_stream_writer writer;
     /* The next three are set right after snet_relay_new by those who want something else. */
     bool lends;    /* the session is not freed with the relay */
     bool forgives; /* a stream that breaks has only ended: what it has sent is still delivered */

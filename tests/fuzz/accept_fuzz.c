@@ -12,20 +12,20 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    struct snet_secure_accept first;
-    struct snet_secure_accept second;
+    struct snet_v3_accept first;
+    struct snet_v3_accept second;
     uint8_t encoded[ACCEPT_ENCODED_MAX_BYTES];
     struct snet_writer writer;
-    if (snet_secure_accept_decode((struct snet_bytes){data, len}, &first) != SNET_OK) {
+    if (snet_v3_accept_decode((struct snet_bytes){data, len}, &first) != SNET_OK) {
         return 0;
     }
     snet_writer_init(&writer, encoded, sizeof encoded);
-    snet_secure_accept_encode(&first, &writer);
+    snet_v3_accept_encode(&first, &writer);
     FUZZ_CHECK(!writer.failed);
     FUZZ_CHECK(writer.written <= len);
     fuzz_check_begins((struct snet_bytes){data, len}, (struct snet_bytes){encoded, writer.written},
                       ACCEPT_FIXED_BYTES);
-    FUZZ_CHECK(snet_secure_accept_decode((struct snet_bytes){encoded, writer.written}, &second) ==
+    FUZZ_CHECK(snet_v3_accept_decode((struct snet_bytes){encoded, writer.written}, &second) ==
                SNET_OK);
     FUZZ_CHECK(second.recv_next == first.recv_next);
     FUZZ_CHECK(second.limit == first.limit);

@@ -19,14 +19,14 @@
 #include "crypto/crypto.h"
 #include "tests/fuzz/fuzz.h"
 
-struct fuzz_shake {
+struct fuzz_handshake {
     struct snet_crypto *crypto;
     struct snet_x25519 server_key;
     struct snet_x25519 client_key;
-    struct snet_secure_shake_config client_config;
-    struct snet_secure_shake_config server_config;
-    struct snet_secure_shake client;
-    struct snet_secure_shake server;
+    struct snet_v3_messages_config client_config;
+    struct snet_v3_messages_config server_config;
+    struct snet_v3_handshake client;
+    struct snet_v3_handshake server;
     bool sealed;
     unsigned changes;
     struct snet_reader input;
@@ -34,35 +34,35 @@ struct fuzz_shake {
     bool changed;              /* sealed: and it was changed where the reader must notice */
     bool answer;               /* it is not the first message of the exchange */
     size_t len;                /* of the message */
-    uint8_t message[SNET_SECURE_SHAKE_MESSAGE_MAX_BYTES + 64];
+    uint8_t message[SNET_V3_MESSAGES_MESSAGE_MAX_BYTES + 64];
 };
 
 /*
  * Reads what kind of exchange it is and prepares both ends. A resume is NNpsk0 whatever the input
  * says, and XK alone has a third message: `forced` is the pattern then, 0 otherwise.
  */
-void fuzz_shake_open(struct fuzz_shake *shake, struct snet_bytes input, unsigned forced,
-                     bool resume);
-void fuzz_shake_close(struct fuzz_shake *shake);
+void fuzz_handshake_open(struct fuzz_handshake *handshake, struct snet_bytes input, unsigned forced,
+                         bool resume);
+void fuzz_handshake_close(struct fuzz_handshake *handshake);
 
 /* The honest messages before the one in question. */
-void fuzz_shake_hello(struct fuzz_shake *shake);
-void fuzz_shake_resume(struct fuzz_shake *shake);
-void fuzz_shake_reply(struct fuzz_shake *shake);
+void fuzz_handshake_hello(struct fuzz_handshake *handshake);
+void fuzz_handshake_resume(struct fuzz_handshake *handshake);
+void fuzz_handshake_reply(struct fuzz_handshake *handshake);
 
 /* Makes the message in question: a HELLO or RESUME, or with the end that sends it any later one. */
-void fuzz_shake_make_first(struct fuzz_shake *shake, enum snet_secure_type type);
-void fuzz_shake_make_next(struct fuzz_shake *shake, struct snet_secure_shake *sender,
-                          enum snet_secure_type type);
+void fuzz_handshake_make_first(struct fuzz_handshake *handshake, enum snet_v3_type type);
+void fuzz_handshake_make_next(struct fuzz_handshake *handshake, struct snet_v3_handshake *sender,
+                              enum snet_v3_type type);
 /* The message, to be read. */
-struct snet_buffer fuzz_shake_message(struct fuzz_shake *shake);
+struct snet_buffer fuzz_handshake_message(struct fuzz_handshake *handshake);
 /*
  * What the reader must have said: a stranger's message never passes, nor does one that was changed;
  * an honest one passes if `decoded`, the verdict of the decoder alone, is SNET_OK. An answer is
  * malformed only when the true other end has made it so: of others that cannot be known.
  */
-void fuzz_shake_expect(const struct fuzz_shake *shake, snet_err err, snet_err decoded);
+void fuzz_handshake_expect(const struct fuzz_handshake *handshake, snet_err err, snet_err decoded);
 /* Both ends have come to the same keys. */
-void fuzz_shake_finish(struct fuzz_shake *shake);
+void fuzz_handshake_finish(struct fuzz_handshake *handshake);
 
 #endif

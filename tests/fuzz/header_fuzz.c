@@ -9,14 +9,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    struct snet_secure_header header;
-    uint8_t again[SNET_SECURE_HEADER_BYTES];
-    if (len < SNET_SECURE_HEADER_BYTES || snet_secure_header_decode(data, &header) != SNET_OK) {
+    struct snet_v3_header header;
+    uint8_t again[SNET_V3_HEADER_BYTES];
+    if (len < SNET_V3_HEADER_BYTES || snet_v3_header_decode(data, &header) != SNET_OK) {
         return 0;
     }
-    FUZZ_CHECK(header.body_len >= SNET_SECURE_REJECT_BODY_BYTES);
-    FUZZ_CHECK(header.body_len <= SNET_SECURE_BODY_MAX_BYTES);
-    snet_secure_header_encode(&header, again);
+    FUZZ_CHECK(header.body_len >= SNET_V3_REJECT_BODY_BYTES);
+    FUZZ_CHECK(header.body_len <= SNET_V3_BODY_MAX_BYTES);
+    snet_v3_header_encode(&header, again);
     FUZZ_CHECK(fuzz_same((struct snet_bytes){data, sizeof again},
                          (struct snet_bytes){again, sizeof again}));
     return 0;

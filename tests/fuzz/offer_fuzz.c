@@ -9,26 +9,26 @@
 #include "tests/fuzz/fuzz.h"
 
 #define OFFER_FIXED_BYTES 10u /* before what may differ */
-#define OFFER_ENCODED_MAX_BYTES (16u + SNET_SECURE_SERVICE_MAX_BYTES)
+#define OFFER_ENCODED_MAX_BYTES (16u + SNET_V3_SERVICE_MAX_BYTES)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    struct snet_secure_offer first;
-    struct snet_secure_offer second;
+    struct snet_v3_offer first;
+    struct snet_v3_offer second;
     uint8_t encoded[OFFER_ENCODED_MAX_BYTES];
     struct snet_writer writer;
-    if (snet_secure_offer_decode((struct snet_bytes){data, len}, &first) != SNET_OK) {
+    if (snet_v3_offer_decode((struct snet_bytes){data, len}, &first) != SNET_OK) {
         return 0;
     }
-    FUZZ_CHECK(first.service.len <= SNET_SECURE_SERVICE_MAX_BYTES);
+    FUZZ_CHECK(first.service.len <= SNET_V3_SERVICE_MAX_BYTES);
     snet_writer_init(&writer, encoded, sizeof encoded);
-    snet_secure_offer_encode(&first, &writer);
+    snet_v3_offer_encode(&first, &writer);
     FUZZ_CHECK(!writer.failed);
-    FUZZ_CHECK(first.max_record >= SNET_SECURE_FRAME_RECORD_MIN_BYTES);
+    FUZZ_CHECK(first.max_record >= SNET_V3_FRAME_RECORD_MIN_BYTES);
     FUZZ_CHECK(writer.written <= len);
     fuzz_check_begins((struct snet_bytes){data, len}, (struct snet_bytes){encoded, writer.written},
                       OFFER_FIXED_BYTES);
-    FUZZ_CHECK(snet_secure_offer_decode((struct snet_bytes){encoded, writer.written}, &second) ==
+    FUZZ_CHECK(snet_v3_offer_decode((struct snet_bytes){encoded, writer.written}, &second) ==
                SNET_OK);
     FUZZ_CHECK(second.caps == first.caps);
     FUZZ_CHECK(second.window == first.window);

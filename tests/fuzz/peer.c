@@ -68,7 +68,7 @@ void peer_close(struct peer *peer)
     peer_cut(peer);
     snet_core_free(peer->core);
     FUZZ_CHECK(peer->env.live_count == 0);
-    snet_secure_shake_deinit(&peer->shake);
+    snet_v3_messages_deinit(&peer->handshake);
     snet_crypto_free(peer->crypto);
 }
 
@@ -158,7 +158,7 @@ void peer_cut(struct peer *peer)
         snet_record_deinit(&peer->seal);
         snet_record_deinit(&peer->open);
     }
-    snet_secure_shake_deinit(&peer->shake);
+    snet_v3_messages_deinit(&peer->handshake);
     peer->keyed = false;
     peer->core_started = false;
     peer->sent_len = 0;
@@ -174,16 +174,16 @@ static void peer_hear(struct peer *peer, struct snet_bytes plain)
     snet_reader_init(&reader, plain.data, plain.len);
     FUZZ_CHECK(plain.len > 0);
     while (reader.left > 0) {
-        struct snet_secure_frame frame;
-        FUZZ_CHECK(snet_secure_frame_decode(&reader, &frame) == SNET_OK);
-        FUZZ_CHECK(peer->core_started == (frame.type != SNET_SECURE_FRAME_START));
-        if (frame.type == SNET_SECURE_FRAME_START) {
+        struct snet_v3_frame frame;
+        FUZZ_CHECK(snet_v3_frame_decode(&reader, &frame) == SNET_OK);
+        FUZZ_CHECK(peer->core_started == (frame.type != SNET_V3_FRAME_START));
+        if (frame.type == SNET_V3_FRAME_START) {
             peer->core_started = true;
             peer->core_offset = frame.offset;
-        } else if (frame.type == SNET_SECURE_FRAME_DATA) {
+        } else if (frame.type == SNET_V3_FRAME_DATA) {
             peer->core_offset += frame.bytes.len;
             FUZZ_CHECK(peer->core_offset <= peer->limit);
-        } else if (frame.type == SNET_SECURE_FRAME_FIN) {
+        } else if (frame.type == SNET_V3_FRAME_FIN) {
             FUZZ_CHECK(frame.offset == peer->core_offset);
         }
     }
@@ -193,16 +193,16 @@ static void peer_hear(struct peer *peer, struct snet_bytes plain)
 static void peer_open_records(struct peer *peer)
 {
     size_t done = 0;
-    while (peer->keyed && peer->sent_len - done > SNET_SECURE_FRAME_LEN_BYTES) {
+    while (peer->keyed && peer->sent_len - done > SNET_V3_FRAME_LEN_BYTES) {
         uint8_t *data = peer->sent + done;
-        const size_t len = SNET_SECURE_FRAME_LEN_BYTES + data[0] + ((size_t)data[1] << 8);
+        const size_t len = SNET_V3_FRAME_LEN_BYTES + data[0] + ((size_t)data[1] << 8);
         if (len > peer->sent_len - done) {
             break;
         }
         uint8_t plain[UINT16_MAX];
         FUZZ_CHECK(snet_record_open(&peer->open, data, len, plain) == SNET_OK);
-        peer_hear(peer, (struct snet_bytes){plain, len - SNET_SECURE_FRAME_LEN_BYTES -
-                                                       SNET_SUITE_TAG_BYTES});
+        peer_hear(peer,
+                  (struct snet_bytes){plain, len - SNET_V3_FRAME_LEN_BYTES - SNET_SUITE_TAG_BYTES});
         done += len;
     }
     memmove(peer->sent, peer->sent + done, peer->sent_len - done);
@@ -230,14 +230,14 @@ void peer_take(struct peer *peer)
 static void peer_note(struct peer *peer, struct snet_bytes plain)
 {
     struct snet_reader reader;
-    struct snet_secure_frame frame;
+    struct snet_v3_frame frame;
     snet_reader_init(&reader, plain.data, plain.len);
-    while (reader.left > 0 && snet_secure_frame_decode(&reader, &frame) == SNET_OK) {
-        if (frame.type == SNET_SECURE_FRAME_ACK && frame.limit > peer->limit) {
+    while (reader.left > 0 && snet_v3_frame_decode(&reader, &frame) == SNET_OK) {
+        if (frame.type == SNET_V3_FRAME_ACK && frame.limit > peer->limit) {
             peer->limit = frame.limit;
-        } else if (frame.type == SNET_SECURE_FRAME_START) {
+        } else if (frame.type == SNET_V3_FRAME_START) {
             peer->out_offset = frame.offset;
-        } else if (frame.type == SNET_SECURE_FRAME_DATA) {
+        } else if (frame.type == SNET_V3_FRAME_DATA) {
             peer->out_offset += frame.bytes.len;
         }
     }
@@ -245,12 +245,12 @@ static void peer_note(struct peer *peer, struct snet_bytes plain)
 
 void peer_say(struct peer *peer, struct snet_bytes plain)
 {
-    uint8_t data[SNET_SECURE_FRAME_LEN_BYTES + PEER_RECORD_MAX_BYTES + SNET_SUITE_TAG_BYTES];
+    uint8_t data[SNET_V3_FRAME_LEN_BYTES + PEER_RECORD_MAX_BYTES + SNET_SUITE_TAG_BYTES];
     if (!peer->keyed || plain.len == 0 || plain.len > PEER_RECORD_MAX_BYTES) {
         return;
     }
     peer_note(peer, plain);
-    memcpy(data + SNET_SECURE_FRAME_LEN_BYTES, plain.data, plain.len);
+    memcpy(data + SNET_V3_FRAME_LEN_BYTES, plain.data, plain.len);
     FUZZ_CHECK(snet_record_seal(&peer->seal, data, plain.len) == SNET_OK);
-    peer_feed(peer, data, SNET_SECURE_FRAME_LEN_BYTES + plain.len + SNET_SUITE_TAG_BYTES);
+    peer_feed(peer, data, SNET_V3_FRAME_LEN_BYTES + plain.len + SNET_SUITE_TAG_BYTES);
 }

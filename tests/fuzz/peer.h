@@ -28,7 +28,7 @@
 /* Handshakes are what costs time. */
 #define PEER_CONNECTS_MAX 16u
 #define PEER_RECORD_MAX_BYTES 16384u
-#define PEER_SENT_MAX_BYTES (SNET_SECURE_FRAME_LEN_BYTES + 65535u)
+#define PEER_SENT_MAX_BYTES (SNET_V3_FRAME_LEN_BYTES + 65535u)
 
 struct peer {
     struct snet_reader program;
@@ -47,14 +47,14 @@ struct peer {
     struct snet_crypto *crypto;
     struct snet_x25519 own_key;
     struct snet_x25519 other_key;
-    struct snet_secure_shake shake;
+    struct snet_v3_handshake handshake;
     bool keyed; /* the handshake is over */
     _Alignas(16) uint8_t contexts[2][SNET_SUITE_CTX_MAX_BYTES];
     struct snet_record seal;
     struct snet_record open;
     bool has_ticket;
-    uint8_t cid[SNET_SECURE_CID_BYTES];
-    uint8_t token[SNET_SECURE_TOKEN_BYTES];
+    uint8_t cid[SNET_V3_CID_BYTES];
+    uint8_t token[SNET_V3_TOKEN_BYTES];
     uint8_t secret[SNET_HASH_BYTES];
     uint64_t attempt;
     uint64_t out_offset; /* of the peer's next byte of the stream */

@@ -28,12 +28,12 @@ static void op_raw(struct peer *peer, uint16_t n)
     peer_say(peer, op_bytes(peer, 1 + n % PEER_PLAIN_MAX_BYTES));
 }
 
-static void op_frame(struct peer *peer, const struct snet_secure_frame *frame)
+static void op_frame(struct peer *peer, const struct snet_v3_frame *frame)
 {
     uint8_t plain[PEER_PLAIN_MAX_BYTES + 32];
     struct snet_writer writer;
     snet_writer_init(&writer, plain, sizeof plain);
-    snet_secure_frame_encode(frame, &writer);
+    snet_v3_frame_encode(frame, &writer);
     peer_say(peer, (struct snet_bytes){plain, writer.written});
 }
 
@@ -45,35 +45,35 @@ static uint64_t op_near(uint64_t right, uint16_t n)
 
 static void op_start(struct peer *peer, uint16_t n)
 {
-    op_frame(peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_START,
-                                               .offset = op_near(peer->out_offset, n)});
+    op_frame(peer, &(struct snet_v3_frame){.type = SNET_V3_FRAME_START,
+                                           .offset = op_near(peer->out_offset, n)});
 }
 
 static void op_ack(struct peer *peer, uint16_t n)
 {
-    op_frame(peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_ACK,
-                                               .offset = op_near(peer->core_offset, n),
-                                               .limit = peer->core_offset + n});
+    op_frame(peer, &(struct snet_v3_frame){.type = SNET_V3_FRAME_ACK,
+                                           .offset = op_near(peer->core_offset, n),
+                                           .limit = peer->core_offset + n});
 }
 
 static void op_data(struct peer *peer, uint16_t n)
 {
     static const uint8_t bytes[PEER_PLAIN_MAX_BYTES];
-    op_frame(peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_DATA,
-                                               .bytes = {bytes, 1 + n % PEER_PLAIN_MAX_BYTES}});
+    op_frame(peer, &(struct snet_v3_frame){.type = SNET_V3_FRAME_DATA,
+                                           .bytes = {bytes, 1 + n % PEER_PLAIN_MAX_BYTES}});
 }
 
 static void op_fin(struct peer *peer, uint16_t n)
 {
-    op_frame(peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_FIN,
-                                               .offset = op_near(peer->out_offset, n)});
+    op_frame(peer, &(struct snet_v3_frame){.type = SNET_V3_FRAME_FIN,
+                                           .offset = op_near(peer->out_offset, n)});
 }
 
 static void op_ping(struct peer *peer, uint16_t n)
 {
-    op_frame(peer, &(struct snet_secure_frame){.type = (n & 1u) == 0 ? SNET_SECURE_FRAME_PING
-                                                                     : SNET_SECURE_FRAME_PONG,
-                                               .number = n >> 1});
+    op_frame(peer, &(struct snet_v3_frame){.type = (n & 1u) == 0 ? SNET_V3_FRAME_PING
+                                                                 : SNET_V3_FRAME_PONG,
+                                           .number = n >> 1});
 }
 
 static void op_take(struct peer *peer, uint16_t n)

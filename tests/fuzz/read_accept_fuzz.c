@@ -7,20 +7,20 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    static struct fuzz_shake shake;
-    struct snet_secure_accept heard;
-    struct snet_secure_accept said;
-    fuzz_shake_open(&shake, (struct snet_bytes){data, len}, SNET_NOISE_NNPSK0, true);
-    fuzz_shake_resume(&shake);
-    fuzz_shake_make_next(&shake, &shake.server, SNET_SECURE_ACCEPT);
+    static struct fuzz_handshake handshake;
+    struct snet_v3_accept heard;
+    struct snet_v3_accept said;
+    fuzz_handshake_open(&handshake, (struct snet_bytes){data, len}, SNET_NOISE_NNPSK0, true);
+    fuzz_handshake_resume(&handshake);
+    fuzz_handshake_make_next(&handshake, &handshake.server, SNET_V3_ACCEPT);
     const snet_err err =
-        snet_secure_shake_read_accept(&shake.client, fuzz_shake_message(&shake), &heard);
-    const snet_err decoded = snet_secure_accept_decode(shake.payload, &said);
-    fuzz_shake_expect(&shake, err, decoded);
+        snet_v3_messages_read_accept(&handshake.client, fuzz_handshake_message(&handshake), &heard);
+    const snet_err decoded = snet_v3_accept_decode(handshake.payload, &said);
+    fuzz_handshake_expect(&handshake, err, decoded);
     if (err == SNET_OK) {
         FUZZ_CHECK(heard.recv_next == said.recv_next);
-        fuzz_shake_finish(&shake);
+        fuzz_handshake_finish(&handshake);
     }
-    fuzz_shake_close(&shake);
+    fuzz_handshake_close(&handshake);
     return 0;
 }

@@ -8,23 +8,23 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    static struct fuzz_shake shake;
-    struct snet_secure_offer heard;
-    struct snet_secure_offer said;
-    fuzz_shake_open(&shake, (struct snet_bytes){data, len}, 0, false);
-    fuzz_shake_make_first(&shake, SNET_SECURE_HELLO);
-    const struct snet_buffer message = fuzz_shake_message(&shake);
-    FUZZ_CHECK(snet_secure_shake_check_mac1(shake.crypto, shake.server_key.public_key,
-                                            (struct snet_bytes){message.data, message.len}) ==
+    static struct fuzz_handshake handshake;
+    struct snet_v3_offer heard;
+    struct snet_v3_offer said;
+    fuzz_handshake_open(&handshake, (struct snet_bytes){data, len}, 0, false);
+    fuzz_handshake_make_first(&handshake, SNET_V3_HELLO);
+    const struct snet_buffer message = fuzz_handshake_message(&handshake);
+    FUZZ_CHECK(snet_v3_messages_check_mac1(handshake.crypto, handshake.server_key.public_key,
+                                           (struct snet_bytes){message.data, message.len}) ==
                SNET_ERR_BAD_MAC);
-    const snet_err err = snet_secure_shake_read_hello(&shake.server, shake.crypto,
-                                                      &shake.server_config, message, &heard);
-    const snet_err decoded = snet_secure_offer_decode(shake.payload, &said);
-    fuzz_shake_expect(&shake, err, decoded);
+    const snet_err err = snet_v3_messages_read_hello(&handshake.server, handshake.crypto,
+                                                     &handshake.server_config, message, &heard);
+    const snet_err decoded = snet_v3_offer_decode(handshake.payload, &said);
+    fuzz_handshake_expect(&handshake, err, decoded);
     if (err == SNET_OK) {
         FUZZ_CHECK(heard.window == said.window);
         FUZZ_CHECK(fuzz_same(heard.service, said.service));
     }
-    fuzz_shake_close(&shake);
+    fuzz_handshake_close(&handshake);
     return 0;
 }

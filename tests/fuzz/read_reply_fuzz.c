@@ -7,22 +7,22 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    static struct fuzz_shake shake;
-    struct snet_secure_welcome heard;
-    struct snet_secure_welcome said;
-    fuzz_shake_open(&shake, (struct snet_bytes){data, len}, 0, false);
-    fuzz_shake_hello(&shake);
-    fuzz_shake_make_next(&shake, &shake.server, SNET_SECURE_HELLO_REPLY);
+    static struct fuzz_handshake handshake;
+    struct snet_v3_welcome heard;
+    struct snet_v3_welcome said;
+    fuzz_handshake_open(&handshake, (struct snet_bytes){data, len}, 0, false);
+    fuzz_handshake_hello(&handshake);
+    fuzz_handshake_make_next(&handshake, &handshake.server, SNET_V3_HELLO_REPLY);
     const snet_err err =
-        snet_secure_shake_read_reply(&shake.client, fuzz_shake_message(&shake), &heard);
-    const snet_err decoded = snet_secure_welcome_decode(shake.payload, &said);
-    fuzz_shake_expect(&shake, err, decoded);
+        snet_v3_messages_read_reply(&handshake.client, fuzz_handshake_message(&handshake), &heard);
+    const snet_err decoded = snet_v3_welcome_decode(handshake.payload, &said);
+    fuzz_handshake_expect(&handshake, err, decoded);
     if (err == SNET_OK) {
         FUZZ_CHECK(heard.window == said.window);
-        if (shake.client_config.pattern != SNET_NOISE_XK) {
-            fuzz_shake_finish(&shake);
+        if (handshake.client_config.pattern != SNET_NOISE_XK) {
+            fuzz_handshake_finish(&handshake);
         }
     }
-    fuzz_shake_close(&shake);
+    fuzz_handshake_close(&handshake);
     return 0;
 }

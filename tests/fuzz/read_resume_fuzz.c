@@ -7,19 +7,20 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    static struct fuzz_shake shake;
-    struct snet_secure_resume heard;
-    struct snet_secure_resume said;
-    fuzz_shake_open(&shake, (struct snet_bytes){data, len}, SNET_NOISE_NNPSK0, true);
-    fuzz_shake_make_first(&shake, SNET_SECURE_RESUME);
-    const snet_err err = snet_secure_shake_read_resume(
-        &shake.server, shake.crypto, &shake.server_config, fuzz_shake_message(&shake), &heard);
-    const snet_err decoded = snet_secure_resume_decode(shake.payload, &said);
-    fuzz_shake_expect(&shake, err, decoded);
+    static struct fuzz_handshake handshake;
+    struct snet_v3_resume heard;
+    struct snet_v3_resume said;
+    fuzz_handshake_open(&handshake, (struct snet_bytes){data, len}, SNET_NOISE_NNPSK0, true);
+    fuzz_handshake_make_first(&handshake, SNET_V3_RESUME);
+    const snet_err err =
+        snet_v3_messages_read_resume(&handshake.server, handshake.crypto, &handshake.server_config,
+                                     fuzz_handshake_message(&handshake), &heard);
+    const snet_err decoded = snet_v3_resume_decode(handshake.payload, &said);
+    fuzz_handshake_expect(&handshake, err, decoded);
     if (err == SNET_OK) {
         FUZZ_CHECK(heard.attempt == said.attempt);
         FUZZ_CHECK(fuzz_same(heard.early, said.early));
     }
-    fuzz_shake_close(&shake);
+    fuzz_handshake_close(&handshake);
     return 0;
 }

@@ -15,7 +15,7 @@
 
 #define RECORD_PLAIN_MAX_BYTES 600u
 #define RECORD_WHOLE_MAX_BYTES                                                                     \
-    (SNET_SECURE_FRAME_LEN_BYTES + RECORD_PLAIN_MAX_BYTES + SNET_SUITE_TAG_BYTES)
+    (SNET_V3_FRAME_LEN_BYTES + RECORD_PLAIN_MAX_BYTES + SNET_SUITE_TAG_BYTES)
 #define RECORD_OPS_MAX 200u
 
 enum record_op {
@@ -47,7 +47,7 @@ static void pair_open(struct record_pair *pair, struct snet_crypto *crypto)
             .ctx = pair->contexts[i],
             .secret = secret,
             .max_record_bytes =
-                kind / 2 % 2 == 0 ? SNET_RECORD_LARGE_BYTES : SNET_SECURE_FRAME_RECORD_MAX_BYTES,
+                kind / 2 % 2 == 0 ? SNET_RECORD_LARGE_BYTES : SNET_V3_FRAME_RECORD_MAX_BYTES,
         };
         FUZZ_CHECK(snet_record_init(i == 0 ? &pair->seal : &pair->open, crypto, &config) ==
                    SNET_OK);
@@ -77,8 +77,8 @@ static void pair_pass(struct record_pair *pair, enum record_op op)
     uint8_t plain[RECORD_PLAIN_MAX_BYTES];
     uint8_t data[RECORD_WHOLE_MAX_BYTES];
     const size_t plain_len = pair_plain(pair, plain);
-    const size_t len = SNET_SECURE_FRAME_LEN_BYTES + plain_len + SNET_SUITE_TAG_BYTES;
-    memcpy(data + SNET_SECURE_FRAME_LEN_BYTES, plain, plain_len);
+    const size_t len = SNET_V3_FRAME_LEN_BYTES + plain_len + SNET_SUITE_TAG_BYTES;
+    memcpy(data + SNET_V3_FRAME_LEN_BYTES, plain, plain_len);
     FUZZ_CHECK(snet_record_seal(&pair->seal, data, plain_len) == SNET_OK);
     if (op == RECORD_OP_FLIP) {
         const size_t bit = snet_reader_u16(&pair->program) % (8 * len);

@@ -12,21 +12,21 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    struct snet_secure_welcome first;
-    struct snet_secure_welcome second;
+    struct snet_v3_welcome first;
+    struct snet_v3_welcome second;
     uint8_t encoded[WELCOME_ENCODED_MAX_BYTES];
     struct snet_writer writer;
-    if (snet_secure_welcome_decode((struct snet_bytes){data, len}, &first) != SNET_OK) {
+    if (snet_v3_welcome_decode((struct snet_bytes){data, len}, &first) != SNET_OK) {
         return 0;
     }
     snet_writer_init(&writer, encoded, sizeof encoded);
-    snet_secure_welcome_encode(&first, &writer);
+    snet_v3_welcome_encode(&first, &writer);
     FUZZ_CHECK(!writer.failed);
-    FUZZ_CHECK(first.max_record >= SNET_SECURE_FRAME_RECORD_MIN_BYTES);
+    FUZZ_CHECK(first.max_record >= SNET_V3_FRAME_RECORD_MIN_BYTES);
     FUZZ_CHECK(writer.written <= len);
     fuzz_check_begins((struct snet_bytes){data, len}, (struct snet_bytes){encoded, writer.written},
                       WELCOME_FIXED_BYTES);
-    FUZZ_CHECK(snet_secure_welcome_decode((struct snet_bytes){encoded, writer.written}, &second) ==
+    FUZZ_CHECK(snet_v3_welcome_decode((struct snet_bytes){encoded, writer.written}, &second) ==
                SNET_OK);
     FUZZ_CHECK(fuzz_same((struct snet_bytes){first.cid, sizeof first.cid},
                          (struct snet_bytes){second.cid, sizeof second.cid}));

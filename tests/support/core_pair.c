@@ -11,9 +11,9 @@
 
 #define ENDS_CHUNK_BYTES 4096u
 
-const struct ends_keys *ends_keys(void)
+const struct core_pair_keys *core_pair_keys(void)
 {
-    static struct ends_keys keys;
+    static struct core_pair_keys keys;
     for (unsigned i = 0; i < SNET_KEY_BYTES; i++) {
         keys.server.bytes[i] = (uint8_t)(i + 1);
         keys.client.bytes[i] = (uint8_t)(i + 101);
@@ -24,12 +24,12 @@ const struct ends_keys *ends_keys(void)
     return &keys;
 }
 
-struct ends_config ends_config_for(enum snet_wire wire, bool mixed)
+struct core_pair_config core_pair_config_for(enum snet_wire wire, bool mixed)
 {
-    const struct ends_keys *keys = ends_keys();
-    struct ends_config config = {
+    const struct core_pair_keys *keys = core_pair_keys();
+    struct core_pair_config config = {
         .client = {.wire = wire},
-        .server = {.wires = mixed ? ENDS_ALL_WIRES : SNET_WIRE_BIT(wire),
+        .server = {.wires = mixed ? CORE_PAIR_ALL_WIRES : SNET_WIRE_BIT(wire),
                    .keys = {.secrets = &keys->server, .secret_count = 1}},
     };
     if (wire == SNET_WIRE_3) {
@@ -38,7 +38,7 @@ struct ends_config ends_config_for(enum snet_wire wire, bool mixed)
     return config;
 }
 
-void ends_open(struct ends *ends, const struct ends_config *config)
+void core_pair_open(struct core_pair *ends, const struct core_pair_config *config)
 {
     memset(ends, 0, sizeof *ends);
     ends->now = SNET_SECOND_NS;
@@ -47,15 +47,15 @@ void ends_open(struct ends *ends, const struct ends_config *config)
         assert_int_equal(snet_core_new(&ends->env[i].env, &config->cores[i], &ends->cores[i]),
                          SNET_OK);
     }
-    assert_int_equal(snet_server_new(ends->cores[ENDS_SERVER], &config->server, &ends->server),
+    assert_int_equal(snet_server_new(ends->cores[CORE_PAIR_SERVER], &config->server, &ends->server),
                      SNET_OK);
     assert_int_equal(
-        snet_client_open(ends->cores[ENDS_CLIENT], &config->client, &ends->client, ends->now),
+        snet_client_open(ends->cores[CORE_PAIR_CLIENT], &config->client, &ends->client, ends->now),
         SNET_OK);
-    ends_drain(ends);
+    core_pair_drain(ends);
 }
 
-void ends_close(struct ends *ends)
+void core_pair_close(struct core_pair *ends)
 {
     for (unsigned i = 0; i < 2; i++) {
         snet_core_free(ends->cores[i]);
@@ -63,7 +63,7 @@ void ends_close(struct ends *ends)
     }
 }
 
-static struct ends_link *ends_find(struct ends *ends, const snet_link *link)
+static struct core_pair_link *core_pair_find(struct core_pair *ends, const snet_link *link)
 {
     for (unsigned i = 0; i < ends->conn_count; i++) {
         for (unsigned side = 0; side < 2; side++) {
@@ -75,7 +75,7 @@ static struct ends_link *ends_find(struct ends *ends, const snet_link *link)
     return NULL;
 }
 
-static void ends_check(const struct ends *ends)
+static void core_pair_check(const struct core_pair *ends)
 {
     for (unsigned i = 0; i < 2; i++) {
         struct snet_list_node *node = snet_list_first(&ends->cores[i]->sessions);
@@ -89,28 +89,28 @@ static void ends_check(const struct ends *ends)
     }
 }
 
-void ends_drain(struct ends *ends)
+void core_pair_drain(struct core_pair *ends)
 {
     struct snet_event event;
     for (unsigned i = 0; i < 2; i++) {
         while (snet_core_next_event(ends->cores[i], &event)) {
             ends->events[i][event.type]++;
-            if (event.type == SNET_EVENT_OPENED && i == ENDS_SERVER) {
+            if (event.type == SNET_EVENT_OPENED && i == CORE_PAIR_SERVER) {
                 ends->served = event.session;
             } else if (event.type == SNET_EVENT_ENDED) {
                 ends->ended[i] = event.err;
             } else if (event.type == SNET_EVENT_LINK_CLOSE) {
-                struct ends_link *side = ends_find(ends, event.link);
+                struct core_pair_link *side = core_pair_find(ends, event.link);
                 assert_non_null(side);
                 side->how = event.close_how;
                 side->err = event.err;
             }
         }
     }
-    ends_check(ends);
+    core_pair_check(ends);
 }
 
-void ends_pass(struct ends *ends, uint64_t duration_ns)
+void core_pair_pass(struct core_pair *ends, uint64_t duration_ns)
 {
     const uint64_t end = ends->now + duration_ns;
     uint64_t due = 0;
@@ -124,66 +124,70 @@ void ends_pass(struct ends *ends, uint64_t duration_ns)
             ends->now = due > ends->now ? due : ends->now;
             snet_core_tick(ends->cores[0], ends->now);
             snet_core_tick(ends->cores[1], ends->now);
-            ends_drain(ends);
+            core_pair_drain(ends);
         }
     }
     ends->now = end;
 }
 
-static struct ends_conn *ends_new_conn(struct ends *ends)
+static struct core_pair_conn *core_pair_new_conn(struct core_pair *ends)
 {
-    assert_true(ends->conn_count < ENDS_CONNS_MAX);
-    struct ends_conn *conn = &ends->conns[ends->conn_count++];
-    assert_int_equal(snet_server_accepted(ends->server, &conn->sides[ENDS_SERVER].link, ends->now),
-                     SNET_OK);
+    assert_true(ends->conn_count < CORE_PAIR_CONNS_MAX);
+    struct core_pair_conn *conn = &ends->conns[ends->conn_count++];
+    assert_int_equal(
+        snet_server_accepted(ends->server, &conn->sides[CORE_PAIR_SERVER].link, ends->now),
+        SNET_OK);
     return conn;
 }
 
-struct ends_conn *ends_dial(struct ends *ends)
+struct core_pair_conn *core_pair_dial(struct core_pair *ends)
 {
-    assert_true(ends->conn_count < ENDS_CONNS_MAX);
-    struct ends_conn *conn = &ends->conns[ends->conn_count++];
-    assert_int_equal(snet_client_connected(ends->client, &conn->sides[ENDS_CLIENT].link, ends->now),
-                     SNET_OK);
-    ends_drain(ends);
+    assert_true(ends->conn_count < CORE_PAIR_CONNS_MAX);
+    struct core_pair_conn *conn = &ends->conns[ends->conn_count++];
+    assert_int_equal(
+        snet_client_connected(ends->client, &conn->sides[CORE_PAIR_CLIENT].link, ends->now),
+        SNET_OK);
+    core_pair_drain(ends);
     return conn;
 }
 
-void ends_restart(struct ends *ends, const struct snet_server_config *config)
+void core_pair_restart(struct core_pair *ends, const struct snet_server_config *config)
 {
-    snet_core_free(ends->cores[ENDS_SERVER]);
-    assert_int_equal(ends->env[ENDS_SERVER].live_count, 0);
+    snet_core_free(ends->cores[CORE_PAIR_SERVER]);
+    assert_int_equal(ends->env[CORE_PAIR_SERVER].live_count, 0);
     for (unsigned i = 0; i < ends->conn_count; i++) {
-        ends->conns[i].sides[ENDS_SERVER].link = NULL;
+        ends->conns[i].sides[CORE_PAIR_SERVER].link = NULL;
     }
     ends->served = NULL;
-    assert_int_equal(snet_core_new(&ends->env[ENDS_SERVER].env, &(struct snet_core_config){0},
-                                   &ends->cores[ENDS_SERVER]),
+    assert_int_equal(snet_core_new(&ends->env[CORE_PAIR_SERVER].env, &(struct snet_core_config){0},
+                                   &ends->cores[CORE_PAIR_SERVER]),
                      SNET_OK);
-    assert_int_equal(snet_server_new(ends->cores[ENDS_SERVER], config, &ends->server), SNET_OK);
+    assert_int_equal(snet_server_new(ends->cores[CORE_PAIR_SERVER], config, &ends->server),
+                     SNET_OK);
     for (unsigned i = 0; i < ends->conn_count; i++) {
-        ends_cut(ends, &ends->conns[i]);
+        core_pair_cut(ends, &ends->conns[i]);
     }
 }
 
-struct ends_conn *ends_intrude(struct ends *ends)
+struct core_pair_conn *core_pair_intrude(struct core_pair *ends)
 {
-    struct ends_conn *conn = ends_new_conn(ends);
-    ends_drain(ends);
+    struct core_pair_conn *conn = core_pair_new_conn(ends);
+    core_pair_drain(ends);
     return conn;
 }
 
-struct ends_conn *ends_connect(struct ends *ends)
+struct core_pair_conn *core_pair_connect(struct core_pair *ends)
 {
-    struct ends_conn *conn = ends_new_conn(ends);
-    assert_int_equal(snet_client_connected(ends->client, &conn->sides[ENDS_CLIENT].link, ends->now),
-                     SNET_OK);
-    ends_drain(ends);
+    struct core_pair_conn *conn = core_pair_new_conn(ends);
+    assert_int_equal(
+        snet_client_connected(ends->client, &conn->sides[CORE_PAIR_CLIENT].link, ends->now),
+        SNET_OK);
+    core_pair_drain(ends);
     return conn;
 }
 
-size_t ends_take(struct ends *ends, struct ends_conn *conn, enum ends_side from, uint8_t *ret_data,
-                 size_t max)
+size_t core_pair_take(struct core_pair *ends, struct core_pair_conn *conn, enum core_pair_side from,
+                      uint8_t *ret_data, size_t max)
 {
     struct snet_span span;
     size_t taken = 0;
@@ -193,13 +197,13 @@ size_t ends_take(struct ends *ends, struct ends_conn *conn, enum ends_side from,
         memcpy(ret_data + taken, span.data, part);
         snet_link_sent(link, part, ends->now);
         taken += part;
-        ends_drain(ends);
+        core_pair_drain(ends);
     }
     return taken;
 }
 
-void ends_feed(struct ends *ends, struct ends_conn *conn, enum ends_side to, const uint8_t *data,
-               size_t len)
+void core_pair_feed(struct core_pair *ends, struct core_pair_conn *conn, enum core_pair_side to,
+                    const uint8_t *data, size_t len)
 {
     snet_link *link = conn->sides[to].link;
     size_t done = 0;
@@ -211,13 +215,14 @@ void ends_feed(struct ends *ends, struct ends_conn *conn, enum ends_side to, con
         snet_link_recv(link, data + done, room, &taken, ends->now);
         assert_int_equal(taken, room);
         done += taken;
-        ends_drain(ends);
+        core_pair_drain(ends);
     }
 }
 
-size_t ends_move(struct ends *ends, struct ends_conn *conn, enum ends_side from, size_t max)
+size_t core_pair_move(struct core_pair *ends, struct core_pair_conn *conn, enum core_pair_side from,
+                      size_t max)
 {
-    const enum ends_side to = from == ENDS_CLIENT ? ENDS_SERVER : ENDS_CLIENT;
+    const enum core_pair_side to = from == CORE_PAIR_CLIENT ? CORE_PAIR_SERVER : CORE_PAIR_CLIENT;
     size_t moved = 0;
     size_t len = 1;
     while (moved < max && len > 0) {
@@ -226,18 +231,19 @@ size_t ends_move(struct ends *ends, struct ends_conn *conn, enum ends_side from,
         size_t want = link == NULL ? sizeof chunk : snet_link_room(link);
         want = want < sizeof chunk ? want : sizeof chunk;
         want = want < max - moved ? want : max - moved;
-        len = ends_take(ends, conn, from, chunk, want);
-        ends_feed(ends, conn, to, chunk, len);
+        len = core_pair_take(ends, conn, from, chunk, want);
+        core_pair_feed(ends, conn, to, chunk, len);
         moved += len;
     }
     return moved;
 }
 
 /* Frees a side that its core wants closed; the other end sees how. */
-static bool ends_finish_close(struct ends *ends, struct ends_conn *conn, enum ends_side side)
+static bool core_pair_finish_close(struct core_pair *ends, struct core_pair_conn *conn,
+                                   enum core_pair_side side)
 {
-    struct ends_link *own = &conn->sides[side];
-    struct ends_link *other = &conn->sides[1 - side];
+    struct core_pair_link *own = &conn->sides[side];
+    struct core_pair_link *other = &conn->sides[1 - side];
     if (own->link == NULL || own->how == SNET_CLOSE_NONE) {
         return false;
     }
@@ -248,92 +254,93 @@ static bool ends_finish_close(struct ends *ends, struct ends_conn *conn, enum en
     } else if (other->link != NULL) {
         snet_link_failed(other->link, SNET_ERR_LINK_RESET, ends->now);
     }
-    ends_drain(ends);
+    core_pair_drain(ends);
     return true;
 }
 
-void ends_settle(struct ends *ends, struct ends_conn *conn)
+void core_pair_settle(struct core_pair *ends, struct core_pair_conn *conn)
 {
     bool moved = true;
-    ends_drain(ends);
+    core_pair_drain(ends);
     while (moved) {
-        moved = ends_move(ends, conn, ENDS_CLIENT, ENDS_CHUNK_BYTES) > 0;
-        moved = ends_move(ends, conn, ENDS_SERVER, ENDS_CHUNK_BYTES) > 0 || moved;
+        moved = core_pair_move(ends, conn, CORE_PAIR_CLIENT, ENDS_CHUNK_BYTES) > 0;
+        moved = core_pair_move(ends, conn, CORE_PAIR_SERVER, ENDS_CHUNK_BYTES) > 0 || moved;
         if (!moved) {
-            moved = ends_finish_close(ends, conn, ENDS_CLIENT) ||
-                    ends_finish_close(ends, conn, ENDS_SERVER);
+            moved = core_pair_finish_close(ends, conn, CORE_PAIR_CLIENT) ||
+                    core_pair_finish_close(ends, conn, CORE_PAIR_SERVER);
         }
     }
 }
 
-void ends_eof(struct ends *ends, struct ends_conn *conn, enum ends_side side)
+void core_pair_eof(struct core_pair *ends, struct core_pair_conn *conn, enum core_pair_side side)
 {
     if (conn->sides[side].link != NULL) {
         snet_link_eof(conn->sides[side].link, ends->now);
     }
-    ends_drain(ends);
+    core_pair_drain(ends);
 }
 
-void ends_cut(struct ends *ends, struct ends_conn *conn)
+void core_pair_cut(struct core_pair *ends, struct core_pair_conn *conn)
 {
     for (unsigned side = 0; side < 2; side++) {
-        struct ends_link *own = &conn->sides[side];
+        struct core_pair_link *own = &conn->sides[side];
         if (own->link != NULL) {
             snet_link_failed(own->link, SNET_ERR_LINK_LOST, ends->now);
-            ends_drain(ends);
+            core_pair_drain(ends);
             snet_link_free(own->link, ends->now);
             own->link = NULL;
         }
     }
-    ends_drain(ends);
+    core_pair_drain(ends);
 }
 
-struct ends_conn *ends_reconnect(struct ends *ends, struct ends_conn *conn, uint64_t duration_ns)
+struct core_pair_conn *core_pair_reconnect(struct core_pair *ends, struct core_pair_conn *conn,
+                                           uint64_t duration_ns)
 {
-    ends_cut(ends, conn);
-    ends_pass(ends, duration_ns);
-    return ends_connect(ends);
+    core_pair_cut(ends, conn);
+    core_pair_pass(ends, duration_ns);
+    return core_pair_connect(ends);
 }
 
-struct ends_conn *ends_begin(struct ends *ends)
+struct core_pair_conn *core_pair_begin(struct core_pair *ends)
 {
-    struct ends_conn *conn = ends_connect(ends);
-    ends_settle(ends, conn);
+    struct core_pair_conn *conn = core_pair_connect(ends);
+    core_pair_settle(ends, conn);
     if (ends->served == NULL) {
-        ends_pass(ends, SNET_GRACE_DEFAULT_NS); /* a mixed listener looks for padding */
-        ends_settle(ends, conn);
+        core_pair_pass(ends, SNET_GRACE_DEFAULT_NS); /* a mixed listener looks for padding */
+        core_pair_settle(ends, conn);
     }
     assert_non_null(ends->served);
-    assert_int_equal(ends->events[ENDS_CLIENT][SNET_EVENT_OPENED], 1);
+    assert_int_equal(ends->events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED], 1);
     return conn;
 }
 
-struct ends_conn *ends_begin_on(struct ends *ends, enum snet_wire wire)
+struct core_pair_conn *core_pair_begin_on(struct core_pair *ends, enum snet_wire wire)
 {
-    const struct ends_config config = ends_config_for(wire, false);
-    ends_open(ends, &config);
-    return ends_begin(ends);
+    const struct core_pair_config config = core_pair_config_for(wire, false);
+    core_pair_open(ends, &config);
+    return core_pair_begin(ends);
 }
 
-struct snet_session_info ends_info(const snet_session *session)
+struct snet_session_info core_pair_info(const snet_session *session)
 {
     struct snet_session_info info;
     snet_session_info(session, &info);
     return info;
 }
 
-void ends_write(struct ends *ends, snet_session *session, size_t len)
+void core_pair_write(struct core_pair *ends, snet_session *session, size_t len)
 {
-    const uint64_t from = ends_info(session).written;
+    const uint64_t from = core_pair_info(session).written;
     for (size_t i = 0; i < len; i++) {
         const uint8_t byte = test_pattern_byte(from + i);
         size_t written = 0;
         assert_int_equal(snet_session_write(session, &byte, 1, &written, ends->now), SNET_OK);
     }
-    ends_drain(ends);
+    core_pair_drain(ends);
 }
 
-size_t ends_read(struct ends *ends, snet_session *session, uint64_t offset)
+size_t core_pair_read(struct core_pair *ends, snet_session *session, uint64_t offset)
 {
     uint8_t chunk[ENDS_CHUNK_BYTES];
     size_t total = 0;
@@ -342,6 +349,6 @@ size_t ends_read(struct ends *ends, snet_session *session, uint64_t offset)
         test_pattern_expect(chunk, len, offset + total);
         total += len;
     }
-    ends_drain(ends);
+    core_pair_drain(ends);
     return total;
 }

@@ -16,51 +16,51 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ENDS_CONNS_MAX 1024u
-#define ENDS_EVENTS 16u
-#define ENDS_ALL_WIRES (SNET_WIRE_BIT(SNET_WIRE_COUNT) - 1)
+#define CORE_PAIR_CONNS_MAX 1024u
+#define CORE_PAIR_EVENTS 16u
+#define CORE_PAIR_ALL_WIRES (SNET_WIRE_BIT(SNET_WIRE_COUNT) - 1)
 
 /* Keys of snet/3, the same in every run. */
-struct ends_keys {
+struct core_pair_keys {
     struct snet_key server;
     struct snet_key server_public;
     struct snet_key client;
     struct snet_key client_public;
     struct snet_key psk;
 };
-const struct ends_keys *ends_keys(void);
+const struct core_pair_keys *core_pair_keys(void);
 
-enum ends_side {
-    ENDS_CLIENT,
-    ENDS_SERVER
+enum core_pair_side {
+    CORE_PAIR_CLIENT,
+    CORE_PAIR_SERVER
 };
 
 /* One end of a connection. */
-struct ends_link {
+struct core_pair_link {
     snet_link *link;         /* NULL when closed */
     enum snet_close_how how; /* how its core wanted it closed */
     snet_err err;            /* and why */
 };
 
-struct ends_conn {
-    struct ends_link sides[2];
+struct core_pair_conn {
+    struct core_pair_link sides[2];
 };
 
-struct ends {
+struct core_pair {
     struct test_env env[2];
     snet_core *cores[2];
     snet_server *server;
     snet_session *client;
     snet_session *served; /* the server's session that was opened last */
-    struct ends_conn conns[ENDS_CONNS_MAX];
+    struct core_pair_conn conns[CORE_PAIR_CONNS_MAX];
     unsigned conn_count;
-    unsigned dials_done;             /* a test's own: how many dials it has seen to */
-    unsigned events[2][ENDS_EVENTS]; /* how many of each, by core */
-    snet_err ended[2];               /* why the last session ended */
+    unsigned dials_done;                  /* a test's own: how many dials it has seen to */
+    unsigned events[2][CORE_PAIR_EVENTS]; /* how many of each, by core */
+    snet_err ended[2];                    /* why the last session ended */
     uint64_t now;
 };
 
-struct ends_config {
+struct core_pair_config {
     struct snet_client_config client;
     struct snet_server_config server;
     struct snet_core_config cores[2];
@@ -70,53 +70,55 @@ struct ends_config {
  * Both ends speak `wire`, by default; the server alone, or with `mixed` all wires. On snet/3 the
  * client is anonymous and pins the server's key.
  */
-struct ends_config ends_config_for(enum snet_wire wire, bool mixed);
-void ends_open(struct ends *ends, const struct ends_config *config);
+struct core_pair_config core_pair_config_for(enum snet_wire wire, bool mixed);
+void core_pair_open(struct core_pair *ends, const struct core_pair_config *config);
 /* Frees all; fails the test when memory was not given back. */
-void ends_close(struct ends *ends);
+void core_pair_close(struct core_pair *ends);
 
 /* Takes all events. */
-void ends_drain(struct ends *ends);
+void core_pair_drain(struct core_pair *ends);
 /* Time passes, to the exact deadlines on the way. */
-void ends_pass(struct ends *ends, uint64_t duration_ns);
+void core_pair_pass(struct core_pair *ends, uint64_t duration_ns);
 
 /* The client connects: a connection with both its links. */
-struct ends_conn *ends_connect(struct ends *ends);
+struct core_pair_conn *core_pair_connect(struct core_pair *ends);
 /* A stranger connects. */
-struct ends_conn *ends_intrude(struct ends *ends);
+struct core_pair_conn *core_pair_intrude(struct core_pair *ends);
 /* The client connects to a stranger. */
-struct ends_conn *ends_dial(struct ends *ends);
+struct core_pair_conn *core_pair_dial(struct core_pair *ends);
 /* The server's process dies, and another one begins in its place; its connections break. */
-void ends_restart(struct ends *ends, const struct snet_server_config *config);
+void core_pair_restart(struct core_pair *ends, const struct snet_server_config *config);
 /* Moves at most `max` bytes from one side to the other; returns how many. */
-size_t ends_move(struct ends *ends, struct ends_conn *conn, enum ends_side from, size_t max);
+size_t core_pair_move(struct core_pair *ends, struct core_pair_conn *conn, enum core_pair_side from,
+                      size_t max);
 /* Moves everything both ways until nothing more comes; an orderly close arrives as such. */
-void ends_settle(struct ends *ends, struct ends_conn *conn);
+void core_pair_settle(struct core_pair *ends, struct core_pair_conn *conn);
 /* Gives bytes to one side, as from the network. */
-void ends_feed(struct ends *ends, struct ends_conn *conn, enum ends_side to, const uint8_t *data,
-               size_t len);
+void core_pair_feed(struct core_pair *ends, struct core_pair_conn *conn, enum core_pair_side to,
+                    const uint8_t *data, size_t len);
 /* Takes at most `max` bytes that one side sends; returns how many. */
-size_t ends_take(struct ends *ends, struct ends_conn *conn, enum ends_side from, uint8_t *ret_data,
-                 size_t max);
+size_t core_pair_take(struct core_pair *ends, struct core_pair_conn *conn, enum core_pair_side from,
+                      uint8_t *ret_data, size_t max);
 /* The other end of `side` closed in good order. */
-void ends_eof(struct ends *ends, struct ends_conn *conn, enum ends_side side);
+void core_pair_eof(struct core_pair *ends, struct core_pair_conn *conn, enum core_pair_side side);
 /* The connection breaks at both sides. */
-void ends_cut(struct ends *ends, struct ends_conn *conn);
+void core_pair_cut(struct core_pair *ends, struct core_pair_conn *conn);
 
 /*
  * The connection breaks, time passes, and the client connects again: returns the new connection,
  * on which nothing has moved yet.
  */
-struct ends_conn *ends_reconnect(struct ends *ends, struct ends_conn *conn, uint64_t duration_ns);
+struct core_pair_conn *core_pair_reconnect(struct core_pair *ends, struct core_pair_conn *conn,
+                                           uint64_t duration_ns);
 
 /* Opens a session over a new connection and settles; returns the connection. */
-struct ends_conn *ends_begin(struct ends *ends);
+struct core_pair_conn *core_pair_begin(struct core_pair *ends);
 /* Opens both ends as they are by default on `wire`, and begins. */
-struct ends_conn *ends_begin_on(struct ends *ends, enum snet_wire wire);
-struct snet_session_info ends_info(const snet_session *session);
+struct core_pair_conn *core_pair_begin_on(struct core_pair *ends, enum snet_wire wire);
+struct snet_session_info core_pair_info(const snet_session *session);
 /* Writes `len` bytes of a pattern that goes on with each call; all must be taken. */
-void ends_write(struct ends *ends, snet_session *session, size_t len);
+void core_pair_write(struct core_pair *ends, snet_session *session, size_t len);
 /* Reads all there is and checks it against the pattern from `offset`; returns how many. */
-size_t ends_read(struct ends *ends, snet_session *session, uint64_t offset);
+size_t core_pair_read(struct core_pair *ends, snet_session *session, uint64_t offset);
 
 #endif

@@ -35,7 +35,7 @@ struct test_pair_config test_pair_secure(void)
     return config;
 }
 
-static void pair_event(void *user, const struct snet_event *event)
+static void loop_pair_event(void *user, const struct snet_event *event)
 {
     struct test_pair *pair = user;
     struct test_pair_end *end =
@@ -54,7 +54,7 @@ static void pair_event(void *user, const struct snet_event *event)
     }
 }
 
-static void pair_note(void *user, const struct snet_note *note)
+static void loop_pair_note(void *user, const struct snet_note *note)
 {
     struct test_pair *pair = user;
     pair->note_count++;
@@ -64,7 +64,7 @@ static void pair_note(void *user, const struct snet_note *note)
 void test_pair_open(struct test_pair *pair, const struct test_pair_config *config)
 {
     const struct snet_uv_config driver = {
-        .on_event = pair_event, .on_note = pair_note, .user = pair};
+        .on_event = loop_pair_event, .on_note = loop_pair_note, .user = pair};
     int os_err = 0;
     memset(pair, 0, sizeof *pair);
     test_loop_open(&pair->loop);

@@ -29,7 +29,7 @@ struct snet_socket_config twin_server_config(const struct twin_options *options)
 {
     struct snet_socket_config config = {
         .struct_size = sizeof config,
-        .server_keys = {.secrets = &ends_keys()->server, .secret_count = 1},
+        .server_keys = {.secrets = &core_pair_keys()->server, .secret_count = 1},
     };
     if (options != NULL) {
         config.session = options->session;
@@ -44,7 +44,7 @@ struct snet_socket_config twin_client_config(const struct twin_options *options)
 {
     struct snet_socket_config config = twin_server_config(options);
     config.server_keys = (struct snet_server_keys){0};
-    config.client_keys.server = &ends_keys()->server_public;
+    config.client_keys.server = &core_pair_keys()->server_public;
     return config;
 }
 
@@ -89,7 +89,7 @@ static int way_connect(void *user)
     return fd;
 }
 
-static void twins_open_tcp(struct twins *twins, bool nonblocking)
+static void tcp_twin_open_tcp(struct tcp_twin *twins, bool nonblocking)
 {
     twins->client.fd = twin_connect(&twins->way->address);
     assert_true(twins->client.fd >= 0);
@@ -101,7 +101,7 @@ static void twins_open_tcp(struct twins *twins, bool nonblocking)
     }
 }
 
-static void twins_open_snet(struct twins *twins, const struct twin_options *options)
+static void tcp_twin_open_snet(struct tcp_twin *twins, const struct twin_options *options)
 {
     struct snet_socket_config server = twin_server_config(options);
     struct snet_socket_config client = twin_client_config(options);
@@ -117,10 +117,10 @@ static void twins_open_snet(struct twins *twins, const struct twin_options *opti
     }
 }
 
-void twins_open(struct twins *twins, enum twin_kind kind, const struct twin_options *options)
+void tcp_twin_open(struct tcp_twin *twins, enum twin_kind kind, const struct twin_options *options)
 {
     assert_true(twin_count < TWINS_MAX);
-    *twins = (struct twins){
+    *twins = (struct tcp_twin){
         .kind = kind,
         .client = {.fd = -1},
         .server = {.fd = -1},
@@ -129,13 +129,13 @@ void twins_open(struct twins *twins, enum twin_kind kind, const struct twin_opti
     twins->way->fd = -1;
     twins->listener = twin_listen(&twins->way->address);
     if (kind == TWIN_TCP) {
-        twins_open_tcp(twins, options != NULL && options->nonblocking);
+        tcp_twin_open_tcp(twins, options != NULL && options->nonblocking);
     } else {
-        twins_open_snet(twins, options);
+        tcp_twin_open_snet(twins, options);
     }
 }
 
-void twins_close(struct twins *twins)
+void tcp_twin_close(struct tcp_twin *twins)
 {
     twin_close(&twins->client);
     twin_close(&twins->server);
@@ -145,23 +145,23 @@ void twins_close(struct twins *twins)
     snet_acceptor_close(twins->acceptor);
 }
 
-void twins_for_both(void (*check)(struct twins *twins), const struct twin_options *options)
+void tcp_twin_for_both(void (*check)(struct tcp_twin *twins), const struct twin_options *options)
 {
     for (unsigned kind = 0; kind < TWIN_KINDS; kind++) {
-        struct twins twins;
-        twins_open(&twins, (enum twin_kind)kind, options);
+        struct tcp_twin twins;
+        tcp_twin_open(&twins, (enum twin_kind)kind, options);
         check(&twins);
-        twins_close(&twins);
+        tcp_twin_close(&twins);
     }
 }
 
-void twins_cut(struct twins *twins, bool closed)
+void tcp_twin_cut(struct tcp_twin *twins, bool closed)
 {
     twins->way->closed = closed;
     assert_int_equal(shutdown(twins->way->fd, SHUT_RDWR), 0);
 }
 
-void twins_mend(struct twins *twins)
+void tcp_twin_mend(struct tcp_twin *twins)
 {
     twins->way->closed = false;
     snet_network_changed();

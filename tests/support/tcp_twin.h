@@ -35,7 +35,7 @@ struct twin_way {
     atomic_bool closed; /* no new connection can be made */
 };
 
-struct twins {
+struct tcp_twin {
     enum twin_kind kind;
     struct twin_end client;
     struct twin_end server;
@@ -60,14 +60,14 @@ struct snet_socket_config twin_client_config(const struct twin_options *options)
 int twin_listen(struct sockaddr_in *ret_address);
 int twin_connect(const struct sockaddr_in *address);
 
-void twins_open(struct twins *twins, enum twin_kind kind, const struct twin_options *options);
+void tcp_twin_open(struct tcp_twin *twins, enum twin_kind kind, const struct twin_options *options);
 /* Closes what is still open. */
-void twins_close(struct twins *twins);
+void tcp_twin_close(struct tcp_twin *twins);
 /* Runs what is the same for both, or nearly. */
-void twins_for_both(void (*check)(struct twins *twins), const struct twin_options *options);
-/* snet: breaks the connection; with `closed` no other can be made until twins_mend. */
-void twins_cut(struct twins *twins, bool closed);
-void twins_mend(struct twins *twins);
+void tcp_twin_for_both(void (*check)(struct tcp_twin *twins), const struct twin_options *options);
+/* snet: breaks the connection; with `closed` no other can be made until tcp_twin_mend. */
+void tcp_twin_cut(struct tcp_twin *twins, bool closed);
+void tcp_twin_mend(struct tcp_twin *twins);
 
 /* As read, write, shutdown(SHUT_WR) and close. */
 ssize_t twin_read(const struct twin_end *end, void *ret_data, size_t len);

@@ -4,41 +4,41 @@
 
 #include "tests/support/unit.h"
 
-void scene_prepare(struct scene *scene)
+void v3_setup_prepare(struct v3_setup *scene)
 {
-    scene->config = ends_config_for(SNET_WIRE_3, false);
+    scene->config = core_pair_config_for(SNET_WIRE_3, false);
 }
 
-void scene_open(struct scene *scene, enum snet_noise_pattern pattern)
+void v3_setup_open(struct v3_setup *scene, enum snet_noise_pattern pattern)
 {
-    ends_open(&scene->ends, &scene->config);
-    peer_open(&scene->peer, &scene->ends, pattern);
+    core_pair_open(&scene->ends, &scene->config);
+    v3_peer_open(&scene->peer, &scene->ends, pattern);
 }
 
-void scene_open_server(struct scene *scene)
+void v3_setup_open_server(struct v3_setup *scene)
 {
-    ends_open(&scene->ends, &scene->config);
-    peer_open_server(&scene->peer, &scene->ends);
+    core_pair_open(&scene->ends, &scene->config);
+    v3_peer_open_server(&scene->peer, &scene->ends);
 }
 
-void scene_close(struct scene *scene)
+void v3_setup_close(struct v3_setup *scene)
 {
-    peer_close(&scene->peer);
-    ends_close(&scene->ends);
+    v3_peer_close(&scene->peer);
+    core_pair_close(&scene->ends);
 }
 
-void scene_begin(struct scene *scene)
+void v3_setup_begin(struct v3_setup *scene)
 {
-    scene_prepare(scene);
-    scene_open(scene, SNET_NOISE_NK);
-    peer_begin(&scene->peer);
+    v3_setup_prepare(scene);
+    v3_setup_open(scene, SNET_NOISE_NK);
+    v3_peer_begin(&scene->peer);
     assert_non_null(scene->ends.served);
 }
 
-void scene_serve(struct scene *scene)
+void v3_setup_serve(struct v3_setup *scene)
 {
-    scene_prepare(scene);
-    scene_open_server(scene);
-    peer_serve(&scene->peer);
-    peer_confirm(&scene->peer, 0);
+    v3_setup_prepare(scene);
+    v3_setup_open_server(scene);
+    v3_peer_serve(&scene->peer);
+    v3_peer_confirm(&scene->peer, 0);
 }

@@ -87,17 +87,17 @@ static const struct snet_suite *values_suite(const struct snet3_schedule *schedu
 static void values_epoch_follows_from_a_finished_handshake(void **state)
 {
     for (size_t i = 0; i < SCHEDULE_COUNT; i++) {
-        struct snet_secure_shake_epoch epoch;
-        struct snet_secure_shake shake = {
+        struct snet_v3_handshake_epoch epoch;
+        struct snet_v3_handshake handshake = {
             .crypto = *state,
             .noise = {.crypto = *state,
                       .suite = values_suite(&schedules[i]),
                       .pattern = SNET_NOISE_NK,
                       .message = 2},
         };
-        values_take(schedules[i].ck, shake.noise.chaining_key, SNET_HASH_BYTES);
-        values_take(schedules[i].h, shake.noise.hash, SNET_HASH_BYTES);
-        assert_int_equal(snet_secure_shake_finish(&shake, &epoch), SNET_OK);
+        values_take(schedules[i].ck, handshake.noise.chaining_key, SNET_HASH_BYTES);
+        values_take(schedules[i].h, handshake.noise.hash, SNET_HASH_BYTES);
+        assert_int_equal(snet_v3_messages_finish(&handshake, &epoch), SNET_OK);
         ASSERT_HEX(epoch.client, sizeof epoch.client, schedules[i].k_c2s);
         ASSERT_HEX(epoch.server, sizeof epoch.server, schedules[i].k_s2c);
         ASSERT_HEX(epoch.resume, sizeof epoch.resume, schedules[i].rs);
@@ -145,11 +145,11 @@ static void values_cids_tokens_and_proofs_follow_from_the_root(void **state)
     for (size_t i = 0; i < NAMES_COUNT; i++) {
         uint8_t root[SNET_HASH_BYTES];
         uint8_t random[SNET_CIDS_RANDOM_BYTES];
-        uint8_t header[SNET_SECURE_HEADER_BYTES];
+        uint8_t header[SNET_V3_HEADER_BYTES];
         uint8_t ephemeral[SNET_X25519_BYTES];
-        uint8_t cid[SNET_SECURE_CID_BYTES];
-        uint8_t token[SNET_SECURE_TOKEN_BYTES];
-        uint8_t proof[SNET_SECURE_PROOF_BYTES];
+        uint8_t cid[SNET_V3_CID_BYTES];
+        uint8_t token[SNET_V3_TOKEN_BYTES];
+        uint8_t proof[SNET_V3_PROOF_BYTES];
         struct snet_cids cids;
         values_take(names[i].root, root, sizeof root);
         values_take(names[i].cid_random, random, sizeof random);
@@ -178,7 +178,7 @@ static void values_psk_id_and_mac1_follow_from_their_keys(void **state)
 {
     for (size_t i = 0; i < NAMES_COUNT; i++) {
         uint8_t psk[SNET_KEY_BYTES];
-        uint8_t id[SNET_SECURE_PSK_ID_BYTES];
+        uint8_t id[SNET_V3_PSK_ID_BYTES];
         uint8_t public_key[SNET_X25519_BYTES];
         uint8_t hello[VALUES_BYTES_MAX];
         values_take(names[i].psk, psk, sizeof psk);
@@ -188,9 +188,9 @@ static void values_psk_id_and_mac1_follow_from_their_keys(void **state)
         size_t len = test_hex_decode(names[i].hello_before_mac1, hello, sizeof hello / 2);
         len += test_hex_decode(names[i].mac1, hello + len, sizeof hello / 2);
         const struct snet_bytes message = {hello, len};
-        assert_int_equal(snet_secure_shake_check_mac1(*state, public_key, message), SNET_OK);
+        assert_int_equal(snet_v3_messages_check_mac1(*state, public_key, message), SNET_OK);
         hello[len - 1] ^= 1;
-        assert_int_equal(snet_secure_shake_check_mac1(*state, public_key, message),
+        assert_int_equal(snet_v3_messages_check_mac1(*state, public_key, message),
                          SNET_ERR_BAD_MAC);
     }
 }

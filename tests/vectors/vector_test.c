@@ -241,25 +241,27 @@ static void replay_link(struct replay *replay, unsigned index)
     bytes_from_hex(&out, recorded->sent[replay->out]);
     bytes_from_hex(&in, recorded->sent[in_way]);
     bytes_from_hex(&lost, recorded->lost[replay->out]);
-    const size_t out_shake = replay_handshake_len(replay, index, replay->out);
-    const size_t in_shake = replay_handshake_len(replay, index, in_way);
-    const size_t target = replay_peer_read(replay, index, &in) + out.len - out_shake + lost.len;
+    const size_t out_handshake = replay_handshake_len(replay, index, replay->out);
+    const size_t in_handshake = replay_handshake_len(replay, index, in_way);
+    const size_t target = replay_peer_read(replay, index, &in) + out.len - out_handshake + lost.len;
     replay_connect(replay, &out);
     if (replay->server == NULL) {
         /* A proof, where there is one, follows the server's answer. */
-        const size_t before = replay->vector->wire == SNET_WIRE_2 ? out_shake - 16 : out_shake;
+        const size_t before =
+            replay->vector->wire == SNET_WIRE_2 ? out_handshake - 16 : out_handshake;
         replay_expect(replay, out.data, before, 0);
-        replay_feed(replay, in.data, in_shake);
-        replay_expect(replay, out.data + before, out_shake - before, 0);
+        replay_feed(replay, in.data, in_handshake);
+        replay_expect(replay, out.data + before, out_handshake - before, 0);
     } else {
-        const size_t before = replay->vector->wire == SNET_WIRE_2 ? in_shake - 16 : in_shake;
+        const size_t before =
+            replay->vector->wire == SNET_WIRE_2 ? in_handshake - 16 : in_handshake;
         replay_feed(replay, in.data, before);
-        replay_expect(replay, out.data, out_shake, 0);
-        replay_feed(replay, in.data + before, in_shake - before);
+        replay_expect(replay, out.data, out_handshake, 0);
+        replay_feed(replay, in.data + before, in_handshake - before);
     }
-    replay_feed(replay, in.data + in_shake, in.len - in_shake);
+    replay_feed(replay, in.data + in_handshake, in.len - in_handshake);
     replay_read(replay);
-    replay_expect(replay, out.data + out_shake, out.len - out_shake, target);
+    replay_expect(replay, out.data + out_handshake, out.len - out_handshake, target);
     replay_expect(replay, lost.data, lost.len, target);
     assert_int_equal(replay->written, target > replay->written ? target : replay->written);
     snet_link_failed(replay->link, SNET_ERR_LINK_LOST, replay->now);

@@ -21,7 +21,7 @@ static snet_err client_say_hello(snet_link *link)
     }
     state->private_key = keypair.private_key;
     snet_legacy_queue(link, snet_legacy_hello_encode(format, keypair.public_key, state->out));
-    snet_legacy_shake_begin(link, SNET_LEGACY_C_HELLO);
+    snet_legacy_handshake_begin(link, SNET_LEGACY_C_HELLO);
     snet_secret_wipe(&keypair, sizeof keypair);
     return SNET_OK;
 }
@@ -46,7 +46,7 @@ static snet_err client_ask_resume(snet_link *link)
         snet_link_freeze(session->link, true);
     }
     snet_legacy_queue(link, snet_legacy_resume_encode(format, &resume, state->out));
-    snet_legacy_shake_begin(link, SNET_LEGACY_C_RESUME);
+    snet_legacy_handshake_begin(link, SNET_LEGACY_C_RESUME);
     return SNET_OK;
 }
 

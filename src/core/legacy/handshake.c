@@ -7,12 +7,12 @@
 
 #define STEP_BIT(step) (1u << (unsigned)(step))
 
-struct shake_row {
+struct handshake_row {
     snet_legacy_handler *handler; /* NULL: this event cannot happen in this step */
     unsigned next;                /* STEP_BITs of the steps that may follow */
 };
 
-static const struct shake_row shake_table[SNET_LEGACY_STEPS][SNET_LEGACY_EVENTS] = {
+static const struct handshake_row handshake_table[SNET_LEGACY_STEPS][SNET_LEGACY_EVENTS] = {
     [SNET_LEGACY_C_HELLO] =
         {
             [SNET_LEGACY_MESSAGE] = {snet_legacy_client_hello_reply, STEP_BIT(SNET_LEGACY_STREAM)},
@@ -61,7 +61,8 @@ static const struct shake_row shake_table[SNET_LEGACY_STEPS][SNET_LEGACY_EVENTS]
 };
 
 /* The length of the message that each step waits for. */
-static size_t shake_message_len(enum snet_legacy_step step, const struct snet_legacy_format *format)
+static size_t handshake_message_len(enum snet_legacy_step step,
+                                    const struct snet_legacy_format *format)
 {
     switch (step) {
     case SNET_LEGACY_C_HELLO:
@@ -85,8 +86,8 @@ static size_t shake_message_len(enum snet_legacy_step step, const struct snet_le
     return 0;
 }
 
-static void shake_move(struct snet_legacy_link *state, const struct shake_row *row,
-                       enum snet_legacy_step next)
+static void handshake_move(struct snet_legacy_link *state, const struct handshake_row *row,
+                           enum snet_legacy_step next)
 {
     SNET_ASSERT((row->next & STEP_BIT(next)) != 0);
     /* The byte that ended the grace is the first of the padding. */
@@ -96,22 +97,22 @@ static void shake_move(struct snet_legacy_link *state, const struct shake_row *r
     state->step = next;
 }
 
-static snet_err shake_step(snet_link *link, enum snet_legacy_event event, uint64_t now)
+static snet_err handshake_step(snet_link *link, enum snet_legacy_event event, uint64_t now)
 {
     struct snet_legacy_link *state = snet_legacy_link_of(link);
-    const struct shake_row *row = &shake_table[state->step][event];
+    const struct handshake_row *row = &handshake_table[state->step][event];
     if (row->handler == NULL) {
         return SNET_ERR_INTERNAL;
     }
     enum snet_legacy_step next = state->step;
     const snet_err err = row->handler(link, &next, now);
     if (err == SNET_OK) {
-        shake_move(state, row, next);
+        handshake_move(state, row, next);
     }
     return err;
 }
 
-void snet_legacy_shake_begin(snet_link *link, enum snet_legacy_step step)
+void snet_legacy_handshake_begin(snet_link *link, enum snet_legacy_step step)
 {
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     SNET_ASSERT(state->have == 0);
@@ -119,19 +120,19 @@ void snet_legacy_shake_begin(snet_link *link, enum snet_legacy_step step)
     state->step = step;
 }
 
-size_t snet_legacy_shake_need(const snet_link *link)
+size_t snet_legacy_handshake_need(const snet_link *link)
 {
     const struct snet_legacy_link *state = snet_legacy_link_of(link);
-    const size_t len = shake_message_len(state->step, snet_legacy_format_of(link->wire));
+    const size_t len = handshake_message_len(state->step, snet_legacy_format_of(link->wire));
     return len - (len == 0 ? 0 : state->have);
 }
 
-snet_err snet_legacy_shake_feed(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
-                                uint64_t now)
+snet_err snet_legacy_handshake_feed(snet_link *link, const uint8_t *data, size_t len,
+                                    size_t *ret_taken, uint64_t now)
 {
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     size_t taken = 0;
-    size_t need = snet_legacy_shake_need(link);
+    size_t need = snet_legacy_handshake_need(link);
     while (need > 0 && taken < len) {
         const size_t part = need < len - taken ? need : len - taken;
         struct snet_writer writer;
@@ -143,18 +144,18 @@ snet_err snet_legacy_shake_feed(snet_link *link, const uint8_t *data, size_t len
         state->reply_seen = true;
         taken += part;
         if (part == need) {
-            const snet_err err = shake_step(link, SNET_LEGACY_MESSAGE, now);
+            const snet_err err = handshake_step(link, SNET_LEGACY_MESSAGE, now);
             if (err != SNET_OK) {
                 return err;
             }
         }
-        need = snet_legacy_shake_need(link);
+        need = snet_legacy_handshake_need(link);
     }
     *ret_taken = taken;
     return SNET_OK;
 }
 
-snet_err snet_legacy_shake_alarm(snet_link *link, uint64_t now)
+snet_err snet_legacy_handshake_alarm(snet_link *link, uint64_t now)
 {
-    return shake_step(link, SNET_LEGACY_ALARM, now);
+    return handshake_step(link, SNET_LEGACY_ALARM, now);
 }

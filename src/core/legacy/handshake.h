@@ -12,14 +12,14 @@
 #include "core/legacy/wire.h"
 
 /* Begins at `step`. */
-void snet_legacy_shake_begin(snet_link *link, enum snet_legacy_step step);
+void snet_legacy_handshake_begin(snet_link *link, enum snet_legacy_step step);
 /* Bytes that the present step still waits for; 0 when the handshake is over. */
-size_t snet_legacy_shake_need(const snet_link *link);
+size_t snet_legacy_handshake_need(const snet_link *link);
 /* Takes handshake bytes out of `data`; the stream begins after `*ret_taken`. */
-SNET_MUST_USE snet_err snet_legacy_shake_feed(snet_link *link, const uint8_t *data, size_t len,
-                                              size_t *ret_taken, uint64_t now);
+SNET_MUST_USE snet_err snet_legacy_handshake_feed(snet_link *link, const uint8_t *data, size_t len,
+                                                  size_t *ret_taken, uint64_t now);
 /* The alarm of the present step is due. */
-SNET_MUST_USE snet_err snet_legacy_shake_alarm(snet_link *link, uint64_t now);
+SNET_MUST_USE snet_err snet_legacy_handshake_alarm(snet_link *link, uint64_t now);
 
 /* A handler of one table row: finds the next step, or fails. */
 typedef snet_err snet_legacy_handler(snet_link *link, enum snet_legacy_step *ret_next,

@@ -15,7 +15,7 @@
 snet_err snet_legacy_server_accept(snet_link *link, enum snet_sniff_verdict verdict)
 {
     const bool resumes = verdict == SNET_SNIFF_1_RESUME || verdict == SNET_SNIFF_2_RESUME;
-    snet_legacy_shake_begin(link, resumes ? SNET_LEGACY_S_RESUME : SNET_LEGACY_S_HELLO);
+    snet_legacy_handshake_begin(link, resumes ? SNET_LEGACY_S_RESUME : SNET_LEGACY_S_HELLO);
     return SNET_OK;
 }
 

@@ -176,7 +176,7 @@ static snet_err legacy_link_recv(snet_link *link, const uint8_t *data, size_t le
                                  size_t *ret_taken, uint64_t now)
 {
     size_t taken = 0;
-    snet_err err = snet_legacy_shake_feed(link, data, len, &taken, now);
+    snet_err err = snet_legacy_handshake_feed(link, data, len, &taken, now);
     const struct snet_legacy_link *state = snet_legacy_link_of(link);
     if (err == SNET_OK && taken < len) {
         size_t more = len - taken; /* after a refusal, bytes are dropped */
@@ -191,7 +191,7 @@ static snet_err legacy_link_recv(snet_link *link, const uint8_t *data, size_t le
 
 static size_t legacy_link_room(snet_link *link)
 {
-    const size_t need = snet_legacy_shake_need(link);
+    const size_t need = snet_legacy_handshake_need(link);
     if (need > 0) {
         return need;
     }
@@ -280,7 +280,7 @@ static void legacy_session_wipe(snet_session *session)
         .link_bytes = sizeof(struct snet_legacy_link), .link_start = snet_legacy_client_start,     \
         .link_accept = snet_legacy_server_accept, .link_recv = legacy_link_recv,                   \
         .link_room = legacy_link_room, .link_send = legacy_link_send,                              \
-        .link_sent = legacy_link_sent, .link_timer = snet_legacy_shake_alarm,                      \
+        .link_sent = legacy_link_sent, .link_timer = snet_legacy_handshake_alarm,                  \
         .attempt_failed = snet_legacy_client_attempt_failed,                                       \
         .link_lost = snet_legacy_client_link_lost, .retry_by = snet_legacy_client_retry_by,        \
         .session_write = legacy_session_write, .session_room = legacy_session_room,                \

@@ -15,7 +15,7 @@
 static const char cids_token_label[] = "snet3 rst";
 static const char cids_proof_label[] = "snet3 rej";
 
-_Static_assert(SNET_SECURE_CID_BYTES == 1 + SNET_BLOCK_BYTES, "a cid is a byte and a block");
+_Static_assert(SNET_V3_CID_BYTES == 1 + SNET_BLOCK_BYTES, "a cid is a byte and a block");
 _Static_assert(SNET_BLOCK_BYTES == sizeof(uint32_t) + SNET_CIDS_RANDOM_BYTES - 1,
                "a node id and a nonce fill a block");
 
@@ -44,7 +44,7 @@ void snet_cids_deinit(struct snet_cids *cids)
 }
 
 snet_err snet_cids_make(const struct snet_cids *cids, const uint8_t random[SNET_CIDS_RANDOM_BYTES],
-                        uint8_t ret_cid[SNET_SECURE_CID_BYTES])
+                        uint8_t ret_cid[SNET_V3_CID_BYTES])
 {
     uint8_t block[SNET_BLOCK_BYTES];
     struct snet_writer writer;
@@ -53,7 +53,7 @@ snet_err snet_cids_make(const struct snet_cids *cids, const uint8_t random[SNET_
     snet_writer_bytes(&writer, random + 1, SNET_CIDS_RANDOM_BYTES - 1);
     SNET_ASSERT(!writer.failed);
     SNET_TRY(snet_block_encrypt(cids->crypto, cids->cid_key, block, block));
-    snet_writer_init(&writer, ret_cid, SNET_SECURE_CID_BYTES);
+    snet_writer_init(&writer, ret_cid, SNET_V3_CID_BYTES);
     snet_writer_u8(
         &writer, (uint8_t)((CIDS_CONFIG_ID << CIDS_CONFIG_SHIFT) | (random[0] & CIDS_CHANCE_MASK)));
     snet_writer_bytes(&writer, block, sizeof block);
@@ -61,8 +61,7 @@ snet_err snet_cids_make(const struct snet_cids *cids, const uint8_t random[SNET_
     return SNET_OK;
 }
 
-snet_err snet_cids_find_owner(const struct snet_cids *cids,
-                              const uint8_t cid[SNET_SECURE_CID_BYTES],
+snet_err snet_cids_find_owner(const struct snet_cids *cids, const uint8_t cid[SNET_V3_CID_BYTES],
                               enum snet_cids_owner *ret_owner)
 {
     uint8_t block[SNET_BLOCK_BYTES];
@@ -84,40 +83,40 @@ static snet_err cids_mac(struct snet_crypto *crypto, struct snet_bytes key,
     uint8_t mac[SNET_HASH_BYTES];
     struct snet_writer writer;
     SNET_TRY(snet_hash_hmac(crypto, key, parts, count, mac));
-    snet_writer_init(&writer, ret_mac, SNET_SECURE_TOKEN_BYTES);
-    snet_writer_bytes(&writer, mac, SNET_SECURE_TOKEN_BYTES);
+    snet_writer_init(&writer, ret_mac, SNET_V3_TOKEN_BYTES);
+    snet_writer_bytes(&writer, mac, SNET_V3_TOKEN_BYTES);
     snet_secret_wipe(mac, sizeof mac);
     return SNET_OK;
 }
 
-_Static_assert(SNET_SECURE_PROOF_BYTES == SNET_SECURE_TOKEN_BYTES, "one cut for both");
+_Static_assert(SNET_V3_PROOF_BYTES == SNET_V3_TOKEN_BYTES, "one cut for both");
 
-snet_err snet_cids_token(const struct snet_cids *cids, const uint8_t cid[SNET_SECURE_CID_BYTES],
-                         uint8_t ret_token[SNET_SECURE_TOKEN_BYTES])
+snet_err snet_cids_token(const struct snet_cids *cids, const uint8_t cid[SNET_V3_CID_BYTES],
+                         uint8_t ret_token[SNET_V3_TOKEN_BYTES])
 {
     const struct snet_bytes key = {cids->reset_key, sizeof cids->reset_key};
     const struct snet_bytes parts[] = {
         {(const uint8_t *)cids_token_label, sizeof cids_token_label - 1},
-        {cid, SNET_SECURE_CID_BYTES},
+        {cid, SNET_V3_CID_BYTES},
     };
     return cids_mac(cids->crypto, key, parts, 2, ret_token);
 }
 
-snet_err snet_cids_proof(struct snet_crypto *crypto, const uint8_t token[SNET_SECURE_TOKEN_BYTES],
+snet_err snet_cids_proof(struct snet_crypto *crypto, const uint8_t token[SNET_V3_TOKEN_BYTES],
                          const struct snet_cids_refusal *refusal,
-                         uint8_t ret_proof[SNET_SECURE_PROOF_BYTES])
+                         uint8_t ret_proof[SNET_V3_PROOF_BYTES])
 {
     uint8_t numbers[2 * sizeof(uint16_t)];
     struct snet_writer writer;
     snet_writer_init(&writer, numbers, sizeof numbers);
     snet_writer_u16(&writer, refusal->code);
     snet_writer_u16(&writer, refusal->retry_after);
-    const struct snet_bytes key = {token, SNET_SECURE_TOKEN_BYTES};
+    const struct snet_bytes key = {token, SNET_V3_TOKEN_BYTES};
     const struct snet_bytes parts[] = {
         {(const uint8_t *)cids_proof_label, sizeof cids_proof_label - 1},
-        {refusal->header, SNET_SECURE_HEADER_BYTES},
+        {refusal->header, SNET_V3_HEADER_BYTES},
         {numbers, sizeof numbers},
-        {refusal->ephemeral, SNET_SECURE_EPHEMERAL_BYTES},
+        {refusal->ephemeral, SNET_V3_EPHEMERAL_BYTES},
     };
     return cids_mac(crypto, key, parts, sizeof parts / sizeof parts[0], ret_proof);
 }

@@ -50,7 +50,7 @@ void snet_cids_deinit(struct snet_cids *cids);
  */
 SNET_MUST_USE snet_err snet_cids_make(const struct snet_cids *cids,
                                       const uint8_t random[SNET_CIDS_RANDOM_BYTES],
-                                      uint8_t ret_cid[SNET_SECURE_CID_BYTES]);
+                                      uint8_t ret_cid[SNET_V3_CID_BYTES]);
 
 enum snet_cids_owner {
     SNET_CIDS_OURS,
@@ -60,25 +60,25 @@ enum snet_cids_owner {
 
 /* Who made a name, if it was made at all. Errors: CRYPTO. */
 SNET_MUST_USE snet_err snet_cids_find_owner(const struct snet_cids *cids,
-                                            const uint8_t cid[SNET_SECURE_CID_BYTES],
+                                            const uint8_t cid[SNET_V3_CID_BYTES],
                                             enum snet_cids_owner *ret_owner);
 /* The token of a name; also of one that was never made. Secret. Errors: CRYPTO. */
 SNET_MUST_USE snet_err snet_cids_token(const struct snet_cids *cids,
-                                       const uint8_t cid[SNET_SECURE_CID_BYTES],
-                                       uint8_t ret_token[SNET_SECURE_TOKEN_BYTES]);
+                                       const uint8_t cid[SNET_V3_CID_BYTES],
+                                       uint8_t ret_token[SNET_V3_TOKEN_BYTES]);
 
 /* What a proof binds together: this answer, and the one request that it answers. */
 struct snet_cids_refusal {
-    const uint8_t *header; /* SNET_SECURE_HEADER_BYTES, of the REJECT as on the wire */
+    const uint8_t *header; /* SNET_V3_HEADER_BYTES, of the REJECT as on the wire */
     uint16_t code;
     uint16_t retry_after;
-    const uint8_t *ephemeral; /* SNET_SECURE_EPHEMERAL_BYTES, of the RESUME */
+    const uint8_t *ephemeral; /* SNET_V3_EPHEMERAL_BYTES, of the RESUME */
 };
 
 /* The proof of a refusal, for the server to send and the client to compare. Errors: CRYPTO. */
 SNET_MUST_USE snet_err snet_cids_proof(struct snet_crypto *crypto,
-                                       const uint8_t token[SNET_SECURE_TOKEN_BYTES],
+                                       const uint8_t token[SNET_V3_TOKEN_BYTES],
                                        const struct snet_cids_refusal *refusal,
-                                       uint8_t ret_proof[SNET_SECURE_PROOF_BYTES]);
+                                       uint8_t ret_proof[SNET_V3_PROOF_BYTES]);
 
 #endif

@@ -23,30 +23,30 @@
 
 /* --- Before the first connection ---------------------------------------------------------- */
 
-static snet_err client_take_keys(struct snet_secure_wishes *wishes, struct snet_crypto *crypto,
+static snet_err client_take_keys(struct snet_v3_wishes *wishes, struct snet_crypto *crypto,
                                  const struct snet_client_keys *keys)
 {
     if (keys->psk != NULL) {
         wishes->pattern = SNET_NOISE_NNPSK0;
-        snet_secure_copy(wishes->psk, keys->psk->bytes, sizeof wishes->psk);
+        snet_v3_copy(wishes->psk, keys->psk->bytes, sizeof wishes->psk);
         return snet_keyring_psk_id(crypto, wishes->psk, wishes->psk_id);
     }
     wishes->pattern = keys->client_secret == NULL ? SNET_NOISE_NK : SNET_NOISE_XK;
-    snet_secure_copy(wishes->server_public, keys->server->bytes, sizeof wishes->server_public);
+    snet_v3_copy(wishes->server_public, keys->server->bytes, sizeof wishes->server_public);
     return keys->client_secret == NULL
                ? SNET_OK
                : snet_x25519_import(keys->client_secret->bytes, &wishes->own_static);
 }
 
-snet_err snet_secure_client_open(snet_session *session, const struct snet_client_config *config)
+snet_err snet_v3_client_open(snet_session *session, const struct snet_client_config *config)
 {
-    struct snet_secure_session *state = snet_secure_session_of(session);
+    struct snet_v3_session *state = snet_v3_session_of(session);
     const struct snet_client_keys *keys = &config->keys;
     const size_t service_len = config->service == NULL ? 0 : strlen(config->service);
     const bool pinned = keys->server != NULL && keys->psk == NULL;
     const bool shared = keys->psk != NULL && keys->server == NULL && keys->client_secret == NULL;
     const uint8_t suite = config->suite == 0 ? SNET_SUITE_CHACHA20_POLY1305 : config->suite;
-    state->suite = snet_secure_suite(session->core, suite);
+    state->suite = snet_v3_suite(session->core, suite);
     if ((!pinned && !shared) || service_len > SNET_SERVICE_MAX_BYTES || state->suite == NULL) {
         return SNET_ERR_INVALID;
     }
@@ -54,17 +54,17 @@ snet_err snet_secure_client_open(snet_session *session, const struct snet_client
     if (state->of.client.wishes == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
-    snet_secure_copy((uint8_t *)state->of.client.wishes->service, (const uint8_t *)config->service,
-                     service_len);
+    snet_v3_copy((uint8_t *)state->of.client.wishes->service, (const uint8_t *)config->service,
+                 service_len);
     state->of.client.wishes->service_len = service_len;
     state->early = config->early;
     state->epoch_ns = config->epoch_ns;
     return client_take_keys(state->of.client.wishes, session->core->crypto, keys);
 }
 
-void snet_secure_client_forget(snet_session *session)
+void snet_v3_client_forget(snet_session *session)
 {
-    struct snet_secure_session *state = snet_secure_session_of(session);
+    struct snet_v3_session *state = snet_v3_session_of(session);
     if (state->of.client.wishes != NULL) {
         snet_secret_wipe(state->of.client.wishes, sizeof *state->of.client.wishes);
         snet_core_release(session->core, state->of.client.wishes);
@@ -76,12 +76,12 @@ void snet_secure_client_forget(snet_session *session)
 
 static snet_err client_say_hello(snet_link *link)
 {
-    const struct snet_secure_session *session = snet_secure_session_of(link->session);
-    const struct snet_secure_wishes *wishes = session->of.client.wishes;
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    const struct snet_v3_session *session = snet_v3_session_of(link->session);
+    const struct snet_v3_wishes *wishes = session->of.client.wishes;
+    struct snet_v3_link *state = snet_v3_link_of(link);
     const bool psk = wishes->pattern == SNET_NOISE_NNPSK0;
     uint8_t ephemeral[SNET_X25519_BYTES];
-    const struct snet_secure_shake_config config = {
+    const struct snet_v3_messages_config config = {
         .pattern = wishes->pattern,
         .suite = session->suite,
         .own_static = wishes->pattern == SNET_NOISE_XK ? &wishes->own_static : NULL,
@@ -90,13 +90,13 @@ static snet_err client_say_hello(snet_link *link)
         .psk_id = psk ? wishes->psk_id : NULL,
         .ephemeral = ephemeral,
     };
-    const struct snet_secure_offer offer = {
+    const struct snet_v3_offer offer = {
         .window = (uint32_t)session->flow.limit,
-        .max_record = SNET_SECURE_RECORD_BYTES,
+        .max_record = SNET_V3_RECORD_BYTES,
         .service = {(const uint8_t *)wishes->service, wishes->service_len},
     };
-    struct snet_secure_shake *shake = NULL;
-    SNET_TRY(snet_secure_shake_of(link, &shake));
+    struct snet_v3_handshake *handshake = NULL;
+    SNET_TRY(snet_v3_handshake_of(link, &handshake));
     uint8_t *space = snet_outbox_space(&state->out, link->core, CLIENT_HELLO_MAX_BYTES);
     if (space == NULL) {
         return SNET_ERR_NO_MEMORY;
@@ -105,12 +105,12 @@ static snet_err client_say_hello(snet_link *link)
     snet_writer_init(&writer, space, CLIENT_HELLO_MAX_BYTES);
     snet_err err = snet_core_random_bytes(link->core, SNET_RANDOM_KEY, ephemeral, sizeof ephemeral);
     if (err == SNET_OK) {
-        err = snet_secure_shake_hello(shake, link->core->crypto, &config, &offer, &writer);
+        err = snet_v3_messages_hello(handshake, link->core->crypto, &config, &offer, &writer);
     }
     snet_secret_wipe(ephemeral, sizeof ephemeral);
     if (err == SNET_OK) {
         snet_outbox_commit(&state->out, writer.written);
-        snet_secure_step_begin(link, SNET_SECURE_C_HELLO);
+        snet_v3_step_begin(link, SNET_V3_C_HELLO);
     }
     return err;
 }
@@ -119,13 +119,12 @@ static snet_err client_say_hello(snet_link *link)
  * Bytes that the server may lack ride along [PROTO 19.3]. They count as sent, for the answer may
  * say that they have arrived.
  */
-static size_t client_take_early(snet_session *session,
-                                uint8_t ret_early[SNET_SECURE_EARLY_MAX_BYTES])
+static size_t client_take_early(snet_session *session, uint8_t ret_early[SNET_V3_EARLY_MAX_BYTES])
 {
-    struct snet_secure_session *state = snet_secure_session_of(session);
+    struct snet_v3_session *state = snet_v3_session_of(session);
     struct snet_history *history = &session->history;
     struct snet_span spans[4];
-    snet_secure_trim(session);
+    snet_v3_trim(session);
     if (!state->early || session->state != SNET_SESSION_DETACHED ||
         snet_history_rewind(history, history->base) != SNET_OK) {
         return 0;
@@ -133,33 +132,33 @@ static size_t client_take_early(snet_session *session,
     const uint64_t credit = snet_flow_credit(&state->flow, history->sent);
     struct snet_writer writer;
     snet_writer_init(&writer, ret_early,
-                     credit < SNET_SECURE_EARLY_MAX_BYTES ? (size_t)credit
-                                                          : SNET_SECURE_EARLY_MAX_BYTES);
+                     credit < SNET_V3_EARLY_MAX_BYTES ? (size_t)credit : SNET_V3_EARLY_MAX_BYTES);
     const size_t count = snet_history_look(history, spans, sizeof spans / sizeof spans[0]);
     (void)snet_chain_write_spans(spans, count, writer.left, &writer);
     snet_history_sent(history, writer.written);
     return writer.written;
 }
 
-static snet_err client_write_resume(snet_link *link, const struct snet_secure_resume *resume,
+static snet_err client_write_resume(snet_link *link, const struct snet_v3_resume *resume,
                                     struct snet_writer *out)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    const struct snet_secure_session *session = snet_secure_session_of(link->session);
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    const struct snet_v3_session *session = snet_v3_session_of(link->session);
     uint8_t private_key[SNET_X25519_BYTES];
-    struct snet_secure_shake *shake = NULL;
-    SNET_TRY(snet_secure_shake_of(link, &shake));
+    struct snet_v3_handshake *handshake = NULL;
+    SNET_TRY(snet_v3_handshake_of(link, &handshake));
     SNET_TRY(snet_core_random_bytes(link->core, SNET_RANDOM_KEY, private_key, sizeof private_key));
-    const struct snet_secure_shake_config config = {
+    const struct snet_v3_messages_config config = {
         .pattern = SNET_NOISE_NNPSK0,
         .suite = session->suite,
         .psk = session->of.client.ticket.secret,
         .cid = session->of.client.ticket.cid,
         .ephemeral = private_key,
     };
-    const snet_err err = snet_secure_shake_resume(shake, link->core->crypto, &config, resume, out);
-    snet_secure_copy(state->ephemeral, shake->noise.own_ephemeral.public_key,
-                     sizeof state->ephemeral);
+    const snet_err err =
+        snet_v3_messages_resume(handshake, link->core->crypto, &config, resume, out);
+    snet_v3_copy(state->ephemeral, handshake->noise.own_ephemeral.public_key,
+                 sizeof state->ephemeral);
     snet_secret_wipe(private_key, sizeof private_key);
     return err;
 }
@@ -167,19 +166,19 @@ static snet_err client_write_resume(snet_link *link, const struct snet_secure_re
 /* [PROTO 15.1] */
 static snet_err client_ask_resume(snet_link *link)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     snet_session *session = link->session;
-    struct snet_secure_session *secure = snet_secure_session_of(session);
-    uint8_t early[SNET_SECURE_EARLY_MAX_BYTES];
+    struct snet_v3_session *secure = snet_v3_session_of(session);
+    uint8_t early[SNET_V3_EARLY_MAX_BYTES];
     const size_t early_len = client_take_early(session, early); /* it moves the base: first */
-    const struct snet_secure_resume resume = {
+    const struct snet_v3_resume resume = {
         .attempt =
             ++secure->of.client.attempt, /* also of one that is never sent: no number comes twice */
-        .recv_next = snet_secure_recv_next(session),
-        .limit = snet_secure_limit(session),
+        .recv_next = snet_v3_recv_next(session),
+        .limit = snet_v3_limit(session),
         .early_off = session->history.base,
         .early = {early, early_len},
-        .cause = session->link == NULL ? SNET_SECURE_CAUSE_LOST : SNET_SECURE_CAUSE_PLANNED,
+        .cause = session->link == NULL ? SNET_V3_CAUSE_LOST : SNET_V3_CAUSE_PLANNED,
     };
     const size_t size = CLIENT_RESUME_BYTES + resume.early.len;
     uint8_t *space = snet_outbox_space(&state->out, link->core, size);
@@ -191,15 +190,15 @@ static snet_err client_ask_resume(snet_link *link)
     SNET_TRY(client_write_resume(link, &resume, &writer));
     snet_outbox_commit(&state->out, writer.written);
     state->peer_max_record = secure->peer_max_record;
-    snet_secure_step_begin(link, SNET_SECURE_C_RESUME);
+    snet_v3_step_begin(link, SNET_V3_C_RESUME);
     return SNET_OK;
 }
 
-snet_err snet_secure_client_start(snet_link *link, uint64_t now)
+snet_err snet_v3_client_start(snet_link *link, uint64_t now)
 {
     SNET_ASSERT(link->session != NULL);
     link->session->hold_ns = 0;
-    snet_secure_link_of(link)->asked_ns = now;
+    snet_v3_link_of(link)->asked_ns = now;
     return link->session->state == SNET_SESSION_OPENING ? client_say_hello(link)
                                                         : client_ask_resume(link);
 }
@@ -209,8 +208,8 @@ snet_err snet_secure_client_start(snet_link *link, uint64_t now)
 /* The link's ticket is the session's from now on; the older one is gone [PROTO 15.4]. */
 static void client_adopt(snet_link *link)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    struct snet_secure_session *session = snet_secure_session_of(link->session);
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    struct snet_v3_session *session = snet_v3_session_of(link->session);
     session->of.client.ticket = state->ticket;
     snet_secret_wipe(&state->ticket, sizeof state->ticket);
 }
@@ -218,35 +217,35 @@ static void client_adopt(snet_link *link)
 static void client_open(snet_link *link, uint64_t now)
 {
     client_adopt(link);
-    snet_secure_client_forget(link->session);
+    snet_v3_client_forget(link->session);
     snet_session_attach(link->session, link, NULL, now);
-    snet_secure_pulse_begin(link, now);
+    snet_v3_liveness_begin(link, now);
 }
 
-static void client_keep_welcome(snet_link *link, const struct snet_secure_welcome *welcome)
+static void client_keep_welcome(snet_link *link, const struct snet_v3_welcome *welcome)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    struct snet_secure_session *session = snet_secure_session_of(link->session);
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    struct snet_v3_session *session = snet_v3_session_of(link->session);
     state->peer_max_record = session->peer_max_record = welcome->max_record;
     session->flow.peer_limit = 0; /* what a server allowed that never confirmed is void */
     if (session->heartbeat_ns == 0) {
-        session->heartbeat_ns = snet_secure_pulse_heartbeat(welcome->heartbeat_s * SNET_SECOND_NS);
+        session->heartbeat_ns = snet_v3_liveness_heartbeat(welcome->heartbeat_s * SNET_SECOND_NS);
     }
-    snet_secure_copy(state->ticket.cid, welcome->cid, sizeof state->ticket.cid);
-    snet_secure_copy(state->ticket.token, welcome->token, sizeof state->ticket.token);
+    snet_v3_copy(state->ticket.cid, welcome->cid, sizeof state->ticket.cid);
+    snet_v3_copy(state->ticket.token, welcome->token, sizeof state->ticket.token);
 }
 
 /* Says who the client is: the third message of XK. */
 static snet_err client_say_auth(snet_link *link)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     uint8_t *space = snet_outbox_space(&state->out, link->core, CLIENT_HELLO_MAX_BYTES);
     if (space == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
     struct snet_writer writer;
     snet_writer_init(&writer, space, CLIENT_HELLO_MAX_BYTES);
-    SNET_TRY(snet_secure_shake_auth(state->shake, (struct snet_bytes){NULL, 0}, &writer));
+    SNET_TRY(snet_v3_messages_auth(state->handshake, (struct snet_bytes){NULL, 0}, &writer));
     snet_outbox_commit(&state->out, writer.written);
     snet_link_want_send(link);
     return SNET_OK;
@@ -262,66 +261,66 @@ static snet_err client_malformed(snet_link *link, snet_err err, uint64_t now)
     return SNET_OK;
 }
 
-snet_err snet_secure_client_reply(snet_link *link, struct snet_buffer message,
-                                  enum snet_secure_step *ret_next, uint64_t now)
+snet_err snet_v3_client_reply(snet_link *link, struct snet_buffer message,
+                              enum snet_v3_step *ret_next, uint64_t now)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    struct snet_secure_session *session = snet_secure_session_of(link->session);
-    struct snet_secure_welcome welcome;
-    const snet_err err = snet_secure_shake_read_reply(state->shake, message, &welcome);
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    struct snet_v3_session *session = snet_v3_session_of(link->session);
+    struct snet_v3_welcome welcome;
+    const snet_err err = snet_v3_messages_read_reply(state->handshake, message, &welcome);
     if (err != SNET_OK) {
         return client_malformed(link, err, now);
     }
-    snet_secure_pulse_answered(link, now);
+    snet_v3_liveness_answered(link, now);
     client_keep_welcome(link, &welcome);
     snet_secret_wipe(&welcome.token, sizeof welcome.token);
-    SNET_TRY(snet_secure_acked(link->session, 0, welcome.window, now));
+    SNET_TRY(snet_v3_acked(link->session, 0, welcome.window, now));
     const bool known = session->of.client.wishes->pattern == SNET_NOISE_XK;
     if (known) {
         SNET_TRY(client_say_auth(link));
     }
-    SNET_TRY(snet_secure_epoch_begin(link, session->suite, true));
-    SNET_TRY(snet_secure_epoch_name(link->session, state->ticket.secret));
+    SNET_TRY(snet_v3_epoch_begin(link, session->suite, true));
+    SNET_TRY(snet_v3_epoch_name(link->session, state->ticket.secret));
     if (known) {
-        *ret_next = SNET_SECURE_C_CONFIRM;
+        *ret_next = SNET_V3_C_CONFIRM;
         return SNET_OK;
     }
-    *ret_next = SNET_SECURE_STREAM;
+    *ret_next = SNET_V3_STREAM;
     client_open(link, now);
     return SNET_OK;
 }
 
-void snet_secure_client_confirm(snet_link *link, uint64_t now)
+void snet_v3_client_confirm(snet_link *link, uint64_t now)
 {
-    snet_secure_step_proven(link);
+    snet_v3_step_proven(link);
     client_open(link, now);
 }
 
-snet_err snet_secure_client_accept(snet_link *link, struct snet_buffer message,
-                                   enum snet_secure_step *ret_next, uint64_t now)
+snet_err snet_v3_client_accept(snet_link *link, struct snet_buffer message,
+                               enum snet_v3_step *ret_next, uint64_t now)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     snet_session *session = link->session;
-    struct snet_secure_accept accept;
-    const snet_err err = snet_secure_shake_read_accept(state->shake, message, &accept);
+    struct snet_v3_accept accept;
+    const snet_err err = snet_v3_messages_read_accept(state->handshake, message, &accept);
     if (err != SNET_OK) {
         return client_malformed(link, err, now);
     }
-    snet_secure_pulse_answered(link, now);
-    snet_secure_copy(state->ticket.cid, accept.cid, sizeof state->ticket.cid);
-    snet_secure_copy(state->ticket.token, accept.token, sizeof state->ticket.token);
+    snet_v3_liveness_answered(link, now);
+    snet_v3_copy(state->ticket.cid, accept.cid, sizeof state->ticket.cid);
+    snet_v3_copy(state->ticket.token, accept.token, sizeof state->ticket.token);
     snet_secret_wipe(accept.token, sizeof accept.token);
-    SNET_TRY(snet_secure_epoch_begin(link, snet_secure_session_of(session)->suite, true));
-    if (accept.limit > accept.recv_next + SNET_SECURE_LIMIT_MAX_BYTES ||
-        snet_secure_acked(session, accept.recv_next, accept.limit, now) != SNET_OK) {
+    SNET_TRY(snet_v3_epoch_begin(link, snet_v3_session_of(session)->suite, true));
+    if (accept.limit > accept.recv_next + SNET_V3_LIMIT_MAX_BYTES ||
+        snet_v3_acked(session, accept.recv_next, accept.limit, now) != SNET_OK) {
         snet_session_end(session, SNET_ERR_BAD_COUNT, now); /* it has said so under our key */
         return SNET_OK;
     }
     const struct snet_session_counts counts = {session->inbox.received, session->history.base};
-    *ret_next = SNET_SECURE_STREAM;
+    *ret_next = SNET_V3_STREAM;
     client_adopt(link);
     snet_session_attach(session, link, &counts, now);
-    snet_secure_pulse_begin(link, now);
+    snet_v3_liveness_begin(link, now);
     return SNET_OK;
 }
 
@@ -329,50 +328,50 @@ snet_err snet_secure_client_accept(snet_link *link, struct snet_buffer message,
 
 /* Whether only the server of this session can have said so, and of this attempt [PROTO 13.5]. */
 static bool client_proves(const snet_link *link, struct snet_buffer message,
-                          const struct snet_secure_reject *reject)
+                          const struct snet_v3_reject *reject)
 {
-    const struct snet_secure_link *state = snet_secure_link_of(link);
-    const struct snet_secure_session *session = snet_secure_session_of(link->session);
+    const struct snet_v3_link *state = snet_v3_link_of(link);
+    const struct snet_v3_session *session = snet_v3_session_of(link->session);
     const struct snet_cids_refusal refusal = {
         .header = message.data,
         .code = reject->code,
         .retry_after = reject->retry_after,
         .ephemeral = state->ephemeral,
     };
-    uint8_t proof[SNET_SECURE_PROOF_BYTES];
+    uint8_t proof[SNET_V3_PROOF_BYTES];
     return snet_cids_proof(link->core->crypto, session->of.client.ticket.token, &refusal, proof) ==
                SNET_OK &&
            snet_secret_equal(proof, reject->proof, sizeof proof);
 }
 
-snet_err snet_secure_client_reject(snet_link *link, struct snet_buffer message,
-                                   enum snet_secure_step *ret_next, uint64_t now)
+snet_err snet_v3_client_reject(snet_link *link, struct snet_buffer message,
+                               enum snet_v3_step *ret_next, uint64_t now)
 {
     (void)ret_next;
     (void)now;
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    struct snet_secure_reject reject;
-    snet_secure_reject_decode(message.data + SNET_SECURE_HEADER_BYTES, &reject);
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    struct snet_v3_reject reject;
+    snet_v3_reject_decode(message.data + SNET_V3_HEADER_BYTES, &reject);
     const uint64_t pause_ns = reject.retry_after * CLIENT_RETRY_UNIT_NS;
     link->session->hold_ns = pause_ns < CLIENT_HOLD_MAX_NS ? pause_ns : CLIENT_HOLD_MAX_NS;
-    const bool resumes = state->step == SNET_SECURE_C_RESUME;
-    const bool final = snet_secure_code_final(reject.code);
-    const bool known = snet_secure_code_refuses(reject.code);
+    const bool resumes = state->step == SNET_V3_C_RESUME;
+    const bool final = snet_v3_code_final(reject.code);
+    const bool known = snet_v3_codes_refuses(reject.code);
     if (resumes ? final && client_proves(link, message, &reject) : known && !final) {
         state->refused_code = reject.code;
     } else if (final || !known) {
         return SNET_ERR_BAD_MAC; /* without a proof it says nothing, not even that */
     }
-    return snet_secure_code_refused(reject.code);
+    return snet_v3_codes_refused(reject.code);
 }
 
 /* Before the session is open: only the answer of a server ends the trying [PROTO 14.4]. */
 static snet_err client_hello_failed(const snet_link *link, snet_err err)
 {
-    if (link != NULL && snet_secure_link_of(link)->refused_code != 0) {
+    if (link != NULL && snet_v3_link_of(link)->refused_code != 0) {
         return err == SNET_ERR_BUSY ? SNET_OK : err;
     }
-    const bool unanswered = link != NULL && snet_secure_link_of(link)->step == SNET_SECURE_C_HELLO;
+    const bool unanswered = link != NULL && snet_v3_link_of(link)->step == SNET_V3_C_HELLO;
     if (unanswered && err == SNET_ERR_HANDSHAKE_TIMEOUT) {
         return SNET_ERR_NO_ANSWER;
     }
@@ -381,26 +380,25 @@ static snet_err client_hello_failed(const snet_link *link, snet_err err)
     return snet_client_passes(err) || forged ? SNET_OK : err;
 }
 
-snet_err snet_secure_client_attempt_failed(snet_session *session, const snet_link *link,
-                                           snet_err err, uint64_t now)
+snet_err snet_v3_client_attempt_failed(snet_session *session, const snet_link *link, snet_err err,
+                                       uint64_t now)
 {
     (void)now;
     if (session->state == SNET_SESSION_OPENING) {
         return client_hello_failed(link, err);
     }
-    const uint16_t code = link == NULL ? 0 : snet_secure_link_of(link)->refused_code;
+    const uint16_t code = link == NULL ? 0 : snet_v3_link_of(link)->refused_code;
     if (code == 0) {
         return SNET_OK; /* nothing that is not proven ends a session */
     }
-    if (snet_session_done(session) &&
-        (code == SNET_SECURE_CLOSED_OK || code == SNET_SECURE_UNKNOWN)) {
+    if (snet_session_done(session) && (code == SNET_V3_CLOSED_OK || code == SNET_V3_UNKNOWN)) {
         return SNET_ERR_CLOSED;
     }
-    const bool end_sent = snet_secure_session_of(session)->end_sent;
-    if (code == SNET_SECURE_UNKNOWN && end_sent && session->peer_ended && !session->end_acked) {
+    const bool end_sent = snet_v3_session_of(session)->end_sent;
+    if (code == SNET_V3_UNKNOWN && end_sent && session->peer_ended && !session->end_acked) {
         return SNET_ERR_CLOSE_UNCONFIRMED;
     }
-    if (code == SNET_SECURE_CLOSED_OK && !end_sent) {
+    if (code == SNET_V3_CLOSED_OK && !end_sent) {
         return SNET_ERR_REFUSED; /* it cannot have ended without our end */
     }
     return err;

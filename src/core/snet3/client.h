@@ -13,19 +13,19 @@
 #include "core/snet3/wire.h"
 
 /* Takes keys and wishes of a new session. Errors: INVALID, NO_MEMORY, CRYPTO. */
-SNET_MUST_USE snet_err snet_secure_client_open(snet_session *session,
-                                               const struct snet_client_config *config);
+SNET_MUST_USE snet_err snet_v3_client_open(snet_session *session,
+                                           const struct snet_client_config *config);
 /* Wipes what only a HELLO needs. */
-void snet_secure_client_forget(snet_session *session);
+void snet_v3_client_forget(snet_session *session);
 /* Says HELLO, or RESUME. Errors: NO_MEMORY, RANDOM, CRYPTO, BAD_PUBLIC_KEY. */
-SNET_MUST_USE snet_err snet_secure_client_start(snet_link *link, uint64_t now);
-snet_secure_handler snet_secure_client_reply;
-snet_secure_handler snet_secure_client_accept;
-snet_secure_handler snet_secure_client_reject;
+SNET_MUST_USE snet_err snet_v3_client_start(snet_link *link, uint64_t now);
+snet_v3_handler snet_v3_client_reply;
+snet_v3_handler snet_v3_client_accept;
+snet_v3_handler snet_v3_client_reject;
 /* The first record of a server that has read AUTH was valid: the session is open. */
-void snet_secure_client_confirm(snet_link *link, uint64_t now);
+void snet_v3_client_confirm(snet_link *link, uint64_t now);
 /* What the failure of an attempt means: SNET_OK to try again, or how the session ends. */
-snet_err snet_secure_client_attempt_failed(snet_session *session, const snet_link *link,
-                                           snet_err err, uint64_t now);
+snet_err snet_v3_client_attempt_failed(snet_session *session, const snet_link *link, snet_err err,
+                                       uint64_t now);
 
 #endif

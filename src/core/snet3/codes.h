@@ -16,16 +16,16 @@
 #include <stdbool.h>
 
 /* Whether a REJECT with this code means anything [PROTO 21]. */
-bool snet_secure_code_refuses(uint16_t code);
+bool snet_v3_codes_refuses(uint16_t code);
 /* What a refused handshake means to a client. */
-snet_err snet_secure_code_refused(uint16_t code);
+snet_err snet_v3_codes_refused(uint16_t code);
 /* What an ABORT means to who receives it. */
-snet_err snet_secure_code_aborted(uint16_t code);
+snet_err snet_v3_codes_aborted(uint16_t code);
 /* Whether a session that ended by `err` was ended by the other end's ABORT. */
-bool snet_secure_code_is_abort(snet_err err);
+bool snet_v3_codes_is_abort(snet_err err);
 /* What an ABORT says when a session ends by `err`. */
-enum snet_secure_code snet_secure_code_abort(snet_err err);
+enum snet_v3_code snet_v3_codes_abort(snet_err err);
 /* What a tomb says of a session that ended by `err`. */
-enum snet_secure_code snet_secure_code_tomb(snet_err err);
+enum snet_v3_code snet_v3_codes_tombstone(snet_err err);
 
 #endif

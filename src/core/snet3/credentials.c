@@ -6,10 +6,10 @@
 #include "base/cursor.h"
 #include "crypto/secret.h"
 
-uint64_t snet_credentials_key(const uint8_t cid[SNET_SECURE_CID_BYTES])
+uint64_t snet_credentials_key(const uint8_t cid[SNET_V3_CID_BYTES])
 {
     struct snet_reader reader;
-    snet_reader_init(&reader, cid + SNET_SECURE_CID_BYTES - sizeof(uint64_t), sizeof(uint64_t));
+    snet_reader_init(&reader, cid + SNET_V3_CID_BYTES - sizeof(uint64_t), sizeof(uint64_t));
     const uint64_t key = snet_reader_u64(&reader);
     return key == 0 ? 1 : key;
 }

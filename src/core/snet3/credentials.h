@@ -31,7 +31,7 @@
 struct snet_credential {
     struct snet_registry_node node; /* by snet_credentials_key of the cid; the caller's */
     struct snet_session *owner;     /* whose it is; the caller's */
-    uint8_t cid[SNET_SECURE_CID_BYTES];
+    uint8_t cid[SNET_V3_CID_BYTES];
     uint8_t secret[SNET_HASH_BYTES]; /* RS: the psk of the next resume */
 };
 
@@ -43,7 +43,7 @@ struct snet_credentials {
 };
 
 /* What a registry finds a cid by: its last 8 bytes, which are random in every mode. Never 0. */
-uint64_t snet_credentials_key(const uint8_t cid[SNET_SECURE_CID_BYTES]);
+uint64_t snet_credentials_key(const uint8_t cid[SNET_V3_CID_BYTES]);
 
 /* A new session's first credential goes into the slot returned; it is the confirmed one. */
 struct snet_credential *snet_credentials_begin(struct snet_credentials *credentials);

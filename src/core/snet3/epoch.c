@@ -16,9 +16,9 @@ static size_t epoch_ctx_bytes(const struct snet_suite *suite)
 }
 
 static snet_err epoch_key(snet_link *link, const struct snet_suite *suite,
-                          const struct snet_secure_shake_epoch *epoch, bool client)
+                          const struct snet_v3_handshake_epoch *epoch, bool client)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     const size_t ctx_bytes = epoch_ctx_bytes(suite);
     const struct snet_record_config seal = {
         .suite = suite,
@@ -30,40 +30,40 @@ static snet_err epoch_key(snet_link *link, const struct snet_suite *suite,
         .suite = suite,
         .ctx = (uint8_t *)state->ctx + ctx_bytes,
         .secret = client ? epoch->server : epoch->client,
-        .max_record_bytes = SNET_SECURE_RECORD_BYTES,
+        .max_record_bytes = SNET_V3_RECORD_BYTES,
     };
     SNET_TRY(snet_record_init(&state->seal, link->core->crypto, &seal));
     return snet_record_init(&state->open, link->core->crypto, &open);
 }
 
-snet_err snet_secure_epoch_begin(snet_link *link, const struct snet_suite *suite, bool client)
+snet_err snet_v3_epoch_begin(snet_link *link, const struct snet_suite *suite, bool client)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    struct snet_secure_shake_epoch epoch;
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    struct snet_v3_handshake_epoch epoch;
     SNET_ASSERT(state->ctx == NULL);
-    SNET_ASSERT(state->shake != NULL);
+    SNET_ASSERT(state->handshake != NULL);
     state->ctx = snet_core_alloc(link->core, 2 * epoch_ctx_bytes(suite));
     if (state->ctx == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
-    SNET_TRY(snet_secure_shake_finish(state->shake, &epoch));
-    snet_secure_copy(state->ticket.secret, epoch.resume, sizeof state->ticket.secret);
+    SNET_TRY(snet_v3_messages_finish(state->handshake, &epoch));
+    snet_v3_copy(state->ticket.secret, epoch.resume, sizeof state->ticket.secret);
     const snet_err err = epoch_key(link, suite, &epoch, client);
     snet_secret_wipe(&epoch, sizeof epoch);
-    snet_secure_shake_over(link);
+    snet_v3_handshake_over(link);
     return err;
 }
 
-void snet_secure_epoch_end(snet_link *link)
+void snet_v3_epoch_end(snet_link *link)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     snet_record_deinit(&state->seal);
     snet_record_deinit(&state->open);
     snet_core_release(link->core, state->ctx);
     state->ctx = NULL;
 }
 
-snet_err snet_secure_epoch_name(snet_session *session, const uint8_t secret[SNET_HASH_BYTES])
+snet_err snet_v3_epoch_name(snet_session *session, const uint8_t secret[SNET_HASH_BYTES])
 {
     uint8_t name[sizeof session->id];
     const struct snet_hash_info info = {.label = "snet3 id"};

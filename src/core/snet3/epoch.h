@@ -15,12 +15,12 @@
  * The link's handshake is over: keys its records, puts the secret of the next resume into the
  * link's ticket and wipes the handshake. Errors: CRYPTO, NO_MEMORY.
  */
-SNET_MUST_USE snet_err snet_secure_epoch_begin(snet_link *link, const struct snet_suite *suite,
-                                               bool client);
+SNET_MUST_USE snet_err snet_v3_epoch_begin(snet_link *link, const struct snet_suite *suite,
+                                           bool client);
 /* Wipes the keys of the link. */
-void snet_secure_epoch_end(snet_link *link);
+void snet_v3_epoch_end(snet_link *link);
 /* The number by which logs call the session, equal at both ends. Errors: CRYPTO. */
-SNET_MUST_USE snet_err snet_secure_epoch_name(snet_session *session,
-                                              const uint8_t secret[SNET_HASH_BYTES]);
+SNET_MUST_USE snet_err snet_v3_epoch_name(snet_session *session,
+                                          const uint8_t secret[SNET_HASH_BYTES]);
 
 #endif

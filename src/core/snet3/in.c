@@ -23,7 +23,7 @@ static bool in_keep(snet_session *session, const uint8_t *data, size_t len)
             break;
         }
         const size_t part = room < len - done ? room : len - done;
-        snet_secure_copy(space, data + done, part);
+        snet_v3_copy(space, data + done, part);
         snet_inbox_commit(&session->inbox, part);
         done += part;
     }
@@ -35,15 +35,15 @@ static bool in_keep(snet_session *session, const uint8_t *data, size_t len)
 
 static void in_arrived(snet_session *session, uint64_t now)
 {
-    struct snet_flow *flow = &snet_secure_session_of(session)->flow;
-    snet_flow_arrived(flow, snet_secure_recv_next(session), false, now);
+    struct snet_flow *flow = &snet_v3_session_of(session)->flow;
+    snet_flow_arrived(flow, snet_v3_recv_next(session), false, now);
 }
 
 /* Keeps what is new of `bytes`, which begin at `offset`; `*ret_kept`: nothing had to be dropped. */
 static snet_err in_bytes(snet_session *session, uint64_t offset, struct snet_bytes bytes,
                          bool *ret_kept)
 {
-    const struct snet_secure_session *state = snet_secure_session_of(session);
+    const struct snet_v3_session *state = snet_v3_session_of(session);
     const uint64_t end = offset + bytes.len;
     const uint64_t received = session->inbox.received;
     *ret_kept = true;
@@ -51,7 +51,7 @@ static snet_err in_bytes(snet_session *session, uint64_t offset, struct snet_byt
         return SNET_ERR_BAD_FRAME;
     }
     SNET_ASSERT(offset <= received);
-    if (end > snet_secure_limit(session)) {
+    if (end > snet_v3_limit(session)) {
         return SNET_ERR_BAD_CREDIT;
     }
     if (end > received) {
@@ -61,8 +61,7 @@ static snet_err in_bytes(snet_session *session, uint64_t offset, struct snet_byt
     return SNET_OK;
 }
 
-bool snet_secure_in_early(snet_session *session, const struct snet_secure_resume *resume,
-                          uint64_t now)
+bool snet_v3_in_early(snet_session *session, const struct snet_v3_resume *resume, uint64_t now)
 {
     bool kept = false;
     const uint64_t received = session->inbox.received;
@@ -82,10 +81,10 @@ struct in_record {
     bool padding_only;
 };
 
-static snet_err in_start(snet_link *link, const struct snet_secure_frame *frame)
+static snet_err in_start(snet_link *link, const struct snet_v3_frame *frame)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    if (state->begun || frame->offset > snet_secure_recv_next(link->session)) {
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    if (state->begun || frame->offset > snet_v3_recv_next(link->session)) {
         return SNET_ERR_BAD_FRAME;
     }
     state->begun = true;
@@ -93,18 +92,18 @@ static snet_err in_start(snet_link *link, const struct snet_secure_frame *frame)
     return SNET_OK;
 }
 
-static snet_err in_ack(snet_link *link, const struct snet_secure_frame *frame, uint64_t now)
+static snet_err in_ack(snet_link *link, const struct snet_v3_frame *frame, uint64_t now)
 {
-    const snet_err err = snet_secure_acked(link->session, frame->offset, frame->limit, now);
+    const snet_err err = snet_v3_acked(link->session, frame->offset, frame->limit, now);
     const bool far =
-        frame->limit > frame->offset && frame->limit - frame->offset > SNET_SECURE_LIMIT_MAX_BYTES;
+        frame->limit > frame->offset && frame->limit - frame->offset > SNET_V3_LIMIT_MAX_BYTES;
     return err == SNET_OK && !far ? SNET_OK : SNET_ERR_BAD_FRAME;
 }
 
-static snet_err in_data(snet_link *link, const struct snet_secure_frame *frame,
+static snet_err in_data(snet_link *link, const struct snet_v3_frame *frame,
                         struct in_record *record, uint64_t now)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     bool kept = false;
     if (record->starved) {
         return SNET_OK;
@@ -116,15 +115,15 @@ static snet_err in_data(snet_link *link, const struct snet_secure_frame *frame,
     return SNET_OK;
 }
 
-static snet_err in_fin(snet_link *link, const struct snet_secure_frame *frame,
+static snet_err in_fin(snet_link *link, const struct snet_v3_frame *frame,
                        const struct in_record *record, uint64_t now)
 {
     snet_session *session = link->session;
-    struct snet_secure_session *state = snet_secure_session_of(session);
+    struct snet_v3_session *state = snet_v3_session_of(session);
     if (record->starved) {
         return SNET_OK;
     }
-    if (frame->offset != snet_secure_link_of(link)->in_offset ||
+    if (frame->offset != snet_v3_link_of(link)->in_offset ||
         frame->offset != session->inbox.received ||
         (session->peer_ended && frame->offset != state->final)) {
         return SNET_ERR_BAD_FRAME;
@@ -139,9 +138,9 @@ static snet_err in_fin(snet_link *link, const struct snet_secure_frame *frame,
     return SNET_OK;
 }
 
-static snet_err in_ping(snet_link *link, const struct snet_secure_frame *frame)
+static snet_err in_ping(snet_link *link, const struct snet_v3_frame *frame)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     if (state->pong_owed) {
         return SNET_ERR_BAD_RATE; /* nobody asks again before the answer */
     }
@@ -150,12 +149,12 @@ static snet_err in_ping(snet_link *link, const struct snet_secure_frame *frame)
     return SNET_OK;
 }
 
-static void in_pong(snet_link *link, const struct snet_secure_frame *frame, uint64_t now)
+static void in_pong(snet_link *link, const struct snet_v3_frame *frame, uint64_t now)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     if (state->ping_out && frame->number == state->ping_token) {
         state->ping_out = false;
-        snet_secure_pulse_answered(link, now);
+        snet_v3_liveness_answered(link, now);
     }
 }
 
@@ -164,15 +163,15 @@ static char *in_text(snet_core *core, struct snet_bytes bytes)
 {
     char *text = snet_core_alloc(core, bytes.len + 1);
     if (text != NULL) {
-        snet_secure_copy((uint8_t *)text, bytes.data, bytes.len);
+        snet_v3_copy((uint8_t *)text, bytes.data, bytes.len);
     }
     return text;
 }
 
-static void in_abort(snet_link *link, const struct snet_secure_frame *frame, uint64_t now)
+static void in_abort(snet_link *link, const struct snet_v3_frame *frame, uint64_t now)
 {
     snet_session *session = link->session;
-    if (frame->number == SNET_SECURE_CLOSED_OK && snet_session_done(session)) {
+    if (frame->number == SNET_V3_CLOSED_OK && snet_session_done(session)) {
         snet_session_end(session, SNET_ERR_CLOSED, now); /* the server has our last word */
         return;
     }
@@ -180,39 +179,39 @@ static void in_abort(snet_link *link, const struct snet_secure_frame *frame, uin
     if (session->peer_text == NULL && frame->bytes.len > 0) {
         session->peer_text = in_text(session->core, frame->bytes);
     }
-    snet_session_end(session, snet_secure_code_aborted((uint16_t)frame->number), now);
+    snet_session_end(session, snet_v3_codes_aborted((uint16_t)frame->number), now);
 }
 
-static snet_err in_frame(snet_link *link, const struct snet_secure_frame *frame,
+static snet_err in_frame(snet_link *link, const struct snet_v3_frame *frame,
                          struct in_record *record, uint64_t now)
 {
-    if (!snet_secure_link_of(link)->begun && frame->type != SNET_SECURE_FRAME_START) {
+    if (!snet_v3_link_of(link)->begun && frame->type != SNET_V3_FRAME_START) {
         return SNET_ERR_BAD_FRAME;
     }
-    record->padding_only = record->padding_only && frame->type == SNET_SECURE_FRAME_PAD;
+    record->padding_only = record->padding_only && frame->type == SNET_V3_FRAME_PAD;
     switch (frame->type) {
-    case SNET_SECURE_FRAME_PAD:
-    case SNET_SECURE_FRAME_EXTENSION:
+    case SNET_V3_FRAME_PAD:
+    case SNET_V3_FRAME_EXTENSION:
         return SNET_OK;
-    case SNET_SECURE_FRAME_START:
+    case SNET_V3_FRAME_START:
         return in_start(link, frame);
-    case SNET_SECURE_FRAME_DATA:
-    case SNET_SECURE_FRAME_DATA_END:
+    case SNET_V3_FRAME_DATA:
+    case SNET_V3_FRAME_DATA_END:
         return in_data(link, frame, record, now);
-    case SNET_SECURE_FRAME_ACK:
+    case SNET_V3_FRAME_ACK:
         return in_ack(link, frame, now);
-    case SNET_SECURE_FRAME_PING:
+    case SNET_V3_FRAME_PING:
         return in_ping(link, frame);
-    case SNET_SECURE_FRAME_PONG:
+    case SNET_V3_FRAME_PONG:
         in_pong(link, frame, now);
         return SNET_OK;
-    case SNET_SECURE_FRAME_FIN:
+    case SNET_V3_FRAME_FIN:
         return in_fin(link, frame, record, now);
-    case SNET_SECURE_FRAME_ABORT:
+    case SNET_V3_FRAME_ABORT:
         in_abort(link, frame, now);
         return SNET_OK;
-    case SNET_SECURE_FRAME_MIGRATE:
-        return snet_secure_move_take(link, frame, now);
+    case SNET_V3_FRAME_MIGRATE:
+        return snet_v3_migrate_take(link, frame, now);
     }
     return SNET_ERR_BAD_FRAME;
 }
@@ -223,10 +222,10 @@ static snet_err in_frame(snet_link *link, const struct snet_secure_frame *frame,
 static bool in_turned_away(struct snet_bytes plain, uint16_t *ret_code)
 {
     struct snet_reader reader;
-    struct snet_secure_frame frame = {.type = SNET_SECURE_FRAME_PAD};
+    struct snet_v3_frame frame = {.type = SNET_V3_FRAME_PAD};
     snet_reader_init(&reader, plain.data, plain.len);
-    while (reader.left > 0 && snet_secure_frame_decode(&reader, &frame) == SNET_OK) {
-        if (frame.type == SNET_SECURE_FRAME_ABORT) {
+    while (reader.left > 0 && snet_v3_frame_decode(&reader, &frame) == SNET_OK) {
+        if (frame.type == SNET_V3_FRAME_ABORT) {
             *ret_code = (uint16_t)frame.number;
             return true;
         }
@@ -238,22 +237,22 @@ static bool in_turned_away(struct snet_bytes plain, uint16_t *ret_code)
 static snet_err in_first(snet_link *link, struct snet_bytes plain, uint64_t now)
 {
     uint16_t code = 0;
-    switch (snet_secure_link_of(link)->step) {
-    case SNET_SECURE_S_CONFIRM:
-        return snet_secure_server_confirm(link, now);
-    case SNET_SECURE_C_CONFIRM:
+    switch (snet_v3_link_of(link)->step) {
+    case SNET_V3_S_CONFIRM:
+        return snet_v3_server_confirm(link, now);
+    case SNET_V3_C_CONFIRM:
         if (in_turned_away(plain, &code)) {
-            snet_session_end(link->session, snet_secure_code_aborted(code), now);
+            snet_session_end(link->session, snet_v3_codes_aborted(code), now);
             return SNET_OK;
         }
-        snet_secure_client_confirm(link, now);
+        snet_v3_client_confirm(link, now);
         return SNET_OK;
-    case SNET_SECURE_STREAM:
-    case SNET_SECURE_C_HELLO:
-    case SNET_SECURE_C_RESUME:
-    case SNET_SECURE_S_FIRST:
-    case SNET_SECURE_S_AUTH:
-    case SNET_SECURE_SILENT:
+    case SNET_V3_STREAM:
+    case SNET_V3_C_HELLO:
+    case SNET_V3_C_RESUME:
+    case SNET_V3_S_FIRST:
+    case SNET_V3_S_AUTH:
+    case SNET_V3_SILENT:
         return SNET_OK;
     }
     return SNET_ERR_INTERNAL;
@@ -266,21 +265,21 @@ static snet_err in_frames(snet_link *link, struct snet_bytes plain, struct in_re
     struct snet_reader reader;
     snet_reader_init(&reader, plain.data, plain.len);
     while (reader.left > 0 && link->state == SNET_LINK_LIVE) {
-        struct snet_secure_frame frame;
-        SNET_TRY(snet_secure_frame_decode(&reader, &frame));
+        struct snet_v3_frame frame;
+        SNET_TRY(snet_v3_frame_decode(&reader, &frame));
         SNET_TRY(in_frame(link, &frame, record, now));
     }
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     state->pads = record->padding_only ? (uint8_t)(state->pads + 1) : 0;
-    return state->pads > SNET_SECURE_IN_PADS_MAX ? SNET_ERR_BAD_FRAME : SNET_OK;
+    return state->pads > SNET_V3_IN_PADS_MAX ? SNET_ERR_BAD_FRAME : SNET_OK;
 }
 
 /* What is due after a record: answers, acknowledgements, and the end. */
 static void in_after(snet_link *link, uint64_t now)
 {
-    const struct snet_secure_link *state = snet_secure_link_of(link);
+    const struct snet_v3_link *state = snet_v3_link_of(link);
     snet_session *session = link->session;
-    const struct snet_flow *flow = &snet_secure_session_of(session)->flow;
+    const struct snet_flow *flow = &snet_v3_session_of(session)->flow;
     if (flow->ack_now || state->pong_owed) {
         snet_link_want_send(link);
     }
@@ -288,24 +287,24 @@ static void in_after(snet_link *link, uint64_t now)
         /* The server closes first. If it does not, a resume asks it. */
         snet_link_set_deadline(link, now + session->handshake_ns);
     }
-    snet_secure_pulse_arm(link);
+    snet_v3_liveness_arm(link);
     snet_session_progress(session, now);
-    snet_secure_finish(session, now);
+    snet_v3_finish(session, now);
 }
 
 /* A whole record, which is opened in the core's scratch memory. */
 static snet_err in_record(snet_link *link, const uint8_t *data, size_t len, uint64_t now)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     struct in_record record = {.padding_only = true};
     SNET_TRY(snet_record_open(&state->open, data, len, link->core->scratch));
     const struct snet_bytes plain = {link->core->scratch,
-                                     len - SNET_SECURE_FRAME_LEN_BYTES - SNET_SUITE_TAG_BYTES};
+                                     len - SNET_V3_FRAME_LEN_BYTES - SNET_SUITE_TAG_BYTES};
     SNET_TRY(in_first(link, plain, now));
     if (link->state != SNET_LINK_LIVE) {
         return SNET_OK;
     }
-    snet_secure_pulse_heard(link, now);
+    snet_v3_liveness_heard(link, now);
     snet_session *session = link->session;
     const snet_err err = in_frames(link, plain, &record, now);
     if (err != SNET_OK) {
@@ -325,44 +324,44 @@ static snet_err in_record(snet_link *link, const uint8_t *data, size_t len, uint
 static size_t in_record_len(const uint8_t *data)
 {
     struct snet_reader reader;
-    snet_reader_init(&reader, data, SNET_SECURE_FRAME_LEN_BYTES);
-    return SNET_SECURE_FRAME_LEN_BYTES + (size_t)snet_reader_u16(&reader);
+    snet_reader_init(&reader, data, SNET_V3_FRAME_LEN_BYTES);
+    return SNET_V3_FRAME_LEN_BYTES + (size_t)snet_reader_u16(&reader);
 }
 
 /* A length that no record of ours has is as good as a forged one. */
 static bool in_len_ok(size_t len)
 {
-    const size_t most = SNET_SECURE_RECORD_BYTES + SNET_SUITE_TAG_BYTES;
-    return len >= SNET_SECURE_FRAME_LEN_BYTES + SNET_SUITE_TAG_BYTES + 1 &&
-           len <= SNET_SECURE_FRAME_LEN_BYTES + most;
+    const size_t most = SNET_V3_RECORD_BYTES + SNET_SUITE_TAG_BYTES;
+    return len >= SNET_V3_FRAME_LEN_BYTES + SNET_SUITE_TAG_BYTES + 1 &&
+           len <= SNET_V3_FRAME_LEN_BYTES + most;
 }
 
 /* The record comes in pieces. */
 static snet_err in_pieces(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
                           uint64_t now)
 {
-    struct snet_gather *in = &snet_secure_link_of(link)->in;
-    snet_secure_pulse_heard(link, now); /* a slow path takes long for a record */
+    struct snet_reassembly *in = &snet_v3_link_of(link)->in;
+    snet_v3_liveness_heard(link, now); /* a slow path takes long for a record */
     if (in->want == 0) {
-        SNET_TRY(snet_gather_want(in, link->core, SNET_SECURE_FRAME_LEN_BYTES));
+        SNET_TRY(snet_reassembly_want(in, link->core, SNET_V3_FRAME_LEN_BYTES));
     }
-    *ret_taken = snet_gather_feed(in, data, len);
-    if (!snet_gather_whole(in)) {
+    *ret_taken = snet_reassembly_feed(in, data, len);
+    if (!snet_reassembly_whole(in)) {
         return SNET_OK;
     }
-    if (in->have == SNET_SECURE_FRAME_LEN_BYTES) {
+    if (in->have == SNET_V3_FRAME_LEN_BYTES) {
         const size_t whole = in_record_len(in->data);
-        return in_len_ok(whole) ? snet_gather_want(in, link->core, whole) : SNET_ERR_BAD_MAC;
+        return in_len_ok(whole) ? snet_reassembly_want(in, link->core, whole) : SNET_ERR_BAD_MAC;
     }
     const snet_err err = in_record(link, in->data, in->have, now);
-    snet_gather_drop(in, link->core);
+    snet_reassembly_drop(in, link->core);
     return err;
 }
 
-snet_err snet_secure_in_feed(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
-                             uint64_t now)
+snet_err snet_v3_in_feed(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
+                         uint64_t now)
 {
-    if (snet_secure_link_of(link)->in.want == 0 && len > SNET_SECURE_FRAME_LEN_BYTES) {
+    if (snet_v3_link_of(link)->in.want == 0 && len > SNET_V3_FRAME_LEN_BYTES) {
         const size_t whole = in_record_len(data);
         if (!in_len_ok(whole)) {
             return SNET_ERR_BAD_MAC;

@@ -13,14 +13,13 @@
 #include "core/snet3/wire.h"
 
 /* So many records of nothing but padding may follow each other [PROTO 16.5]. */
-#define SNET_SECURE_IN_PADS_MAX 16u
+#define SNET_V3_IN_PADS_MAX 16u
 
 /* Takes bytes of records. Errors: BAD_MAC, NO_MEMORY, CRYPTO, STATE: the link's, not the session's.
  */
-SNET_MUST_USE snet_err snet_secure_in_feed(snet_link *link, const uint8_t *data, size_t len,
-                                           size_t *ret_taken, uint64_t now);
+SNET_MUST_USE snet_err snet_v3_in_feed(snet_link *link, const uint8_t *data, size_t len,
+                                       size_t *ret_taken, uint64_t now);
 /* Keeps the early bytes of a resume that are new and have room; whether any were looked at. */
-bool snet_secure_in_early(snet_session *session, const struct snet_secure_resume *resume,
-                          uint64_t now);
+bool snet_v3_in_early(snet_session *session, const struct snet_v3_resume *resume, uint64_t now);
 
 #endif

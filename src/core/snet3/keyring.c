@@ -11,7 +11,7 @@
 
 struct keyring_psk {
     struct snet_key key;
-    uint8_t id[SNET_SECURE_PSK_ID_BYTES];
+    uint8_t id[SNET_V3_PSK_ID_BYTES];
 };
 
 struct snet_keyring {
@@ -184,7 +184,7 @@ const struct snet_x25519 *snet_keyring_by_mac1(const struct snet_keyring *keyrin
 {
     for (size_t i = 0; i < keyring->secret_count; i++) {
         const struct snet_x25519 *pair = &keyring->secrets[i];
-        if (snet_secure_shake_check_mac1(keyring->crypto, pair->public_key, message) == SNET_OK) {
+        if (snet_v3_messages_check_mac1(keyring->crypto, pair->public_key, message) == SNET_OK) {
             return pair;
         }
     }
@@ -192,12 +192,12 @@ const struct snet_x25519 *snet_keyring_by_mac1(const struct snet_keyring *keyrin
 }
 
 const uint8_t *snet_keyring_by_psk_id(const struct snet_keyring *keyring,
-                                      const uint8_t psk_id[SNET_SECURE_PSK_ID_BYTES])
+                                      const uint8_t psk_id[SNET_V3_PSK_ID_BYTES])
 {
     const uint8_t *found = NULL;
     /* To the end even when found: how long it takes does not tell which one it was. */
     for (size_t i = 0; i < keyring->psk_count; i++) {
-        if (snet_secret_equal(keyring->psks[i].id, psk_id, SNET_SECURE_PSK_ID_BYTES)) {
+        if (snet_secret_equal(keyring->psks[i].id, psk_id, SNET_V3_PSK_ID_BYTES)) {
             found = keyring->psks[i].key.bytes;
         }
     }
@@ -205,8 +205,8 @@ const uint8_t *snet_keyring_by_psk_id(const struct snet_keyring *keyring,
 }
 
 snet_err snet_keyring_psk_id(struct snet_crypto *crypto, const uint8_t psk[SNET_KEY_BYTES],
-                             uint8_t ret_id[SNET_SECURE_PSK_ID_BYTES])
+                             uint8_t ret_id[SNET_V3_PSK_ID_BYTES])
 {
     static const struct snet_hash_info info = {.label = "snet3 psk id"};
-    return snet_hash_expand(crypto, psk, &info, ret_id, SNET_SECURE_PSK_ID_BYTES);
+    return snet_hash_expand(crypto, psk, &info, ret_id, SNET_V3_PSK_ID_BYTES);
 }

@@ -55,7 +55,7 @@ const struct snet_x25519 *snet_keyring_by_mac1(const struct snet_keyring *keyrin
                                                struct snet_bytes message);
 /* The 32 bytes of the shared secret with this id, or NULL. */
 const uint8_t *snet_keyring_by_psk_id(const struct snet_keyring *keyring,
-                                      const uint8_t psk_id[SNET_SECURE_PSK_ID_BYTES]);
+                                      const uint8_t psk_id[SNET_V3_PSK_ID_BYTES]);
 
 /* Whether there is a list of authorized clients. */
 bool snet_keyring_restricted(const struct snet_keyring *keyring);
@@ -66,6 +66,6 @@ bool snet_keyring_authorizes(const struct snet_keyring *keyring,
 /* By which id both ends know a shared secret of 32 bytes. Errors: CRYPTO. */
 SNET_MUST_USE snet_err snet_keyring_psk_id(struct snet_crypto *crypto,
                                            const uint8_t psk[SNET_KEY_BYTES],
-                                           uint8_t ret_id[SNET_SECURE_PSK_ID_BYTES]);
+                                           uint8_t ret_id[SNET_V3_PSK_ID_BYTES]);
 
 #endif

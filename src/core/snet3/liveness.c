@@ -5,85 +5,85 @@
 #include "core/client.h"
 
 /* A new round trip counts as one part of so many. */
-#define PULSE_RTT_PARTS 8u
+#define LIVENESS_RTT_PARTS 8u
 
-static uint64_t pulse_min(uint64_t a, uint64_t b)
+static uint64_t liveness_min(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
 }
 
-static uint64_t pulse_max(uint64_t a, uint64_t b)
+static uint64_t liveness_max(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
 }
 
-uint64_t snet_secure_pulse_heartbeat(uint64_t wanted_ns)
+uint64_t snet_v3_liveness_heartbeat(uint64_t wanted_ns)
 {
-    return pulse_max(SNET_HEARTBEAT_MIN_NS, pulse_min(wanted_ns, SNET_HEARTBEAT_MAX_NS));
+    return liveness_max(SNET_HEARTBEAT_MIN_NS, liveness_min(wanted_ns, SNET_HEARTBEAT_MAX_NS));
 }
 
 /* Bytes are out that the peer has not acknowledged. */
-static bool pulse_outstanding(const snet_session *session)
+static bool liveness_outstanding(const snet_session *session)
 {
-    return snet_secure_unacked(session, session->history.sent_max) > 0;
+    return snet_v3_unacked(session, session->history.sent_max) > 0;
 }
 
-static bool pulse_live(const snet_link *link)
+static bool liveness_live(const snet_link *link)
 {
     return link->state == SNET_LINK_LIVE && link->session != NULL;
 }
 
-void snet_secure_pulse_begin(snet_link *link, uint64_t now)
+void snet_v3_liveness_begin(snet_link *link, uint64_t now)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    const struct snet_secure_session *session = snet_secure_session_of(link->session);
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    const struct snet_v3_session *session = snet_v3_session_of(link->session);
     state->heard_ns = now;
-    state->progress_ns = pulse_outstanding(link->session) ? now : 0;
-    state->suspect_ns =
-        pulse_max(SNET_SECURE_SUSPECT_NS, SNET_SECURE_SUSPECT_ROUND_TRIPS * session->rtt_ns);
-    state->suspect_ns = pulse_max(state->suspect_ns, session->patience_ns);
+    state->progress_ns = liveness_outstanding(link->session) ? now : 0;
+    state->stall_ns =
+        liveness_max(SNET_V3_STALL_TIMEOUT_NS, SNET_V3_STALL_ROUND_TRIPS * session->rtt_ns);
+    state->stall_ns = liveness_max(state->stall_ns, session->patience_ns);
     state->fresh_by_ns = session->epoch_ns == 0 ? SNET_NEVER : now + session->epoch_ns;
-    snet_secure_pulse_arm(link);
+    snet_v3_liveness_arm(link);
 }
 
-void snet_secure_pulse_answered(snet_link *link, uint64_t now)
+void snet_v3_liveness_answered(snet_link *link, uint64_t now)
 {
-    const struct snet_secure_link *state = snet_secure_link_of(link);
-    struct snet_secure_session *session = snet_secure_session_of(link->session);
+    const struct snet_v3_link *state = snet_v3_link_of(link);
+    struct snet_v3_session *session = snet_v3_session_of(link->session);
     const uint64_t sample_ns = now - state->asked_ns;
     /* The first of a link counts whole: the path is another one. */
-    session->rtt_ns =
-        link->state != SNET_LINK_LIVE || session->rtt_ns == 0
-            ? sample_ns
-            : session->rtt_ns - session->rtt_ns / PULSE_RTT_PARTS + sample_ns / PULSE_RTT_PARTS;
+    session->rtt_ns = link->state != SNET_LINK_LIVE || session->rtt_ns == 0
+                          ? sample_ns
+                          : session->rtt_ns - session->rtt_ns / LIVENESS_RTT_PARTS +
+                                sample_ns / LIVENESS_RTT_PARTS;
 }
 
-void snet_secure_pulse_heard(snet_link *link, uint64_t now)
+void snet_v3_liveness_heard(snet_link *link, uint64_t now)
 {
-    snet_secure_link_of(link)->heard_ns = now;
+    snet_v3_link_of(link)->heard_ns = now;
 }
 
-void snet_secure_pulse_acked(snet_link *link, uint64_t now)
+void snet_v3_liveness_acked(snet_link *link, uint64_t now)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    state->progress_ns = pulse_outstanding(link->session) ? now : 0;
-    state->suspect_ns = pulse_min(state->suspect_ns, SNET_SECURE_SUSPECT_MAX_NS);
-    snet_secure_session_of(link->session)->patience_ns = 0;
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    state->progress_ns = liveness_outstanding(link->session) ? now : 0;
+    state->stall_ns = liveness_min(state->stall_ns, SNET_V3_STALL_TIMEOUT_MAX_NS);
+    snet_v3_session_of(link->session)->patience_ns = 0;
 }
 
-void snet_secure_pulse_sent(snet_link *link, uint64_t now)
+void snet_v3_liveness_sent(snet_link *link, uint64_t now)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    if (pulse_live(link) && state->progress_ns == 0 && pulse_outstanding(link->session)) {
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    if (liveness_live(link) && state->progress_ns == 0 && liveness_outstanding(link->session)) {
         state->progress_ns = now;
-        snet_secure_pulse_arm(link);
+        snet_v3_liveness_arm(link);
     }
 }
 
-static uint64_t pulse_heartbeat_at(const snet_link *link)
+static uint64_t liveness_heartbeat_at(const snet_link *link)
 {
-    const struct snet_secure_link *state = snet_secure_link_of(link);
-    const struct snet_secure_session *session = snet_secure_session_of(link->session);
+    const struct snet_v3_link *state = snet_v3_link_of(link);
+    const struct snet_v3_session *session = snet_v3_session_of(link->session);
     if (!state->ping_out) {
         return state->heard_ns + session->heartbeat_ns;
     }
@@ -93,31 +93,31 @@ static uint64_t pulse_heartbeat_at(const snet_link *link)
                : state->heard_ns + session->heartbeat_ns + SNET_HEARTBEAT_DEAD_NS;
 }
 
-static uint64_t pulse_suspect_at(const snet_link *link)
+static uint64_t liveness_stall_at(const snet_link *link)
 {
-    const struct snet_secure_link *state = snet_secure_link_of(link);
+    const struct snet_v3_link *state = snet_v3_link_of(link);
     const bool watched = link->server == NULL && state->progress_ns != 0;
-    return watched ? state->progress_ns + state->suspect_ns : SNET_NEVER;
+    return watched ? state->progress_ns + state->stall_ns : SNET_NEVER;
 }
 
-void snet_secure_pulse_arm(snet_link *link)
+void snet_v3_liveness_arm(snet_link *link)
 {
-    const struct snet_secure_link *state = snet_secure_link_of(link);
-    if (!pulse_live(link)) {
+    const struct snet_v3_link *state = snet_v3_link_of(link);
+    if (!liveness_live(link)) {
         return;
     }
-    const struct snet_flow *flow = &snet_secure_session_of(link->session)->flow;
-    uint64_t at_ns = pulse_min(pulse_heartbeat_at(link), pulse_suspect_at(link));
-    at_ns = pulse_min(at_ns, pulse_min(flow->ack_by_ns, state->fresh_by_ns));
+    const struct snet_flow *flow = &snet_v3_session_of(link->session)->flow;
+    uint64_t at_ns = liveness_min(liveness_heartbeat_at(link), liveness_stall_at(link));
+    at_ns = liveness_min(at_ns, liveness_min(flow->ack_by_ns, state->fresh_by_ns));
     if (at_ns < link->alarm_ns) {
         /* A later one than before need not be set: the alarm looks again when it goes off. */
         snet_link_alarm(link, at_ns);
     }
 }
 
-static snet_err pulse_heartbeat_due(snet_link *link, uint64_t now)
+static snet_err liveness_heartbeat_due(snet_link *link, uint64_t now)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     if (state->ping_out) {
         return SNET_ERR_LINK_TIMEOUT;
     }
@@ -129,38 +129,38 @@ static snet_err pulse_heartbeat_due(snet_link *link, uint64_t now)
     return SNET_OK;
 }
 
-static void pulse_suspect_due(snet_link *link, uint64_t now)
+static void liveness_stall_due(snet_link *link, uint64_t now)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     const uint64_t waited_ns = now - state->progress_ns;
     /* Beyond now, whatever has passed: what is due again at once would never let the core go on. */
-    state->suspect_ns = waited_ns + pulse_min(waited_ns, SNET_SECURE_SUSPECT_MAX_NS);
+    state->stall_ns = waited_ns + liveness_min(waited_ns, SNET_V3_STALL_TIMEOUT_MAX_NS);
     /* A path that is merely slow would be left before it can acknowledge, and so would the next. */
-    snet_secure_session_of(link->session)->patience_ns =
-        pulse_min(state->suspect_ns, SNET_SECURE_SUSPECT_MAX_NS);
+    snet_v3_session_of(link->session)->patience_ns =
+        liveness_min(state->stall_ns, SNET_V3_STALL_TIMEOUT_MAX_NS);
     snet_client_handover(link->session, now);
 }
 
-snet_err snet_secure_pulse_due(snet_link *link, uint64_t now)
+snet_err snet_v3_liveness_due(snet_link *link, uint64_t now)
 {
-    if (!pulse_live(link)) {
+    if (!liveness_live(link)) {
         return SNET_OK;
     }
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    struct snet_secure_session *session = snet_secure_session_of(link->session);
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    struct snet_v3_session *session = snet_v3_session_of(link->session);
     if (session->flow.ack_by_ns <= now) {
         session->flow.ack_now = true;
         session->flow.ack_by_ns = SNET_NEVER;
         snet_link_want_send(link);
     }
-    if (pulse_heartbeat_at(link) <= now) {
-        const snet_err err = pulse_heartbeat_due(link, now);
+    if (liveness_heartbeat_at(link) <= now) {
+        const snet_err err = liveness_heartbeat_due(link, now);
         if (err != SNET_OK) {
             return err;
         }
     }
-    if (pulse_suspect_at(link) <= now) {
-        pulse_suspect_due(link, now);
+    if (liveness_stall_at(link) <= now) {
+        liveness_stall_due(link, now);
     }
     if (state->fresh_by_ns <= now) {
         state->fresh_by_ns = now + session->epoch_ns;
@@ -170,6 +170,6 @@ snet_err snet_secure_pulse_due(snet_link *link, uint64_t now)
         state->out_retry = false;
         snet_link_want_send(link);
     }
-    snet_secure_pulse_arm(link);
+    snet_v3_liveness_arm(link);
     return state->broken_err;
 }

@@ -8,26 +8,26 @@
 
 #include <string.h>
 
-static const char shake_prologue[8] = "snet/3\0";
-static const char shake_mac1_label[] = "snet3 mac1";
+static const char handshake_prologue[8] = "snet/3\0";
+static const char handshake_mac1_label[] = "snet3 mac1";
 
-_Static_assert(SNET_SECURE_PSK_ID_BYTES == SNET_SECURE_MAC1_BYTES, "a HELLO has one of the two");
+_Static_assert(SNET_V3_PSK_ID_BYTES == SNET_V3_MAC1_BYTES, "a HELLO has one of the two");
 
 /* The largest payload that this end ever writes: a RESUME with early bytes. */
-#define SHAKE_PAYLOAD_MAX_BYTES (36u + SNET_SECURE_EARLY_MAX_BYTES)
+#define HANDSHAKE_PAYLOAD_MAX_BYTES (36u + SNET_V3_EARLY_MAX_BYTES)
 
 /* --- What all messages have in common ----------------------------------------------------- */
 
 /* Begins Noise with the prologue of the client's header, as it stands on the wire. */
-static snet_err shake_begin(struct snet_secure_shake *shake, struct snet_crypto *crypto,
-                            const struct snet_secure_shake_config *config, bool initiator,
-                            const uint8_t *header)
+static snet_err handshake_begin(struct snet_v3_handshake *handshake, struct snet_crypto *crypto,
+                                const struct snet_v3_messages_config *config, bool initiator,
+                                const uint8_t *header)
 {
     const struct snet_bytes prologue[] = {
-        {(const uint8_t *)shake_prologue, sizeof shake_prologue},
-        {header, SNET_SECURE_HEADER_BYTES},
-        {config->psk_id, config->psk_id == NULL ? 0 : SNET_SECURE_PSK_ID_BYTES},
-        {config->cid, config->cid == NULL ? 0 : SNET_SECURE_CID_BYTES},
+        {(const uint8_t *)handshake_prologue, sizeof handshake_prologue},
+        {header, SNET_V3_HEADER_BYTES},
+        {config->psk_id, config->psk_id == NULL ? 0 : SNET_V3_PSK_ID_BYTES},
+        {config->cid, config->cid == NULL ? 0 : SNET_V3_CID_BYTES},
     };
     const struct snet_noise_config noise = {
         .pattern = config->pattern,
@@ -40,21 +40,21 @@ static snet_err shake_begin(struct snet_secure_shake *shake, struct snet_crypto 
         .psk = config->psk,
         .ephemeral = config->ephemeral,
     };
-    shake->crypto = crypto;
-    return snet_noise_init(&shake->noise, crypto, &noise);
+    handshake->crypto = crypto;
+    return snet_noise_init(&handshake->noise, crypto, &noise);
 }
 
 /* Checks the header of a whole message that is read; its body begins behind it. */
-static snet_err shake_check_header(struct snet_bytes message, enum snet_secure_type type,
-                                   struct snet_secure_header *ret_header)
+static snet_err handshake_check_header(struct snet_bytes message, enum snet_v3_type type,
+                                       struct snet_v3_header *ret_header)
 {
-    struct snet_secure_header header;
-    if (message.len < SNET_SECURE_HEADER_BYTES) {
+    struct snet_v3_header header;
+    if (message.len < SNET_V3_HEADER_BYTES) {
         return SNET_ERR_BAD_HELLO;
     }
-    SNET_TRY(snet_secure_header_decode(message.data, &header));
-    if (header.type != (uint8_t)type || header.version != SNET_SECURE_VERSION ||
-        header.body_len != message.len - SNET_SECURE_HEADER_BYTES) {
+    SNET_TRY(snet_v3_header_decode(message.data, &header));
+    if (header.type != (uint8_t)type || header.version != SNET_V3_VERSION ||
+        header.body_len != message.len - SNET_V3_HEADER_BYTES) {
         return SNET_ERR_BAD_HELLO;
     }
     *ret_header = header;
@@ -62,55 +62,57 @@ static snet_err shake_check_header(struct snet_bytes message, enum snet_secure_t
 }
 
 /* Writes a header of this exchange for a body of `body_len`; returns where it stands. */
-static const uint8_t *shake_put_header(struct snet_secure_shake *shake, enum snet_secure_type type,
-                                       size_t body_len, struct snet_writer *out)
+static const uint8_t *handshake_put_header(struct snet_v3_handshake *handshake,
+                                           enum snet_v3_type type, size_t body_len,
+                                           struct snet_writer *out)
 {
-    uint8_t data[SNET_SECURE_HEADER_BYTES];
+    uint8_t data[SNET_V3_HEADER_BYTES];
     const uint8_t *place = out->data;
-    struct snet_secure_header header = shake->header;
+    struct snet_v3_header header = handshake->header;
     header.type = (uint8_t)type;
-    header.flags = type == SNET_SECURE_RESUME ? header.flags : 0;
+    header.flags = type == SNET_V3_RESUME ? header.flags : 0;
     header.body_len = (uint16_t)body_len;
-    snet_secure_header_encode(&header, data);
+    snet_v3_header_encode(&header, data);
     snet_writer_bytes(out, data, sizeof data);
     return place;
 }
 
 /* Reads Noise's part of a message: without `skip` bytes at its head and `trim` at its end. */
-static snet_err shake_read_noise(struct snet_secure_shake *shake, struct snet_buffer message,
-                                 size_t skip, size_t trim, struct snet_bytes *ret_payload)
+static snet_err handshake_read_noise(struct snet_v3_handshake *handshake,
+                                     struct snet_buffer message, size_t skip, size_t trim,
+                                     struct snet_bytes *ret_payload)
 {
     if (message.len < skip + trim) {
         return SNET_ERR_BAD_HELLO;
     }
-    return snet_noise_read(&shake->noise, message.data + skip, message.len - skip - trim,
+    return snet_noise_read(&handshake->noise, message.data + skip, message.len - skip - trim,
                            ret_payload);
 }
 
 /* --- mac1 --------------------------------------------------------------------------------- */
 
-static snet_err shake_mac1(struct snet_crypto *crypto, const uint8_t *server_public,
-                           struct snet_bytes covered, uint8_t ret_mac[SNET_HASH_BYTES])
+static snet_err handshake_mac1(struct snet_crypto *crypto, const uint8_t *server_public,
+                               struct snet_bytes covered, uint8_t ret_mac[SNET_HASH_BYTES])
 {
     uint8_t key[SNET_HASH_BYTES];
     const struct snet_bytes parts[] = {
-        {(const uint8_t *)shake_mac1_label, sizeof shake_mac1_label - 1},
+        {(const uint8_t *)handshake_mac1_label, sizeof handshake_mac1_label - 1},
         {server_public, SNET_X25519_BYTES},
     };
     SNET_TRY(snet_hash_sha256(crypto, parts, 2, key));
     return snet_hash_hmac(crypto, (struct snet_bytes){key, sizeof key}, &covered, 1, ret_mac);
 }
 
-snet_err snet_secure_shake_check_mac1(struct snet_crypto *crypto, const uint8_t *server_public,
-                                      struct snet_bytes message)
+snet_err snet_v3_messages_check_mac1(struct snet_crypto *crypto, const uint8_t *server_public,
+                                     struct snet_bytes message)
 {
     uint8_t mac[SNET_HASH_BYTES];
-    if (message.len < SNET_SECURE_MAC1_BYTES) {
+    if (message.len < SNET_V3_MAC1_BYTES) {
         return SNET_ERR_BAD_MAC;
     }
-    const struct snet_bytes covered = {message.data, message.len - SNET_SECURE_MAC1_BYTES};
-    SNET_TRY(shake_mac1(crypto, server_public, covered, mac));
-    return snet_secret_equal(mac, message.data + covered.len, SNET_SECURE_MAC1_BYTES)
+    const struct snet_bytes covered = {message.data, message.len - SNET_V3_MAC1_BYTES};
+    SNET_TRY(handshake_mac1(crypto, server_public, covered, mac));
+    return snet_secret_equal(mac, message.data + covered.len, SNET_V3_MAC1_BYTES)
                ? SNET_OK
                : SNET_ERR_BAD_MAC;
 }
@@ -118,101 +120,103 @@ snet_err snet_secure_shake_check_mac1(struct snet_crypto *crypto, const uint8_t 
 /* --- The client's first message ----------------------------------------------------------- */
 
 /* A header that begins an exchange, and what the Noise message of it will be long. */
-static void shake_set_header(struct snet_secure_shake *shake,
-                             const struct snet_secure_shake_config *config)
+static void handshake_set_header(struct snet_v3_handshake *handshake,
+                                 const struct snet_v3_messages_config *config)
 {
-    *shake = (struct snet_secure_shake){
+    *handshake = (struct snet_v3_handshake){
         .header =
             {
-                .version = SNET_SECURE_VERSION,
+                .version = SNET_V3_VERSION,
                 .pattern = (uint8_t)config->pattern,
                 .suite = config->suite->id,
             },
     };
 }
 
-snet_err snet_secure_shake_hello(struct snet_secure_shake *shake, struct snet_crypto *crypto,
-                                 const struct snet_secure_shake_config *config,
-                                 const struct snet_secure_offer *offer, struct snet_writer *out)
+snet_err snet_v3_messages_hello(struct snet_v3_handshake *handshake, struct snet_crypto *crypto,
+                                const struct snet_v3_messages_config *config,
+                                const struct snet_v3_offer *offer, struct snet_writer *out)
 {
     uint8_t payload[128];
     uint8_t mac[SNET_HASH_BYTES];
     struct snet_writer writer;
     const bool psk = config->pattern == SNET_NOISE_NNPSK0;
     snet_writer_init(&writer, payload, sizeof payload);
-    snet_secure_offer_encode(offer, &writer);
+    snet_v3_offer_encode(offer, &writer);
     SNET_ASSERT(!writer.failed);
-    const size_t body_len = SNET_SECURE_EPHEMERAL_BYTES + writer.written + SNET_SUITE_TAG_BYTES +
-                            SNET_SECURE_PSK_ID_BYTES; /* or a mac1, which is as long */
-    shake_set_header(shake, config);
-    const uint8_t *header = shake_put_header(shake, SNET_SECURE_HELLO, body_len, out);
-    SNET_TRY(shake_begin(shake, crypto, config, true, header));
+    const size_t body_len = SNET_V3_EPHEMERAL_BYTES + writer.written + SNET_SUITE_TAG_BYTES +
+                            SNET_V3_PSK_ID_BYTES; /* or a mac1, which is as long */
+    handshake_set_header(handshake, config);
+    const uint8_t *header = handshake_put_header(handshake, SNET_V3_HELLO, body_len, out);
+    SNET_TRY(handshake_begin(handshake, crypto, config, true, header));
     if (psk) {
-        snet_writer_bytes(out, config->psk_id, SNET_SECURE_PSK_ID_BYTES);
+        snet_writer_bytes(out, config->psk_id, SNET_V3_PSK_ID_BYTES);
     }
-    SNET_TRY(snet_noise_write(&shake->noise, (struct snet_bytes){payload, writer.written}, out));
+    SNET_TRY(
+        snet_noise_write(&handshake->noise, (struct snet_bytes){payload, writer.written}, out));
     if (!psk) {
         const struct snet_bytes covered = {header, (size_t)(out->data - header)};
-        SNET_TRY(shake_mac1(crypto, config->server_public, covered, mac));
-        snet_writer_bytes(out, mac, SNET_SECURE_MAC1_BYTES);
+        SNET_TRY(handshake_mac1(crypto, config->server_public, covered, mac));
+        snet_writer_bytes(out, mac, SNET_V3_MAC1_BYTES);
     }
     SNET_ASSERT(!out->failed);
     return SNET_OK;
 }
 
-snet_err snet_secure_shake_read_hello(struct snet_secure_shake *shake, struct snet_crypto *crypto,
-                                      const struct snet_secure_shake_config *config,
-                                      struct snet_buffer message,
-                                      struct snet_secure_offer *ret_offer)
+snet_err snet_v3_messages_read_hello(struct snet_v3_handshake *handshake,
+                                     struct snet_crypto *crypto,
+                                     const struct snet_v3_messages_config *config,
+                                     struct snet_buffer message, struct snet_v3_offer *ret_offer)
 {
     struct snet_bytes payload;
     const struct snet_bytes whole = {message.data, message.len};
     const bool psk = config->pattern == SNET_NOISE_NNPSK0;
-    shake_set_header(shake, config);
-    SNET_TRY(shake_check_header(whole, SNET_SECURE_HELLO, &shake->header));
-    SNET_TRY(shake_begin(shake, crypto, config, false, whole.data));
-    SNET_TRY(shake_read_noise(shake, message,
-                              SNET_SECURE_HEADER_BYTES + (psk ? SNET_SECURE_PSK_ID_BYTES : 0),
-                              psk ? 0 : SNET_SECURE_MAC1_BYTES, &payload));
-    return snet_secure_offer_decode(payload, ret_offer);
+    handshake_set_header(handshake, config);
+    SNET_TRY(handshake_check_header(whole, SNET_V3_HELLO, &handshake->header));
+    SNET_TRY(handshake_begin(handshake, crypto, config, false, whole.data));
+    SNET_TRY(handshake_read_noise(handshake, message,
+                                  SNET_V3_HEADER_BYTES + (psk ? SNET_V3_PSK_ID_BYTES : 0),
+                                  psk ? 0 : SNET_V3_MAC1_BYTES, &payload));
+    return snet_v3_offer_decode(payload, ret_offer);
 }
 
-snet_err snet_secure_shake_resume(struct snet_secure_shake *shake, struct snet_crypto *crypto,
-                                  const struct snet_secure_shake_config *config,
-                                  const struct snet_secure_resume *resume, struct snet_writer *out)
+snet_err snet_v3_messages_resume(struct snet_v3_handshake *handshake, struct snet_crypto *crypto,
+                                 const struct snet_v3_messages_config *config,
+                                 const struct snet_v3_resume *resume, struct snet_writer *out)
 {
-    uint8_t payload[SHAKE_PAYLOAD_MAX_BYTES];
+    uint8_t payload[HANDSHAKE_PAYLOAD_MAX_BYTES];
     struct snet_writer writer;
     snet_writer_init(&writer, payload, sizeof payload);
-    snet_secure_resume_encode(resume, &writer);
+    snet_v3_resume_encode(resume, &writer);
     SNET_ASSERT(!writer.failed);
     const size_t body_len =
-        SNET_SECURE_CID_BYTES + SNET_SECURE_EPHEMERAL_BYTES + writer.written + SNET_SUITE_TAG_BYTES;
-    shake_set_header(shake, config);
-    shake->header.flags = resume->early.len > 0 ? SNET_SECURE_FLAG_EARLY : 0;
-    const uint8_t *header = shake_put_header(shake, SNET_SECURE_RESUME, body_len, out);
-    SNET_TRY(shake_begin(shake, crypto, config, true, header));
-    snet_writer_bytes(out, config->cid, SNET_SECURE_CID_BYTES);
-    SNET_TRY(snet_noise_write(&shake->noise, (struct snet_bytes){payload, writer.written}, out));
+        SNET_V3_CID_BYTES + SNET_V3_EPHEMERAL_BYTES + writer.written + SNET_SUITE_TAG_BYTES;
+    handshake_set_header(handshake, config);
+    handshake->header.flags = resume->early.len > 0 ? SNET_V3_FLAG_EARLY : 0;
+    const uint8_t *header = handshake_put_header(handshake, SNET_V3_RESUME, body_len, out);
+    SNET_TRY(handshake_begin(handshake, crypto, config, true, header));
+    snet_writer_bytes(out, config->cid, SNET_V3_CID_BYTES);
+    SNET_TRY(
+        snet_noise_write(&handshake->noise, (struct snet_bytes){payload, writer.written}, out));
     SNET_ASSERT(!out->failed);
     return SNET_OK;
 }
 
-snet_err snet_secure_shake_read_resume(struct snet_secure_shake *shake, struct snet_crypto *crypto,
-                                       const struct snet_secure_shake_config *config,
-                                       struct snet_buffer message,
-                                       struct snet_secure_resume *ret_resume)
+snet_err snet_v3_messages_read_resume(struct snet_v3_handshake *handshake,
+                                      struct snet_crypto *crypto,
+                                      const struct snet_v3_messages_config *config,
+                                      struct snet_buffer message, struct snet_v3_resume *ret_resume)
 {
     struct snet_bytes payload;
-    struct snet_secure_resume resume;
+    struct snet_v3_resume resume;
     const struct snet_bytes whole = {message.data, message.len};
-    shake_set_header(shake, config);
-    SNET_TRY(shake_check_header(whole, SNET_SECURE_RESUME, &shake->header));
-    SNET_TRY(shake_begin(shake, crypto, config, false, whole.data));
-    SNET_TRY(shake_read_noise(shake, message, SNET_SECURE_HEADER_BYTES + SNET_SECURE_CID_BYTES, 0,
-                              &payload));
-    SNET_TRY(snet_secure_resume_decode(payload, &resume));
-    if (resume.early.len > 0 && (shake->header.flags & SNET_SECURE_FLAG_EARLY) == 0) {
+    handshake_set_header(handshake, config);
+    SNET_TRY(handshake_check_header(whole, SNET_V3_RESUME, &handshake->header));
+    SNET_TRY(handshake_begin(handshake, crypto, config, false, whole.data));
+    SNET_TRY(handshake_read_noise(handshake, message, SNET_V3_HEADER_BYTES + SNET_V3_CID_BYTES, 0,
+                                  &payload));
+    SNET_TRY(snet_v3_resume_decode(payload, &resume));
+    if (resume.early.len > 0 && (handshake->header.flags & SNET_V3_FLAG_EARLY) == 0) {
         return SNET_ERR_BAD_HELLO;
     }
     *ret_resume = resume;
@@ -222,117 +226,119 @@ snet_err snet_secure_shake_read_resume(struct snet_secure_shake *shake, struct s
 /* --- Everything that follows -------------------------------------------------------------- */
 
 /* Writes a message whose body is Noise's next message alone. */
-static snet_err shake_write(struct snet_secure_shake *shake, enum snet_secure_type type,
-                            struct snet_bytes payload, struct snet_writer *out)
+static snet_err handshake_write(struct snet_v3_handshake *handshake, enum snet_v3_type type,
+                                struct snet_bytes payload, struct snet_writer *out)
 {
-    (void)shake_put_header(shake, type, snet_noise_message_len(&shake->noise, payload.len), out);
-    SNET_TRY(snet_noise_write(&shake->noise, payload, out));
+    (void)handshake_put_header(handshake, type,
+                               snet_noise_message_len(&handshake->noise, payload.len), out);
+    SNET_TRY(snet_noise_write(&handshake->noise, payload, out));
     SNET_ASSERT(!out->failed);
     return SNET_OK;
 }
 
 /* Reads one: its header must echo version, pattern and suite, and have no flags. */
-static snet_err shake_read(struct snet_secure_shake *shake, enum snet_secure_type type,
-                           struct snet_buffer message, struct snet_bytes *ret_payload)
+static snet_err handshake_read(struct snet_v3_handshake *handshake, enum snet_v3_type type,
+                               struct snet_buffer message, struct snet_bytes *ret_payload)
 {
-    struct snet_secure_header header;
+    struct snet_v3_header header;
     const struct snet_bytes whole = {message.data, message.len};
-    if (shake_check_header(whole, type, &header) != SNET_OK ||
-        header.pattern != shake->header.pattern || header.suite != shake->header.suite ||
+    if (handshake_check_header(whole, type, &header) != SNET_OK ||
+        header.pattern != handshake->header.pattern || header.suite != handshake->header.suite ||
         header.flags != 0) {
         return SNET_ERR_BAD_MAC;
     }
-    return shake_read_noise(shake, message, SNET_SECURE_HEADER_BYTES, 0, ret_payload);
+    return handshake_read_noise(handshake, message, SNET_V3_HEADER_BYTES, 0, ret_payload);
 }
 
-snet_err snet_secure_shake_reply(struct snet_secure_shake *shake,
-                                 const struct snet_secure_welcome *welcome, struct snet_writer *out)
+snet_err snet_v3_messages_reply(struct snet_v3_handshake *handshake,
+                                const struct snet_v3_welcome *welcome, struct snet_writer *out)
 {
     uint8_t payload[128];
     struct snet_writer writer;
     snet_writer_init(&writer, payload, sizeof payload);
-    snet_secure_welcome_encode(welcome, &writer);
+    snet_v3_welcome_encode(welcome, &writer);
     SNET_ASSERT(!writer.failed);
     const struct snet_bytes plain = {payload, writer.written};
-    const snet_err err = shake_write(shake, SNET_SECURE_HELLO_REPLY, plain, out);
+    const snet_err err = handshake_write(handshake, SNET_V3_HELLO_REPLY, plain, out);
     snet_secret_wipe(payload, sizeof payload); /* a reset token was in it */
     return err;
 }
 
-snet_err snet_secure_shake_read_reply(struct snet_secure_shake *shake, struct snet_buffer message,
-                                      struct snet_secure_welcome *ret_welcome)
+snet_err snet_v3_messages_read_reply(struct snet_v3_handshake *handshake,
+                                     struct snet_buffer message,
+                                     struct snet_v3_welcome *ret_welcome)
 {
     struct snet_bytes payload;
-    SNET_TRY(shake_read(shake, SNET_SECURE_HELLO_REPLY, message, &payload));
-    return snet_secure_welcome_decode(payload, ret_welcome);
+    SNET_TRY(handshake_read(handshake, SNET_V3_HELLO_REPLY, message, &payload));
+    return snet_v3_welcome_decode(payload, ret_welcome);
 }
 
-snet_err snet_secure_shake_accept(struct snet_secure_shake *shake,
-                                  const struct snet_secure_accept *accept, struct snet_writer *out)
+snet_err snet_v3_messages_accept(struct snet_v3_handshake *handshake,
+                                 const struct snet_v3_accept *accept, struct snet_writer *out)
 {
     uint8_t payload[128];
     struct snet_writer writer;
     snet_writer_init(&writer, payload, sizeof payload);
-    snet_secure_accept_encode(accept, &writer);
+    snet_v3_accept_encode(accept, &writer);
     SNET_ASSERT(!writer.failed);
     const struct snet_bytes plain = {payload, writer.written};
-    const snet_err err = shake_write(shake, SNET_SECURE_ACCEPT, plain, out);
+    const snet_err err = handshake_write(handshake, SNET_V3_ACCEPT, plain, out);
     snet_secret_wipe(payload, sizeof payload); /* a reset token was in it */
     return err;
 }
 
-snet_err snet_secure_shake_read_accept(struct snet_secure_shake *shake, struct snet_buffer message,
-                                       struct snet_secure_accept *ret_accept)
+snet_err snet_v3_messages_read_accept(struct snet_v3_handshake *handshake,
+                                      struct snet_buffer message, struct snet_v3_accept *ret_accept)
 {
     struct snet_bytes payload;
-    SNET_TRY(shake_read(shake, SNET_SECURE_ACCEPT, message, &payload));
-    return snet_secure_accept_decode(payload, ret_accept);
+    SNET_TRY(handshake_read(handshake, SNET_V3_ACCEPT, message, &payload));
+    return snet_v3_accept_decode(payload, ret_accept);
 }
 
-snet_err snet_secure_shake_auth(struct snet_secure_shake *shake, struct snet_bytes credential,
-                                struct snet_writer *out)
+snet_err snet_v3_messages_auth(struct snet_v3_handshake *handshake, struct snet_bytes credential,
+                               struct snet_writer *out)
 {
-    uint8_t payload[SNET_SECURE_CREDENTIAL_MAX_BYTES + 8];
+    uint8_t payload[SNET_V3_CREDENTIAL_MAX_BYTES + 8];
     struct snet_writer writer;
     snet_writer_init(&writer, payload, sizeof payload);
-    snet_secure_credential_encode(credential, &writer);
+    snet_v3_credential_encode(credential, &writer);
     SNET_ASSERT(!writer.failed);
     const struct snet_bytes plain = {payload, writer.written};
-    const snet_err err = shake_write(shake, SNET_SECURE_AUTH, plain, out);
+    const snet_err err = handshake_write(handshake, SNET_V3_AUTH, plain, out);
     snet_secret_wipe(payload, sizeof payload);
     return err;
 }
 
-snet_err snet_secure_shake_read_auth(struct snet_secure_shake *shake, struct snet_buffer message,
-                                     struct snet_bytes *ret_credential)
+snet_err snet_v3_messages_read_auth(struct snet_v3_handshake *handshake, struct snet_buffer message,
+                                    struct snet_bytes *ret_credential)
 {
     struct snet_bytes payload;
-    SNET_TRY(shake_read(shake, SNET_SECURE_AUTH, message, &payload));
-    return snet_secure_credential_decode(payload, ret_credential);
+    SNET_TRY(handshake_read(handshake, SNET_V3_AUTH, message, &payload));
+    return snet_v3_credential_decode(payload, ret_credential);
 }
 
 /* --- The end ------------------------------------------------------------------------------ */
 
-static void shake_copy(uint8_t *ret_to, const uint8_t *from)
+static void handshake_copy(uint8_t *ret_to, const uint8_t *from)
 {
     struct snet_writer writer;
     snet_writer_init(&writer, ret_to, SNET_HASH_BYTES);
     snet_writer_bytes(&writer, from, SNET_HASH_BYTES);
 }
 
-snet_err snet_secure_shake_finish(struct snet_secure_shake *shake,
-                                  struct snet_secure_shake_epoch *ret_epoch)
+snet_err snet_v3_messages_finish(struct snet_v3_handshake *handshake,
+                                 struct snet_v3_handshake_epoch *ret_epoch)
 {
     struct snet_noise_keys keys;
-    struct snet_secure_shake_epoch epoch;
-    snet_err err = snet_noise_split(&shake->noise, &keys);
+    struct snet_v3_handshake_epoch epoch;
+    snet_err err = snet_noise_split(&handshake->noise, &keys);
     const struct snet_hash_info info = {.label = "snet3 resume",
                                         .context = {keys.hash, sizeof keys.hash}};
     if (err == SNET_OK) {
-        shake_copy(epoch.client, keys.initiator);
-        shake_copy(epoch.server, keys.responder);
-        err =
-            snet_hash_expand(shake->crypto, keys.resume, &info, epoch.resume, sizeof epoch.resume);
+        handshake_copy(epoch.client, keys.initiator);
+        handshake_copy(epoch.server, keys.responder);
+        err = snet_hash_expand(handshake->crypto, keys.resume, &info, epoch.resume,
+                               sizeof epoch.resume);
     }
     if (err == SNET_OK) {
         *ret_epoch = epoch;
@@ -342,8 +348,8 @@ snet_err snet_secure_shake_finish(struct snet_secure_shake *shake,
     return err;
 }
 
-void snet_secure_shake_deinit(struct snet_secure_shake *shake)
+void snet_v3_messages_deinit(struct snet_v3_handshake *handshake)
 {
-    snet_noise_deinit(&shake->noise);
-    snet_secret_wipe(shake, sizeof *shake);
+    snet_noise_deinit(&handshake->noise);
+    snet_secret_wipe(handshake, sizeof *handshake);
 }

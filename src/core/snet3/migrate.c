@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* "[" IPv6 "]:" port, or a name of the longest kind. */
-#define MOVE_TEXT_MAX_BYTES (SNET_SECURE_FRAME_TEXT_MAX_BYTES + 10u)
+#define MOVE_TEXT_MAX_BYTES (SNET_V3_FRAME_TEXT_MAX_BYTES + 10u)
 #define MOVE_IPV6_GROUPS 8u
 #define MOVE_LOCAL "unix"
 #define MOVE_PORT_DIGITS_MAX 5u
@@ -32,7 +32,7 @@ static bool move_parse_port(const char *text, uint16_t *ret_port)
 }
 
 /* HOST:PORT or [IPv6]:PORT, into a host without brackets. */
-static bool move_parse(const char *address, struct snet_secure_move *move)
+static bool move_parse(const char *address, struct snet_v3_migrate *move)
 {
     const char *host = address;
     size_t len = strlen(address);
@@ -51,14 +51,14 @@ static bool move_parse(const char *address, struct snet_secure_move *move)
         return false;
     }
     move->host_len = (uint8_t)len;
-    snet_secure_copy((uint8_t *)move->host, (const uint8_t *)host, len);
+    snet_v3_copy((uint8_t *)move->host, (const uint8_t *)host, len);
     return true;
 }
 
-snet_err snet_secure_move_ask(snet_session *session, const char *address, uint64_t deadline_ns)
+snet_err snet_v3_migrate_ask(snet_session *session, const char *address, uint64_t deadline_ns)
 {
-    struct snet_secure_session *state = snet_secure_session_of(session);
-    struct snet_secure_move *move = snet_core_alloc(session->core, sizeof *move);
+    struct snet_v3_session *state = snet_v3_session_of(session);
+    struct snet_v3_migrate *move = snet_core_alloc(session->core, sizeof *move);
     if (move == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
@@ -134,20 +134,20 @@ static bool move_put_name(struct snet_writer *text, struct snet_bytes name)
 }
 
 /* HOST:PORT as people type it. */
-static bool move_format(const struct snet_secure_frame *frame, struct snet_writer *text)
+static bool move_format(const struct snet_v3_frame *frame, struct snet_writer *text)
 {
     switch (frame->kind) {
-    case SNET_SECURE_FRAME_SAME:
+    case SNET_V3_FRAME_SAME:
         return true;
-    case SNET_SECURE_FRAME_NAME:
+    case SNET_V3_FRAME_NAME:
         if (!move_put_name(text, frame->bytes)) {
             return false;
         }
         break;
-    case SNET_SECURE_FRAME_IPV4:
+    case SNET_V3_FRAME_IPV4:
         move_put_ipv4(text, frame->bytes);
         break;
-    case SNET_SECURE_FRAME_IPV6:
+    case SNET_V3_FRAME_IPV6:
         move_put_ipv6(text, frame->bytes);
         break;
     }
@@ -156,7 +156,7 @@ static bool move_format(const struct snet_secure_frame *frame, struct snet_write
     return !text->failed;
 }
 
-snet_err snet_secure_move_take(snet_link *link, const struct snet_secure_frame *frame, uint64_t now)
+snet_err snet_v3_migrate_take(snet_link *link, const struct snet_v3_frame *frame, uint64_t now)
 {
     char text[MOVE_TEXT_MAX_BYTES];
     snet_session *session = link->session;
@@ -170,7 +170,7 @@ snet_err snet_secure_move_take(snet_link *link, const struct snet_secure_frame *
         if (redirect == NULL) {
             return SNET_OK; /* it will have to do without us moving */
         }
-        snet_secure_copy((uint8_t *)redirect, (const uint8_t *)text, writer.written);
+        snet_v3_copy((uint8_t *)redirect, (const uint8_t *)text, writer.written);
         snet_core_release(session->core, session->redirect);
         session->redirect = redirect;
     }

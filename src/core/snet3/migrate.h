@@ -11,10 +11,10 @@
 #include "core/snet3/wire.h"
 
 /* Server: asks with the next record; NULL is the same address. Errors: ADDRESS, NO_MEMORY. */
-SNET_MUST_USE snet_err snet_secure_move_ask(snet_session *session, const char *address,
-                                            uint64_t deadline_ns);
+SNET_MUST_USE snet_err snet_v3_migrate_ask(snet_session *session, const char *address,
+                                           uint64_t deadline_ns);
 /* Client: a MIGRATE has come. Errors: BAD_FRAME. */
-SNET_MUST_USE snet_err snet_secure_move_take(snet_link *link, const struct snet_secure_frame *frame,
-                                             uint64_t now);
+SNET_MUST_USE snet_err snet_v3_migrate_take(snet_link *link, const struct snet_v3_frame *frame,
+                                            uint64_t now);
 
 #endif

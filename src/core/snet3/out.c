@@ -14,14 +14,14 @@
 #define OUT_DATA_HEAD_BYTES 3u
 #define OUT_FIN_BYTES 9u
 
-_Static_assert(OUT_CONTROL_MAX_BYTES + OUT_DATA_HEAD_BYTES < SNET_SECURE_FRAME_RECORD_MIN_BYTES,
+_Static_assert(OUT_CONTROL_MAX_BYTES + OUT_DATA_HEAD_BYTES < SNET_V3_FRAME_RECORD_MIN_BYTES,
                "every record has room for data behind all other frames");
 
 /* A server's link that is accepted carries data at once when the session has no other one. */
 static bool out_pending(const snet_link *link)
 {
     const snet_session *session = link->session;
-    return snet_secure_link_of(link)->step == SNET_SECURE_S_CONFIRM && session->attempt == link &&
+    return snet_v3_link_of(link)->step == SNET_V3_S_CONFIRM && session->attempt == link &&
            session->state == SNET_SESSION_DETACHED;
 }
 
@@ -40,36 +40,35 @@ static size_t out_min(size_t a, uint64_t b)
 }
 
 /* The MIGRATE that waits; NULL when there is none. */
-static const struct snet_secure_move *out_move(const snet_session *session)
+static const struct snet_v3_migrate *out_move(const snet_session *session)
 {
-    return session->server == NULL ? NULL : snet_secure_session_of(session)->of.server.move;
+    return session->server == NULL ? NULL : snet_v3_session_of(session)->of.server.move;
 }
 
 /* How many bytes of the stream may go out now. */
 static size_t out_data_len(const snet_link *link)
 {
     const snet_session *session = link->session;
-    const struct snet_secure_link *state = snet_secure_link_of(link);
+    const struct snet_v3_link *state = snet_v3_link_of(link);
     const struct snet_history *history = &session->history;
-    const uint64_t credit = snet_flow_credit(&snet_secure_session_of(session)->flow, history->sent);
+    const uint64_t credit = snet_flow_credit(&snet_v3_session_of(session)->flow, history->sent);
     size_t len = out_min(SIZE_MAX, history->end - history->sent);
     len = out_min(len, credit);
-    return out_pending(link) ? out_min(len, SNET_SECURE_PENDING_MAX_BYTES - state->pending_bytes)
-                             : len;
+    return out_pending(link) ? out_min(len, SNET_V3_PENDING_MAX_BYTES - state->pending_bytes) : len;
 }
 
 /* Whether FIN goes out when so much data goes before it. */
 static bool out_fin_due(const snet_link *link, size_t data_len)
 {
     const snet_session *session = link->session;
-    return session->shut && !session->end_acked && !snet_secure_link_of(link)->fin_sent &&
+    return session->shut && !session->end_acked && !snet_v3_link_of(link)->fin_sent &&
            session->history.sent + data_len == session->history.end;
 }
 
 static bool out_anything(const snet_link *link)
 {
-    const struct snet_secure_link *state = snet_secure_link_of(link);
-    const struct snet_secure_session *session = snet_secure_session_of(link->session);
+    const struct snet_v3_link *state = snet_v3_link_of(link);
+    const struct snet_v3_session *session = snet_v3_session_of(link->session);
     return !state->started || session->flow.ack_now || state->ping_owed || state->pong_owed ||
            out_move(link->session) != NULL || out_data_len(link) > 0 || out_fin_due(link, 0);
 }
@@ -78,32 +77,31 @@ static bool out_anything(const snet_link *link)
 static void out_start(snet_link *link)
 {
     snet_session *session = link->session;
-    snet_secure_trim(session);
+    snet_v3_trim(session);
     const snet_err err = snet_history_rewind(&session->history, session->history.base);
     SNET_ASSERT(err == SNET_OK);
-    snet_flow_relink(&snet_secure_session_of(session)->flow);
+    snet_flow_relink(&snet_v3_session_of(session)->flow);
 }
 
 /* --- Frames ------------------------------------------------------------------------------- */
 
-static void out_put(struct snet_writer *plain, const struct snet_secure_frame *frame)
+static void out_put(struct snet_writer *plain, const struct snet_v3_frame *frame)
 {
-    snet_secure_frame_encode(frame, plain);
+    snet_v3_frame_encode(frame, plain);
     SNET_ASSERT(!plain->failed);
 }
 
 static void out_put_move(snet_session *session, struct snet_writer *plain)
 {
-    struct snet_secure_session *state = snet_secure_session_of(session);
-    const struct snet_secure_move *move = state->of.server.move;
-    out_put(plain,
-            &(struct snet_secure_frame){
-                .type = SNET_SECURE_FRAME_MIGRATE,
-                .number = move->deadline_ms,
-                .kind = move->host_len == 0 ? SNET_SECURE_FRAME_SAME : SNET_SECURE_FRAME_NAME,
-                .port = move->port,
-                .bytes = {(const uint8_t *)move->host, move->host_len},
-            });
+    struct snet_v3_session *state = snet_v3_session_of(session);
+    const struct snet_v3_migrate *move = state->of.server.move;
+    out_put(plain, &(struct snet_v3_frame){
+                       .type = SNET_V3_FRAME_MIGRATE,
+                       .number = move->deadline_ms,
+                       .kind = move->host_len == 0 ? SNET_V3_FRAME_SAME : SNET_V3_FRAME_NAME,
+                       .port = move->port,
+                       .bytes = {(const uint8_t *)move->host, move->host_len},
+                   });
     snet_core_release(session->core, state->of.server.move);
     state->of.server.move = NULL;
 }
@@ -111,29 +109,28 @@ static void out_put_move(snet_session *session, struct snet_writer *plain)
 /* All that is not data. */
 static void out_controls(snet_link *link, struct snet_writer *plain)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     snet_session *session = link->session;
-    struct snet_flow *flow = &snet_secure_session_of(session)->flow;
+    struct snet_flow *flow = &snet_v3_session_of(session)->flow;
     if (!state->started) {
         /* Behind an end that was acknowledged, nothing is left to begin with. */
         const uint64_t from = session->end_acked ? flow->acked : session->history.sent;
-        out_put(plain,
-                &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_START, .offset = from});
+        out_put(plain, &(struct snet_v3_frame){.type = SNET_V3_FRAME_START, .offset = from});
     }
     if (snet_flow_ack_news(flow)) {
-        out_put(plain, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_ACK,
-                                                   .offset = flow->recv_next,
-                                                   .limit = flow->limit});
+        out_put(plain, &(struct snet_v3_frame){.type = SNET_V3_FRAME_ACK,
+                                               .offset = flow->recv_next,
+                                               .limit = flow->limit});
         snet_flow_ack_sent(flow);
     }
     if (state->ping_owed) {
-        out_put(plain, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_PING,
-                                                   .number = state->ping_token});
+        out_put(plain,
+                &(struct snet_v3_frame){.type = SNET_V3_FRAME_PING, .number = state->ping_token});
         state->ping_owed = false;
     }
     if (state->pong_owed) {
-        out_put(plain, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_PONG,
-                                                   .number = state->pong_token});
+        out_put(plain,
+                &(struct snet_v3_frame){.type = SNET_V3_FRAME_PONG, .number = state->pong_token});
         state->pong_owed = false;
     }
     if (out_move(session) != NULL) {
@@ -157,9 +154,9 @@ static void out_copy(snet_session *session, struct snet_writer *plain, size_t le
 
 static void out_data(snet_link *link, struct snet_writer *plain, size_t room)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     snet_session *session = link->session;
-    const size_t pad_bytes = snet_secure_session_of(session)->pad_bytes;
+    const size_t pad_bytes = snet_v3_session_of(session)->pad_bytes;
     const size_t most = out_min(room, UINT16_MAX);
     const size_t wanted = out_data_len(link);
     size_t len = out_min(most > OUT_DATA_HEAD_BYTES ? most - OUT_DATA_HEAD_BYTES : 0, wanted);
@@ -168,18 +165,18 @@ static void out_data(snet_link *link, struct snet_writer *plain, size_t room)
         fin = false; /* it has the next record for itself */
     }
     if (len > 0 && (fin || pad_bytes > 0)) {
-        snet_writer_u8(plain, SNET_SECURE_FRAME_DATA);
+        snet_writer_u8(plain, SNET_V3_FRAME_DATA);
         snet_writer_u16(plain, (uint16_t)len);
         out_copy(session, plain, len);
     } else if (len > 0) {
-        snet_writer_u8(plain, SNET_SECURE_FRAME_DATA_END);
+        snet_writer_u8(plain, SNET_V3_FRAME_DATA_END);
         out_copy(session, plain, len);
     }
     if (fin) {
-        out_put(plain, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_FIN,
-                                                   .offset = session->history.end});
+        out_put(plain,
+                &(struct snet_v3_frame){.type = SNET_V3_FRAME_FIN, .offset = session->history.end});
         state->fin_sent = true;
-        snet_secure_session_of(session)->end_sent = true;
+        snet_v3_session_of(session)->end_sent = true;
     }
     if (out_pending(link)) {
         state->pending_bytes += (uint32_t)len;
@@ -189,7 +186,7 @@ static void out_data(snet_link *link, struct snet_writer *plain, size_t room)
 /* Pads to a multiple of what the session wants, as far as the record goes. */
 static void out_pad(const snet_session *session, struct snet_writer *plain, size_t max_record)
 {
-    const size_t block = snet_secure_session_of(session)->pad_bytes;
+    const size_t block = snet_v3_session_of(session)->pad_bytes;
     if (block > 0) {
         const size_t whole = (plain->written + block - 1) / block * block;
         snet_writer_zeros(plain, (whole < max_record ? whole : max_record) - plain->written);
@@ -200,26 +197,26 @@ static void out_pad(const snet_session *session, struct snet_writer *plain, size
 
 static size_t out_max_record(const snet_link *link)
 {
-    return out_min(SNET_SECURE_RECORD_BYTES, snet_secure_link_of(link)->peer_max_record);
+    return out_min(SNET_V3_RECORD_BYTES, snet_v3_link_of(link)->peer_max_record);
 }
 
 /* The link can go no further; its session resumes on another one. */
 static void out_break(snet_link *link, snet_err err)
 {
-    snet_secure_link_of(link)->broken_err = err;
+    snet_v3_link_of(link)->broken_err = err;
     snet_link_alarm(link, 0);
 }
 
 /* Seals the plaintext at `space` + 2 and lets it go. */
 static bool out_seal(snet_link *link, uint8_t *space, size_t plain_len)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     const snet_err err = snet_record_seal(&state->seal, space, plain_len);
     if (err != SNET_OK) {
         out_break(link, err);
         return false;
     }
-    snet_outbox_commit(&state->out, SNET_SECURE_FRAME_LEN_BYTES + plain_len + SNET_SUITE_TAG_BYTES);
+    snet_outbox_commit(&state->out, SNET_V3_FRAME_LEN_BYTES + plain_len + SNET_SUITE_TAG_BYTES);
     return true;
 }
 
@@ -228,7 +225,7 @@ static bool out_record(snet_link *link, uint8_t *space)
 {
     struct snet_writer plain;
     const size_t max_record = out_max_record(link);
-    snet_writer_init(&plain, space + SNET_SECURE_FRAME_LEN_BYTES, max_record);
+    snet_writer_init(&plain, space + SNET_V3_FRAME_LEN_BYTES, max_record);
     out_controls(link, &plain);
     out_data(link, &plain, max_record - plain.written);
     out_pad(link->session, &plain, max_record);
@@ -239,19 +236,19 @@ static bool out_record(snet_link *link, uint8_t *space)
 static size_t out_space_bytes(const snet_link *link)
 {
     const size_t max_record = out_max_record(link);
-    const size_t whole = SNET_SECURE_FRAME_LEN_BYTES + max_record + SNET_SUITE_TAG_BYTES;
+    const size_t whole = SNET_V3_FRAME_LEN_BYTES + max_record + SNET_SUITE_TAG_BYTES;
     const size_t one = OUT_CONTROL_MAX_BYTES + OUT_DATA_HEAD_BYTES + out_data_len(link) +
-                       snet_secure_session_of(link->session)->pad_bytes;
+                       snet_v3_session_of(link->session)->pad_bytes;
     if (one <= max_record) {
-        return SNET_SECURE_FRAME_LEN_BYTES + one + SNET_SUITE_TAG_BYTES;
+        return SNET_V3_FRAME_LEN_BYTES + one + SNET_SUITE_TAG_BYTES;
     }
     const size_t records = one / (max_record - OUT_CONTROL_MAX_BYTES) + 1;
-    return whole * out_min(records, SNET_SECURE_OUT_RECORDS_MAX);
+    return whole * out_min(records, SNET_V3_OUT_RECORDS_MAX);
 }
 
-void snet_secure_out_fill(snet_link *link)
+void snet_v3_out_fill(snet_link *link)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     SNET_ASSERT(snet_outbox_empty(&state->out));
     if (!out_may(link) || state->broken_err != SNET_OK) {
         return;
@@ -266,10 +263,10 @@ void snet_secure_out_fill(snet_link *link)
     uint8_t *space = snet_outbox_space(&state->out, link->core, left);
     if (space == NULL) {
         state->out_retry = true;
-        snet_link_alarm(link, link->core->now_ns + SNET_SECURE_OUT_RETRY_NS);
+        snet_link_alarm(link, link->core->now_ns + SNET_V3_OUT_RETRY_NS);
         return;
     }
-    const size_t whole = SNET_SECURE_FRAME_LEN_BYTES + out_max_record(link) + SNET_SUITE_TAG_BYTES;
+    const size_t whole = SNET_V3_FRAME_LEN_BYTES + out_max_record(link) + SNET_SUITE_TAG_BYTES;
     bool more = true;
     while (more) {
         const size_t before = state->out.len;
@@ -279,13 +276,13 @@ void snet_secure_out_fill(snet_link *link)
         left -= used;
         more = more && left >= whole && out_anything(link);
     }
-    snet_secure_trim(link->session);
+    snet_v3_trim(link->session);
 }
 
-bool snet_secure_out_abort(snet_link *link, uint16_t code, const char *text)
+bool snet_v3_out_abort(snet_link *link, uint16_t code, const char *text)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    const size_t size = SNET_SECURE_FRAME_LEN_BYTES + OUT_CONTROL_MAX_BYTES + SNET_SUITE_TAG_BYTES;
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    const size_t size = SNET_V3_FRAME_LEN_BYTES + OUT_CONTROL_MAX_BYTES + SNET_SUITE_TAG_BYTES;
     const snet_session *session = link->session;
     const size_t text_len = text == NULL ? 0 : out_min(strlen(text), SNET_CODE_TEXT_MAX_BYTES);
     if (state->ctx == NULL || state->broken_err != SNET_OK) {
@@ -296,15 +293,15 @@ bool snet_secure_out_abort(snet_link *link, uint16_t code, const char *text)
         return false;
     }
     struct snet_writer plain;
-    snet_writer_init(&plain, space + SNET_SECURE_FRAME_LEN_BYTES, OUT_CONTROL_MAX_BYTES);
+    snet_writer_init(&plain, space + SNET_V3_FRAME_LEN_BYTES, OUT_CONTROL_MAX_BYTES);
     if (!state->started) {
         out_put(&plain,
-                &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_START,
-                                            .offset = session == NULL ? 0 : session->history.base});
+                &(struct snet_v3_frame){.type = SNET_V3_FRAME_START,
+                                        .offset = session == NULL ? 0 : session->history.base});
     }
-    out_put(&plain, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_ABORT,
-                                                .number = code,
-                                                .bytes = {(const uint8_t *)text, text_len}});
+    out_put(&plain, &(struct snet_v3_frame){.type = SNET_V3_FRAME_ABORT,
+                                            .number = code,
+                                            .bytes = {(const uint8_t *)text, text_len}});
     snet_link_want_send(link);
     return out_seal(link, space, plain.written);
 }

@@ -13,13 +13,13 @@
 #include "core/snet3/wire.h"
 
 /* So many records at most are sealed at a time. */
-#define SNET_SECURE_OUT_RECORDS_MAX 4u
+#define SNET_V3_OUT_RECORDS_MAX 4u
 /* Without memory a link tries again after this. */
-#define SNET_SECURE_OUT_RETRY_NS (100 * SNET_MS_NS)
+#define SNET_V3_OUT_RETRY_NS (100 * SNET_MS_NS)
 
 /* Fills the empty outbox of a link with what its session has to say. */
-void snet_secure_out_fill(snet_link *link);
+void snet_v3_out_fill(snet_link *link);
 /* Puts an ABORT behind what waits; false when that is not possible. `text` may be NULL. */
-bool snet_secure_out_abort(snet_link *link, uint16_t code, const char *text);
+bool snet_v3_out_abort(snet_link *link, uint16_t code, const char *text);
 
 #endif

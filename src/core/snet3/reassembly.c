@@ -6,46 +6,46 @@
 #include "base/cursor.h"
 #include "crypto/secret.h"
 
-snet_err snet_gather_want(struct snet_gather *gather, snet_core *core, size_t want)
+snet_err snet_reassembly_want(struct snet_reassembly *reassembly, snet_core *core, size_t want)
 {
-    SNET_ASSERT(want >= gather->have);
-    if (want > gather->size) {
+    SNET_ASSERT(want >= reassembly->have);
+    if (want > reassembly->size) {
         uint8_t *data = core->env.alloc(core->env.ctx, want);
         if (data == NULL) {
             return SNET_ERR_NO_MEMORY;
         }
         struct snet_writer writer;
         snet_writer_init(&writer, data, want);
-        snet_writer_bytes(&writer, gather->data, gather->have);
-        const size_t have = gather->have;
-        snet_gather_drop(gather, core);
-        *gather = (struct snet_gather){.data = data, .have = have, .size = want};
+        snet_writer_bytes(&writer, reassembly->data, reassembly->have);
+        const size_t have = reassembly->have;
+        snet_reassembly_drop(reassembly, core);
+        *reassembly = (struct snet_reassembly){.data = data, .have = have, .size = want};
     }
-    gather->want = want;
+    reassembly->want = want;
     return SNET_OK;
 }
 
-size_t snet_gather_feed(struct snet_gather *gather, const uint8_t *data, size_t len)
+size_t snet_reassembly_feed(struct snet_reassembly *reassembly, const uint8_t *data, size_t len)
 {
-    const size_t missing = gather->want - gather->have;
+    const size_t missing = reassembly->want - reassembly->have;
     const size_t part = len < missing ? len : missing;
     struct snet_writer writer;
-    snet_writer_init(&writer, gather->data + gather->have, missing);
+    snet_writer_init(&writer, reassembly->data + reassembly->have, missing);
     snet_writer_bytes(&writer, data, part);
-    gather->have += part;
+    reassembly->have += part;
     return part;
 }
 
-bool snet_gather_whole(const struct snet_gather *gather)
+bool snet_reassembly_whole(const struct snet_reassembly *reassembly)
 {
-    return gather->have == gather->want;
+    return reassembly->have == reassembly->want;
 }
 
-void snet_gather_drop(struct snet_gather *gather, snet_core *core)
+void snet_reassembly_drop(struct snet_reassembly *reassembly, snet_core *core)
 {
-    if (gather->data != NULL) {
-        snet_secret_wipe(gather->data, gather->size);
-        snet_core_release(core, gather->data);
+    if (reassembly->data != NULL) {
+        snet_secret_wipe(reassembly->data, reassembly->size);
+        snet_core_release(core, reassembly->data);
     }
-    *gather = (struct snet_gather){.data = NULL};
+    *reassembly = (struct snet_reassembly){.data = NULL};
 }

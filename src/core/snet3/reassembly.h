@@ -12,7 +12,7 @@
 #include "core/core.h"
 
 /* A zeroed struct is empty. */
-struct snet_gather {
+struct snet_reassembly {
     uint8_t *data;
     size_t have;
     size_t want;
@@ -20,12 +20,13 @@ struct snet_gather {
 };
 
 /* From now on `want` bytes are wanted, those that are there included. Errors: NO_MEMORY. */
-SNET_MUST_USE snet_err snet_gather_want(struct snet_gather *gather, snet_core *core, size_t want);
+SNET_MUST_USE snet_err snet_reassembly_want(struct snet_reassembly *reassembly, snet_core *core,
+                                            size_t want);
 /* Takes what is still missing from `data`; returns how much that was. */
-size_t snet_gather_feed(struct snet_gather *gather, const uint8_t *data, size_t len);
+size_t snet_reassembly_feed(struct snet_reassembly *reassembly, const uint8_t *data, size_t len);
 /* Everything wanted is there. */
-bool snet_gather_whole(const struct snet_gather *gather);
+bool snet_reassembly_whole(const struct snet_reassembly *reassembly);
 /* Begins anew: the memory goes back. */
-void snet_gather_drop(struct snet_gather *gather, snet_core *core);
+void snet_reassembly_drop(struct snet_reassembly *reassembly, snet_core *core);
 
 #endif

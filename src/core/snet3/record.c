@@ -9,7 +9,7 @@
 #include "crypto/secret.h"
 #include "crypto/suites.h"
 
-#define RECORD_AD_BYTES SNET_SECURE_FRAME_LEN_BYTES
+#define RECORD_AD_BYTES SNET_V3_FRAME_LEN_BYTES
 
 static void record_drop_key(struct snet_record *record)
 {
@@ -101,7 +101,7 @@ snet_err snet_record_seal(struct snet_record *record, uint8_t *data, size_t plai
 {
     uint8_t nonce[SNET_SUITE_NONCE_BYTES];
     SNET_ASSERT(plain_len > 0);
-    SNET_ASSERT(plain_len <= SNET_SECURE_FRAME_RECORD_MAX_BYTES);
+    SNET_ASSERT(plain_len <= SNET_V3_FRAME_RECORD_MAX_BYTES);
     SNET_TRY(record_advance(record));
     struct snet_writer writer;
     snet_writer_init(&writer, data, RECORD_AD_BYTES);

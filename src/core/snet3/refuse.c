@@ -7,15 +7,15 @@
 #include "core/snet3/store.h"
 #include "crypto/secret.h"
 
-static snet_err refuse_prove(const snet_link *link, const struct snet_secure_refusal *refusal,
-                             const uint8_t *header, struct snet_secure_reject *reject)
+static snet_err refuse_prove(const snet_link *link, const struct snet_v3_refusal *refusal,
+                             const uint8_t *header, struct snet_v3_reject *reject)
 {
-    uint8_t token[SNET_SECURE_TOKEN_BYTES];
+    uint8_t token[SNET_V3_TOKEN_BYTES];
     const struct snet_cids_refusal covered = {
         .header = header,
         .code = reject->code,
         .retry_after = reject->retry_after,
-        .ephemeral = refusal->message.data + SNET_SECURE_HEADER_BYTES + SNET_SECURE_CID_BYTES,
+        .ephemeral = refusal->message.data + SNET_V3_HEADER_BYTES + SNET_V3_CID_BYTES,
     };
     SNET_TRY(snet_cids_token(&link->server->store->cids, refusal->cid, token));
     const snet_err err = snet_cids_proof(link->core->crypto, token, &covered, reject->proof);
@@ -23,7 +23,7 @@ static snet_err refuse_prove(const snet_link *link, const struct snet_secure_ref
     return err;
 }
 
-static void refuse_note(const snet_link *link, const struct snet_secure_refusal *refusal)
+static void refuse_note(const snet_link *link, const struct snet_v3_refusal *refusal)
 {
     struct snet_note note = {.kind = SNET_NOTE_LINK_REFUSED, .err = refusal->err};
     if (refusal->session != NULL) {
@@ -35,26 +35,26 @@ static void refuse_note(const snet_link *link, const struct snet_secure_refusal 
     snet_core_note(link->core, &note);
 }
 
-snet_err snet_secure_refuse(snet_link *link, const struct snet_secure_refusal *refusal)
+snet_err snet_v3_refuse(snet_link *link, const struct snet_v3_refusal *refusal)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    struct snet_secure_header header;
-    struct snet_secure_reject reject = {.code = (uint16_t)refusal->code,
-                                        .retry_after = refusal->retry_after};
-    const size_t len = SNET_SECURE_HEADER_BYTES + SNET_SECURE_REJECT_BODY_BYTES;
-    SNET_TRY(snet_secure_header_decode(refusal->message.data, &header));
-    header.type = SNET_SECURE_REJECT;
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    struct snet_v3_header header;
+    struct snet_v3_reject reject = {.code = (uint16_t)refusal->code,
+                                    .retry_after = refusal->retry_after};
+    const size_t len = SNET_V3_HEADER_BYTES + SNET_V3_REJECT_BODY_BYTES;
+    SNET_TRY(snet_v3_header_decode(refusal->message.data, &header));
+    header.type = SNET_V3_REJECT;
     header.flags = 0;
-    header.body_len = SNET_SECURE_REJECT_BODY_BYTES;
+    header.body_len = SNET_V3_REJECT_BODY_BYTES;
     uint8_t *space = snet_outbox_space(&state->out, link->core, len);
     if (space == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
-    snet_secure_header_encode(&header, space);
+    snet_v3_header_encode(&header, space);
     if (refusal->cid != NULL) {
         SNET_TRY(refuse_prove(link, refusal, space, &reject));
     }
-    snet_secure_reject_encode(&reject, space + SNET_SECURE_HEADER_BYTES);
+    snet_v3_reject_encode(&reject, space + SNET_V3_HEADER_BYTES);
     snet_outbox_commit(&state->out, len);
     refuse_note(link, refusal);
     snet_link_want_send(link);

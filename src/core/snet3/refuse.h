@@ -12,11 +12,11 @@
 #include "core/snet3/wire.h"
 
 /* A client that comes too often or too early is asked to wait so long, in units of 100 ms. */
-#define SNET_SECURE_RETRY_AFTER 10u
+#define SNET_V3_RETRY_AFTER 10u
 
-struct snet_secure_refusal {
+struct snet_v3_refusal {
     struct snet_bytes message; /* the HELLO or RESUME */
-    enum snet_secure_code code;
+    enum snet_v3_code code;
     snet_err err; /* for the log */
     uint16_t retry_after;
     const uint8_t *cid;          /* NULL: without a proof */
@@ -24,7 +24,6 @@ struct snet_secure_refusal {
 };
 
 /* Queues a REJECT and closes in good order behind it. Errors: NO_MEMORY, CRYPTO. */
-SNET_MUST_USE snet_err snet_secure_refuse(snet_link *link,
-                                          const struct snet_secure_refusal *refusal);
+SNET_MUST_USE snet_err snet_v3_refuse(snet_link *link, const struct snet_v3_refusal *refusal);
 
 #endif

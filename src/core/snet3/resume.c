@@ -18,67 +18,67 @@
 /* Nobody has this name: says so in a way that only this server can [PROTO 18.3]. */
 static snet_err resume_refuse_unknown(snet_link *link, struct snet_bytes message)
 {
-    const struct snet_secure_store *store = link->server->store;
-    const uint8_t *cid = message.data + SNET_SECURE_HEADER_BYTES;
+    const struct snet_v3_store *store = link->server->store;
+    const uint8_t *cid = message.data + SNET_V3_HEADER_BYTES;
     enum snet_cids_owner owner = SNET_CIDS_FOREIGN;
     SNET_TRY(snet_cids_find_owner(&store->cids, cid, &owner));
-    struct snet_secure_refusal refusal = {.message = message, .err = SNET_ERR_UNKNOWN_SESSION};
+    struct snet_v3_refusal refusal = {.message = message, .err = SNET_ERR_UNKNOWN_SESSION};
     switch (owner) {
     case SNET_CIDS_OURS:
-        refusal.code = snet_tombs_find(&store->tombs, cid);
+        refusal.code = snet_tombstones_find(&store->tombstones, cid);
         refusal.cid = cid;
         break;
     case SNET_CIDS_OTHER_NODE:
         refusal.cid = cid;
-        refusal.code = SNET_SECURE_BUSY;
-        refusal.retry_after = SNET_SECURE_RETRY_AFTER;
+        refusal.code = SNET_V3_BUSY;
+        refusal.retry_after = SNET_V3_RETRY_AFTER;
         break;
     case SNET_CIDS_FOREIGN:
-        refusal.code = SNET_SECURE_BUSY;
-        refusal.retry_after = SNET_SECURE_RETRY_AFTER;
+        refusal.code = SNET_V3_BUSY;
+        refusal.retry_after = SNET_V3_RETRY_AFTER;
         break;
     }
-    return snet_secure_refuse(link, &refusal);
+    return snet_v3_refuse(link, &refusal);
 }
 
 /* Whether this session is resumed too often; one more is counted when it is not [PROTO 15.2]. */
-static bool resume_too_often(struct snet_secure_session *session, uint64_t now)
+static bool resume_too_often(struct snet_v3_session *session, uint64_t now)
 {
     const uint64_t from_ns =
         session->of.server.resume_free_ns > now ? session->of.server.resume_free_ns : now;
-    if (from_ns - now >= SNET_SECURE_RESUME_BURST * SNET_SECURE_RESUME_EVERY_NS) {
+    if (from_ns - now >= SNET_V3_RESUME_BURST * SNET_V3_RESUME_EVERY_NS) {
         return true;
     }
-    session->of.server.resume_free_ns = from_ns + SNET_SECURE_RESUME_EVERY_NS;
+    session->of.server.resume_free_ns = from_ns + SNET_V3_RESUME_EVERY_NS;
     return false;
 }
 
 /* Whether the offsets can be those of this session's client [PROTO 15.2]. */
-static bool resume_offsets_ok(const snet_session *session, const struct snet_secure_resume *resume)
+static bool resume_offsets_ok(const snet_session *session, const struct snet_v3_resume *resume)
 {
-    const uint64_t end_byte = snet_secure_session_of(session)->end_sent ? 1 : 0;
+    const uint64_t end_byte = snet_v3_session_of(session)->end_sent ? 1 : 0;
     return resume->recv_next <= session->history.sent_max + end_byte &&
-           resume->limit <= resume->recv_next + SNET_SECURE_LIMIT_MAX_BYTES;
+           resume->limit <= resume->recv_next + SNET_V3_LIMIT_MAX_BYTES;
 }
 
 /* What a RESUME that was really made with the session's secret is refused for [PROTO 15.2]. */
-static snet_err resume_judge(snet_session *session, const struct snet_secure_resume *resume,
-                             struct snet_secure_refusal *refusal, uint64_t now)
+static snet_err resume_judge(snet_session *session, const struct snet_v3_resume *resume,
+                             struct snet_v3_refusal *refusal, uint64_t now)
 {
-    struct snet_secure_session *secure = snet_secure_session_of(session);
+    struct snet_v3_session *secure = snet_v3_session_of(session);
     refusal->err = snet_credentials_fresh(&secure->of.server.credentials, resume->attempt);
     if (refusal->err != SNET_OK) {
-        refusal->code = SNET_SECURE_STALE;
+        refusal->code = SNET_V3_STALE;
         return refusal->err;
     }
-    refusal->cid = refusal->message.data + SNET_SECURE_HEADER_BYTES;
+    refusal->cid = refusal->message.data + SNET_V3_HEADER_BYTES;
     if (!resume_offsets_ok(session, resume)) {
-        refusal->code = SNET_SECURE_BAD_OFFSET;
+        refusal->code = SNET_V3_BAD_OFFSET;
         refusal->err = SNET_ERR_BAD_COUNT;
     } else if (resume_too_often(secure, now)) {
-        refusal->code = SNET_SECURE_BUSY;
+        refusal->code = SNET_V3_BUSY;
         refusal->err = SNET_ERR_BUSY;
-        refusal->retry_after = SNET_SECURE_RESUME_RETRY_AFTER;
+        refusal->retry_after = SNET_V3_RESUME_RETRY_AFTER;
     }
     return refusal->err;
 }
@@ -87,28 +87,28 @@ static snet_err resume_judge(snet_session *session, const struct snet_secure_res
 static snet_err resume_write_accept(snet_link *link, const snet_session *session, bool early_taken,
                                     uint64_t now)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    struct snet_secure_accept accept = {
-        .recv_next = snet_secure_recv_next(session),
-        .limit = snet_secure_limit(session),
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    struct snet_v3_accept accept = {
+        .recv_next = snet_v3_recv_next(session),
+        .limit = snet_v3_limit(session),
         .early_taken = early_taken,
     };
     uint8_t *space = snet_outbox_space(&state->out, link->core, RESUME_ANSWER_MAX_BYTES);
     if (space == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
-    SNET_TRY(snet_secure_store_draw(link->server->store, accept.cid));
+    SNET_TRY(snet_v3_store_draw(link->server->store, accept.cid));
     SNET_TRY(snet_cids_token(&link->server->store->cids, accept.cid, accept.token));
-    snet_secure_copy(state->ticket.cid, accept.cid, sizeof state->ticket.cid);
+    snet_v3_copy(state->ticket.cid, accept.cid, sizeof state->ticket.cid);
     struct snet_writer writer;
     snet_writer_init(&writer, space, RESUME_ANSWER_MAX_BYTES);
-    const snet_err err = snet_secure_shake_accept(state->shake, &accept, &writer);
+    const snet_err err = snet_v3_messages_accept(state->handshake, &accept, &writer);
     snet_secret_wipe(accept.token, sizeof accept.token);
     SNET_TRY(err);
     snet_outbox_commit(&state->out, writer.written);
-    state->peer_max_record = snet_secure_session_of(session)->peer_max_record;
+    state->peer_max_record = snet_v3_session_of(session)->peer_max_record;
     state->asked_ns = now;
-    return snet_secure_epoch_begin(link, snet_secure_session_of(session)->suite, false);
+    return snet_v3_epoch_begin(link, snet_v3_session_of(session)->suite, false);
 }
 
 /*
@@ -118,86 +118,85 @@ static snet_err resume_write_accept(snet_link *link, const snet_session *session
 static bool resume_from_pending(const snet_session *session, const struct snet_credential *base)
 {
     const struct snet_credentials *credentials =
-        &snet_secure_session_of(session)->of.server.credentials;
+        &snet_v3_session_of(session)->of.server.credentials;
     return session->state != SNET_SESSION_OPENING && session->attempt != NULL &&
            credentials->pending && base != &credentials->slots[credentials->confirmed];
 }
 
 /* The client may resume: R2, R4, R7 and R8 [PROTO 15.1]. */
 static snet_err resume_accept(snet_link *link, struct snet_credential *base,
-                              const struct snet_secure_resume *resume, uint64_t now)
+                              const struct snet_v3_resume *resume, uint64_t now)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    struct snet_secure_store *store = link->server->store;
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    struct snet_v3_store *store = link->server->store;
     snet_session *session = base->owner;
-    struct snet_credentials *credentials = &snet_secure_session_of(session)->of.server.credentials;
-    const bool early_taken = snet_secure_in_early(session, resume, now);
+    struct snet_credentials *credentials = &snet_v3_session_of(session)->of.server.credentials;
+    const bool early_taken = snet_v3_in_early(session, resume, now);
     SNET_TRY(resume_write_accept(link, session, early_taken, now));
-    if (resume->cause == SNET_SECURE_CAUSE_LOST && session->link != NULL) {
+    if (resume->cause == SNET_V3_CAUSE_LOST && session->link != NULL) {
         /* It comes from a client that has no connection: ours is dead, however healthy it looks. */
         snet_link_failed(session->link, SNET_ERR_LINK_REPLACED, now);
     }
-    SNET_TRY(snet_secure_acked(session, resume->recv_next, resume->limit, now));
-    if (resume->cause == SNET_SECURE_CAUSE_PLANNED && resume_from_pending(session, base)) {
+    SNET_TRY(snet_v3_acked(session, resume->recv_next, resume->limit, now));
+    if (resume->cause == SNET_V3_CAUSE_PLANNED && resume_from_pending(session, base)) {
         /* The client went over to the pending link and plans to leave it: it is the live one. To
            close it instead would let a RESUME cut a link in use. */
-        SNET_TRY(snet_secure_server_confirm(session->attempt, now));
+        SNET_TRY(snet_v3_server_confirm(session->attempt, now));
     }
-    snet_secure_store_retire(store, snet_credentials_next(credentials, base));
+    snet_v3_store_retire(store, snet_credentials_next(credentials, base));
     struct snet_credential *next = snet_credentials_accept(credentials, base, resume->attempt);
-    snet_secure_copy(next->cid, state->ticket.cid, sizeof next->cid);
-    snet_secure_copy(next->secret, state->ticket.secret, sizeof next->secret);
+    snet_v3_copy(next->cid, state->ticket.cid, sizeof next->cid);
+    snet_v3_copy(next->secret, state->ticket.secret, sizeof next->secret);
     next->owner = session;
     snet_secret_wipe(&state->ticket, sizeof state->ticket);
-    snet_secure_store_enter(store, next);
+    snet_v3_store_enter(store, next);
     snet_session_pend(session, link, now + link->server->config.session.handshake_ns);
     snet_link_want_send(link);
     return SNET_OK;
 }
 
 static snet_err resume_read(snet_link *link, struct snet_buffer message,
-                            const struct snet_credential *base,
-                            struct snet_secure_resume *ret_resume)
+                            const struct snet_credential *base, struct snet_v3_resume *ret_resume)
 {
     uint8_t ephemeral[SNET_X25519_BYTES];
-    struct snet_secure_shake *shake = NULL;
-    const struct snet_secure_shake_config config = {
+    struct snet_v3_handshake *handshake = NULL;
+    const struct snet_v3_messages_config config = {
         .pattern = SNET_NOISE_NNPSK0,
-        .suite = snet_secure_session_of(base->owner)->suite,
+        .suite = snet_v3_session_of(base->owner)->suite,
         .psk = base->secret,
         .cid = base->cid,
         .ephemeral = ephemeral,
     };
-    SNET_TRY(snet_secure_shake_of(link, &shake));
+    SNET_TRY(snet_v3_handshake_of(link, &handshake));
     SNET_TRY(snet_core_random_bytes(link->core, SNET_RANDOM_KEY, ephemeral, sizeof ephemeral));
     const snet_err err =
-        snet_secure_shake_read_resume(shake, link->core->crypto, &config, message, ret_resume);
+        snet_v3_messages_read_resume(handshake, link->core->crypto, &config, message, ret_resume);
     snet_secret_wipe(ephemeral, sizeof ephemeral);
     return err;
 }
 
 /* What the header alone is refused for; 0: nothing. */
-static enum snet_secure_code resume_judge_header(const snet_link *link,
-                                                 const struct snet_secure_header *header)
+static enum snet_v3_code resume_judge_header(const snet_link *link,
+                                             const struct snet_v3_header *header)
 {
-    if ((header->flags & ~SNET_SECURE_FLAG_EARLY) != 0) {
-        return SNET_SECURE_BAD_FORMAT;
+    if ((header->flags & ~SNET_V3_FLAG_EARLY) != 0) {
+        return SNET_V3_BAD_FORMAT;
     }
     if (header->pattern != SNET_NOISE_NNPSK0) {
-        return SNET_SECURE_BAD_PATTERN;
+        return SNET_V3_BAD_PATTERN;
     }
-    return snet_secure_suite(link->core, header->suite) == NULL ? SNET_SECURE_BAD_SUITE
-                                                                : (enum snet_secure_code)0;
+    return snet_v3_suite(link->core, header->suite) == NULL ? SNET_V3_BAD_SUITE
+                                                            : (enum snet_v3_code)0;
 }
 
 /* Without a proof, for nothing was proven to us either; the session is not touched. */
-static snet_err resume_refuse_plainly(snet_link *link, struct snet_secure_refusal *refusal,
-                                      enum snet_secure_code code)
+static snet_err resume_refuse_plainly(snet_link *link, struct snet_v3_refusal *refusal,
+                                      enum snet_v3_code code)
 {
     refusal->code = code;
-    refusal->err = snet_secure_code_refused((uint16_t)code);
+    refusal->err = snet_v3_codes_refused((uint16_t)code);
     refusal->cid = NULL;
-    return snet_secure_refuse(link, refusal);
+    return snet_v3_refuse(link, refusal);
 }
 
 /* A RESUME for the session of `base`. */
@@ -205,48 +204,46 @@ static snet_err resume_of(snet_link *link, struct snet_credential *base, struct 
                           uint64_t now)
 {
     snet_session *session = base->owner;
-    struct snet_secure_refusal refusal = {.message = {message.data, message.len},
-                                          .session = session};
-    struct snet_secure_resume resume;
+    struct snet_v3_refusal refusal = {.message = {message.data, message.len}, .session = session};
+    struct snet_v3_resume resume;
     snet_err err = resume_read(link, message, base, &resume);
     if (err == SNET_ERR_BAD_MAC) {
-        return resume_refuse_plainly(link, &refusal, SNET_SECURE_BAD_AUTH);
+        return resume_refuse_plainly(link, &refusal, SNET_V3_BAD_AUTH);
     }
     if (err == SNET_ERR_BAD_HELLO) {
-        return resume_refuse_plainly(link, &refusal, SNET_SECURE_BAD_FORMAT);
+        return resume_refuse_plainly(link, &refusal, SNET_V3_BAD_FORMAT);
     }
     SNET_TRY(err);
     err = resume_judge(session, &resume, &refusal, now);
     if (err == SNET_OK) {
         return resume_accept(link, base, &resume, now);
     }
-    SNET_TRY(snet_secure_refuse(link, &refusal));
+    SNET_TRY(snet_v3_refuse(link, &refusal));
     if (err == SNET_ERR_BAD_COUNT) {
         snet_session_end(session, err, now);
     }
     return SNET_OK;
 }
 
-snet_err snet_secure_resume_asked(snet_link *link, struct snet_buffer message,
-                                  enum snet_secure_step *ret_next, uint64_t now)
+snet_err snet_v3_resume_asked(snet_link *link, struct snet_buffer message,
+                              enum snet_v3_step *ret_next, uint64_t now)
 {
-    struct snet_secure_store *store = link->server->store;
-    struct snet_secure_refusal refusal = {.message = {message.data, message.len}};
-    struct snet_secure_header header;
-    SNET_TRY(snet_secure_header_decode(message.data, &header));
-    const enum snet_secure_code code = resume_judge_header(link, &header);
+    struct snet_v3_store *store = link->server->store;
+    struct snet_v3_refusal refusal = {.message = {message.data, message.len}};
+    struct snet_v3_header header;
+    SNET_TRY(snet_v3_header_decode(message.data, &header));
+    const enum snet_v3_code code = resume_judge_header(link, &header);
     if (code != 0) {
         return resume_refuse_plainly(link, &refusal, code);
     }
-    snet_tombs_expire(&store->tombs, now);
-    struct snet_credential *base =
-        snet_secure_store_find(store, message.data + SNET_SECURE_HEADER_BYTES);
+    snet_tombstones_expire(&store->tombstones, now);
+    struct snet_credential *base = snet_v3_store_find(store, message.data + SNET_V3_HEADER_BYTES);
     if (base == NULL) {
         return resume_refuse_unknown(link, refusal.message);
     }
-    if (header.suite != snet_secure_session_of(base->owner)->suite->id) {
-        return resume_refuse_plainly(link, &refusal, SNET_SECURE_BAD_SUITE);
+    if (header.suite != snet_v3_session_of(base->owner)->suite->id) {
+        return resume_refuse_plainly(link, &refusal, SNET_V3_BAD_SUITE);
     }
-    *ret_next = SNET_SECURE_S_CONFIRM;
+    *ret_next = SNET_V3_S_CONFIRM;
     return resume_of(link, base, message, now);
 }

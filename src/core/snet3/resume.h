@@ -13,12 +13,12 @@
 #include "core/snet3/wire.h"
 
 /* So many resumes of one session per second, and so many at once, are answered [PROTO 15.2]. */
-#define SNET_SECURE_RESUME_EVERY_NS (10 * SNET_MS_NS)
-#define SNET_SECURE_RESUME_BURST 200u
+#define SNET_V3_RESUME_EVERY_NS (10 * SNET_MS_NS)
+#define SNET_V3_RESUME_BURST 200u
 /* Who comes more often is asked to wait for the next turn, in units of 100 ms: no longer, for a
    session whose path is cut all the time is as honest as any. */
-#define SNET_SECURE_RESUME_RETRY_AFTER 1u
+#define SNET_V3_RESUME_RETRY_AFTER 1u
 
-snet_secure_handler snet_secure_resume_asked;
+snet_v3_handler snet_v3_resume_asked;
 
 #endif

@@ -16,28 +16,28 @@
 /* A HELLO_REPLY has no more than this. */
 #define SERVER_ANSWER_MAX_BYTES 256u
 
-snet_err snet_secure_server_accept(snet_link *link, enum snet_sniff_verdict verdict)
+snet_err snet_v3_server_accept(snet_link *link, enum snet_sniff_verdict verdict)
 {
     (void)verdict;
-    snet_secure_step_begin(link, SNET_SECURE_S_FIRST);
+    snet_v3_step_begin(link, SNET_V3_S_FIRST);
     return SNET_OK;
 }
 
-static struct snet_secure_store *server_store(const snet_link *link)
+static struct snet_v3_store *server_store(const snet_link *link)
 {
     return link->server->store;
 }
 
 static snet_err server_refuse_hello(snet_link *link, struct snet_buffer message,
-                                    enum snet_secure_code code, uint16_t retry_after)
+                                    enum snet_v3_code code, uint16_t retry_after)
 {
-    const struct snet_secure_refusal refusal = {
+    const struct snet_v3_refusal refusal = {
         .message = {message.data, message.len},
         .code = code,
-        .err = snet_secure_code_refused((uint16_t)code),
+        .err = snet_v3_codes_refused((uint16_t)code),
         .retry_after = retry_after,
     };
-    return snet_secure_refuse(link, &refusal);
+    return snet_v3_refuse(link, &refusal);
 }
 
 /* --- A new session ------------------------------------------------------------------------ */
@@ -45,12 +45,12 @@ static snet_err server_refuse_hello(snet_link *link, struct snet_buffer message,
 /* How many of the oldest unproven sessions must go before another one can come. */
 static void server_make_room(snet_link *link)
 {
-    struct snet_list *embryos = &server_store(link)->embryos;
-    if (embryos->count < link->server->config.handshakes_max) {
+    struct snet_list *unconfirmed = &server_store(link)->unconfirmed;
+    if (unconfirmed->count < link->server->config.handshakes_max) {
         return;
     }
-    struct snet_secure_session *oldest =
-        SNET_CONTAINER(snet_list_first(embryos), struct snet_secure_session, of.server.embryo);
+    struct snet_v3_session *oldest =
+        SNET_CONTAINER(snet_list_first(unconfirmed), struct snet_v3_session, of.server.unconfirmed);
     snet_session *session = oldest->of.server.credentials.slots[0].owner;
     if (session->attempt != NULL) {
         session->attempt->session = NULL;
@@ -66,31 +66,31 @@ static snet_err server_identify(snet_session *session, struct snet_bytes service
     if (session->identity == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
-    snet_secure_copy((uint8_t *)session->identity->service, service.data, service.len);
+    snet_v3_copy((uint8_t *)session->identity->service, service.data, service.len);
     return SNET_OK;
 }
 
 /* A session that nobody has proven yet: it is told to nobody, and expires with the handshake. */
-static snet_err server_conceive(snet_link *link, const struct snet_secure_offer *offer,
-                                uint64_t now)
+static snet_err server_create_unconfirmed(snet_link *link, const struct snet_v3_offer *offer,
+                                          uint64_t now)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     snet_server *server = link->server;
     snet_session *session = NULL;
     server_make_room(link);
     SNET_TRY(snet_session_new(link->core, link->wire, &server->config.session, &session));
-    struct snet_secure_session *secure = snet_secure_session_of(session);
+    struct snet_v3_session *secure = snet_v3_session_of(session);
     session->wire_id = SNET_WIRE_3;
     session->server = server;
-    secure->suite = snet_secure_suite(link->core, state->suite_id);
+    secure->suite = snet_v3_suite(link->core, state->suite_id);
     state->peer_max_record = secure->peer_max_record = offer->max_record;
     struct snet_credential *first = snet_credentials_begin(&secure->of.server.credentials);
     first->owner = session;
-    snet_list_push(&server_store(link)->embryos, &secure->of.server.embryo);
+    snet_list_push(&server_store(link)->unconfirmed, &secure->of.server.unconfirmed);
     const uint64_t by_ns = link->deadline_ns; /* of a handshake, from when the link was accepted */
-    snet_err err = snet_secure_store_draw(server_store(link), state->ticket.cid);
+    snet_err err = snet_v3_store_draw(server_store(link), state->ticket.cid);
     if (err == SNET_OK) {
-        err = snet_secure_acked(session, 0, offer->window, now);
+        err = snet_v3_acked(session, 0, offer->window, now);
     }
     if (err == SNET_OK && offer->service.len > 0) {
         err = server_identify(session, offer->service);
@@ -107,11 +107,11 @@ static snet_err server_conceive(snet_link *link, const struct snet_secure_offer 
 
 static snet_err server_welcome(snet_link *link, uint64_t now)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    const struct snet_secure_session *session = snet_secure_session_of(link->session);
-    struct snet_secure_welcome welcome = {
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    const struct snet_v3_session *session = snet_v3_session_of(link->session);
+    struct snet_v3_welcome welcome = {
         .window = (uint32_t)session->flow.limit,
-        .max_record = SNET_SECURE_RECORD_BYTES,
+        .max_record = SNET_V3_RECORD_BYTES,
         .heartbeat_s = (uint16_t)(session->heartbeat_ns / SNET_SECOND_NS),
         .resume_window_ms = (uint32_t)(link->session->wait_ns / SNET_MS_NS),
     };
@@ -119,11 +119,11 @@ static snet_err server_welcome(snet_link *link, uint64_t now)
     if (space == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
-    snet_secure_copy(welcome.cid, state->ticket.cid, sizeof welcome.cid);
+    snet_v3_copy(welcome.cid, state->ticket.cid, sizeof welcome.cid);
     SNET_TRY(snet_cids_token(&server_store(link)->cids, welcome.cid, welcome.token));
     struct snet_writer writer;
     snet_writer_init(&writer, space, SERVER_ANSWER_MAX_BYTES);
-    const snet_err err = snet_secure_shake_reply(state->shake, &welcome, &writer);
+    const snet_err err = snet_v3_messages_reply(state->handshake, &welcome, &writer);
     snet_secret_wipe(welcome.token, sizeof welcome.token);
     if (err == SNET_OK) {
         snet_outbox_commit(&state->out, writer.written);
@@ -136,23 +136,23 @@ static snet_err server_welcome(snet_link *link, uint64_t now)
 /* The keys of the new epoch are made, and the session can be resumed with what came of them. */
 static snet_err server_begin_epoch(snet_link *link)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    struct snet_secure_session *session = snet_secure_session_of(link->session);
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    struct snet_v3_session *session = snet_v3_session_of(link->session);
     struct snet_credential *credential = &session->of.server.credentials.slots[0];
-    SNET_TRY(snet_secure_epoch_begin(link, session->suite, false));
-    SNET_TRY(snet_secure_epoch_name(link->session, state->ticket.secret));
-    if (!snet_secure_store_free_name(server_store(link), state->ticket.cid)) {
+    SNET_TRY(snet_v3_epoch_begin(link, session->suite, false));
+    SNET_TRY(snet_v3_epoch_name(link->session, state->ticket.secret));
+    if (!snet_v3_store_free_name(server_store(link), state->ticket.cid)) {
         return SNET_ERR_RANDOM; /* taken since it was drawn */
     }
-    snet_secure_copy(credential->cid, state->ticket.cid, sizeof credential->cid);
-    snet_secure_copy(credential->secret, state->ticket.secret, sizeof credential->secret);
+    snet_v3_copy(credential->cid, state->ticket.cid, sizeof credential->cid);
+    snet_v3_copy(credential->secret, state->ticket.secret, sizeof credential->secret);
     snet_secret_wipe(&state->ticket, sizeof state->ticket);
-    snet_secure_store_enter(server_store(link), credential);
+    snet_v3_store_enter(server_store(link), credential);
     return SNET_OK;
 }
 
 /* The link's session is given up again: nobody was told of it. */
-static snet_err server_miscarry(snet_link *link, snet_err err)
+static snet_err server_discard_unconfirmed(snet_link *link, snet_err err)
 {
     snet_session *session = link->session;
     if (session != NULL) {
@@ -164,35 +164,35 @@ static snet_err server_miscarry(snet_link *link, snet_err err)
 }
 
 /* What a HELLO that is not a stranger's is refused for; 0: nothing. */
-static enum snet_secure_code server_judge_hello(const snet_link *link,
-                                                const struct snet_secure_header *header)
+static enum snet_v3_code server_judge_hello(const snet_link *link,
+                                            const struct snet_v3_header *header)
 {
-    const struct snet_secure_store *store = server_store(link);
+    const struct snet_v3_store *store = server_store(link);
     const bool restricted =
         snet_keyring_restricted(store->keyring) && header->pattern == SNET_NOISE_NK;
     if (header->flags != 0) {
-        return SNET_SECURE_BAD_FORMAT;
+        return SNET_V3_BAD_FORMAT;
     }
     if (header->pattern < SNET_NOISE_NK || header->pattern > SNET_NOISE_NNPSK0 || restricted) {
-        return SNET_SECURE_BAD_PATTERN;
+        return SNET_V3_BAD_PATTERN;
     }
-    if (snet_secure_suite(link->core, header->suite) == NULL) {
-        return SNET_SECURE_BAD_SUITE;
+    if (snet_v3_suite(link->core, header->suite) == NULL) {
+        return SNET_V3_BAD_SUITE;
     }
-    return snet_server_admit(link->server) == SNET_OK ? (enum snet_secure_code)0 : SNET_SECURE_BUSY;
+    return snet_server_admit(link->server) == SNET_OK ? (enum snet_v3_code)0 : SNET_V3_BUSY;
 }
 
 static snet_err server_read_hello(snet_link *link, struct snet_buffer message,
-                                  struct snet_secure_shake_config *config,
-                                  struct snet_secure_offer *ret_offer)
+                                  struct snet_v3_messages_config *config,
+                                  struct snet_v3_offer *ret_offer)
 {
     uint8_t ephemeral[SNET_X25519_BYTES];
-    struct snet_secure_shake *shake = NULL;
-    SNET_TRY(snet_secure_shake_of(link, &shake));
+    struct snet_v3_handshake *handshake = NULL;
+    SNET_TRY(snet_v3_handshake_of(link, &handshake));
     SNET_TRY(snet_core_random_bytes(link->core, SNET_RANDOM_KEY, ephemeral, sizeof ephemeral));
     config->ephemeral = ephemeral;
     const snet_err err =
-        snet_secure_shake_read_hello(shake, link->core->crypto, config, message, ret_offer);
+        snet_v3_messages_read_hello(handshake, link->core->crypto, config, message, ret_offer);
     config->ephemeral = NULL;
     snet_secret_wipe(ephemeral, sizeof ephemeral);
     return err;
@@ -200,39 +200,39 @@ static snet_err server_read_hello(snet_link *link, struct snet_buffer message,
 
 /* Answers a HELLO whose sender knows our key [PROTO 14.1]. */
 static snet_err server_answer_hello(snet_link *link, struct snet_buffer message,
-                                    struct snet_secure_shake_config *config,
-                                    enum snet_secure_step *ret_next, uint64_t now)
+                                    struct snet_v3_messages_config *config,
+                                    enum snet_v3_step *ret_next, uint64_t now)
 {
-    struct snet_secure_offer offer;
+    struct snet_v3_offer offer;
     snet_err err = server_read_hello(link, message, config, &offer);
     if (err == SNET_ERR_BAD_HELLO) {
-        return server_refuse_hello(link, message, SNET_SECURE_BAD_FORMAT, 0);
+        return server_refuse_hello(link, message, SNET_V3_BAD_FORMAT, 0);
     }
     if (err == SNET_ERR_BAD_MAC || err == SNET_ERR_BAD_PUBLIC_KEY) {
-        *ret_next = SNET_SECURE_SILENT;
+        *ret_next = SNET_V3_SILENT;
         return SNET_OK;
     }
     SNET_TRY(err);
-    SNET_TRY(server_conceive(link, &offer, now));
+    SNET_TRY(server_create_unconfirmed(link, &offer, now));
     err = server_welcome(link, now);
     if (err == SNET_OK && config->pattern != SNET_NOISE_XK) {
         err = server_begin_epoch(link);
     }
-    *ret_next = config->pattern == SNET_NOISE_XK ? SNET_SECURE_S_AUTH : SNET_SECURE_S_CONFIRM;
-    return err == SNET_OK ? SNET_OK : server_miscarry(link, err);
+    *ret_next = config->pattern == SNET_NOISE_XK ? SNET_V3_S_AUTH : SNET_V3_S_CONFIRM;
+    return err == SNET_OK ? SNET_OK : server_discard_unconfirmed(link, err);
 }
 
-snet_err snet_secure_server_hello(snet_link *link, struct snet_buffer message,
-                                  enum snet_secure_step *ret_next, uint64_t now)
+snet_err snet_v3_server_hello(snet_link *link, struct snet_buffer message,
+                              enum snet_v3_step *ret_next, uint64_t now)
 {
-    const struct snet_secure_store *store = server_store(link);
-    struct snet_secure_header header;
-    SNET_TRY(snet_secure_header_decode(message.data, &header));
+    const struct snet_v3_store *store = server_store(link);
+    struct snet_v3_header header;
+    SNET_TRY(snet_v3_header_decode(message.data, &header));
     const bool shared = header.pattern == SNET_NOISE_NNPSK0;
-    const uint8_t *psk_id = message.data + SNET_SECURE_HEADER_BYTES;
-    struct snet_secure_shake_config config = {
+    const uint8_t *psk_id = message.data + SNET_V3_HEADER_BYTES;
+    struct snet_v3_messages_config config = {
         .pattern = (enum snet_noise_pattern)header.pattern,
-        .suite = snet_secure_suite(link->core, header.suite),
+        .suite = snet_v3_suite(link->core, header.suite),
         .psk = shared ? snet_keyring_by_psk_id(store->keyring, psk_id) : NULL,
         .psk_id = shared ? psk_id : NULL,
         .own_static = shared ? NULL
@@ -240,25 +240,25 @@ snet_err snet_secure_server_hello(snet_link *link, struct snet_buffer message,
                                                     (struct snet_bytes){message.data, message.len}),
     };
     if (config.psk == NULL && config.own_static == NULL) {
-        *ret_next = SNET_SECURE_SILENT; /* a stranger, or somebody with another key of ours */
+        *ret_next = SNET_V3_SILENT; /* a stranger, or somebody with another key of ours */
         return SNET_OK;
     }
-    const enum snet_secure_code code = server_judge_hello(link, &header);
+    const enum snet_v3_code code = server_judge_hello(link, &header);
     if (code != 0) {
         return server_refuse_hello(link, message, code,
-                                   code == SNET_SECURE_BUSY ? SNET_SECURE_RETRY_AFTER : 0);
+                                   code == SNET_V3_BUSY ? SNET_V3_RETRY_AFTER : 0);
     }
-    snet_secure_link_of(link)->suite_id = header.suite;
+    snet_v3_link_of(link)->suite_id = header.suite;
     return server_answer_hello(link, message, &config, ret_next, now);
 }
 
 /* --- The session becomes known ------------------------------------------------------------ */
 
 /* The link says why it will not go on, under keys that the client has, and closes. */
-static void server_turn_away(snet_link *link, enum snet_secure_code code, snet_err err)
+static void server_turn_away(snet_link *link, enum snet_v3_code code, snet_err err)
 {
-    (void)snet_secure_out_abort(link, (uint16_t)code, NULL);
-    (void)server_miscarry(link, err);
+    (void)snet_v3_out_abort(link, (uint16_t)code, NULL);
+    (void)server_discard_unconfirmed(link, err);
     snet_core_note(link->core, &(struct snet_note){.kind = SNET_NOTE_LINK_REFUSED, .err = err});
     snet_link_close(link, SNET_CLOSE_FIN, err);
 }
@@ -269,30 +269,30 @@ static snet_err server_open(snet_link *link, uint64_t now)
     snet_session *session = link->session;
     if (link->server->session_count >= link->server->config.sessions_max) {
         /* Others were faster since its HELLO. */
-        server_turn_away(link, SNET_SECURE_BUSY, SNET_ERR_SESSIONS_FULL);
+        server_turn_away(link, SNET_V3_BUSY, SNET_ERR_SESSIONS_FULL);
         return SNET_ERR_SESSIONS_FULL;
     }
-    snet_list_remove(&server_store(link)->embryos,
-                     &snet_secure_session_of(session)->of.server.embryo);
+    snet_list_remove(&server_store(link)->unconfirmed,
+                     &snet_v3_session_of(session)->of.server.unconfirmed);
     snet_server_count(session);
     snet_session_attach(session, link, NULL, now);
-    snet_secure_pulse_begin(link, now);
+    snet_v3_liveness_begin(link, now);
     return SNET_OK;
 }
 
-snet_err snet_secure_server_auth(snet_link *link, struct snet_buffer message,
-                                 enum snet_secure_step *ret_next, uint64_t now)
+snet_err snet_v3_server_auth(snet_link *link, struct snet_buffer message,
+                             enum snet_v3_step *ret_next, uint64_t now)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     snet_session *session = link->session;
     struct snet_bytes credential;
     struct snet_key key;
     if (session == NULL) {
         return SNET_ERR_HANDSHAKES_FULL;
     }
-    SNET_TRY(snet_secure_shake_read_auth(state->shake, message, &credential));
-    snet_secure_copy(key.bytes, state->shake->noise.peer_static, sizeof key.bytes);
-    snet_secure_pulse_answered(link, now);
+    SNET_TRY(snet_v3_messages_read_auth(state->handshake, message, &credential));
+    snet_v3_copy(key.bytes, state->handshake->noise.peer_static, sizeof key.bytes);
+    snet_v3_liveness_answered(link, now);
     if (session->identity == NULL) {
         SNET_TRY(server_identify(session, (struct snet_bytes){NULL, 0}));
     }
@@ -300,47 +300,47 @@ snet_err snet_secure_server_auth(snet_link *link, struct snet_buffer message,
     session->identity->key = key;
     SNET_TRY(server_begin_epoch(link)); /* from here on it can be resumed: nothing else may fail */
     if (!snet_keyring_authorizes(server_store(link)->keyring, key.bytes)) {
-        server_turn_away(link, SNET_SECURE_DENIED, SNET_ERR_DENIED);
+        server_turn_away(link, SNET_V3_DENIED, SNET_ERR_DENIED);
         return SNET_OK;
     }
-    *ret_next = SNET_SECURE_STREAM;
+    *ret_next = SNET_V3_STREAM;
     return server_open(link, now);
 }
 
-snet_err snet_secure_server_confirm(snet_link *link, uint64_t now)
+snet_err snet_v3_server_confirm(snet_link *link, uint64_t now)
 {
     snet_session *session = link->session;
     if (session == NULL) {
         return SNET_ERR_BAD_MAC;
     }
-    struct snet_secure_session *secure = snet_secure_session_of(session);
+    struct snet_v3_session *secure = snet_v3_session_of(session);
     SNET_ASSERT(session->attempt == link);
-    snet_secure_pulse_answered(link, now);
+    snet_v3_liveness_answered(link, now);
     struct snet_credential *older =
         snet_credentials_promote(&secure->of.server.credentials); /* R3 */
     if (older != NULL) {
-        snet_secure_store_retire(server_store(link), older);
+        snet_v3_store_retire(server_store(link), older);
     }
-    snet_secure_step_proven(link);
+    snet_v3_step_proven(link);
     if (session->state == SNET_SESSION_OPENING) {
         return server_open(link, now);
     }
     const struct snet_session_counts counts = {session->inbox.received, session->history.base};
     snet_session_attach(session, link, &counts, now);
-    snet_secure_pulse_begin(link, now);
+    snet_v3_liveness_begin(link, now);
     return SNET_OK;
 }
 
 /* --- The end ------------------------------------------------------------------------------ */
 
-void snet_secure_server_bury(snet_session *session, snet_err err, uint64_t now)
+void snet_v3_server_record_tombstone(snet_session *session, snet_err err, uint64_t now)
 {
-    struct snet_secure_session *secure = snet_secure_session_of(session);
-    struct snet_secure_store *store = session->server->store;
-    const enum snet_secure_code code = snet_secure_code_tomb(err);
-    snet_tombs_expire(&store->tombs, now);
+    struct snet_v3_session *secure = snet_v3_session_of(session);
+    struct snet_v3_store *store = session->server->store;
+    const enum snet_v3_code code = snet_v3_codes_tombstone(err);
+    snet_tombstones_expire(&store->tombstones, now);
     for (size_t i = 0; i < 2; i++) {
-        snet_secure_store_bury(store, &secure->of.server.credentials.slots[i], code,
-                               now + session->wait_ns);
+        snet_v3_store_record_tombstone(store, &secure->of.server.credentials.slots[i], code,
+                                       now + session->wait_ns);
     }
 }

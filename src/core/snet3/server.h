@@ -11,13 +11,13 @@
 #include "core/snet3/step.h"
 #include "core/snet3/wire.h"
 
-snet_err snet_secure_server_accept(snet_link *link, enum snet_sniff_verdict verdict);
-snet_secure_handler snet_secure_server_hello;
-snet_secure_handler snet_secure_server_auth;
+snet_err snet_v3_server_accept(snet_link *link, enum snet_sniff_verdict verdict);
+snet_v3_handler snet_v3_server_hello;
+snet_v3_handler snet_v3_server_auth;
 /* The first record of a link was valid: its session goes over to it, or opens. Errors:
    SESSIONS_FULL, after which link and session are closed and gone; BAD_MAC when it was gone. */
-SNET_MUST_USE snet_err snet_secure_server_confirm(snet_link *link, uint64_t now);
+SNET_MUST_USE snet_err snet_v3_server_confirm(snet_link *link, uint64_t now);
 /* The session ends by `err`: its credentials are void, and tombs tell of it. */
-void snet_secure_server_bury(snet_session *session, snet_err err, uint64_t now);
+void snet_v3_server_record_tombstone(snet_session *session, snet_err err, uint64_t now);
 
 #endif

@@ -13,39 +13,38 @@
 
 /* A message that is expected in a step. */
 struct step_row {
-    enum snet_secure_type type;
-    snet_secure_handler *handler; /* NULL: no further message */
-    unsigned next;                /* STEP_BITs of the steps that may follow */
+    enum snet_v3_type type;
+    snet_v3_handler *handler; /* NULL: no further message */
+    unsigned next;            /* STEP_BITs of the steps that may follow */
 };
 
-static const struct step_row step_table[SNET_SECURE_STEPS][STEP_ROWS_MAX] = {
-    [SNET_SECURE_C_HELLO] =
+static const struct step_row step_table[SNET_V3_STEPS][STEP_ROWS_MAX] = {
+    [SNET_V3_C_HELLO] =
         {
-            {SNET_SECURE_HELLO_REPLY, snet_secure_client_reply,
-             STEP_BIT(SNET_SECURE_C_CONFIRM) | STEP_BIT(SNET_SECURE_STREAM)},
-            {SNET_SECURE_REJECT, snet_secure_client_reject, 0},
+            {SNET_V3_HELLO_REPLY, snet_v3_client_reply,
+             STEP_BIT(SNET_V3_C_CONFIRM) | STEP_BIT(SNET_V3_STREAM)},
+            {SNET_V3_REJECT, snet_v3_client_reject, 0},
         },
-    [SNET_SECURE_C_RESUME] =
+    [SNET_V3_C_RESUME] =
         {
-            {SNET_SECURE_ACCEPT, snet_secure_client_accept, STEP_BIT(SNET_SECURE_STREAM)},
-            {SNET_SECURE_REJECT, snet_secure_client_reject, 0},
+            {SNET_V3_ACCEPT, snet_v3_client_accept, STEP_BIT(SNET_V3_STREAM)},
+            {SNET_V3_REJECT, snet_v3_client_reject, 0},
         },
-    [SNET_SECURE_S_FIRST] =
+    [SNET_V3_S_FIRST] =
         {
-            {SNET_SECURE_HELLO, snet_secure_server_hello,
-             STEP_BIT(SNET_SECURE_S_AUTH) | STEP_BIT(SNET_SECURE_S_CONFIRM) |
-                 STEP_BIT(SNET_SECURE_SILENT)},
-            {SNET_SECURE_RESUME, snet_secure_resume_asked,
-             STEP_BIT(SNET_SECURE_S_CONFIRM) | STEP_BIT(SNET_SECURE_SILENT)},
+            {SNET_V3_HELLO, snet_v3_server_hello,
+             STEP_BIT(SNET_V3_S_AUTH) | STEP_BIT(SNET_V3_S_CONFIRM) | STEP_BIT(SNET_V3_SILENT)},
+            {SNET_V3_RESUME, snet_v3_resume_asked,
+             STEP_BIT(SNET_V3_S_CONFIRM) | STEP_BIT(SNET_V3_SILENT)},
         },
-    [SNET_SECURE_S_AUTH] =
+    [SNET_V3_S_AUTH] =
         {
-            {SNET_SECURE_AUTH, snet_secure_server_auth,
-             STEP_BIT(SNET_SECURE_STREAM) | STEP_BIT(SNET_SECURE_SILENT)},
+            {SNET_V3_AUTH, snet_v3_server_auth,
+             STEP_BIT(SNET_V3_STREAM) | STEP_BIT(SNET_V3_SILENT)},
         },
 };
 
-static const struct step_row *step_find(enum snet_secure_step step, uint8_t type)
+static const struct step_row *step_find(enum snet_v3_step step, uint8_t type)
 {
     for (size_t i = 0; i < STEP_ROWS_MAX; i++) {
         const struct step_row *row = &step_table[step][i];
@@ -56,73 +55,73 @@ static const struct step_row *step_find(enum snet_secure_step step, uint8_t type
     return NULL;
 }
 
-void snet_secure_step_begin(snet_link *link, enum snet_secure_step step)
+void snet_v3_step_begin(snet_link *link, enum snet_v3_step step)
 {
-    snet_secure_link_of(link)->step = step;
+    snet_v3_link_of(link)->step = step;
 }
 
-void snet_secure_step_proven(snet_link *link)
+void snet_v3_step_proven(snet_link *link)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    SNET_ASSERT(state->step == SNET_SECURE_C_CONFIRM || state->step == SNET_SECURE_S_CONFIRM);
-    state->step = SNET_SECURE_STREAM;
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    SNET_ASSERT(state->step == SNET_V3_C_CONFIRM || state->step == SNET_V3_S_CONFIRM);
+    state->step = SNET_V3_STREAM;
 }
 
-bool snet_secure_step_records(const snet_link *link)
+bool snet_v3_step_records(const snet_link *link)
 {
-    switch (snet_secure_link_of(link)->step) {
-    case SNET_SECURE_C_CONFIRM:
-    case SNET_SECURE_S_CONFIRM:
-    case SNET_SECURE_STREAM:
+    switch (snet_v3_link_of(link)->step) {
+    case SNET_V3_C_CONFIRM:
+    case SNET_V3_S_CONFIRM:
+    case SNET_V3_STREAM:
         return true;
-    case SNET_SECURE_C_HELLO:
-    case SNET_SECURE_C_RESUME:
-    case SNET_SECURE_S_FIRST:
-    case SNET_SECURE_S_AUTH:
-    case SNET_SECURE_SILENT:
+    case SNET_V3_C_HELLO:
+    case SNET_V3_C_RESUME:
+    case SNET_V3_S_FIRST:
+    case SNET_V3_S_AUTH:
+    case SNET_V3_SILENT:
         return false;
     }
     return false;
 }
 
-size_t snet_secure_step_need(const snet_link *link)
+size_t snet_v3_step_need(const snet_link *link)
 {
-    const struct snet_gather *in = &snet_secure_link_of(link)->in;
-    if (snet_secure_link_of(link)->step == SNET_SECURE_SILENT) {
-        return SNET_SECURE_READ_MAX_BYTES; /* what is dropped is to cost as little as can be */
+    const struct snet_reassembly *in = &snet_v3_link_of(link)->in;
+    if (snet_v3_link_of(link)->step == SNET_V3_SILENT) {
+        return SNET_V3_READ_MAX_BYTES; /* what is dropped is to cost as little as can be */
     }
-    return in->want > in->have ? in->want - in->have : SNET_SECURE_HEADER_BYTES;
+    return in->want > in->have ? in->want - in->have : SNET_V3_HEADER_BYTES;
 }
 
 /* The header is there: checks it before one byte of the body is kept. */
 static snet_err step_header(snet_link *link)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    struct snet_secure_header header;
-    SNET_TRY(snet_secure_header_decode(state->in.data, &header));
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    struct snet_v3_header header;
+    SNET_TRY(snet_v3_header_decode(state->in.data, &header));
     if (step_find(state->step, header.type) == NULL) {
         return SNET_ERR_BAD_HELLO;
     }
-    if (header.version != SNET_SECURE_VERSION) {
+    if (header.version != SNET_V3_VERSION) {
         if (link->server == NULL) {
             return SNET_ERR_BAD_HELLO;
         }
-        state->step = SNET_SECURE_SILENT;
+        state->step = SNET_V3_SILENT;
         return SNET_OK;
     }
-    return snet_gather_want(&state->in, link->core,
-                            SNET_SECURE_HEADER_BYTES + (size_t)header.body_len);
+    return snet_reassembly_want(&state->in, link->core,
+                                SNET_V3_HEADER_BYTES + (size_t)header.body_len);
 }
 
 static snet_err step_message(snet_link *link, uint64_t now)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     const struct step_row *row = step_find(state->step, state->in.data[1]);
     const struct snet_buffer message = {state->in.data, state->in.have};
     SNET_ASSERT(row != NULL);
-    enum snet_secure_step next = state->step;
+    enum snet_v3_step next = state->step;
     const snet_err err = row->handler(link, message, &next, now);
-    snet_gather_drop(&state->in, link->core);
+    snet_reassembly_drop(&state->in, link->core);
     if (err == SNET_OK && link->state != SNET_LINK_CLOSED) {
         SNET_ASSERT((row->next & STEP_BIT(next)) != 0);
         state->step = next;
@@ -130,20 +129,20 @@ static snet_err step_message(snet_link *link, uint64_t now)
     return err;
 }
 
-snet_err snet_secure_step_feed(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
-                               uint64_t now)
+snet_err snet_v3_step_feed(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
+                           uint64_t now)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    if (state->step == SNET_SECURE_SILENT) {
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    if (state->step == SNET_V3_SILENT) {
         *ret_taken = len;
         return SNET_OK;
     }
     if (state->in.want == 0) {
-        SNET_TRY(snet_gather_want(&state->in, link->core, SNET_SECURE_HEADER_BYTES));
+        SNET_TRY(snet_reassembly_want(&state->in, link->core, SNET_V3_HEADER_BYTES));
     }
-    *ret_taken = snet_gather_feed(&state->in, data, len);
-    if (!snet_gather_whole(&state->in)) {
+    *ret_taken = snet_reassembly_feed(&state->in, data, len);
+    if (!snet_reassembly_whole(&state->in)) {
         return SNET_OK;
     }
-    return state->in.have == SNET_SECURE_HEADER_BYTES ? step_header(link) : step_message(link, now);
+    return state->in.have == SNET_V3_HEADER_BYTES ? step_header(link) : step_message(link, now);
 }

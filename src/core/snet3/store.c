@@ -9,29 +9,30 @@
 /* A collision of 96 random bits is not bad luck but a broken random source. */
 #define STORE_DRAWS_MAX 4u
 
-static snet_err store_set_up(struct snet_secure_store *store, const struct snet_server_keys *keys)
+static snet_err store_set_up(struct snet_v3_store *store, const struct snet_server_keys *keys)
 {
     snet_core *core = store->core;
     SNET_TRY(snet_keyring_new(&core->env, core->crypto, keys, &store->keyring));
     SNET_TRY(snet_cids_init(&store->cids, core->crypto, snet_keyring_root(store->keyring),
                             keys->node_id));
     SNET_TRY(snet_registry_init(&store->registry, &core->env));
-    const snet_err err = snet_tombs_init(&store->tombs, &core->env, SNET_TOMBS_DEFAULT_MAX);
+    const snet_err err =
+        snet_tombstones_init(&store->tombstones, &core->env, SNET_TOMBSTONES_DEFAULT_MAX);
     if (err != SNET_OK) {
         snet_registry_deinit(&store->registry);
     }
     return err;
 }
 
-snet_err snet_secure_store_new(snet_core *core, const struct snet_server_keys *keys,
-                               struct snet_secure_store **ret_store)
+snet_err snet_v3_store_new(snet_core *core, const struct snet_server_keys *keys,
+                           struct snet_v3_store **ret_store)
 {
-    struct snet_secure_store *store = snet_core_alloc(core, sizeof *store);
+    struct snet_v3_store *store = snet_core_alloc(core, sizeof *store);
     if (store == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
     store->core = core;
-    snet_list_init(&store->embryos);
+    snet_list_init(&store->unconfirmed);
     const snet_err err = store_set_up(store, keys);
     if (err != SNET_OK) {
         snet_keyring_free(store->keyring);
@@ -43,36 +44,35 @@ snet_err snet_secure_store_new(snet_core *core, const struct snet_server_keys *k
     return SNET_OK;
 }
 
-void snet_secure_store_free(struct snet_secure_store *store)
+void snet_v3_store_free(struct snet_v3_store *store)
 {
     if (store == NULL) {
         return;
     }
-    SNET_ASSERT(store->embryos.count == 0);
+    SNET_ASSERT(store->unconfirmed.count == 0);
     snet_registry_deinit(&store->registry);
-    snet_tombs_deinit(&store->tombs);
+    snet_tombstones_deinit(&store->tombstones);
     snet_keyring_free(store->keyring);
     snet_cids_deinit(&store->cids);
     snet_core_release(store->core, store);
 }
 
-bool snet_secure_store_free_name(const struct snet_secure_store *store,
-                                 const uint8_t cid[SNET_SECURE_CID_BYTES])
+bool snet_v3_store_free_name(const struct snet_v3_store *store,
+                             const uint8_t cid[SNET_V3_CID_BYTES])
 {
     return snet_registry_find(&store->registry, snet_credentials_key(cid)) == NULL;
 }
 
-snet_err snet_secure_store_draw(struct snet_secure_store *store,
-                                uint8_t ret_cid[SNET_SECURE_CID_BYTES])
+snet_err snet_v3_store_draw(struct snet_v3_store *store, uint8_t ret_cid[SNET_V3_CID_BYTES])
 {
     uint8_t random[SNET_CIDS_RANDOM_BYTES];
-    uint8_t cid[SNET_SECURE_CID_BYTES];
+    uint8_t cid[SNET_V3_CID_BYTES];
     for (unsigned draw = 0; draw < STORE_DRAWS_MAX; draw++) {
         SNET_TRY(
             snet_core_random_bytes(store->core, SNET_RANDOM_SESSION_ID, random, sizeof random));
         SNET_TRY(snet_cids_make(&store->cids, random, cid));
-        if (snet_secure_store_free_name(store, cid) &&
-            snet_tombs_find(&store->tombs, cid) == SNET_SECURE_UNKNOWN) {
+        if (snet_v3_store_free_name(store, cid) &&
+            snet_tombstones_find(&store->tombstones, cid) == SNET_V3_UNKNOWN) {
             struct snet_writer writer;
             snet_writer_init(&writer, ret_cid, sizeof cid);
             snet_writer_bytes(&writer, cid, sizeof cid);
@@ -82,8 +82,8 @@ snet_err snet_secure_store_draw(struct snet_secure_store *store,
     return SNET_ERR_RANDOM;
 }
 
-struct snet_credential *snet_secure_store_find(const struct snet_secure_store *store,
-                                               const uint8_t cid[SNET_SECURE_CID_BYTES])
+struct snet_credential *snet_v3_store_find(const struct snet_v3_store *store,
+                                           const uint8_t cid[SNET_V3_CID_BYTES])
 {
     struct snet_registry_node *node =
         snet_registry_find(&store->registry, snet_credentials_key(cid));
@@ -94,24 +94,24 @@ struct snet_credential *snet_secure_store_find(const struct snet_secure_store *s
     return same ? credential : NULL;
 }
 
-void snet_secure_store_enter(struct snet_secure_store *store, struct snet_credential *credential)
+void snet_v3_store_enter(struct snet_v3_store *store, struct snet_credential *credential)
 {
     SNET_ASSERT(credential->owner != NULL);
     snet_registry_insert(&store->registry, &credential->node,
                          snet_credentials_key(credential->cid));
 }
 
-void snet_secure_store_retire(struct snet_secure_store *store, struct snet_credential *credential)
+void snet_v3_store_retire(struct snet_v3_store *store, struct snet_credential *credential)
 {
     snet_registry_remove(&store->registry, &credential->node);
     snet_credentials_retire(credential);
 }
 
-void snet_secure_store_bury(struct snet_secure_store *store, struct snet_credential *credential,
-                            enum snet_secure_code code, uint64_t expire_at_ns)
+void snet_v3_store_record_tombstone(struct snet_v3_store *store, struct snet_credential *credential,
+                                    enum snet_v3_code code, uint64_t expire_at_ns)
 {
     if (credential->node.id != 0) {
-        snet_tombs_add(&store->tombs, credential->cid, code, expire_at_ns);
+        snet_tombstones_add(&store->tombstones, credential->cid, code, expire_at_ns);
     }
-    snet_secure_store_retire(store, credential);
+    snet_v3_store_retire(store, credential);
 }

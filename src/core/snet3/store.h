@@ -16,35 +16,35 @@
 #include "core/snet3/keyring.h"
 #include "core/snet3/tombstones.h"
 
-struct snet_secure_store {
+struct snet_v3_store {
     snet_core *core;
     struct snet_keyring *keyring;
     struct snet_cids cids;
     struct snet_registry registry; /* credentials, by cid */
-    struct snet_tombs tombs;
-    struct snet_list embryos; /* sessions that no record has proven yet, oldest first */
+    struct snet_tombstones tombstones;
+    struct snet_list unconfirmed; /* sessions that no record has proven yet, oldest first */
 };
 
 /* Errors: INVALID when `keys` cannot be, NO_MEMORY, CRYPTO. */
-SNET_MUST_USE snet_err snet_secure_store_new(snet_core *core, const struct snet_server_keys *keys,
-                                             struct snet_secure_store **ret_store);
+SNET_MUST_USE snet_err snet_v3_store_new(snet_core *core, const struct snet_server_keys *keys,
+                                         struct snet_v3_store **ret_store);
 /* Its sessions must have gone. Accepts NULL. */
-void snet_secure_store_free(struct snet_secure_store *store);
+void snet_v3_store_free(struct snet_v3_store *store);
 /* A fresh name that is not taken. Errors: RANDOM, CRYPTO. */
-SNET_MUST_USE snet_err snet_secure_store_draw(struct snet_secure_store *store,
-                                              uint8_t ret_cid[SNET_SECURE_CID_BYTES]);
+SNET_MUST_USE snet_err snet_v3_store_draw(struct snet_v3_store *store,
+                                          uint8_t ret_cid[SNET_V3_CID_BYTES]);
 /* Whether the name is still free. */
-bool snet_secure_store_free_name(const struct snet_secure_store *store,
-                                 const uint8_t cid[SNET_SECURE_CID_BYTES]);
+bool snet_v3_store_free_name(const struct snet_v3_store *store,
+                             const uint8_t cid[SNET_V3_CID_BYTES]);
 /* The credential with that name, or NULL. */
-struct snet_credential *snet_secure_store_find(const struct snet_secure_store *store,
-                                               const uint8_t cid[SNET_SECURE_CID_BYTES]);
+struct snet_credential *snet_v3_store_find(const struct snet_v3_store *store,
+                                           const uint8_t cid[SNET_V3_CID_BYTES]);
 /* The credential can be found from now on. */
-void snet_secure_store_enter(struct snet_secure_store *store, struct snet_credential *credential);
+void snet_v3_store_enter(struct snet_v3_store *store, struct snet_credential *credential);
 /* It cannot any more, and is wiped. Does nothing for one that could not. */
-void snet_secure_store_retire(struct snet_secure_store *store, struct snet_credential *credential);
+void snet_v3_store_retire(struct snet_v3_store *store, struct snet_credential *credential);
 /* As above, and a tomb says until `expire_at_ns` how its session has ended. */
-void snet_secure_store_bury(struct snet_secure_store *store, struct snet_credential *credential,
-                            enum snet_secure_code code, uint64_t expire_at_ns);
+void snet_v3_store_record_tombstone(struct snet_v3_store *store, struct snet_credential *credential,
+                                    enum snet_v3_code code, uint64_t expire_at_ns);
 
 #endif

@@ -7,86 +7,89 @@
 #include "core/snet3/credentials.h"
 #include "crypto/secret.h"
 
-struct tomb {
+struct tombstone {
     struct snet_registry_node node; /* first */
     struct snet_list_node age;
     uint64_t expire_at_ns;
     uint16_t code;
-    uint8_t cid[SNET_SECURE_CID_BYTES];
+    uint8_t cid[SNET_V3_CID_BYTES];
 };
 
-_Static_assert(sizeof(struct tomb) <= 64, "a tomb is small: there are many");
+_Static_assert(sizeof(struct tombstone) <= 64, "a tomb is small: there are many");
 
-snet_err snet_tombs_init(struct snet_tombs *tombs, const struct snet_env *env, uint32_t max)
+snet_err snet_tombstones_init(struct snet_tombstones *tombstones, const struct snet_env *env,
+                              uint32_t max)
 {
     SNET_ASSERT(max > 0);
-    tombs->env = env;
-    tombs->max = max;
-    snet_list_init(&tombs->by_age);
-    return snet_registry_init(&tombs->registry, env);
+    tombstones->env = env;
+    tombstones->max = max;
+    snet_list_init(&tombstones->by_age);
+    return snet_registry_init(&tombstones->registry, env);
 }
 
-static void tombs_remove(struct snet_tombs *tombs, struct tomb *tomb)
+static void tombstones_remove(struct snet_tombstones *tombstones, struct tombstone *tombstone)
 {
-    snet_registry_remove(&tombs->registry, &tomb->node);
-    snet_list_remove(&tombs->by_age, &tomb->age);
-    tombs->env->free(tombs->env->ctx, tomb);
+    snet_registry_remove(&tombstones->registry, &tombstone->node);
+    snet_list_remove(&tombstones->by_age, &tombstone->age);
+    tombstones->env->free(tombstones->env->ctx, tombstone);
 }
 
-static struct tomb *tombs_oldest(const struct snet_tombs *tombs)
+static struct tombstone *tombstones_oldest(const struct snet_tombstones *tombstones)
 {
-    struct snet_list_node *node = snet_list_first(&tombs->by_age);
-    return node == NULL ? NULL : SNET_CONTAINER(node, struct tomb, age);
+    struct snet_list_node *node = snet_list_first(&tombstones->by_age);
+    return node == NULL ? NULL : SNET_CONTAINER(node, struct tombstone, age);
 }
 
-void snet_tombs_deinit(struct snet_tombs *tombs)
+void snet_tombstones_deinit(struct snet_tombstones *tombstones)
 {
-    for (struct tomb *tomb = tombs_oldest(tombs); tomb != NULL; tomb = tombs_oldest(tombs)) {
-        tombs_remove(tombs, tomb);
+    for (struct tombstone *tombstone = tombstones_oldest(tombstones); tombstone != NULL;
+         tombstone = tombstones_oldest(tombstones)) {
+        tombstones_remove(tombstones, tombstone);
     }
-    snet_registry_deinit(&tombs->registry);
+    snet_registry_deinit(&tombstones->registry);
 }
 
-void snet_tombs_add(struct snet_tombs *tombs, const uint8_t cid[SNET_SECURE_CID_BYTES],
-                    enum snet_secure_code code, uint64_t expire_at_ns)
+void snet_tombstones_add(struct snet_tombstones *tombstones, const uint8_t cid[SNET_V3_CID_BYTES],
+                         enum snet_v3_code code, uint64_t expire_at_ns)
 {
-    SNET_ASSERT(snet_secure_code_final((uint16_t)code));
+    SNET_ASSERT(snet_v3_code_final((uint16_t)code));
     const uint64_t key = snet_credentials_key(cid);
-    if (snet_registry_find(&tombs->registry, key) != NULL) {
+    if (snet_registry_find(&tombstones->registry, key) != NULL) {
         return; /* one in 2^64: the later of two is UNKNOWN */
     }
-    if (tombs->by_age.count == tombs->max) {
-        tombs_remove(tombs, tombs_oldest(tombs));
+    if (tombstones->by_age.count == tombstones->max) {
+        tombstones_remove(tombstones, tombstones_oldest(tombstones));
     }
-    struct tomb *tomb = tombs->env->alloc(tombs->env->ctx, sizeof *tomb);
-    if (tomb == NULL) {
+    struct tombstone *tombstone = tombstones->env->alloc(tombstones->env->ctx, sizeof *tombstone);
+    if (tombstone == NULL) {
         return;
     }
-    *tomb = (struct tomb){.expire_at_ns = expire_at_ns, .code = (uint16_t)code};
+    *tombstone = (struct tombstone){.expire_at_ns = expire_at_ns, .code = (uint16_t)code};
     struct snet_writer writer;
-    snet_writer_init(&writer, tomb->cid, sizeof tomb->cid);
-    snet_writer_bytes(&writer, cid, sizeof tomb->cid);
-    snet_registry_insert(&tombs->registry, &tomb->node, key);
-    snet_list_push(&tombs->by_age, &tomb->age);
+    snet_writer_init(&writer, tombstone->cid, sizeof tombstone->cid);
+    snet_writer_bytes(&writer, cid, sizeof tombstone->cid);
+    snet_registry_insert(&tombstones->registry, &tombstone->node, key);
+    snet_list_push(&tombstones->by_age, &tombstone->age);
 }
 
-enum snet_secure_code snet_tombs_find(const struct snet_tombs *tombs,
-                                      const uint8_t cid[SNET_SECURE_CID_BYTES])
+enum snet_v3_code snet_tombstones_find(const struct snet_tombstones *tombstones,
+                                       const uint8_t cid[SNET_V3_CID_BYTES])
 {
     struct snet_registry_node *node =
-        snet_registry_find(&tombs->registry, snet_credentials_key(cid));
-    const struct tomb *tomb = node == NULL ? NULL : SNET_CONTAINER(node, struct tomb, node);
-    if (tomb == NULL || !snet_secret_equal(tomb->cid, cid, sizeof tomb->cid)) {
-        return SNET_SECURE_UNKNOWN;
+        snet_registry_find(&tombstones->registry, snet_credentials_key(cid));
+    const struct tombstone *tombstone =
+        node == NULL ? NULL : SNET_CONTAINER(node, struct tombstone, node);
+    if (tombstone == NULL || !snet_secret_equal(tombstone->cid, cid, sizeof tombstone->cid)) {
+        return SNET_V3_UNKNOWN;
     }
-    return (enum snet_secure_code)tomb->code;
+    return (enum snet_v3_code)tombstone->code;
 }
 
-void snet_tombs_expire(struct snet_tombs *tombs, uint64_t now)
+void snet_tombstones_expire(struct snet_tombstones *tombstones, uint64_t now)
 {
-    struct tomb *tomb = tombs_oldest(tombs);
-    while (tomb != NULL && tomb->expire_at_ns <= now) {
-        tombs_remove(tombs, tomb);
-        tomb = tombs_oldest(tombs);
+    struct tombstone *tombstone = tombstones_oldest(tombstones);
+    while (tombstone != NULL && tombstone->expire_at_ns <= now) {
+        tombstones_remove(tombstones, tombstone);
+        tombstone = tombstones_oldest(tombstones);
     }
 }

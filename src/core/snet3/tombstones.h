@@ -18,9 +18,9 @@
 
 #include <stdint.h>
 
-#define SNET_TOMBS_DEFAULT_MAX 65536u
+#define SNET_TOMBSTONES_DEFAULT_MAX 65536u
 
-struct snet_tombs {
+struct snet_tombstones {
     const struct snet_env *env;
     struct snet_registry registry;
     struct snet_list by_age; /* oldest first: all live equally long */
@@ -28,19 +28,19 @@ struct snet_tombs {
 };
 
 /* Errors: NO_MEMORY. */
-SNET_MUST_USE snet_err snet_tombs_init(struct snet_tombs *tombs, const struct snet_env *env,
-                                       uint32_t max);
-void snet_tombs_deinit(struct snet_tombs *tombs);
+SNET_MUST_USE snet_err snet_tombstones_init(struct snet_tombstones *tombstones,
+                                            const struct snet_env *env, uint32_t max);
+void snet_tombstones_deinit(struct snet_tombstones *tombstones);
 /*
  * Remembers until `expire_at_ns` that the session with `cid` ended by `code`. Without memory it is
  * not remembered: then the client is told UNKNOWN, which is true as well.
  */
-void snet_tombs_add(struct snet_tombs *tombs, const uint8_t cid[SNET_SECURE_CID_BYTES],
-                    enum snet_secure_code code, uint64_t expire_at_ns);
+void snet_tombstones_add(struct snet_tombstones *tombstones, const uint8_t cid[SNET_V3_CID_BYTES],
+                         enum snet_v3_code code, uint64_t expire_at_ns);
 /* How the session with `cid` ended; UNKNOWN when nothing is known of it. */
-enum snet_secure_code snet_tombs_find(const struct snet_tombs *tombs,
-                                      const uint8_t cid[SNET_SECURE_CID_BYTES]);
+enum snet_v3_code snet_tombstones_find(const struct snet_tombstones *tombstones,
+                                       const uint8_t cid[SNET_V3_CID_BYTES]);
 /* Forgets what is due. */
-void snet_tombs_expire(struct snet_tombs *tombs, uint64_t now);
+void snet_tombstones_expire(struct snet_tombstones *tombstones, uint64_t now);
 
 #endif

@@ -19,24 +19,24 @@
 #include "crypto/secret.h"
 #include "crypto/suites.h"
 
-struct snet_secure_session *snet_secure_session_of(const snet_session *session)
+struct snet_v3_session *snet_v3_session_of(const snet_session *session)
 {
     return snet_session_wire_state(session);
 }
 
-struct snet_secure_link *snet_secure_link_of(const snet_link *link)
+struct snet_v3_link *snet_v3_link_of(const snet_link *link)
 {
     return link->wire_state;
 }
 
-void snet_secure_copy(uint8_t *ret_to, const uint8_t *from, size_t len)
+void snet_v3_copy(uint8_t *ret_to, const uint8_t *from, size_t len)
 {
     struct snet_writer writer;
     snet_writer_init(&writer, ret_to, len);
     snet_writer_bytes(&writer, from, len);
 }
 
-const struct snet_suite *snet_secure_suite(const snet_core *core, uint8_t id)
+const struct snet_suite *snet_v3_suite(const snet_core *core, uint8_t id)
 {
     for (size_t i = 0; i < core->suite_count; i++) {
         if (core->suites[i]->id == id) {
@@ -46,42 +46,42 @@ const struct snet_suite *snet_secure_suite(const snet_core *core, uint8_t id)
     return snet_suites_find(id);
 }
 
-snet_err snet_secure_shake_of(snet_link *link, struct snet_secure_shake **ret_shake)
+snet_err snet_v3_handshake_of(snet_link *link, struct snet_v3_handshake **ret_handshake)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    if (state->shake == NULL) {
-        state->shake = snet_core_alloc(link->core, sizeof *state->shake);
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    if (state->handshake == NULL) {
+        state->handshake = snet_core_alloc(link->core, sizeof *state->handshake);
     }
-    *ret_shake = state->shake;
-    return state->shake == NULL ? SNET_ERR_NO_MEMORY : SNET_OK;
+    *ret_handshake = state->handshake;
+    return state->handshake == NULL ? SNET_ERR_NO_MEMORY : SNET_OK;
 }
 
-void snet_secure_shake_over(snet_link *link)
+void snet_v3_handshake_over(snet_link *link)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    if (state->shake != NULL) {
-        snet_secure_shake_deinit(state->shake);
-        snet_core_release(link->core, state->shake);
-        state->shake = NULL;
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    if (state->handshake != NULL) {
+        snet_v3_messages_deinit(state->handshake);
+        snet_core_release(link->core, state->handshake);
+        state->handshake = NULL;
     }
 }
 
 /* --- Counts ------------------------------------------------------------------------------- */
 
-uint64_t snet_secure_recv_next(const snet_session *session)
+uint64_t snet_v3_recv_next(const snet_session *session)
 {
     return session->inbox.received + (session->peer_ended ? 1 : 0);
 }
 
-uint64_t snet_secure_unacked(const snet_session *session, uint64_t end)
+uint64_t snet_v3_unacked(const snet_session *session, uint64_t end)
 {
-    const uint64_t acked = snet_secure_session_of(session)->flow.acked;
+    const uint64_t acked = snet_v3_session_of(session)->flow.acked;
     return end > acked ? end - acked : 0;
 }
 
-uint64_t snet_secure_limit(const snet_session *session)
+uint64_t snet_v3_limit(const snet_session *session)
 {
-    return snet_secure_session_of(session)->flow.limit;
+    return snet_v3_session_of(session)->flow.limit;
 }
 
 /*
@@ -89,21 +89,21 @@ uint64_t snet_secure_limit(const snet_session *session)
  * sample of a busy machine is too long, and one that is believed makes buffers as large as that,
  * of which each loss costs the whole.
  */
-static uint64_t secure_proven_rtt_ns(const snet_session *session, uint64_t now)
+static uint64_t v3_proven_rtt_ns(const snet_session *session, uint64_t now)
 {
-    const uint64_t rtt_ns = snet_secure_session_of(session)->rtt_ns;
+    const uint64_t rtt_ns = snet_v3_session_of(session)->rtt_ns;
     const bool proven = session->link != NULL &&
-                        now - session->link_since_ns >= SNET_SECURE_PROVEN_ROUND_TRIPS * rtt_ns;
+                        now - session->link_since_ns >= SNET_V3_PROVEN_ROUND_TRIPS * rtt_ns;
     return proven ? rtt_ns : 0;
 }
 
 /* A whole send buffer was acknowledged in no time, and a writer had to wait: the buffer is what
    holds it up. */
-static void secure_grow_history(snet_session *session, uint64_t now)
+static void v3_grow_history(snet_session *session, uint64_t now)
 {
-    struct snet_secure_session *state = snet_secure_session_of(session);
+    struct snet_v3_session *state = snet_v3_session_of(session);
     const uint64_t before = state->send_window.mark_offset;
-    const uint64_t rtt_ns = secure_proven_rtt_ns(session, now);
+    const uint64_t rtt_ns = v3_proven_rtt_ns(session, now);
     const uint32_t wanted = snet_window_read(&state->send_window, state->flow.acked, rtt_ns, now);
     state->writer_waited = state->writer_waited || session->want_write;
     if (state->send_window.mark_offset == before) {
@@ -116,25 +116,25 @@ static void secure_grow_history(snet_session *session, uint64_t now)
     state->writer_waited = false;
 }
 
-void snet_secure_trim(snet_session *session)
+void snet_v3_trim(snet_session *session)
 {
     struct snet_history *history = &session->history;
     const snet_link *carrier = session->link != NULL ? session->link : session->attempt;
-    const uint64_t acked = snet_secure_session_of(session)->flow.acked;
+    const uint64_t acked = snet_v3_session_of(session)->flow.acked;
     uint64_t all = acked < history->end ? acked : history->end;
-    if (carrier != NULL && snet_secure_link_of(carrier)->started && history->sent < all) {
+    if (carrier != NULL && snet_v3_link_of(carrier)->started && history->sent < all) {
         all = history->sent;
     }
     if (all > history->base) {
         snet_history_trim(history, &session->core->send_pool, all);
-        snet_detached_update(session);
+        snet_pressure_update(session);
         snet_core_wake_waiters(session->core);
     }
 }
 
-snet_err snet_secure_acked(snet_session *session, uint64_t recv_next, uint64_t limit, uint64_t now)
+snet_err snet_v3_acked(snet_session *session, uint64_t recv_next, uint64_t limit, uint64_t now)
 {
-    struct snet_secure_session *state = snet_secure_session_of(session);
+    struct snet_v3_session *state = snet_v3_session_of(session);
     struct snet_history *history = &session->history;
     const uint64_t sent = history->sent_max + (state->end_sent ? 1 : 0);
     const uint64_t limit_before = state->flow.peer_limit;
@@ -142,14 +142,14 @@ snet_err snet_secure_acked(snet_session *session, uint64_t recv_next, uint64_t l
     SNET_TRY(snet_flow_acked(&state->flow, recv_next, limit, sent, &acked));
     if (acked > 0) {
         session->end_acked = state->end_sent && state->flow.acked > history->end;
-        secure_grow_history(session, now);
-        snet_secure_trim(session);
+        v3_grow_history(session, now);
+        snet_v3_trim(session);
         if (session->want_flush && state->flow.acked >= history->end) {
             session->want_flush = false;
             snet_core_raise(session->core, &session->task, SNET_EVENT_WRITABLE);
         }
         if (session->link != NULL) {
-            snet_secure_pulse_acked(session->link, now);
+            snet_v3_liveness_acked(session->link, now);
         }
     }
     if (session->link != NULL && state->flow.peer_limit > limit_before) {
@@ -158,46 +158,45 @@ snet_err snet_secure_acked(snet_session *session, uint64_t recv_next, uint64_t l
     return SNET_OK;
 }
 
-void snet_secure_finish(snet_session *session, uint64_t now)
+void snet_v3_finish(snet_session *session, uint64_t now)
 {
-    const struct snet_flow *flow = &snet_secure_session_of(session)->flow;
+    const struct snet_flow *flow = &snet_v3_session_of(session)->flow;
     if (session->server == NULL || session->link == NULL || !snet_session_done(session)) {
         return;
     }
     if (flow->said_next == flow->recv_next && !flow->ack_now &&
-        snet_outbox_empty(&snet_secure_link_of(session->link)->out)) {
+        snet_outbox_empty(&snet_v3_link_of(session->link)->out)) {
         snet_session_end(session, SNET_ERR_CLOSED, now);
     }
 }
 
 /* --- Links -------------------------------------------------------------------------------- */
 
-static snet_err secure_link_recv(snet_link *link, const uint8_t *data, size_t len,
-                                 size_t *ret_taken, uint64_t now)
+static snet_err v3_link_recv(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
+                             uint64_t now)
 {
     size_t taken = 0;
     while (taken < len && link->state != SNET_LINK_CLOSED) {
         size_t part = 0;
-        SNET_TRY(snet_secure_step_records(link)
-                     ? snet_secure_in_feed(link, data + taken, len - taken, &part, now)
-                     : snet_secure_step_feed(link, data + taken, len - taken, &part, now));
+        SNET_TRY(snet_v3_step_records(link)
+                     ? snet_v3_in_feed(link, data + taken, len - taken, &part, now)
+                     : snet_v3_step_feed(link, data + taken, len - taken, &part, now));
         taken += part;
     }
     *ret_taken = len;
     return SNET_OK;
 }
 
-static size_t secure_link_room(snet_link *link)
+static size_t v3_link_room(snet_link *link)
 {
-    return snet_secure_step_records(link) ? SNET_SECURE_READ_MAX_BYTES
-                                          : snet_secure_step_need(link);
+    return snet_v3_step_records(link) ? SNET_V3_READ_MAX_BYTES : snet_v3_step_need(link);
 }
 
-static size_t secure_link_send(snet_link *link, struct snet_span *ret_spans, size_t span_max)
+static size_t v3_link_send(snet_link *link, struct snet_span *ret_spans, size_t span_max)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
+    struct snet_v3_link *state = snet_v3_link_of(link);
     if (snet_outbox_empty(&state->out)) {
-        snet_secure_out_fill(link);
+        snet_v3_out_fill(link);
     }
     if (snet_outbox_empty(&state->out) || span_max == 0) {
         return 0;
@@ -206,30 +205,30 @@ static size_t secure_link_send(snet_link *link, struct snet_span *ret_spans, siz
     return 1;
 }
 
-static void secure_link_sent(snet_link *link, size_t len, uint64_t now)
+static void v3_link_sent(snet_link *link, size_t len, uint64_t now)
 {
     snet_session *session = link->session;
-    snet_outbox_sent(&snet_secure_link_of(link)->out, link->core, len);
+    snet_outbox_sent(&snet_v3_link_of(link)->out, link->core, len);
     if (session == NULL || session->link != link) {
         return;
     }
-    snet_secure_pulse_sent(link, now);
+    snet_v3_liveness_sent(link, now);
     snet_session_progress(session, now);
-    snet_secure_finish(session, now);
+    snet_v3_finish(session, now);
 }
 
-static void secure_link_wipe(snet_link *link)
+static void v3_link_wipe(snet_link *link)
 {
-    struct snet_secure_link *state = snet_secure_link_of(link);
-    snet_gather_drop(&state->in, link->core);
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    snet_reassembly_drop(&state->in, link->core);
     snet_outbox_drop(&state->out, link->core);
-    snet_secure_shake_over(link);
-    snet_secure_epoch_end(link);
+    snet_v3_handshake_over(link);
+    snet_v3_epoch_end(link);
 }
 
 /* --- Sessions ----------------------------------------------------------------------------- */
 
-static uint32_t secure_bound(uint32_t value, uint32_t low, uint32_t high)
+static uint32_t v3_bound(uint32_t value, uint32_t low, uint32_t high)
 {
     if (value == 0 || value > high) {
         return high;
@@ -238,9 +237,9 @@ static uint32_t secure_bound(uint32_t value, uint32_t low, uint32_t high)
 }
 
 /* Credit beyond what everybody gets is given only with pages behind it [PROTO 17.2]. */
-static bool secure_reserve(snet_session *session, uint32_t window_bytes)
+static bool v3_reserve(snet_session *session, uint32_t window_bytes)
 {
-    struct snet_secure_session *state = snet_secure_session_of(session);
+    struct snet_v3_session *state = snet_v3_session_of(session);
     if (window_bytes <= SNET_WINDOW_UNRESERVED_BYTES) {
         return true;
     }
@@ -252,32 +251,31 @@ static bool secure_reserve(snet_session *session, uint32_t window_bytes)
     return true;
 }
 
-static void secure_session_init(snet_session *session, const struct snet_session_config *config)
+static void v3_session_init(snet_session *session, const struct snet_session_config *config)
 {
-    struct snet_secure_session *state = snet_secure_session_of(session);
+    struct snet_v3_session *state = snet_v3_session_of(session);
     const uint32_t max_bytes =
-        secure_bound(config->inbox_bytes, SNET_WINDOW_MIN_BYTES, SNET_WINDOW_MAX_BYTES);
+        v3_bound(config->inbox_bytes, SNET_WINDOW_MIN_BYTES, SNET_WINDOW_MAX_BYTES);
     uint32_t window_bytes =
         max_bytes < SNET_WINDOW_FIRST_BYTES ? max_bytes : SNET_WINDOW_FIRST_BYTES;
-    if (!secure_reserve(session, window_bytes)) {
+    if (!v3_reserve(session, window_bytes)) {
         window_bytes = SNET_WINDOW_UNRESERVED_BYTES;
     }
     const uint32_t send_max_bytes =
-        secure_bound(config->history_bytes, SNET_SECURE_SEND_MIN_BYTES, SNET_WINDOW_MAX_BYTES);
-    session->history.capacity_bytes = send_max_bytes < SNET_SECURE_SEND_FIRST_BYTES
-                                          ? send_max_bytes
-                                          : SNET_SECURE_SEND_FIRST_BYTES;
+        v3_bound(config->history_bytes, SNET_V3_SEND_MIN_BYTES, SNET_WINDOW_MAX_BYTES);
+    session->history.capacity_bytes =
+        send_max_bytes < SNET_V3_SEND_FIRST_BYTES ? send_max_bytes : SNET_V3_SEND_FIRST_BYTES;
     snet_window_init(&state->send_window, session->history.capacity_bytes, send_max_bytes);
     session->inbox.capacity_bytes = window_bytes;
     snet_window_init(&state->window, window_bytes, max_bytes);
-    snet_flow_init(&state->flow, window_bytes, SNET_SECURE_RECORD_BYTES);
+    snet_flow_init(&state->flow, window_bytes, SNET_V3_RECORD_BYTES);
     snet_flow_grant(&state->flow, window_bytes);
     state->pad_bytes = (uint16_t)config->pad_bytes;
     state->heartbeat_ns = config->heartbeat_ns;
 }
 
-static snet_err secure_session_write(snet_session *session, const uint8_t *data, size_t len,
-                                     size_t *ret_written)
+static snet_err v3_session_write(snet_session *session, const uint8_t *data, size_t len,
+                                 size_t *ret_written)
 {
     size_t written = 0;
     while (written < len) {
@@ -287,28 +285,28 @@ static snet_err secure_session_write(snet_session *session, const uint8_t *data,
         if (space == NULL) {
             break;
         }
-        snet_secure_copy(space, data + written, part);
+        snet_v3_copy(space, data + written, part);
         snet_history_commit(&session->history, part);
         written += part;
     }
-    snet_detached_update(session);
+    snet_pressure_update(session);
     *ret_written = written;
     return SNET_OK;
 }
 
-static size_t secure_session_room(const snet_session *session)
+static size_t v3_session_room(const snet_session *session)
 {
     return snet_history_room(&session->history, &session->core->send_pool, false);
 }
 
 /* The reader keeps up: the peer may send more, and perhaps further ahead. */
-static void secure_session_consumed(snet_session *session, uint64_t now)
+static void v3_session_consumed(snet_session *session, uint64_t now)
 {
-    struct snet_secure_session *state = snet_secure_session_of(session);
+    struct snet_v3_session *state = snet_v3_session_of(session);
     const uint64_t read = session->inbox.received - session->inbox.chain.len;
-    const uint64_t rtt_ns = secure_proven_rtt_ns(session, now);
+    const uint64_t rtt_ns = v3_proven_rtt_ns(session, now);
     const uint32_t wanted = snet_window_read(&state->window, read, rtt_ns, now);
-    if (wanted > state->window.bytes && secure_reserve(session, wanted)) {
+    if (wanted > state->window.bytes && v3_reserve(session, wanted)) {
         snet_window_grow(&state->window, wanted);
         session->inbox.capacity_bytes = wanted;
         state->flow.window_bytes = wanted;
@@ -322,47 +320,47 @@ static void secure_session_consumed(snet_session *session, uint64_t now)
     }
 }
 
-static void secure_session_info(const snet_session *session, struct snet_session_info *ret_info)
+static void v3_session_info(const snet_session *session, struct snet_session_info *ret_info)
 {
-    const struct snet_secure_session *state = snet_secure_session_of(session);
-    ret_info->unacked = snet_secure_unacked(session, session->history.end);
+    const struct snet_v3_session *state = snet_v3_session_of(session);
+    ret_info->unacked = snet_v3_unacked(session, session->history.end);
     ret_info->window_bytes = state->window.bytes;
     ret_info->rtt_ns = session->link == NULL ? 0 : state->rtt_ns;
 }
 
-static void secure_session_end(snet_session *session, snet_err err, uint64_t now)
+static void v3_session_end(snet_session *session, snet_err err, uint64_t now)
 {
     snet_link *link = session->link;
     if (session->server != NULL) {
-        snet_secure_server_bury(session, err, now);
+        snet_v3_server_record_tombstone(session, err, now);
     }
     /* A clean end is the server's to confirm: the end of a connection could be anybody's doing. */
     const bool confirmed = err == SNET_ERR_CLOSED && session->server == NULL;
-    if (link == NULL || confirmed || snet_secure_code_is_abort(err)) {
+    if (link == NULL || confirmed || snet_v3_codes_is_abort(err)) {
         return;
     }
     const uint16_t code =
-        session->own_code != 0 ? session->own_code : (uint16_t)snet_secure_code_abort(err);
-    if (snet_secure_out_abort(link, code, session->own_text)) {
+        session->own_code != 0 ? session->own_code : (uint16_t)snet_v3_codes_abort(err);
+    if (snet_v3_out_abort(link, code, session->own_text)) {
         link->session = NULL;
         session->link = NULL;
         snet_link_close(link, SNET_CLOSE_FIN, err);
     }
 }
 
-static void secure_session_wipe(snet_session *session)
+static void v3_session_wipe(snet_session *session)
 {
-    struct snet_secure_session *state = snet_secure_session_of(session);
+    struct snet_v3_session *state = snet_v3_session_of(session);
     if (session->server == NULL) {
-        snet_secure_client_forget(session);
+        snet_v3_client_forget(session);
         snet_secret_wipe(&state->of.client.ticket, sizeof state->of.client.ticket);
     } else {
-        struct snet_secure_store *store = session->server->store;
+        struct snet_v3_store *store = session->server->store;
         snet_core_release(session->core, state->of.server.move);
         state->of.server.move = NULL;
-        snet_list_remove(&store->embryos, &state->of.server.embryo);
-        snet_secure_store_retire(store, &state->of.server.credentials.slots[0]);
-        snet_secure_store_retire(store, &state->of.server.credentials.slots[1]);
+        snet_list_remove(&store->unconfirmed, &state->of.server.unconfirmed);
+        snet_v3_store_retire(store, &state->of.server.credentials.slots[0]);
+        snet_v3_store_retire(store, &state->of.server.credentials.slots[1]);
     }
     if (session->inbox.chain.len == 0) {
         /* What was not read keeps its pages beyond the end, and so what stands for them. */
@@ -371,27 +369,27 @@ static void secure_session_wipe(snet_session *session)
     }
 }
 
-const struct snet_wire_ops snet_secure_wire = {
+const struct snet_wire_ops snet_v3_wire = {
     .name = "3",
     .caps = SNET_WIRE_CAP_ACK | SNET_WIRE_CAP_CLOSE | SNET_WIRE_CAP_PING | SNET_WIRE_CAP_LINK_KEYS,
-    .session_bytes = sizeof(struct snet_secure_session),
-    .link_bytes = sizeof(struct snet_secure_link),
-    .link_start = snet_secure_client_start,
-    .link_accept = snet_secure_server_accept,
-    .link_recv = secure_link_recv,
-    .link_room = secure_link_room,
-    .link_send = secure_link_send,
-    .link_sent = secure_link_sent,
-    .link_timer = snet_secure_pulse_due,
-    .link_wipe = secure_link_wipe,
-    .attempt_failed = snet_secure_client_attempt_failed,
-    .session_init = secure_session_init,
-    .client_open = snet_secure_client_open,
-    .session_write = secure_session_write,
-    .session_room = secure_session_room,
-    .session_consumed = secure_session_consumed,
-    .session_migrate = snet_secure_move_ask,
-    .session_info = secure_session_info,
-    .session_end = secure_session_end,
-    .session_wipe = secure_session_wipe,
+    .session_bytes = sizeof(struct snet_v3_session),
+    .link_bytes = sizeof(struct snet_v3_link),
+    .link_start = snet_v3_client_start,
+    .link_accept = snet_v3_server_accept,
+    .link_recv = v3_link_recv,
+    .link_room = v3_link_room,
+    .link_send = v3_link_send,
+    .link_sent = v3_link_sent,
+    .link_timer = snet_v3_liveness_due,
+    .link_wipe = v3_link_wipe,
+    .attempt_failed = snet_v3_client_attempt_failed,
+    .session_init = v3_session_init,
+    .client_open = snet_v3_client_open,
+    .session_write = v3_session_write,
+    .session_room = v3_session_room,
+    .session_consumed = v3_session_consumed,
+    .session_migrate = snet_v3_migrate_ask,
+    .session_info = v3_session_info,
+    .session_end = v3_session_end,
+    .session_wipe = v3_session_wipe,
 };

@@ -35,78 +35,78 @@
 #include "core/snet3/window.h"
 #include "core/wire.h"
 
-extern const struct snet_wire_ops snet_secure_wire;
+extern const struct snet_wire_ops snet_v3_wire;
 
 /* What this implementation takes in one record, and sends at most. */
-#define SNET_SECURE_RECORD_BYTES SNET_CORE_RECORD_BYTES
+#define SNET_V3_RECORD_BYTES SNET_CORE_RECORD_BYTES
 /* Records are taken as they come: their credit is what bounds them. */
-#define SNET_SECURE_READ_MAX_BYTES 65536u
+#define SNET_V3_READ_MAX_BYTES 65536u
 /* A limit further ahead than this is no credit but nonsense [PROTO 15.2]. */
-#define SNET_SECURE_LIMIT_MAX_BYTES (UINT64_C(1) << 30)
+#define SNET_V3_LIMIT_MAX_BYTES (UINT64_C(1) << 30)
 /* The send buffer at first. It is never smaller than what two records need [PROTO 17.3]. */
-#define SNET_SECURE_SEND_FIRST_BYTES (256u * 1024)
-#define SNET_SECURE_SEND_MIN_BYTES (2u * SNET_SECURE_RECORD_BYTES)
+#define SNET_V3_SEND_FIRST_BYTES (256u * 1024)
+#define SNET_V3_SEND_MIN_BYTES (2u * SNET_V3_RECORD_BYTES)
 /* A link has lived so many round trips before windows grow by them. */
-#define SNET_SECURE_PROVEN_ROUND_TRIPS 4u
+#define SNET_V3_PROVEN_ROUND_TRIPS 4u
 /* A client's link that was accepted and not yet proven carries no more [PROTO 15.3]. */
-#define SNET_SECURE_PENDING_MAX_BYTES 65536u
+#define SNET_V3_PENDING_MAX_BYTES 65536u
 
 /* The steps of a link, after the message or record that each waits for [PROTO 14.1]. */
-enum snet_secure_step {
-    SNET_SECURE_C_HELLO,   /* client: HELLO sent, waits for HELLO_REPLY */
-    SNET_SECURE_C_RESUME,  /* client: RESUME sent, waits for ACCEPT */
-    SNET_SECURE_C_CONFIRM, /* client: AUTH sent, waits for the first record */
-    SNET_SECURE_S_FIRST,   /* server: waits for HELLO or RESUME */
-    SNET_SECURE_S_AUTH,    /* server: HELLO answered, waits for AUTH */
-    SNET_SECURE_S_CONFIRM, /* server: HELLO or RESUME answered, waits for the first record */
-    SNET_SECURE_STREAM,    /* the handshake is over */
-    SNET_SECURE_SILENT     /* server: a stranger; nothing is answered, what comes is dropped */
+enum snet_v3_step {
+    SNET_V3_C_HELLO,   /* client: HELLO sent, waits for HELLO_REPLY */
+    SNET_V3_C_RESUME,  /* client: RESUME sent, waits for ACCEPT */
+    SNET_V3_C_CONFIRM, /* client: AUTH sent, waits for the first record */
+    SNET_V3_S_FIRST,   /* server: waits for HELLO or RESUME */
+    SNET_V3_S_AUTH,    /* server: HELLO answered, waits for AUTH */
+    SNET_V3_S_CONFIRM, /* server: HELLO or RESUME answered, waits for the first record */
+    SNET_V3_STREAM,    /* the handshake is over */
+    SNET_V3_SILENT     /* server: a stranger; nothing is answered, what comes is dropped */
 };
-#define SNET_SECURE_STEPS 8
+#define SNET_V3_STEPS 8
 
 /* With what the next resume is made. */
-struct snet_secure_ticket {
-    uint8_t cid[SNET_SECURE_CID_BYTES];
-    uint8_t token[SNET_SECURE_TOKEN_BYTES];
+struct snet_v3_ticket {
+    uint8_t cid[SNET_V3_CID_BYTES];
+    uint8_t token[SNET_V3_TOKEN_BYTES];
     uint8_t secret[SNET_HASH_BYTES]; /* RS */
 };
 
 /* What a client needs for a HELLO; gone once the session is open. */
-struct snet_secure_wishes {
+struct snet_v3_wishes {
     enum snet_noise_pattern pattern;
     struct snet_x25519 own_static; /* XK */
     uint8_t server_public[SNET_X25519_BYTES];
     uint8_t psk[SNET_NOISE_PSK_BYTES];
-    uint8_t psk_id[SNET_SECURE_PSK_ID_BYTES];
+    uint8_t psk_id[SNET_V3_PSK_ID_BYTES];
     size_t service_len;
     char service[SNET_SERVICE_MAX_BYTES];
 };
 
 /* A MIGRATE that waits to be sent. */
-struct snet_secure_move {
+struct snet_v3_migrate {
     uint32_t deadline_ms;
     uint16_t port;
     uint8_t host_len; /* 0: the same address */
-    char host[SNET_SECURE_FRAME_TEXT_MAX_BYTES];
+    char host[SNET_V3_FRAME_TEXT_MAX_BYTES];
 };
 
 /* What only a client's end has. */
-struct snet_secure_client {
-    struct snet_secure_ticket ticket;
+struct snet_v3_client {
+    struct snet_v3_ticket ticket;
     uint64_t attempt;
-    struct snet_secure_wishes *wishes;
+    struct snet_v3_wishes *wishes;
 };
 
 /* What only a server's end has. */
-struct snet_secure_server {
+struct snet_v3_server {
     struct snet_credentials credentials;
-    struct snet_list_node embryo;
+    struct snet_list_node unconfirmed;
     uint64_t resume_free_ns; /* when the rate of resumes is back to nothing */
-    struct snet_secure_move *move;
+    struct snet_v3_migrate *move;
 };
 
 /* State of a session, behind it. */
-struct snet_secure_session {
+struct snet_v3_session {
     const struct snet_suite *suite;
     struct snet_flow flow;
     struct snet_window window;
@@ -123,14 +123,14 @@ struct snet_secure_session {
     uint64_t epoch_ns;
     uint64_t patience_ns; /* with the next link, after the last one was suspected in vain */
     union {
-        struct snet_secure_client client;
-        struct snet_secure_server server;
+        struct snet_v3_client client;
+        struct snet_v3_server server;
     } of; /* whose end it is, as session->server tells */
 };
 
 /* State of a link. */
-struct snet_secure_link {
-    enum snet_secure_step step;
+struct snet_v3_link {
+    enum snet_v3_step step;
     uint8_t suite_id;
     bool started;  /* START went out */
     bool begun;    /* START came in */
@@ -150,45 +150,46 @@ struct snet_secure_link {
     uint64_t heard_ns;
     uint64_t asked_ns;    /* when the last flight of the handshake, or the last PING, went out */
     uint64_t progress_ns; /* when the peer last acknowledged, or had nothing to */
-    uint64_t suspect_ns;  /* so long without an acknowledgement is suspicious; 0: not yet */
+    uint64_t stall_ns;    /* so long without an acknowledgement is suspicious; 0: not yet */
     uint64_t fresh_by_ns; /* client: when new keys are wanted; SNET_NEVER */
-    struct snet_gather in;
+    struct snet_reassembly in;
     struct snet_outbox out;
-    struct snet_secure_shake *shake; /* until the handshake is over */
-    struct snet_secure_ticket ticket;
-    uint8_t ephemeral[SNET_SECURE_EPHEMERAL_BYTES]; /* client: of its RESUME, as proofs want it */
+    struct snet_v3_handshake *handshake; /* until the handshake is over */
+    struct snet_v3_ticket ticket;
+    uint8_t ephemeral[SNET_V3_EPHEMERAL_BYTES]; /* client: of its RESUME, as proofs want it */
     struct snet_record seal;
     struct snet_record open;
     void *ctx; /* of both directions */
 };
 
-struct snet_secure_session *snet_secure_session_of(const snet_session *session);
-struct snet_secure_link *snet_secure_link_of(const snet_link *link);
+struct snet_v3_session *snet_v3_session_of(const snet_session *session);
+struct snet_v3_link *snet_v3_link_of(const snet_link *link);
 
 /* The suite that a client offered, built in or registered; NULL when there is none. */
-const struct snet_suite *snet_secure_suite(const snet_core *core, uint8_t id);
+const struct snet_suite *snet_v3_suite(const snet_core *core, uint8_t id);
 /* A handshake begins on the link. Errors: NO_MEMORY. */
-SNET_MUST_USE snet_err snet_secure_shake_of(snet_link *link, struct snet_secure_shake **ret_shake);
+SNET_MUST_USE snet_err snet_v3_handshake_of(snet_link *link,
+                                            struct snet_v3_handshake **ret_handshake);
 /* The handshake is over: what it held is wiped. */
-void snet_secure_shake_over(snet_link *link);
+void snet_v3_handshake_over(snet_link *link);
 /* Copies a ticket's parts. */
-void snet_secure_copy(uint8_t *ret_to, const uint8_t *from, size_t len);
+void snet_v3_copy(uint8_t *ret_to, const uint8_t *from, size_t len);
 /* The end of the credit that the peer has. */
-uint64_t snet_secure_limit(const snet_session *session);
+uint64_t snet_v3_limit(const snet_session *session);
 /* The peer has everything before `recv_next` and allows what is before `limit`. Errors: BAD_COUNT.
  */
-SNET_MUST_USE snet_err snet_secure_acked(snet_session *session, uint64_t recv_next, uint64_t limit,
-                                         uint64_t now);
+SNET_MUST_USE snet_err snet_v3_acked(snet_session *session, uint64_t recv_next, uint64_t limit,
+                                     uint64_t now);
 /*
  * Lets go what the peer has. Acknowledgements of another link may be ahead of what the link in use
  * still sends again: these bytes stay until it has, for its offsets are implicit [PROTO 17.1].
  */
-void snet_secure_trim(snet_session *session);
+void snet_v3_trim(snet_session *session);
 /* How many of the bytes before `end` the peer has not acknowledged. */
-uint64_t snet_secure_unacked(const snet_session *session, uint64_t end);
+uint64_t snet_v3_unacked(const snet_session *session, uint64_t end);
 /* What the reader has not taken is here up to this offset; the end counts as one byte. */
-uint64_t snet_secure_recv_next(const snet_session *session);
+uint64_t snet_v3_recv_next(const snet_session *session);
 /* Ends a server's session whose two directions have ended, when the client has been told. */
-void snet_secure_finish(snet_session *session, uint64_t now);
+void snet_v3_finish(snet_session *session, uint64_t now);
 
 #endif

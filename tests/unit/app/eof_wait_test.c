@@ -13,25 +13,25 @@
 
 struct fixture {
     struct test_pair pair;
-    struct snet_quiet quiet;
+    struct snet_eof_wait eof_wait;
 };
 
 static void fixture_init(struct fixture *fixture)
 {
     memset(fixture, 0, sizeof *fixture);
     test_pair_begin(&fixture->pair, NULL);
-    snet_quiet_init(&fixture->quiet, &fixture->pair.loop.uv);
+    snet_eof_wait_init(&fixture->eof_wait, &fixture->pair.loop.uv);
 }
 
 static void fixture_start(struct fixture *fixture)
 {
-    snet_quiet_start(&fixture->quiet, fixture->pair.driver,
-                     fixture->pair.ends[TEST_PAIR_CLIENT].session, WAIT_MS);
+    snet_eof_wait_start(&fixture->eof_wait, fixture->pair.driver,
+                        fixture->pair.ends[TEST_PAIR_CLIENT].session, WAIT_MS);
 }
 
 static void fixture_deinit(struct fixture *fixture)
 {
-    uv_close((uv_handle_t *)&fixture->quiet.timer, NULL);
+    uv_close((uv_handle_t *)&fixture->eof_wait.timer, NULL);
     test_pair_close(&fixture->pair);
 }
 
@@ -44,7 +44,7 @@ static bool shut(struct fixture *fixture)
                               snet_uv_now(fixture->pair.driver)) != SNET_OK;
 }
 
-static void quiet_does_nothing_before_it_is_started(void **state)
+static void eof_wait_does_nothing_before_it_is_started(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -54,7 +54,7 @@ static void quiet_does_nothing_before_it_is_started(void **state)
     fixture_deinit(&fixture);
 }
 
-static void quiet_shuts_a_silent_session_down_after_the_wait(void **state)
+static void eof_wait_shuts_a_silent_session_down_after_the_wait(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -68,7 +68,7 @@ static void quiet_shuts_a_silent_session_down_after_the_wait(void **state)
     fixture_deinit(&fixture);
 }
 
-static void quiet_waits_anew_after_each_byte_that_came(void **state)
+static void eof_wait_waits_anew_after_each_byte_that_came(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -86,7 +86,7 @@ static void quiet_waits_anew_after_each_byte_that_came(void **state)
     fixture_deinit(&fixture);
 }
 
-static void quiet_waits_for_a_slow_reader(void **state)
+static void eof_wait_waits_for_a_slow_reader(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -103,14 +103,14 @@ static void quiet_waits_for_a_slow_reader(void **state)
     fixture_deinit(&fixture);
 }
 
-static void quiet_that_is_stopped_lets_the_session_be(void **state)
+static void eof_wait_that_is_stopped_lets_the_session_be(void **state)
 {
     (void)state;
     struct fixture fixture;
     fixture_init(&fixture);
     fixture_start(&fixture);
     test_loop_pass(&fixture.pair.loop, NEARLY_MS);
-    snet_quiet_stop(&fixture.quiet);
+    snet_eof_wait_stop(&fixture.eof_wait);
     test_loop_pass(&fixture.pair.loop, 2 * WAIT_MS);
     assert_false(shut(&fixture));
     fixture_deinit(&fixture);
@@ -119,11 +119,11 @@ static void quiet_that_is_stopped_lets_the_session_be(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(quiet_does_nothing_before_it_is_started),
-        cmocka_unit_test(quiet_shuts_a_silent_session_down_after_the_wait),
-        cmocka_unit_test(quiet_waits_anew_after_each_byte_that_came),
-        cmocka_unit_test(quiet_waits_for_a_slow_reader),
-        cmocka_unit_test(quiet_that_is_stopped_lets_the_session_be),
+        cmocka_unit_test(eof_wait_does_nothing_before_it_is_started),
+        cmocka_unit_test(eof_wait_shuts_a_silent_session_down_after_the_wait),
+        cmocka_unit_test(eof_wait_waits_anew_after_each_byte_that_came),
+        cmocka_unit_test(eof_wait_waits_for_a_slow_reader),
+        cmocka_unit_test(eof_wait_that_is_stopped_lets_the_session_be),
     };
-    return cmocka_run_group_tests_name("quiet", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("eof_wait", tests, NULL, NULL);
 }

@@ -10,29 +10,29 @@
 static const uint8_t text[] = "some bytes";
 
 /* One of each kind that is written with its length. */
-static const struct snet_secure_frame frames[] = {
-    {.type = SNET_SECURE_FRAME_PAD},
-    {.type = SNET_SECURE_FRAME_DATA, .bytes = {text, 10}},
-    {.type = SNET_SECURE_FRAME_ACK, .offset = UINT64_C(1) << 60, .limit = UINT64_MAX},
-    {.type = SNET_SECURE_FRAME_PING, .number = 0x01020304},
-    {.type = SNET_SECURE_FRAME_PONG, .number = UINT32_MAX},
-    {.type = SNET_SECURE_FRAME_FIN, .offset = 77},
-    {.type = SNET_SECURE_FRAME_ABORT, .number = 0x1234, .bytes = {text, 4}},
-    {.type = SNET_SECURE_FRAME_ABORT, .number = 1},
-    {.type = SNET_SECURE_FRAME_MIGRATE, .number = 5000, .kind = SNET_SECURE_FRAME_SAME},
-    {.type = SNET_SECURE_FRAME_MIGRATE,
+static const struct snet_v3_frame frames[] = {
+    {.type = SNET_V3_FRAME_PAD},
+    {.type = SNET_V3_FRAME_DATA, .bytes = {text, 10}},
+    {.type = SNET_V3_FRAME_ACK, .offset = UINT64_C(1) << 60, .limit = UINT64_MAX},
+    {.type = SNET_V3_FRAME_PING, .number = 0x01020304},
+    {.type = SNET_V3_FRAME_PONG, .number = UINT32_MAX},
+    {.type = SNET_V3_FRAME_FIN, .offset = 77},
+    {.type = SNET_V3_FRAME_ABORT, .number = 0x1234, .bytes = {text, 4}},
+    {.type = SNET_V3_FRAME_ABORT, .number = 1},
+    {.type = SNET_V3_FRAME_MIGRATE, .number = 5000, .kind = SNET_V3_FRAME_SAME},
+    {.type = SNET_V3_FRAME_MIGRATE,
      .number = 1,
-     .kind = SNET_SECURE_FRAME_IPV4,
+     .kind = SNET_V3_FRAME_IPV4,
      .port = 443,
      .bytes = {text, 4}},
-    {.type = SNET_SECURE_FRAME_MIGRATE, .kind = SNET_SECURE_FRAME_NAME, .bytes = {text, 10}},
-    {.type = SNET_SECURE_FRAME_START, .offset = 12345},
-    {.type = SNET_SECURE_FRAME_EXTENSION, .bytes = {text, 3}},
-    {.type = SNET_SECURE_FRAME_EXTENSION},
+    {.type = SNET_V3_FRAME_MIGRATE, .kind = SNET_V3_FRAME_NAME, .bytes = {text, 10}},
+    {.type = SNET_V3_FRAME_START, .offset = 12345},
+    {.type = SNET_V3_FRAME_EXTENSION, .bytes = {text, 3}},
+    {.type = SNET_V3_FRAME_EXTENSION},
 };
 #define FRAMES (sizeof frames / sizeof frames[0])
 
-static void assert_frame(const struct snet_secure_frame *a, const struct snet_secure_frame *b)
+static void assert_frame(const struct snet_v3_frame *a, const struct snet_v3_frame *b)
 {
     assert_int_equal(a->type, b->type);
     assert_int_equal(a->offset, b->offset);
@@ -46,11 +46,11 @@ static void assert_frame(const struct snet_secure_frame *a, const struct snet_se
     }
 }
 
-static snet_err decode_one(const uint8_t *data, size_t len, struct snet_secure_frame *ret_frame)
+static snet_err decode_one(const uint8_t *data, size_t len, struct snet_v3_frame *ret_frame)
 {
     struct snet_reader reader;
     snet_reader_init(&reader, data, len);
-    return snet_secure_frame_decode(&reader, ret_frame);
+    return snet_v3_frame_decode(&reader, ret_frame);
 }
 
 static void frame_refuses_every_truncation(void **state)
@@ -59,9 +59,9 @@ static void frame_refuses_every_truncation(void **state)
     for (size_t i = 0; i < FRAMES; i++) {
         uint8_t data[64];
         struct snet_writer writer;
-        struct snet_secure_frame frame;
+        struct snet_v3_frame frame;
         snet_writer_init(&writer, data, sizeof data);
-        snet_secure_frame_encode(&frames[i], &writer);
+        snet_v3_frame_encode(&frames[i], &writer);
         for (size_t len = 0; len < writer.written; len++) {
             assert_int_equal(decode_one(data, len, &frame), SNET_ERR_BAD_FRAME);
         }
@@ -73,7 +73,7 @@ static void frame_refuses_types_that_it_must_know(void **state)
 {
     (void)state;
     static uint8_t data[64];
-    struct snet_secure_frame frame;
+    struct snet_v3_frame frame;
     for (unsigned type = 0x0A; type < 0x100; type++) {
         data[0] = (uint8_t)type;
         const bool extension = type >= 0x40 && type <= 0x7F;
@@ -85,19 +85,19 @@ static void frame_refuses_types_that_it_must_know(void **state)
 static void frame_refuses_what_cannot_be(void **state)
 {
     static const uint8_t bad[][24] = {
-        {SNET_SECURE_FRAME_DATA, 0, 0},                         /* no data */
-        {SNET_SECURE_FRAME_MIGRATE, 0, 0, 0, 0, 2, 0, 0, 0},    /* no such kind */
-        {SNET_SECURE_FRAME_MIGRATE, 0, 0, 0, 0, 0, 0, 0, 1, 1}, /* same, with an address */
-        {SNET_SECURE_FRAME_MIGRATE, 0, 0, 0, 0, 1, 0, 0, 0},    /* a name of no bytes */
-        {SNET_SECURE_FRAME_MIGRATE, 0, 0, 0, 0, 4, 0, 0, 5, 1}, /* five bytes of IPv4 */
-        {SNET_SECURE_FRAME_MIGRATE, 0, 0, 0, 0, 6, 0, 0, 4, 1}, /* four bytes of IPv6 */
+        {SNET_V3_FRAME_DATA, 0, 0},                         /* no data */
+        {SNET_V3_FRAME_MIGRATE, 0, 0, 0, 0, 2, 0, 0, 0},    /* no such kind */
+        {SNET_V3_FRAME_MIGRATE, 0, 0, 0, 0, 0, 0, 0, 1, 1}, /* same, with an address */
+        {SNET_V3_FRAME_MIGRATE, 0, 0, 0, 0, 1, 0, 0, 0},    /* a name of no bytes */
+        {SNET_V3_FRAME_MIGRATE, 0, 0, 0, 0, 4, 0, 0, 5, 1}, /* five bytes of IPv4 */
+        {SNET_V3_FRAME_MIGRATE, 0, 0, 0, 0, 6, 0, 0, 4, 1}, /* four bytes of IPv6 */
     };
     (void)state;
-    struct snet_secure_frame frame;
+    struct snet_v3_frame frame;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(decode_one(bad[i], sizeof bad[i], &frame), SNET_ERR_BAD_FRAME);
     }
-    static const uint8_t empty_end[] = {SNET_SECURE_FRAME_DATA_END};
+    static const uint8_t empty_end[] = {SNET_V3_FRAME_DATA_END};
     assert_int_equal(decode_one(empty_end, 1, &frame), SNET_ERR_BAD_FRAME);
 }
 
@@ -107,21 +107,20 @@ static void frames_of_a_record_come_back_in_order(void **state)
     uint8_t data[512];
     struct snet_writer writer;
     struct snet_reader reader;
-    struct snet_secure_frame frame;
+    struct snet_v3_frame frame;
     snet_writer_init(&writer, data, sizeof data);
     for (size_t i = 0; i < FRAMES; i++) {
-        snet_secure_frame_encode(&frames[i], &writer);
+        snet_v3_frame_encode(&frames[i], &writer);
     }
-    const struct snet_secure_frame end = {.type = SNET_SECURE_FRAME_DATA_END, .bytes = {text, 9}};
-    snet_secure_frame_encode(&end, &writer);
+    const struct snet_v3_frame end = {.type = SNET_V3_FRAME_DATA_END, .bytes = {text, 9}};
+    snet_v3_frame_encode(&end, &writer);
     snet_reader_init(&reader, data, writer.written);
     for (size_t i = 0; i < FRAMES; i++) {
-        assert_int_equal(snet_secure_frame_decode(&reader, &frame), SNET_OK);
+        assert_int_equal(snet_v3_frame_decode(&reader, &frame), SNET_OK);
         assert_frame(&frame, &frames[i]);
     }
-    assert_int_equal(snet_secure_frame_decode(&reader, &frame), SNET_OK);
-    const struct snet_secure_frame data_frame = {.type = SNET_SECURE_FRAME_DATA,
-                                                 .bytes = {text, 9}};
+    assert_int_equal(snet_v3_frame_decode(&reader, &frame), SNET_OK);
+    const struct snet_v3_frame data_frame = {.type = SNET_V3_FRAME_DATA, .bytes = {text, 9}};
     assert_frame(&frame, &data_frame);
     assert_int_equal(reader.left, 0);
 }
@@ -129,10 +128,10 @@ static void frames_of_a_record_come_back_in_order(void **state)
 static void frame_room_leaves_a_byte_for_the_type(void **state)
 {
     (void)state;
-    assert_int_equal(snet_secure_frame_room(512, 0), 511);
-    assert_int_equal(snet_secure_frame_room(512, 510), 1);
-    assert_int_equal(snet_secure_frame_room(512, 511), 0);
-    assert_int_equal(snet_secure_frame_room(512, 600), 0);
+    assert_int_equal(snet_v3_frame_room(512, 0), 511);
+    assert_int_equal(snet_v3_frame_room(512, 510), 1);
+    assert_int_equal(snet_v3_frame_room(512, 511), 0);
+    assert_int_equal(snet_v3_frame_room(512, 600), 0);
 }
 
 int main(void)

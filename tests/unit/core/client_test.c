@@ -5,12 +5,12 @@
 #include "tests/support/core_pair.h"
 #include "tests/support/unit.h"
 
-static struct ends ends;
+static struct core_pair ends;
 
 static void open_over(enum snet_wire wire)
 {
-    const struct ends_config config = ends_config_for(wire, false);
-    ends_open(&ends, &config);
+    const struct core_pair_config config = core_pair_config_for(wire, false);
+    core_pair_open(&ends, &config);
 }
 
 static void client_refuses_a_wire_that_does_not_exist(void **state)
@@ -19,9 +19,9 @@ static void client_refuses_a_wire_that_does_not_exist(void **state)
     snet_session *session = NULL;
     open_over(SNET_WIRE_2);
     const struct snet_client_config config = {.wire = (enum snet_wire)SNET_WIRE_COUNT};
-    assert_int_equal(snet_client_open(ends.cores[ENDS_CLIENT], &config, &session, ends.now),
+    assert_int_equal(snet_client_open(ends.cores[CORE_PAIR_CLIENT], &config, &session, ends.now),
                      SNET_ERR_INVALID);
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 /* Dial states: IDLE -> ASKED -> ATTEMPTING -> IDLE, then a loss asks again at once. */
@@ -29,17 +29,17 @@ static void client_dials_at_once_at_first_and_after_a_loss(void **state)
 {
     (void)state;
     open_over(SNET_WIRE_2);
-    assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_DIAL], 1);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL], 1);
     assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
-    struct ends_conn *conn = ends_connect(&ends);
+    struct core_pair_conn *conn = core_pair_connect(&ends);
     assert_int_equal(ends.client->dial, SNET_DIAL_ATTEMPTING);
-    ends_settle(&ends, conn);
+    core_pair_settle(&ends, conn);
     assert_int_equal(ends.client->dial, SNET_DIAL_IDLE);
-    ends_pass(&ends, SNET_CLIENT_WORKED_NS);
-    ends_cut(&ends, conn);
+    core_pair_pass(&ends, SNET_CLIENT_WORKED_NS);
+    core_pair_cut(&ends, conn);
     assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
-    assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_DIAL], 2);
-    ends_close(&ends);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL], 2);
+    core_pair_close(&ends);
 }
 
 /* A server that accepts and drops at once must not be called in a tight loop. */
@@ -47,10 +47,10 @@ static void client_backs_off_from_a_link_that_never_worked(void **state)
 {
     (void)state;
     open_over(SNET_WIRE_2);
-    struct ends_conn *conn = ends_begin(&ends);
-    ends_cut(&ends, conn);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    core_pair_cut(&ends, conn);
     assert_int_equal(ends.client->dial, SNET_DIAL_WAITING);
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 static void client_connected_without_a_dial_is_a_misuse(void **state)
@@ -58,13 +58,13 @@ static void client_connected_without_a_dial_is_a_misuse(void **state)
     (void)state;
     snet_link *link = NULL;
     open_over(SNET_WIRE_2);
-    (void)ends_begin(&ends);
+    (void)core_pair_begin(&ends);
     assert_int_equal(snet_client_connected(ends.client, &link, ends.now), SNET_ERR_STATE);
     snet_client_dial_failed(ends.client, SNET_ERR_CONNECT, ends.now); /* not asked: ignored */
     assert_int_equal(ends.client->state, SNET_SESSION_LIVE);
     snet_session_abort(ends.client, ends.now);
     assert_int_equal(snet_client_connected(ends.client, &link, ends.now), SNET_ERR_STATE);
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 8.2] */
@@ -73,20 +73,20 @@ static void client_waits_between_failed_dials_and_gives_up(void **state)
     (void)state;
     open_over(SNET_WIRE_2);
     unsigned dials = 0;
-    while (ends.ended[ENDS_CLIENT] == SNET_OK) {
+    while (ends.ended[CORE_PAIR_CLIENT] == SNET_OK) {
         assert_true(dials < 1000);
         if (ends.client->dial == SNET_DIAL_ASKED) {
             dials++;
             snet_client_dial_failed(ends.client, SNET_ERR_CONNECT, ends.now);
-            ends_drain(&ends);
+            core_pair_drain(&ends);
             assert_int_equal(ends.client->dial, SNET_DIAL_WAITING);
         }
-        ends_pass(&ends, SNET_MS_NS);
+        core_pair_pass(&ends, SNET_MS_NS);
     }
     assert_true(dials > 3);
-    assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_CONNECT);
+    assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_CONNECT);
     assert_true(ends.now >= SNET_SECOND_NS + SNET_BEGIN_DEFAULT_NS);
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 /* A server that does not speak: the reason says so. [PROTO 8.1] */
@@ -94,10 +94,10 @@ static void client_says_that_nobody_answered(void **state)
 {
     (void)state;
     open_over(SNET_WIRE_1);
-    (void)ends_connect(&ends);
-    ends_pass(&ends, SNET_BEGIN_DEFAULT_NS);
-    assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_NO_ANSWER);
-    ends_close(&ends);
+    (void)core_pair_connect(&ends);
+    core_pair_pass(&ends, SNET_BEGIN_DEFAULT_NS);
+    assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_NO_ANSWER);
+    core_pair_close(&ends);
 }
 
 /* A bad answer to the first hello is not tried again: it would be bad again. */
@@ -106,10 +106,10 @@ static void client_ends_on_a_bad_answer_to_its_hello(void **state)
     static const uint8_t answer[24] = {1};
     (void)state;
     open_over(SNET_WIRE_2);
-    struct ends_conn *conn = ends_connect(&ends);
-    ends_feed(&ends, conn, ENDS_CLIENT, answer, sizeof answer);
-    assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_BAD_PUBLIC_KEY);
-    ends_close(&ends);
+    struct core_pair_conn *conn = core_pair_connect(&ends);
+    core_pair_feed(&ends, conn, CORE_PAIR_CLIENT, answer, sizeof answer);
+    assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_BAD_PUBLIC_KEY);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 8.2] */
@@ -125,16 +125,16 @@ static void client_tries_at_once_when_the_network_changed(void **state)
     assert_int_equal(ends.client->dial, SNET_DIAL_WAITING);
     snet_client_network_changed(ends.client, ends.now);
     assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
-    ends_drain(&ends);
-    struct ends_conn *conn = ends_connect(&ends);
+    core_pair_drain(&ends);
+    struct core_pair_conn *conn = core_pair_connect(&ends);
     snet_client_network_changed(ends.client, ends.now); /* ATTEMPTING: on the old network */
-    ends_drain(&ends);
-    assert_int_equal(conn->sides[ENDS_CLIENT].how, SNET_CLOSE_RESET);
+    core_pair_drain(&ends);
+    assert_int_equal(conn->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_RESET);
     assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
     snet_session_abort(ends.client, ends.now);
     snet_client_network_changed(ends.client, ends.now); /* ENDED: nothing */
     assert_int_equal(ends.client->dial, SNET_DIAL_IDLE);
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 6.3]: a handover that fails leaves the old link as it was. */
@@ -142,27 +142,27 @@ static void client_goes_on_with_the_old_link_when_a_handover_fails(void **state)
 {
     (void)state;
     open_over(SNET_WIRE_2);
-    struct ends_conn *old = ends_begin(&ends);
+    struct core_pair_conn *old = core_pair_begin(&ends);
     snet_client_network_changed(ends.client, ends.now);
-    ends_drain(&ends);
+    core_pair_drain(&ends);
     unsigned attempts = 0;
     for (unsigned i = 0; i < 100; i++) {
         if (ends.client->dial == SNET_DIAL_ASKED) {
             attempts++;
-            struct ends_conn *next = ends_connect(&ends);
-            ends_pass(&ends, SNET_CLIENT_HANDOVER_NS);
-            assert_int_equal(next->sides[ENDS_CLIENT].err, SNET_ERR_HANDSHAKE_TIMEOUT);
+            struct core_pair_conn *next = core_pair_connect(&ends);
+            core_pair_pass(&ends, SNET_CLIENT_HANDOVER_NS);
+            assert_int_equal(next->sides[CORE_PAIR_CLIENT].err, SNET_ERR_HANDSHAKE_TIMEOUT);
         }
-        ends_pass(&ends, SNET_SECOND_NS);
+        core_pair_pass(&ends, SNET_SECOND_NS);
     }
     assert_int_equal(attempts, 1 + SNET_CLIENT_HANDOVER_MAX);
-    ends_write(&ends, ends.client, 10);
-    ends_write(&ends, ends.served, 10);
-    ends_settle(&ends, old);
-    assert_int_equal(ends_read(&ends, ends.served, 0), 10);
-    assert_int_equal(ends_read(&ends, ends.client, 0), 10);
-    assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_LOST], 0);
-    ends_close(&ends);
+    core_pair_write(&ends, ends.client, 10);
+    core_pair_write(&ends, ends.served, 10);
+    core_pair_settle(&ends, old);
+    assert_int_equal(core_pair_read(&ends, ends.served, 0), 10);
+    assert_int_equal(core_pair_read(&ends, ends.client, 0), 10);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_LOST], 0);
+    core_pair_close(&ends);
 }
 
 /* The old link dies while the new one is in its handshake: that one carries on. */
@@ -170,16 +170,16 @@ static void client_keeps_its_attempt_when_the_old_link_dies(void **state)
 {
     (void)state;
     open_over(SNET_WIRE_2);
-    struct ends_conn *old = ends_begin(&ends);
+    struct core_pair_conn *old = core_pair_begin(&ends);
     snet_client_network_changed(ends.client, ends.now);
-    ends_drain(&ends);
-    struct ends_conn *next = ends_connect(&ends);
-    ends_cut(&ends, old);
+    core_pair_drain(&ends);
+    struct core_pair_conn *next = core_pair_connect(&ends);
+    core_pair_cut(&ends, old);
     assert_int_equal(ends.client->dial, SNET_DIAL_ATTEMPTING);
-    ends_settle(&ends, next);
+    core_pair_settle(&ends, next);
     assert_int_equal(ends.client->state, SNET_SESSION_LIVE);
-    assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_DIAL], 2);
-    ends_close(&ends);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL], 2);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 8.2]: the old link dies while a handover waits for its next attempt. */
@@ -187,18 +187,18 @@ static void client_dials_at_once_when_the_old_link_dies_between_handovers(void *
 {
     (void)state;
     open_over(SNET_WIRE_2);
-    struct ends_conn *old = ends_begin(&ends);
-    ends_pass(&ends, SNET_CLIENT_WORKED_NS);
+    struct core_pair_conn *old = core_pair_begin(&ends);
+    core_pair_pass(&ends, SNET_CLIENT_WORKED_NS);
     snet_client_network_changed(ends.client, ends.now);
     for (unsigned i = 0; i < 3; i++) {
-        ends_pass(&ends, SNET_BACKOFF_MAX_NS);
+        core_pair_pass(&ends, SNET_BACKOFF_MAX_NS);
         snet_client_dial_failed(ends.client, SNET_ERR_CONNECT, ends.now);
-        ends_drain(&ends);
+        core_pair_drain(&ends);
     }
     assert_int_equal(ends.client->dial, SNET_DIAL_WAITING);
-    ends_cut(&ends, old);
+    core_pair_cut(&ends, old);
     assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 6.5]: giving an attempt up, however often, is no answer of the server. */
@@ -206,20 +206,21 @@ static void client_does_not_take_its_own_impatience_for_refusals(void **state)
 {
     (void)state;
     open_over(SNET_WIRE_1);
-    struct ends_conn *conn = ends_begin(&ends);
-    ends_pass(&ends, SNET_CLIENT_WORKED_NS);
-    ends_cut(&ends, conn);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    core_pair_pass(&ends, SNET_CLIENT_WORKED_NS);
+    core_pair_cut(&ends, conn);
     for (unsigned i = 0; i < 6; i++) {
         uint8_t request[64];
-        conn = ends_connect(&ends);
-        assert_int_equal(ends_take(&ends, conn, ENDS_CLIENT, request, sizeof request), 40);
-        ends_pass(&ends, 4 * SNET_SECOND_NS);
+        conn = core_pair_connect(&ends);
+        assert_int_equal(core_pair_take(&ends, conn, CORE_PAIR_CLIENT, request, sizeof request),
+                         40);
+        core_pair_pass(&ends, 4 * SNET_SECOND_NS);
         snet_client_network_changed(ends.client, ends.now);
-        ends_drain(&ends);
+        core_pair_drain(&ends);
         assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
     }
-    assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_ENDED], 0);
-    ends_close(&ends);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
+    core_pair_close(&ends);
 }
 
 static void client_tells_passing_failures_from_lasting_ones(void **state)
@@ -239,14 +240,14 @@ static void client_survives_failing_allocations(void **state)
     open_over(SNET_WIRE_2);
     for (size_t nth = 1; nth <= 2; nth++) {
         snet_link *link = NULL;
-        struct test_env *env = &ends.env[ENDS_CLIENT];
+        struct test_env *env = &ends.env[CORE_PAIR_CLIENT];
         env->fail_at = env->alloc_count + nth;
         assert_int_equal(snet_client_connected(ends.client, &link, ends.now), SNET_ERR_NO_MEMORY);
-        ends_pass(&ends, SNET_SECOND_NS);
+        core_pair_pass(&ends, SNET_SECOND_NS);
         assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
     }
-    (void)ends_begin(&ends);
-    ends_close(&ends);
+    (void)core_pair_begin(&ends);
+    core_pair_close(&ends);
 }
 
 int main(void)

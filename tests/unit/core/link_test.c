@@ -6,13 +6,13 @@
 #include "tests/support/core_pair.h"
 #include "tests/support/unit.h"
 
-static struct ends ends;
+static struct core_pair ends;
 
 static void open_with(enum snet_wire wire, bool mixed, uint32_t inbox_bytes)
 {
-    struct ends_config config = ends_config_for(wire, mixed);
+    struct core_pair_config config = core_pair_config_for(wire, mixed);
     config.client.session.inbox_bytes = config.server.session.inbox_bytes = inbox_bytes;
-    ends_open(&ends, &config);
+    core_pair_open(&ends, &config);
 }
 
 /* SNIFFING -> CLOSED: a port scan is an orderly nothing, not a truncated handshake. */
@@ -20,11 +20,11 @@ static void link_closed_before_its_first_byte_is_a_plain_fin(void **state)
 {
     (void)state;
     open_with(SNET_WIRE_2, true, 0);
-    struct ends_conn *conn = ends_intrude(&ends);
-    ends_eof(&ends, conn, ENDS_SERVER);
-    assert_int_equal(conn->sides[ENDS_SERVER].err, SNET_ERR_LINK_FIN);
-    assert_int_equal(ends.env[ENDS_SERVER].last_note.err, SNET_ERR_LINK_FIN);
-    ends_close(&ends);
+    struct core_pair_conn *conn = core_pair_intrude(&ends);
+    core_pair_eof(&ends, conn, CORE_PAIR_SERVER);
+    assert_int_equal(conn->sides[CORE_PAIR_SERVER].err, SNET_ERR_LINK_FIN);
+    assert_int_equal(ends.env[CORE_PAIR_SERVER].last_note.err, SNET_ERR_LINK_FIN);
+    core_pair_close(&ends);
 }
 
 /* CLOSED -> CLOSED: whatever comes is dropped and changes nothing. */
@@ -33,18 +33,18 @@ static void link_that_is_closed_stays_closed(void **state)
     static const uint8_t bad[1] = {0x42};
     (void)state;
     open_with(SNET_WIRE_2, true, 0);
-    struct ends_conn *conn = ends_intrude(&ends);
-    struct ends_link *side = &conn->sides[ENDS_SERVER];
-    ends_feed(&ends, conn, ENDS_SERVER, bad, sizeof bad);
+    struct core_pair_conn *conn = core_pair_intrude(&ends);
+    struct core_pair_link *side = &conn->sides[CORE_PAIR_SERVER];
+    core_pair_feed(&ends, conn, CORE_PAIR_SERVER, bad, sizeof bad);
     assert_int_equal(side->err, SNET_ERR_BAD_START);
-    const unsigned closes = ends.events[ENDS_SERVER][SNET_EVENT_LINK_CLOSE];
-    ends_feed(&ends, conn, ENDS_SERVER, bad, sizeof bad);
+    const unsigned closes = ends.events[CORE_PAIR_SERVER][SNET_EVENT_LINK_CLOSE];
+    core_pair_feed(&ends, conn, CORE_PAIR_SERVER, bad, sizeof bad);
     snet_link_failed(side->link, SNET_ERR_LINK_LOST, ends.now);
-    ends_eof(&ends, conn, ENDS_SERVER);
-    ends_pass(&ends, 60 * SNET_SECOND_NS);
+    core_pair_eof(&ends, conn, CORE_PAIR_SERVER);
+    core_pair_pass(&ends, 60 * SNET_SECOND_NS);
     assert_int_equal(side->err, SNET_ERR_BAD_START);
-    assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_LINK_CLOSE], closes);
-    ends_close(&ends);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LINK_CLOSE], closes);
+    core_pair_close(&ends);
 }
 
 static void link_carries_a_pointer_of_its_caller(void **state)
@@ -52,12 +52,12 @@ static void link_carries_a_pointer_of_its_caller(void **state)
     (void)state;
     int mine = 0;
     open_with(SNET_WIRE_2, false, 0);
-    snet_link *link = ends_intrude(&ends)->sides[ENDS_SERVER].link;
+    snet_link *link = core_pair_intrude(&ends)->sides[CORE_PAIR_SERVER].link;
     assert_null(snet_link_user(link));
     snet_link_set_user(link, &mine);
     assert_ptr_equal(snet_link_user(link), &mine);
     snet_link_free(NULL, ends.now);
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 8.3]: no more than the inbox, then silence, then an event when somebody read. */
@@ -65,19 +65,19 @@ static void link_has_no_room_while_nobody_reads(void **state)
 {
     (void)state;
     open_with(SNET_WIRE_2, false, 1000);
-    struct ends_conn *conn = ends_begin(&ends);
-    ends_write(&ends, ends.client, 3000);
-    ends_settle(&ends, conn);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    core_pair_write(&ends, ends.client, 3000);
+    core_pair_settle(&ends, conn);
     assert_int_equal(ends.served->inbox.received, 1000);
-    assert_int_equal(snet_link_room(conn->sides[ENDS_SERVER].link), 0);
-    assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_LINK_RECV], 0);
-    assert_int_equal(ends_read(&ends, ends.served, 0), 1000);
-    assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_LINK_RECV], 1);
-    ends_settle(&ends, conn);
-    assert_int_equal(ends_read(&ends, ends.served, 1000), 1000);
-    ends_settle(&ends, conn);
-    assert_int_equal(ends_read(&ends, ends.served, 2000), 1000);
-    ends_close(&ends);
+    assert_int_equal(snet_link_room(conn->sides[CORE_PAIR_SERVER].link), 0);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LINK_RECV], 0);
+    assert_int_equal(core_pair_read(&ends, ends.served, 0), 1000);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LINK_RECV], 1);
+    core_pair_settle(&ends, conn);
+    assert_int_equal(core_pair_read(&ends, ends.served, 1000), 1000);
+    core_pair_settle(&ends, conn);
+    assert_int_equal(core_pair_read(&ends, ends.served, 2000), 1000);
+    core_pair_close(&ends);
 }
 
 /* The pool of pages is used up: whoever waits is told when one comes back. */
@@ -85,31 +85,31 @@ static void link_waits_for_a_page_of_the_pool(void **state)
 {
     (void)state;
     open_with(SNET_WIRE_2, false, 0);
-    struct ends_conn *conn = ends_begin(&ends);
-    struct snet_pool *pool = &ends.cores[ENDS_SERVER]->recv_pool;
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    struct snet_pool *pool = &ends.cores[CORE_PAIR_SERVER]->recv_pool;
     pool->budget_count = 1;
     struct snet_page *page = snet_pool_take(pool);
-    ends_write(&ends, ends.client, 10);
-    ends_settle(&ends, conn);
+    core_pair_write(&ends, ends.client, 10);
+    core_pair_settle(&ends, conn);
     assert_int_equal(ends.served->inbox.received, 0);
     snet_pool_give(pool, page);
-    snet_core_wake_waiters(ends.cores[ENDS_SERVER]);
-    ends_drain(&ends);
-    assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_LINK_RECV], 1);
-    ends_settle(&ends, conn);
-    assert_int_equal(ends_read(&ends, ends.served, 0), 10);
-    ends_close(&ends);
+    snet_core_wake_waiters(ends.cores[CORE_PAIR_SERVER]);
+    core_pair_drain(&ends);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LINK_RECV], 1);
+    core_pair_settle(&ends, conn);
+    assert_int_equal(core_pair_read(&ends, ends.served, 0), 10);
+    core_pair_close(&ends);
 }
 
 static const uint8_t zeros[64];
 
 /* A hello of snet/1 arrives at a mixed listener, and nothing more within the grace. */
-static struct ends_conn *open_unpadded(bool plain)
+static struct core_pair_conn *open_unpadded(bool plain)
 {
-    struct ends_config config = ends_config_for(SNET_WIRE_1, true);
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_1, true);
     config.client.session.plain = config.server.session.plain = plain;
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
+    core_pair_open(&ends, &config);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
     assert_int_equal(ends.served->wire_id, SNET_WIRE_1);
     return conn;
 }
@@ -118,25 +118,25 @@ static struct ends_conn *open_unpadded(bool plain)
 static void link_of_a_mixed_listener_drops_padding_that_comes_late(void **state)
 {
     (void)state;
-    struct ends_conn *conn = open_unpadded(false);
-    ends_feed(&ends, conn, ENDS_SERVER, zeros, 24);
+    struct core_pair_conn *conn = open_unpadded(false);
+    core_pair_feed(&ends, conn, CORE_PAIR_SERVER, zeros, 24);
     assert_int_equal(ends.served->inbox.received, 0);
-    ends_write(&ends, ends.client, 50);
-    ends_settle(&ends, conn);
-    assert_int_equal(ends_read(&ends, ends.served, 0), 50);
-    ends_close(&ends);
+    core_pair_write(&ends, ends.client, 50);
+    core_pair_settle(&ends, conn);
+    assert_int_equal(core_pair_read(&ends, ends.served, 0), 50);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 4.3] */
 static void link_of_a_mixed_listener_counts_three_zeros_as_data_after_a_second(void **state)
 {
     (void)state;
-    struct ends_conn *conn = open_unpadded(false);
-    ends_feed(&ends, conn, ENDS_SERVER, zeros, 3);
+    struct core_pair_conn *conn = open_unpadded(false);
+    core_pair_feed(&ends, conn, CORE_PAIR_SERVER, zeros, 3);
     assert_int_equal(ends.served->inbox.received, 0);
-    ends_pass(&ends, SNET_PADDING_DEFAULT_NS);
+    core_pair_pass(&ends, SNET_PADDING_DEFAULT_NS);
     assert_int_equal(ends.served->inbox.received, 3);
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 4.3]: memory fails just when the held zeros turn out to be data. */
@@ -144,26 +144,26 @@ static void link_of_a_mixed_listener_survives_a_failed_page_behind_zeros(void **
 {
     static const uint8_t bytes[2] = {0, 7};
     (void)state;
-    struct ends_conn *conn = open_unpadded(false);
-    struct test_env *env = &ends.env[ENDS_SERVER];
+    struct core_pair_conn *conn = open_unpadded(false);
+    struct test_env *env = &ends.env[CORE_PAIR_SERVER];
     env->fail_at = env->alloc_count + 1;
-    ends_feed(&ends, conn, ENDS_SERVER, bytes, sizeof bytes);
-    assert_int_equal(conn->sides[ENDS_SERVER].err, SNET_ERR_NO_MEMORY);
+    core_pair_feed(&ends, conn, CORE_PAIR_SERVER, bytes, sizeof bytes);
+    assert_int_equal(conn->sides[CORE_PAIR_SERVER].err, SNET_ERR_NO_MEMORY);
     assert_int_equal(ends.served->inbox.received, 0);
-    assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_LOST], 1);
-    ends_close(&ends);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 1);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 4.3]: held bytes are dropped with a lost link, so they are not counted either. */
 static void link_of_a_mixed_listener_forgets_held_zeros_when_it_is_lost(void **state)
 {
     (void)state;
-    struct ends_conn *conn = open_unpadded(false);
-    ends_feed(&ends, conn, ENDS_SERVER, zeros, 3);
-    ends_cut(&ends, conn);
-    ends_pass(&ends, SNET_SECOND_NS + SNET_PADDING_DEFAULT_NS);
+    struct core_pair_conn *conn = open_unpadded(false);
+    core_pair_feed(&ends, conn, CORE_PAIR_SERVER, zeros, 3);
+    core_pair_cut(&ends, conn);
+    core_pair_pass(&ends, SNET_SECOND_NS + SNET_PADDING_DEFAULT_NS);
     assert_int_equal(ends.served->inbox.received, 0);
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 4.3] */
@@ -171,16 +171,16 @@ static void link_of_a_mixed_listener_waits_for_the_rest_of_the_padding(void **st
 {
     (void)state;
     for (unsigned rest_comes = 0; rest_comes < 2; rest_comes++) {
-        struct ends_conn *conn = open_unpadded(false);
-        ends_feed(&ends, conn, ENDS_SERVER, zeros, 4);
-        ends_pass(&ends, SNET_PADDING_DEFAULT_NS);
+        struct core_pair_conn *conn = open_unpadded(false);
+        core_pair_feed(&ends, conn, CORE_PAIR_SERVER, zeros, 4);
+        core_pair_pass(&ends, SNET_PADDING_DEFAULT_NS);
         assert_int_equal(ends.served->inbox.received, 0);
-        ends_feed(&ends, conn, ENDS_SERVER, zeros, rest_comes != 0 ? 20 : 0);
-        ends_pass(&ends, SNET_HANDSHAKE_DEFAULT_NS);
+        core_pair_feed(&ends, conn, CORE_PAIR_SERVER, zeros, rest_comes != 0 ? 20 : 0);
+        core_pair_pass(&ends, SNET_HANDSHAKE_DEFAULT_NS);
         assert_int_equal(ends.served->inbox.received, 0);
-        assert_int_equal(conn->sides[ENDS_SERVER].err,
+        assert_int_equal(conn->sides[CORE_PAIR_SERVER].err,
                          rest_comes != 0 ? SNET_OK : SNET_ERR_HANDSHAKE_TIMEOUT);
-        ends_close(&ends);
+        core_pair_close(&ends);
     }
 }
 
@@ -188,10 +188,10 @@ static void link_of_a_mixed_listener_waits_for_the_rest_of_the_padding(void **st
 static void link_of_a_mixed_listener_takes_zeros_of_a_plain_stream(void **state)
 {
     (void)state;
-    struct ends_conn *conn = open_unpadded(true);
-    ends_feed(&ends, conn, ENDS_SERVER, zeros, 24);
+    struct core_pair_conn *conn = open_unpadded(true);
+    core_pair_feed(&ends, conn, CORE_PAIR_SERVER, zeros, 24);
     assert_int_equal(ends.served->inbox.received, 24);
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 4.3]: padding within the grace, in any pieces. */
@@ -199,16 +199,16 @@ static void link_of_a_mixed_listener_sees_padding_in_any_pieces(void **state)
 {
     (void)state;
     for (size_t first = 1; first < 40; first++) {
-        struct ends_config config = ends_config_for(SNET_WIRE_1_PADDED, true);
-        ends_open(&ends, &config);
-        struct ends_conn *conn = ends_connect(&ends);
-        assert_int_equal(ends_move(&ends, conn, ENDS_CLIENT, first), first);
-        ends_settle(&ends, conn);
+        struct core_pair_config config = core_pair_config_for(SNET_WIRE_1_PADDED, true);
+        core_pair_open(&ends, &config);
+        struct core_pair_conn *conn = core_pair_connect(&ends);
+        assert_int_equal(core_pair_move(&ends, conn, CORE_PAIR_CLIENT, first), first);
+        core_pair_settle(&ends, conn);
         assert_int_equal(ends.served->wire_id, SNET_WIRE_1_PADDED);
-        ends_write(&ends, ends.client, 50);
-        ends_settle(&ends, conn);
-        assert_int_equal(ends_read(&ends, ends.served, 0), 50);
-        ends_close(&ends);
+        core_pair_write(&ends, ends.client, 50);
+        core_pair_settle(&ends, conn);
+        assert_int_equal(core_pair_read(&ends, ends.served, 0), 50);
+        core_pair_close(&ends);
     }
 }
 

@@ -7,21 +7,21 @@
 #include "tests/support/core_pair.h"
 #include "tests/support/unit.h"
 
-static struct ends ends;
+static struct core_pair ends;
 
-static void open_with(struct ends_config config)
+static void open_with(struct core_pair_config config)
 {
-    ends_open(&ends, &config);
+    core_pair_open(&ends, &config);
 }
 
 /* A stranger says a whole hello of snet/1; returns its connection. */
-static struct ends_conn *hello(void)
+static struct core_pair_conn *hello(void)
 {
     static const struct snet_legacy_format format = {.prefixed = false};
     uint8_t data[SNET_LEGACY_MESSAGE_MAX_BYTES];
-    struct ends_conn *conn = ends_intrude(&ends);
+    struct core_pair_conn *conn = core_pair_intrude(&ends);
     const size_t len = snet_legacy_hello_encode(&format, 12345, data);
-    ends_feed(&ends, conn, ENDS_SERVER, data, len);
+    core_pair_feed(&ends, conn, CORE_PAIR_SERVER, data, len);
     return conn;
 }
 
@@ -29,14 +29,14 @@ static void server_refuses_unknown_or_no_wires(void **state)
 {
     (void)state;
     snet_server *server = NULL;
-    open_with(ends_config_for(SNET_WIRE_1, false));
-    static const unsigned bad[] = {0, 1u << SNET_WIRE_COUNT, ENDS_ALL_WIRES | 1u << 31};
+    open_with(core_pair_config_for(SNET_WIRE_1, false));
+    static const unsigned bad[] = {0, 1u << SNET_WIRE_COUNT, CORE_PAIR_ALL_WIRES | 1u << 31};
     for (size_t i = 0; i < 3; i++) {
         const struct snet_server_config config = {.wires = bad[i]};
-        assert_int_equal(snet_server_new(ends.cores[ENDS_SERVER], &config, &server),
+        assert_int_equal(snet_server_new(ends.cores[CORE_PAIR_SERVER], &config, &server),
                          SNET_ERR_INVALID);
     }
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 7.2]: a client relies on it for 25 seconds. */
@@ -44,26 +44,27 @@ static void server_refuses_to_linger_for_too_short_a_time(void **state)
 {
     (void)state;
     snet_server *server = NULL;
-    open_with(ends_config_for(SNET_WIRE_1, false));
-    struct snet_server_config config = ends_config_for(SNET_WIRE_1, true).server;
+    open_with(core_pair_config_for(SNET_WIRE_1, false));
+    struct snet_server_config config = core_pair_config_for(SNET_WIRE_1, true).server;
     config.linger_ns = SNET_LINGER_MIN_NS - 1;
-    assert_int_equal(snet_server_new(ends.cores[ENDS_SERVER], &config, &server), SNET_ERR_INVALID);
+    assert_int_equal(snet_server_new(ends.cores[CORE_PAIR_SERVER], &config, &server),
+                     SNET_ERR_INVALID);
     config.linger_ns = SNET_LINGER_MIN_NS;
-    assert_int_equal(snet_server_new(ends.cores[ENDS_SERVER], &config, &server), SNET_OK);
-    ends_close(&ends);
+    assert_int_equal(snet_server_new(ends.cores[CORE_PAIR_SERVER], &config, &server), SNET_OK);
+    core_pair_close(&ends);
 }
 
 static void server_survives_failing_allocations(void **state)
 {
     (void)state;
     snet_server *server = NULL;
-    const struct snet_server_config config = ends_config_for(SNET_WIRE_1, true).server;
-    open_with(ends_config_for(SNET_WIRE_1, false));
-    struct test_env *env = &ends.env[ENDS_SERVER];
+    const struct snet_server_config config = core_pair_config_for(SNET_WIRE_1, true).server;
+    open_with(core_pair_config_for(SNET_WIRE_1, false));
+    struct test_env *env = &ends.env[CORE_PAIR_SERVER];
     size_t nth = 1;
     do {
         env->fail_at = env->alloc_count + nth++;
-    } while (snet_server_new(ends.cores[ENDS_SERVER], &config, &server) == SNET_ERR_NO_MEMORY);
+    } while (snet_server_new(ends.cores[CORE_PAIR_SERVER], &config, &server) == SNET_ERR_NO_MEMORY);
     assert_int_equal(nth, 8); /* six allocations could fail, the seventh was not made */
     env->fail_at = 0;
     snet_link *link = NULL;
@@ -71,78 +72,78 @@ static void server_survives_failing_allocations(void **state)
     assert_int_equal(snet_server_accepted(ends.server, &link, ends.now), SNET_ERR_NO_MEMORY);
     /* The wire's state, then the session: each costs its own connection only. */
     for (nth = 1; nth <= 2; nth++) {
-        struct ends_conn *conn = ends_intrude(&ends);
+        struct core_pair_conn *conn = core_pair_intrude(&ends);
         env->fail_at = env->alloc_count + nth;
         static const uint8_t zeros[8];
         static const uint8_t key[8] = {2};
-        ends_feed(&ends, conn, ENDS_SERVER, zeros, sizeof zeros);
-        ends_feed(&ends, conn, ENDS_SERVER, key, sizeof key);
-        assert_int_equal(conn->sides[ENDS_SERVER].err, SNET_ERR_NO_MEMORY);
+        core_pair_feed(&ends, conn, CORE_PAIR_SERVER, zeros, sizeof zeros);
+        core_pair_feed(&ends, conn, CORE_PAIR_SERVER, key, sizeof key);
+        assert_int_equal(conn->sides[CORE_PAIR_SERVER].err, SNET_ERR_NO_MEMORY);
     }
-    (void)ends_begin(&ends);
-    ends_close(&ends);
+    (void)core_pair_begin(&ends);
+    core_pair_close(&ends);
 }
 
 static void server_refuses_sessions_beyond_its_limit(void **state)
 {
     (void)state;
-    struct ends_config config = ends_config_for(SNET_WIRE_1, false);
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_1, false);
     config.server.sessions_max = 3;
     open_with(config);
     for (unsigned i = 0; i < 3; i++) {
-        assert_int_equal(hello()->sides[ENDS_SERVER].how, SNET_CLOSE_NONE);
+        assert_int_equal(hello()->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
     }
     snet_session *last = ends.served;
-    struct ends_conn *conn = hello();
-    assert_int_equal(conn->sides[ENDS_SERVER].err, SNET_ERR_SESSIONS_FULL);
-    assert_int_equal(ends.env[ENDS_SERVER].last_note.err, SNET_ERR_SESSIONS_FULL);
+    struct core_pair_conn *conn = hello();
+    assert_int_equal(conn->sides[CORE_PAIR_SERVER].err, SNET_ERR_SESSIONS_FULL);
+    assert_int_equal(ends.env[CORE_PAIR_SERVER].last_note.err, SNET_ERR_SESSIONS_FULL);
     /* Room comes back when one ends. */
     snet_session_free(last, ends.now);
-    ends_drain(&ends);
-    assert_int_equal(hello()->sides[ENDS_SERVER].how, SNET_CLOSE_NONE);
-    ends_close(&ends);
+    core_pair_drain(&ends);
+    assert_int_equal(hello()->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
+    core_pair_close(&ends);
 }
 
 static void server_lets_the_oldest_handshake_give_way(void **state)
 {
     (void)state;
-    struct ends_config config = ends_config_for(SNET_WIRE_1, false);
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_1, false);
     config.server.handshakes_max = 2;
     open_with(config);
-    struct ends_conn *first = ends_intrude(&ends);
-    struct ends_conn *second = ends_intrude(&ends);
-    struct ends_conn *third = ends_intrude(&ends);
-    assert_int_equal(first->sides[ENDS_SERVER].err, SNET_ERR_HANDSHAKES_FULL);
-    assert_int_equal(second->sides[ENDS_SERVER].how, SNET_CLOSE_NONE);
-    assert_int_equal(third->sides[ENDS_SERVER].how, SNET_CLOSE_NONE);
-    ends_close(&ends);
+    struct core_pair_conn *first = core_pair_intrude(&ends);
+    struct core_pair_conn *second = core_pair_intrude(&ends);
+    struct core_pair_conn *third = core_pair_intrude(&ends);
+    assert_int_equal(first->sides[CORE_PAIR_SERVER].err, SNET_ERR_HANDSHAKES_FULL);
+    assert_int_equal(second->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
+    assert_int_equal(third->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
+    core_pair_close(&ends);
 }
 
 static void server_that_drains_takes_no_new_sessions(void **state)
 {
     (void)state;
-    open_with(ends_config_for(SNET_WIRE_1, false));
-    struct ends_conn *conn = ends_begin(&ends);
+    open_with(core_pair_config_for(SNET_WIRE_1, false));
+    struct core_pair_conn *conn = core_pair_begin(&ends);
     snet_server_drain(ends.server);
-    assert_int_equal(hello()->sides[ENDS_SERVER].err, SNET_ERR_DRAINING);
+    assert_int_equal(hello()->sides[CORE_PAIR_SERVER].err, SNET_ERR_DRAINING);
     /* An old one goes on, and resumes. */
-    ends_write(&ends, ends.client, 10);
-    ends_settle(&ends, ends_reconnect(&ends, conn, SNET_SECOND_NS));
-    assert_int_equal(ends_read(&ends, ends.served, 0), 10);
-    ends_close(&ends);
+    core_pair_write(&ends, ends.client, 10);
+    core_pair_settle(&ends, core_pair_reconnect(&ends, conn, SNET_SECOND_NS));
+    assert_int_equal(core_pair_read(&ends, ends.served, 0), 10);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 4.2] */
 static void server_draws_ids_that_a_mixed_listener_can_tell(void **state)
 {
     (void)state;
-    open_with(ends_config_for(SNET_WIRE_1, true));
+    open_with(core_pair_config_for(SNET_WIRE_1, true));
     for (unsigned i = 0; i < 200; i++) {
         uint64_t id = 0;
         assert_int_equal(snet_server_draw_id(ends.server, &id), SNET_OK);
         assert_int_equal(id & 0xC0, 0x80);
     }
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 4.2] */
@@ -150,34 +151,34 @@ static void server_never_gives_out_zero_or_a_taken_id(void **state)
 {
     (void)state;
     uint64_t id = 0;
-    open_with(ends_config_for(SNET_WIRE_1, false));
-    test_env_queue(&ends.env[ENDS_SERVER], SNET_RANDOM_SESSION_ID, 77);
-    (void)ends_begin(&ends);
+    open_with(core_pair_config_for(SNET_WIRE_1, false));
+    test_env_queue(&ends.env[CORE_PAIR_SERVER], SNET_RANDOM_SESSION_ID, 77);
+    (void)core_pair_begin(&ends);
     assert_int_equal(ends.served->id, 77);
-    test_env_queue(&ends.env[ENDS_SERVER], SNET_RANDOM_SESSION_ID, 0);
-    test_env_queue(&ends.env[ENDS_SERVER], SNET_RANDOM_SESSION_ID, 77);
-    test_env_queue(&ends.env[ENDS_SERVER], SNET_RANDOM_SESSION_ID, 78);
+    test_env_queue(&ends.env[CORE_PAIR_SERVER], SNET_RANDOM_SESSION_ID, 0);
+    test_env_queue(&ends.env[CORE_PAIR_SERVER], SNET_RANDOM_SESSION_ID, 77);
+    test_env_queue(&ends.env[CORE_PAIR_SERVER], SNET_RANDOM_SESSION_ID, 78);
     assert_int_equal(snet_server_draw_id(ends.server, &id), SNET_OK);
     assert_int_equal(id, 78);
     for (unsigned i = 0; i < 12; i++) { /* below SERVER_ID_DRAWS_MAX */
-        test_env_queue(&ends.env[ENDS_SERVER], SNET_RANDOM_SESSION_ID, 77);
+        test_env_queue(&ends.env[CORE_PAIR_SERVER], SNET_RANDOM_SESSION_ID, 77);
     }
     /* The last draws come from the seed again: a good one ends the row. */
     assert_int_equal(snet_server_draw_id(ends.server, &id), SNET_OK);
     assert_int_not_equal(id, 77);
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 static void server_finds_only_sessions_that_live(void **state)
 {
     (void)state;
-    open_with(ends_config_for(SNET_WIRE_1, false));
-    (void)ends_begin(&ends);
+    open_with(core_pair_config_for(SNET_WIRE_1, false));
+    (void)core_pair_begin(&ends);
     const uint64_t id = ends.served->id;
     assert_ptr_equal(snet_server_find(ends.server, id), ends.served);
     snet_session_abort(ends.served, ends.now);
     assert_null(snet_server_find(ends.server, id));
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 struct start_row {
@@ -190,26 +191,27 @@ struct start_row {
 static void server_closes_on_first_bytes_of_a_wire_it_does_not_serve(void **state)
 {
     static const struct start_row rows[] = {
-        {ENDS_ALL_WIRES, 0x01, false},
-        {ENDS_ALL_WIRES & ~SNET_WIRE_BIT(SNET_WIRE_3), 0xC3, false},
-        {ENDS_ALL_WIRES, 'G', false},
-        {ENDS_ALL_WIRES, 0x16, false},
-        {ENDS_ALL_WIRES, 0x80, true},
-        {ENDS_ALL_WIRES, 0xFF, true},
+        {CORE_PAIR_ALL_WIRES, 0x01, false},
+        {CORE_PAIR_ALL_WIRES & ~SNET_WIRE_BIT(SNET_WIRE_3), 0xC3, false},
+        {CORE_PAIR_ALL_WIRES, 'G', false},
+        {CORE_PAIR_ALL_WIRES, 0x16, false},
+        {CORE_PAIR_ALL_WIRES, 0x80, true},
+        {CORE_PAIR_ALL_WIRES, 0xFF, true},
         {SNET_WIRE_BIT(SNET_WIRE_1) | SNET_WIRE_BIT(SNET_WIRE_1_PADDED), 0xFF, false},
         {SNET_WIRE_BIT(SNET_WIRE_2), 0x80, false},
         {SNET_WIRE_BIT(SNET_WIRE_1), 0x01, true}, /* any id is a resume there */
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct ends_config config = ends_config_for(SNET_WIRE_1, true);
+        struct core_pair_config config = core_pair_config_for(SNET_WIRE_1, true);
         config.server.wires = rows[i].wires;
         open_with(config);
-        struct ends_conn *conn = ends_intrude(&ends);
+        struct core_pair_conn *conn = core_pair_intrude(&ends);
         const uint8_t data[8] = {rows[i].first, 1, 1, 1, 1, 1, 1, 1};
-        ends_feed(&ends, conn, ENDS_SERVER, data, sizeof data);
-        assert_int_equal(conn->sides[ENDS_SERVER].err, rows[i].ok ? SNET_OK : SNET_ERR_BAD_START);
-        ends_close(&ends);
+        core_pair_feed(&ends, conn, CORE_PAIR_SERVER, data, sizeof data);
+        assert_int_equal(conn->sides[CORE_PAIR_SERVER].err,
+                         rows[i].ok ? SNET_OK : SNET_ERR_BAD_START);
+        core_pair_close(&ends);
     }
 }
 

@@ -5,31 +5,31 @@
 #include "tests/support/core_pair.h"
 #include "tests/support/unit.h"
 
-static struct ends ends;
+static struct core_pair ends;
 
 static const enum snet_wire wires[] = {SNET_WIRE_1, SNET_WIRE_1_PADDED, SNET_WIRE_2};
 #define WIRES (sizeof wires / sizeof wires[0])
 
 static void open_over(enum snet_wire wire)
 {
-    const struct ends_config config = ends_config_for(wire, false);
-    ends_open(&ends, &config);
+    const struct core_pair_config config = core_pair_config_for(wire, false);
+    core_pair_open(&ends, &config);
 }
 
 /* The client asks for its next connection, now or after a backoff, and gets it. */
-static struct ends_conn *resume(void)
+static struct core_pair_conn *resume(void)
 {
-    ends_pass(&ends, SNET_BACKOFF_MAX_NS);
-    struct ends_conn *conn = ends_connect(&ends);
-    ends_settle(&ends, conn);
+    core_pair_pass(&ends, SNET_BACKOFF_MAX_NS);
+    struct core_pair_conn *conn = core_pair_connect(&ends);
+    core_pair_settle(&ends, conn);
     return conn;
 }
 
 static void session_refuses_a_history_out_of_range(void **state)
 {
     (void)state;
-    struct ends_config config = ends_config_for(SNET_WIRE_2, false);
-    ends_open(&ends, &config);
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_2, false);
+    core_pair_open(&ends, &config);
     static const uint32_t bad[] = {1, SNET_HISTORY_MIN_BYTES - 1, SNET_HISTORY_MAX_BYTES + 1};
     for (size_t i = 0; i < 3; i++) {
         snet_session *session = NULL;
@@ -37,12 +37,12 @@ static void session_refuses_a_history_out_of_range(void **state)
         config.client.session.history_bytes = bad[i];
         config.server.session.history_bytes = bad[i];
         assert_int_equal(
-            snet_client_open(ends.cores[ENDS_CLIENT], &config.client, &session, ends.now),
+            snet_client_open(ends.cores[CORE_PAIR_CLIENT], &config.client, &session, ends.now),
             SNET_ERR_INVALID);
-        assert_int_equal(snet_server_new(ends.cores[ENDS_SERVER], &config.server, &server),
+        assert_int_equal(snet_server_new(ends.cores[CORE_PAIR_SERVER], &config.server, &server),
                          SNET_ERR_INVALID);
     }
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 /* OPENING */
@@ -55,10 +55,10 @@ static void session_cannot_be_written_before_it_opens(void **state)
     assert_int_equal(snet_session_write(ends.client, &byte, 1, &done, ends.now), SNET_ERR_AGAIN);
     assert_int_equal(snet_session_room(ends.client), 0);
     assert_int_equal(snet_session_read(ends.client, &byte, 1, &done, ends.now), SNET_ERR_AGAIN);
-    assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_WRITABLE], 0);
-    (void)ends_begin(&ends);
-    assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_WRITABLE], 1);
-    ends_close(&ends);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_WRITABLE], 0);
+    (void)core_pair_begin(&ends);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_WRITABLE], 1);
+    core_pair_close(&ends);
 }
 
 /* OPENING -> ENDED */
@@ -67,9 +67,9 @@ static void session_ends_when_it_is_shut_before_it_opens(void **state)
     (void)state;
     open_over(SNET_WIRE_2);
     snet_session_shutdown(ends.client, ends.now);
-    ends_drain(&ends);
-    assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_ABORTED);
-    ends_close(&ends);
+    core_pair_drain(&ends);
+    assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_ABORTED);
+    core_pair_close(&ends);
 }
 
 /* OPENING -> LIVE -> ENDED; [PROTO 3.1] [PROTO 3.2] [PROTO 3.4] */
@@ -77,23 +77,23 @@ static void session_carries_bytes_both_ways_over_every_wire(void **state)
 {
     (void)state;
     for (size_t i = 0; i < 2 * WIRES; i++) {
-        struct ends_config config = ends_config_for(wires[i / 2], false);
+        struct core_pair_config config = core_pair_config_for(wires[i / 2], false);
         config.client.session.plain = config.server.session.plain = i % 2 == 1;
-        ends_open(&ends, &config);
-        struct ends_conn *conn = ends_begin(&ends);
-        ends_write(&ends, ends.client, 1000);
-        ends_write(&ends, ends.served, 500);
-        ends_settle(&ends, conn);
-        assert_int_equal(ends_read(&ends, ends.served, 0), 1000);
-        assert_int_equal(ends_read(&ends, ends.client, 0), 500);
-        assert_int_equal(ends_info(ends.client).id, ends_info(ends.served).id);
-        assert_int_equal(ends_info(ends.served).wire, wires[i / 2]);
+        core_pair_open(&ends, &config);
+        struct core_pair_conn *conn = core_pair_begin(&ends);
+        core_pair_write(&ends, ends.client, 1000);
+        core_pair_write(&ends, ends.served, 500);
+        core_pair_settle(&ends, conn);
+        assert_int_equal(core_pair_read(&ends, ends.served, 0), 1000);
+        assert_int_equal(core_pair_read(&ends, ends.client, 0), 500);
+        assert_int_equal(core_pair_info(ends.client).id, core_pair_info(ends.served).id);
+        assert_int_equal(core_pair_info(ends.served).wire, wires[i / 2]);
         snet_session_abort(ends.client, ends.now);
-        ends_settle(&ends, conn);
-        assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_ABORTED);
-        assert_int_equal(conn->sides[ENDS_CLIENT].how, SNET_CLOSE_RESET);
-        assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_LOST], 1);
-        ends_close(&ends);
+        core_pair_settle(&ends, conn);
+        assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_ABORTED);
+        assert_int_equal(conn->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_RESET);
+        assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 1);
+        core_pair_close(&ends);
     }
 }
 
@@ -103,28 +103,28 @@ static void session_sends_exactly_what_was_lost(void **state)
     (void)state;
     for (size_t i = 0; i < WIRES; i++) {
         open_over(wires[i]);
-        struct ends_conn *conn = ends_begin(&ends);
-        ends_write(&ends, ends.client, 300);
-        ends_write(&ends, ends.served, 200);
+        struct core_pair_conn *conn = core_pair_begin(&ends);
+        core_pair_write(&ends, ends.client, 300);
+        core_pair_write(&ends, ends.served, 200);
         uint8_t lost[300];
-        assert_int_equal(ends_move(&ends, conn, ENDS_CLIENT, 100), 100);
-        assert_int_equal(ends_take(&ends, conn, ENDS_CLIENT, lost, 150), 150);
-        assert_int_equal(ends_move(&ends, conn, ENDS_SERVER, 60), 60);
-        assert_int_equal(ends_take(&ends, conn, ENDS_SERVER, lost, 40), 40);
-        ends_cut(&ends, conn);
-        assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_LOST], 1);
-        assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_LOST], 1);
+        assert_int_equal(core_pair_move(&ends, conn, CORE_PAIR_CLIENT, 100), 100);
+        assert_int_equal(core_pair_take(&ends, conn, CORE_PAIR_CLIENT, lost, 150), 150);
+        assert_int_equal(core_pair_move(&ends, conn, CORE_PAIR_SERVER, 60), 60);
+        assert_int_equal(core_pair_take(&ends, conn, CORE_PAIR_SERVER, lost, 40), 40);
+        core_pair_cut(&ends, conn);
+        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_LOST], 1);
+        assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 1);
         (void)resume();
-        assert_int_equal(ends_read(&ends, ends.served, 0), 300);
-        assert_int_equal(ends_read(&ends, ends.client, 0), 200);
-        const struct snet_session_info client = ends_info(ends.client);
-        const struct snet_session_info served = ends_info(ends.served);
+        assert_int_equal(core_pair_read(&ends, ends.served, 0), 300);
+        assert_int_equal(core_pair_read(&ends, ends.client, 0), 200);
+        const struct snet_session_info client = core_pair_info(ends.client);
+        const struct snet_session_info served = core_pair_info(ends.served);
         assert_int_equal(client.last_resent_bytes, 150);
         assert_int_equal(client.last_missing_bytes, 140);
         assert_int_equal(served.last_resent_bytes, 40);
         assert_int_equal(served.last_missing_bytes, 200);
         assert_int_equal(served.resumes, 1);
-        ends_close(&ends);
+        core_pair_close(&ends);
     }
 }
 
@@ -134,35 +134,35 @@ static void session_survives_losses_of_what_it_resends(void **state)
     (void)state;
     for (size_t i = 0; i < 2 * WIRES; i++) {
         open_over(wires[i / 2]);
-        struct ends_conn *conn = ends_begin(&ends);
+        struct core_pair_conn *conn = core_pair_begin(&ends);
         const bool reads = i % 2 == 1; /* whether the applications read in between */
         uint8_t lost[400];
         uint64_t read[2] = {0, 0};
-        ends_write(&ends, ends.client, 400);
-        ends_write(&ends, ends.served, 400);
+        core_pair_write(&ends, ends.client, 400);
+        core_pair_write(&ends, ends.served, 400);
         for (unsigned round = 0; round < 12; round++) {
-            (void)ends_move(&ends, conn, ENDS_CLIENT, 7 * round);
-            (void)ends_move(&ends, conn, ENDS_SERVER, 5 * round);
-            (void)ends_take(&ends, conn, ENDS_CLIENT, lost, 90);
-            (void)ends_take(&ends, conn, ENDS_SERVER, lost, 120);
-            ends_cut(&ends, conn);
+            (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, 7 * round);
+            (void)core_pair_move(&ends, conn, CORE_PAIR_SERVER, 5 * round);
+            (void)core_pair_take(&ends, conn, CORE_PAIR_CLIENT, lost, 90);
+            (void)core_pair_take(&ends, conn, CORE_PAIR_SERVER, lost, 120);
+            core_pair_cut(&ends, conn);
             if (reads) {
-                read[0] += ends_read(&ends, ends.served, read[0]);
-                read[1] += ends_read(&ends, ends.client, read[1]);
+                read[0] += core_pair_read(&ends, ends.served, read[0]);
+                read[1] += core_pair_read(&ends, ends.client, read[1]);
             }
-            ends_pass(&ends, SNET_BACKOFF_MAX_NS);
-            conn = ends_connect(&ends);
+            core_pair_pass(&ends, SNET_BACKOFF_MAX_NS);
+            conn = core_pair_connect(&ends);
             if (round % 3 != 0) {
                 /* The handshake and little more gets through. */
-                (void)ends_move(&ends, conn, ENDS_CLIENT, 41);
-                (void)ends_move(&ends, conn, ENDS_SERVER, 24);
-                (void)ends_move(&ends, conn, ENDS_CLIENT, 16);
+                (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, 41);
+                (void)core_pair_move(&ends, conn, CORE_PAIR_SERVER, 24);
+                (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, 16);
             }
         }
-        ends_settle(&ends, conn);
-        assert_int_equal(read[0] + ends_read(&ends, ends.served, read[0]), 400);
-        assert_int_equal(read[1] + ends_read(&ends, ends.client, read[1]), 400);
-        ends_close(&ends);
+        core_pair_settle(&ends, conn);
+        assert_int_equal(read[0] + core_pair_read(&ends, ends.served, read[0]), 400);
+        assert_int_equal(read[1] + core_pair_read(&ends, ends.client, read[1]), 400);
+        core_pair_close(&ends);
     }
 }
 
@@ -170,46 +170,46 @@ static void session_survives_losses_of_what_it_resends(void **state)
 static void session_without_a_link_takes_a_history_and_then_waits(void **state)
 {
     (void)state;
-    struct ends_config config = ends_config_for(SNET_WIRE_2, false);
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_2, false);
     config.client.session.history_bytes = 128;
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
-    ends_cut(&ends, conn);
+    core_pair_open(&ends, &config);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    core_pair_cut(&ends, conn);
     uint8_t byte = 1;
     size_t done = 0;
-    ends_write(&ends, ends.client, 128);
+    core_pair_write(&ends, ends.client, 128);
     assert_int_equal(snet_session_write(ends.client, &byte, 1, &done, ends.now), SNET_ERR_AGAIN);
     assert_int_equal(snet_session_room(ends.client), 0);
-    const unsigned before = ends.events[ENDS_CLIENT][SNET_EVENT_WRITABLE];
+    const unsigned before = ends.events[CORE_PAIR_CLIENT][SNET_EVENT_WRITABLE];
     (void)resume();
-    assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_WRITABLE], before + 1);
-    assert_int_equal(ends_read(&ends, ends.served, 0), 128);
-    ends_close(&ends);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_WRITABLE], before + 1);
+    assert_int_equal(core_pair_read(&ends, ends.served, 0), 128);
+    core_pair_close(&ends);
 }
 
 /* DETACHED -> ENDED */
 static void session_expires_at_both_ends_after_its_wait_time(void **state)
 {
     (void)state;
-    struct ends_config config = ends_config_for(SNET_WIRE_2, false);
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_2, false);
     config.client.session.wait_ns = config.server.session.wait_ns = 60 * SNET_SECOND_NS;
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
-    ends_write(&ends, ends.client, 5);
-    ends_settle(&ends, conn);
-    ends_cut(&ends, conn);
-    ends_pass(&ends, 60 * SNET_SECOND_NS - 1);
-    assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_ENDED], 0);
-    ends_pass(&ends, 1);
-    assert_int_equal(ends.ended[ENDS_SERVER], SNET_ERR_EXPIRED);
-    assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_EXPIRED);
+    core_pair_open(&ends, &config);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    core_pair_write(&ends, ends.client, 5);
+    core_pair_settle(&ends, conn);
+    core_pair_cut(&ends, conn);
+    core_pair_pass(&ends, 60 * SNET_SECOND_NS - 1);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
+    core_pair_pass(&ends, 1);
+    assert_int_equal(ends.ended[CORE_PAIR_SERVER], SNET_ERR_EXPIRED);
+    assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_EXPIRED);
     /* What arrived can still be read; then the reason comes. */
     uint8_t byte = 0;
     size_t done = 0;
-    assert_int_equal(ends_read(&ends, ends.served, 0), 5);
+    assert_int_equal(core_pair_read(&ends, ends.served, 0), 5);
     assert_int_equal(snet_session_read(ends.served, &byte, 1, &done, ends.now), SNET_ERR_EXPIRED);
     assert_int_equal(snet_session_write(ends.served, &byte, 1, &done, ends.now), SNET_ERR_EXPIRED);
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 /* LIVE -> LIVE at the server; [PROTO 6.3] */
@@ -218,24 +218,25 @@ static void session_moves_over_while_the_old_link_looks_alive(void **state)
     (void)state;
     for (size_t i = 0; i < WIRES; i++) {
         open_over(wires[i]);
-        struct ends_conn *old = ends_begin(&ends);
+        struct core_pair_conn *old = core_pair_begin(&ends);
         uint8_t lost[64];
-        ends_write(&ends, ends.client, 100);
-        ends_write(&ends, ends.served, 100);
-        assert_int_equal(ends_take(&ends, old, ENDS_SERVER, lost, 30), 30);
+        core_pair_write(&ends, ends.client, 100);
+        core_pair_write(&ends, ends.served, 100);
+        assert_int_equal(core_pair_take(&ends, old, CORE_PAIR_SERVER, lost, 30), 30);
         snet_client_network_changed(ends.client, ends.now);
-        ends_drain(&ends);
-        struct ends_conn *next = ends_connect(&ends);
-        assert_int_equal(ends_move(&ends, old, ENDS_CLIENT, 100), 0); /* it stands still */
-        ends_settle(&ends, next);
-        assert_int_equal(old->sides[ENDS_SERVER].how, SNET_CLOSE_RESET);
-        assert_int_equal(old->sides[ENDS_SERVER].err, SNET_ERR_LINK_REPLACED);
-        assert_int_equal(old->sides[ENDS_CLIENT].how, SNET_CLOSE_RESET);
-        assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_LOST], 0);
-        assert_int_equal(ends_read(&ends, ends.served, 0), 100);
-        assert_int_equal(ends_read(&ends, ends.client, 0), 100);
-        assert_int_equal(ends_info(ends.client).last_detached_ns, 0);
-        ends_close(&ends);
+        core_pair_drain(&ends);
+        struct core_pair_conn *next = core_pair_connect(&ends);
+        assert_int_equal(core_pair_move(&ends, old, CORE_PAIR_CLIENT, 100),
+                         0); /* it stands still */
+        core_pair_settle(&ends, next);
+        assert_int_equal(old->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_RESET);
+        assert_int_equal(old->sides[CORE_PAIR_SERVER].err, SNET_ERR_LINK_REPLACED);
+        assert_int_equal(old->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_RESET);
+        assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 0);
+        assert_int_equal(core_pair_read(&ends, ends.served, 0), 100);
+        assert_int_equal(core_pair_read(&ends, ends.client, 0), 100);
+        assert_int_equal(core_pair_info(ends.client).last_detached_ns, 0);
+        core_pair_close(&ends);
     }
 }
 
@@ -244,20 +245,20 @@ static void session_skips_what_the_old_link_delivered_meanwhile(void **state)
 {
     (void)state;
     open_over(SNET_WIRE_2);
-    struct ends_conn *old = ends_begin(&ends);
+    struct core_pair_conn *old = core_pair_begin(&ends);
     uint8_t late[100];
-    ends_write(&ends, ends.client, 100);
-    assert_int_equal(ends_take(&ends, old, ENDS_CLIENT, late, 100), 100);
+    core_pair_write(&ends, ends.client, 100);
+    assert_int_equal(core_pair_take(&ends, old, CORE_PAIR_CLIENT, late, 100), 100);
     snet_client_network_changed(ends.client, ends.now);
-    ends_drain(&ends);
-    struct ends_conn *next = ends_connect(&ends);
-    assert_int_equal(ends_move(&ends, next, ENDS_CLIENT, 41), 41);
+    core_pair_drain(&ends);
+    struct core_pair_conn *next = core_pair_connect(&ends);
+    assert_int_equal(core_pair_move(&ends, next, CORE_PAIR_CLIENT, 41), 41);
     /* The server has promised; now the old connection delivers. */
-    ends_feed(&ends, old, ENDS_SERVER, late, 70);
-    ends_write(&ends, ends.client, 20);
-    ends_settle(&ends, next);
-    assert_int_equal(ends_read(&ends, ends.served, 0), 120);
-    ends_close(&ends);
+    core_pair_feed(&ends, old, CORE_PAIR_SERVER, late, 70);
+    core_pair_write(&ends, ends.client, 20);
+    core_pair_settle(&ends, next);
+    assert_int_equal(core_pair_read(&ends, ends.served, 0), 120);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 7.1] [PROTO 7.2] [PROTO 7.3]: the server's end is clean for both. */
@@ -266,25 +267,25 @@ static void session_ended_by_the_server_arrives_whole_and_clean(void **state)
     (void)state;
     for (size_t i = 0; i < WIRES; i++) {
         open_over(wires[i]);
-        struct ends_conn *conn = ends_begin(&ends);
-        ends_write(&ends, ends.served, 300);
+        struct core_pair_conn *conn = core_pair_begin(&ends);
+        core_pair_write(&ends, ends.served, 300);
         snet_session_shutdown(ends.served, ends.now);
         uint8_t byte = 0;
         size_t done = 0;
         assert_int_equal(snet_session_write(ends.served, &byte, 1, &done, ends.now),
                          SNET_ERR_STATE);
-        ends_settle(&ends, conn);
-        assert_int_equal(conn->sides[ENDS_SERVER].how, SNET_CLOSE_FIN);
-        for (unsigned tries = 0; tries < 8 && ends.ended[ENDS_CLIENT] == SNET_OK; tries++) {
+        core_pair_settle(&ends, conn);
+        assert_int_equal(conn->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_FIN);
+        for (unsigned tries = 0; tries < 8 && ends.ended[CORE_PAIR_CLIENT] == SNET_OK; tries++) {
             if (ends.client->dial == SNET_DIAL_ASKED) {
-                ends_settle(&ends, ends_connect(&ends));
+                core_pair_settle(&ends, core_pair_connect(&ends));
             }
-            ends_pass(&ends, 4 * SNET_SECOND_NS);
+            core_pair_pass(&ends, 4 * SNET_SECOND_NS);
         }
-        assert_int_equal(ends.ended[ENDS_SERVER], SNET_ERR_CLOSED);
-        assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_CLOSED);
-        assert_int_equal(ends_read(&ends, ends.client, 0), 300);
-        ends_close(&ends);
+        assert_int_equal(ends.ended[CORE_PAIR_SERVER], SNET_ERR_CLOSED);
+        assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_CLOSED);
+        assert_int_equal(core_pair_read(&ends, ends.client, 0), 300);
+        core_pair_close(&ends);
     }
 }
 
@@ -293,20 +294,20 @@ static void session_ended_by_the_server_serves_a_lost_tail(void **state)
 {
     (void)state;
     open_over(SNET_WIRE_2);
-    struct ends_conn *conn = ends_begin(&ends);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
     uint8_t lost[300];
-    ends_write(&ends, ends.served, 300);
-    assert_int_equal(ends_move(&ends, conn, ENDS_SERVER, 100), 100);
+    core_pair_write(&ends, ends.served, 300);
+    assert_int_equal(core_pair_move(&ends, conn, CORE_PAIR_SERVER, 100), 100);
     snet_session_shutdown(ends.served, ends.now);
-    assert_int_equal(ends_take(&ends, conn, ENDS_SERVER, lost, 300), 200);
-    ends_eof(&ends, conn, ENDS_CLIENT); /* a proxy cuts the tail and closes politely */
+    assert_int_equal(core_pair_take(&ends, conn, CORE_PAIR_SERVER, lost, 300), 200);
+    core_pair_eof(&ends, conn, CORE_PAIR_CLIENT); /* a proxy cuts the tail and closes politely */
     (void)resume();
-    assert_int_equal(ends_read(&ends, ends.client, 0), 300);
-    assert_int_equal(ends.ended[ENDS_CLIENT], SNET_OK);
+    assert_int_equal(core_pair_read(&ends, ends.client, 0), 300);
+    assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_OK);
     (void)resume();
-    assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_CLOSED);
-    assert_int_equal(ends.ended[ENDS_SERVER], SNET_ERR_CLOSED);
-    ends_close(&ends);
+    assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_CLOSED);
+    assert_int_equal(ends.ended[CORE_PAIR_SERVER], SNET_ERR_CLOSED);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 7.3]: of a session of snet/2 that sent nothing, the first resume is still served. */
@@ -314,16 +315,16 @@ static void session_of_snet_2_without_a_byte_from_the_server_ends_clean(void **s
 {
     (void)state;
     open_over(SNET_WIRE_2);
-    struct ends_conn *conn = ends_begin(&ends);
-    ends_write(&ends, ends.client, 10);
-    ends_settle(&ends, conn);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    core_pair_write(&ends, ends.client, 10);
+    core_pair_settle(&ends, conn);
     snet_session_shutdown(ends.served, ends.now);
-    ends_settle(&ends, conn);
+    core_pair_settle(&ends, conn);
     (void)resume();
-    assert_int_equal(ends.ended[ENDS_CLIENT], SNET_OK);
+    assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_OK);
     (void)resume();
-    assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_CLOSED);
-    ends_close(&ends);
+    assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_CLOSED);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 7.2]: nobody comes back. */
@@ -331,15 +332,15 @@ static void session_ended_by_the_server_lingers_and_then_goes(void **state)
 {
     (void)state;
     open_over(SNET_WIRE_2);
-    struct ends_conn *conn = ends_begin(&ends);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
     snet_session_shutdown(ends.served, ends.now);
-    ends_drain(&ends);
-    ends_cut(&ends, conn);
-    ends_pass(&ends, SNET_LINGER_DEFAULT_NS - 1);
-    assert_int_equal(ends.ended[ENDS_SERVER], SNET_OK);
-    ends_pass(&ends, 1);
-    assert_int_equal(ends.ended[ENDS_SERVER], SNET_ERR_CLOSE_UNCONFIRMED);
-    ends_close(&ends);
+    core_pair_drain(&ends);
+    core_pair_cut(&ends, conn);
+    core_pair_pass(&ends, SNET_LINGER_DEFAULT_NS - 1);
+    assert_int_equal(ends.ended[CORE_PAIR_SERVER], SNET_OK);
+    core_pair_pass(&ends, 1);
+    assert_int_equal(ends.ended[CORE_PAIR_SERVER], SNET_ERR_CLOSE_UNCONFIRMED);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 7.6] */
@@ -348,16 +349,16 @@ static void session_ended_by_the_client_is_confirmed_by_one_resume(void **state)
     (void)state;
     for (size_t i = 0; i < WIRES; i++) {
         open_over(wires[i]);
-        struct ends_conn *conn = ends_begin(&ends);
-        ends_write(&ends, ends.client, 300);
+        struct core_pair_conn *conn = core_pair_begin(&ends);
+        core_pair_write(&ends, ends.client, 300);
         snet_session_shutdown(ends.client, ends.now);
-        ends_settle(&ends, conn);
-        assert_int_equal(conn->sides[ENDS_CLIENT].how, SNET_CLOSE_FIN);
-        assert_int_equal(ends.ended[ENDS_CLIENT], SNET_OK);
+        core_pair_settle(&ends, conn);
+        assert_int_equal(conn->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_FIN);
+        assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_OK);
         (void)resume();
-        assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_CLOSED);
-        assert_int_equal(ends_read(&ends, ends.served, 0), 300);
-        ends_close(&ends);
+        assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_CLOSED);
+        assert_int_equal(core_pair_read(&ends, ends.served, 0), 300);
+        core_pair_close(&ends);
     }
 }
 
@@ -366,31 +367,31 @@ static void session_ended_by_the_client_sends_a_lost_tail(void **state)
 {
     (void)state;
     open_over(SNET_WIRE_2);
-    struct ends_conn *conn = ends_begin(&ends);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
     uint8_t lost[300];
-    ends_write(&ends, ends.client, 300);
-    assert_int_equal(ends_move(&ends, conn, ENDS_CLIENT, 50), 50);
+    core_pair_write(&ends, ends.client, 300);
+    assert_int_equal(core_pair_move(&ends, conn, CORE_PAIR_CLIENT, 50), 50);
     snet_session_shutdown(ends.client, ends.now);
-    assert_int_equal(ends_take(&ends, conn, ENDS_CLIENT, lost, 300), 250);
-    ends_cut(&ends, conn);
+    assert_int_equal(core_pair_take(&ends, conn, CORE_PAIR_CLIENT, lost, 300), 250);
+    core_pair_cut(&ends, conn);
     (void)resume();
-    assert_int_equal(ends_read(&ends, ends.served, 0), 300);
+    assert_int_equal(core_pair_read(&ends, ends.served, 0), 300);
     (void)resume();
-    assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_CLOSED);
-    ends_close(&ends);
+    assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_CLOSED);
+    core_pair_close(&ends);
 }
 
 static void session_ended_by_the_client_says_so_when_nobody_confirms(void **state)
 {
     (void)state;
     open_over(SNET_WIRE_2);
-    struct ends_conn *conn = ends_begin(&ends);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
     snet_session_shutdown(ends.client, ends.now);
-    ends_drain(&ends);
-    ends_cut(&ends, conn);
-    ends_pass(&ends, SNET_WAIT_DEFAULT_NS);
-    assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_CLOSE_UNCONFIRMED);
-    ends_close(&ends);
+    core_pair_drain(&ends);
+    core_pair_cut(&ends, conn);
+    core_pair_pass(&ends, SNET_WAIT_DEFAULT_NS);
+    assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_CLOSE_UNCONFIRMED);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 7.6]: a refusal confirms nothing, although here both ends have all. */
@@ -398,18 +399,18 @@ static void session_ended_by_both_at_once_is_unconfirmed_at_the_client(void **st
 {
     (void)state;
     open_over(SNET_WIRE_2);
-    struct ends_conn *conn = ends_begin(&ends);
-    ends_write(&ends, ends.client, 30);
-    ends_write(&ends, ends.served, 30);
-    ends_settle(&ends, conn);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    core_pair_write(&ends, ends.client, 30);
+    core_pair_write(&ends, ends.served, 30);
+    core_pair_settle(&ends, conn);
     snet_session_shutdown(ends.client, ends.now);
     snet_session_shutdown(ends.served, ends.now);
-    ends_settle(&ends, conn);
+    core_pair_settle(&ends, conn);
     (void)resume();
-    assert_int_equal(ends.ended[ENDS_SERVER], SNET_ERR_CLOSED);
-    assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_CLOSE_UNCONFIRMED);
-    assert_int_equal(ends_read(&ends, ends.client, 0), 30);
-    ends_close(&ends);
+    assert_int_equal(ends.ended[CORE_PAIR_SERVER], SNET_ERR_CLOSED);
+    assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_CLOSE_UNCONFIRMED);
+    assert_int_equal(core_pair_read(&ends, ends.client, 0), 30);
+    core_pair_close(&ends);
 }
 
 /* A writer that finds no memory is called again although nothing else happens. */
@@ -417,17 +418,17 @@ static void session_without_memory_tries_again_soon(void **state)
 {
     (void)state;
     open_over(SNET_WIRE_2);
-    (void)ends_begin(&ends);
+    (void)core_pair_begin(&ends);
     uint8_t byte = 1;
     size_t done = 0;
-    struct test_env *env = &ends.env[ENDS_CLIENT];
+    struct test_env *env = &ends.env[CORE_PAIR_CLIENT];
     env->fail_at = env->alloc_count + 1;
     assert_int_equal(snet_session_write(ends.client, &byte, 1, &done, ends.now), SNET_ERR_AGAIN);
-    const unsigned before = ends.events[ENDS_CLIENT][SNET_EVENT_WRITABLE];
-    ends_pass(&ends, SNET_SESSION_MEMORY_RETRY_NS);
-    assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_WRITABLE], before + 1);
-    ends_write(&ends, ends.client, 1);
-    ends_close(&ends);
+    const unsigned before = ends.events[CORE_PAIR_CLIENT][SNET_EVENT_WRITABLE];
+    core_pair_pass(&ends, SNET_SESSION_MEMORY_RETRY_NS);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_WRITABLE], before + 1);
+    core_pair_write(&ends, ends.client, 1);
+    core_pair_close(&ends);
 }
 
 int main(void)

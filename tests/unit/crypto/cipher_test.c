@@ -43,16 +43,17 @@ static const struct snet_cipher counter = {
 static void cipher_with_too_large_a_state_is_refused(void **state)
 {
     (void)state;
-    struct ends ends;
-    struct ends_config config = ends_config_for(SNET_WIRE_2, false);
+    struct core_pair ends;
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_2, false);
     struct snet_cipher large = counter;
     snet_session *session = NULL;
-    ends_open(&ends, &config);
+    core_pair_open(&ends, &config);
     large.state_bytes = SNET_CIPHER_STATE_MAX_BYTES + 1;
     config.client.session.cipher = &large;
-    assert_int_equal(snet_client_open(ends.cores[ENDS_CLIENT], &config.client, &session, ends.now),
-                     SNET_ERR_INVALID);
-    ends_close(&ends);
+    assert_int_equal(
+        snet_client_open(ends.cores[CORE_PAIR_CLIENT], &config.client, &session, ends.now),
+        SNET_ERR_INVALID);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 2.5] */
@@ -77,36 +78,36 @@ static void cipher_rc4_goes_on_from_a_saved_state(void **state)
 static void cipher_of_the_program_replaces_rc4(void **state)
 {
     (void)state;
-    struct ends ends;
-    struct ends_config config = ends_config_for(SNET_WIRE_2, false);
+    struct core_pair ends;
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_2, false);
     config.client.session.cipher = config.server.session.cipher = &counter;
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
-    ends_write(&ends, ends.client, 100);
-    ends_write(&ends, ends.served, 100);
-    ends_settle(&ends, conn);
-    assert_int_equal(ends_read(&ends, ends.served, 0), 100);
-    assert_int_equal(ends_read(&ends, ends.client, 0), 100);
-    ends_close(&ends);
+    core_pair_open(&ends, &config);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    core_pair_write(&ends, ends.client, 100);
+    core_pair_write(&ends, ends.served, 100);
+    core_pair_settle(&ends, conn);
+    assert_int_equal(core_pair_read(&ends, ends.served, 0), 100);
+    assert_int_equal(core_pair_read(&ends, ends.client, 0), 100);
+    core_pair_close(&ends);
 }
 
 /* [PROTO 2.5]: told to one end only, the streams are noise; that is all that anybody notices. */
 static void cipher_that_only_one_end_knows_gives_noise(void **state)
 {
     (void)state;
-    struct ends ends;
-    struct ends_config config = ends_config_for(SNET_WIRE_2, false);
+    struct core_pair ends;
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_2, false);
     config.client.session.cipher = &counter;
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
+    core_pair_open(&ends, &config);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
     static const uint8_t hello[5] = {'h', 'e', 'l', 'l', 'o'};
     uint8_t got[5];
     size_t len = 0;
     assert_int_equal(snet_session_write(ends.client, hello, sizeof hello, &len, ends.now), SNET_OK);
-    ends_settle(&ends, conn);
+    core_pair_settle(&ends, conn);
     assert_int_equal(snet_session_read(ends.served, got, sizeof got, &len, ends.now), SNET_OK);
     assert_memory_not_equal(got, hello, sizeof hello);
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 int main(void)

@@ -26,14 +26,14 @@
 #define WARM_UP 200u
 #define FAILURES_MAX 2000u
 /* A server remembers for half a minute how each session ended: core/tombs.h. */
-#define TOMB_BYTES 128u
+#define TOMBSTONE_BYTES 128u
 #define GROWTH_MAX_BYTES 65536u
 
 static struct snet_socket_config server_config(void)
 {
     return (struct snet_socket_config){
         .struct_size = sizeof(struct snet_socket_config),
-        .server_keys = {.secrets = &ends_keys()->server, .secret_count = 1},
+        .server_keys = {.secrets = &core_pair_keys()->server, .secret_count = 1},
         .nonblocking = true,
     };
 }
@@ -42,7 +42,7 @@ static struct snet_socket_config client_config(void)
 {
     return (struct snet_socket_config){
         .struct_size = sizeof(struct snet_socket_config),
-        .client_keys = {.server = &ends_keys()->server_public},
+        .client_keys = {.server = &core_pair_keys()->server_public},
         .begin_ns = 3 * SNET_SECOND_NS,
     };
 }
@@ -176,7 +176,7 @@ static void bridge_gives_all_back_that_many_sessions_took(void **state)
     await_descriptors(listening);
     const size_t after_bytes = mallinfo2().uordblks;
     print_message("%u sessions: %zu bytes before, %zu after\n", sessions, used_bytes, after_bytes);
-    assert_true(after_bytes < used_bytes + GROWTH_MAX_BYTES + sessions * TOMB_BYTES);
+    assert_true(after_bytes < used_bytes + GROWTH_MAX_BYTES + sessions * TOMBSTONE_BYTES);
     snet_acceptor_close(acceptor);
     await_descriptors(before);
 }

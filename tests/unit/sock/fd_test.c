@@ -39,7 +39,7 @@ static struct snet_socket_config server_config(void)
     return (struct snet_socket_config){
         .struct_size = sizeof(struct snet_socket_config),
         .session = {.history_bytes = SESSION_BYTES, .inbox_bytes = SESSION_BYTES},
-        .server_keys = {.secrets = &ends_keys()->server, .secret_count = 1},
+        .server_keys = {.secrets = &core_pair_keys()->server, .secret_count = 1},
     };
 }
 
@@ -48,7 +48,7 @@ static struct snet_socket_config client_config(void)
     return (struct snet_socket_config){
         .struct_size = sizeof(struct snet_socket_config),
         .session = {.history_bytes = SESSION_BYTES, .inbox_bytes = SESSION_BYTES},
-        .client_keys = {.server = &ends_keys()->server_public},
+        .client_keys = {.server = &core_pair_keys()->server_public},
     };
 }
 

@@ -25,7 +25,7 @@ static struct snet_socket_config client_config(void)
 {
     return (struct snet_socket_config){
         .struct_size = sizeof(struct snet_socket_config),
-        .client_keys = {.server = &ends_keys()->server_public},
+        .client_keys = {.server = &core_pair_keys()->server_public},
     };
 }
 
@@ -33,7 +33,7 @@ static void fixture_init(struct fixture *fixture)
 {
     const struct snet_socket_config server = {
         .struct_size = sizeof server,
-        .server_keys = {.secrets = &ends_keys()->server, .secret_count = 1},
+        .server_keys = {.secrets = &core_pair_keys()->server, .secret_count = 1},
     };
     const struct snet_socket_config client = client_config();
     snet_err err = SNET_OK;

@@ -104,7 +104,7 @@ static void fixture_init(struct fixture *fixture, uint16_t code)
 {
     const struct snet_socket_config config = {
         .struct_size = sizeof config,
-        .server_keys = {.secrets = &ends_keys()->server, .secret_count = 1},
+        .server_keys = {.secrets = &core_pair_keys()->server, .secret_count = 1},
         .on_accept = answer,
         .user = fixture,
     };
@@ -124,7 +124,7 @@ static struct snet_socket_config client_config(void)
 {
     return (struct snet_socket_config){
         .struct_size = sizeof(struct snet_socket_config),
-        .client_keys = {.server = &ends_keys()->server_public},
+        .client_keys = {.server = &core_pair_keys()->server_public},
         .linger_ns = 100 * SNET_MS_NS,
     };
 }
@@ -137,7 +137,7 @@ static bool visit(void *user, snet_socket *socket, const struct snet_session_inf
     return true;
 }
 
-static void news_of_a_client_that_is_refused_reach_it_with_the_code(void **state)
+static void notify_of_a_client_that_is_refused_reach_it_with_the_code(void **state)
 {
     (void)state;
     static struct fixture fixture;
@@ -161,7 +161,7 @@ static void news_of_a_client_that_is_refused_reach_it_with_the_code(void **state
     }
 }
 
-static void news_of_a_refusal_reach_a_descriptor(void **state)
+static void notify_of_a_refusal_reach_a_descriptor(void **state)
 {
     (void)state;
     static struct fixture fixture;
@@ -177,7 +177,7 @@ static void news_of_a_refusal_reach_a_descriptor(void **state)
     snet_acceptor_close(fixture.acceptor);
 }
 
-static void news_of_a_client_say_who_it_is(void **state)
+static void notify_of_a_client_say_who_it_is(void **state)
 {
     (void)state;
     static struct fixture fixture;
@@ -186,7 +186,7 @@ static void news_of_a_client_say_who_it_is(void **state)
     struct snet_session_info info;
     struct snet_socket_config config = client_config();
     fixture_init(&fixture, 0);
-    config.client_keys.client_secret = &ends_keys()->client;
+    config.client_keys.client_secret = &core_pair_keys()->client;
     config.service = "chess";
     snet_socket *socket = snet_dial(snet_acceptor_address(fixture.acceptor), &config, NULL);
     assert_non_null(socket);
@@ -195,7 +195,7 @@ static void news_of_a_client_say_who_it_is(void **state)
     assert_int_equal(fixture.asked, 1);
     assert_string_equal(fixture.service, "chess");
     assert_non_null(fixture.client.key);
-    assert_memory_equal(&fixture.key, &ends_keys()->client_public, sizeof fixture.key);
+    assert_memory_equal(&fixture.key, &core_pair_keys()->client_public, sizeof fixture.key);
     snet_socket_peer(accepted, peer, sizeof peer);
     assert_string_equal(fixture.address, peer);
     snet_socket_info(accepted, &info);
@@ -233,7 +233,7 @@ static void lose_and_resume(struct fixture *fixture)
     snet_acceptor_close(fixture->acceptor);
 }
 
-static void news_of_a_loss_count_the_attempts(void **state)
+static void notify_of_a_loss_count_the_attempts(void **state)
 {
     (void)state;
     static struct fixture fixture;
@@ -250,7 +250,7 @@ static void news_of_a_loss_count_the_attempts(void **state)
     assert_true(event->after_ns > 0);
 }
 
-static void news_are_lines_of_the_log(void **state)
+static void notify_are_lines_of_the_log(void **state)
 {
     (void)state;
     static struct fixture fixture;
@@ -274,11 +274,11 @@ static void news_are_lines_of_the_log(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(news_of_a_client_that_is_refused_reach_it_with_the_code),
-        cmocka_unit_test(news_of_a_refusal_reach_a_descriptor),
-        cmocka_unit_test(news_of_a_client_say_who_it_is),
-        cmocka_unit_test(news_of_a_loss_count_the_attempts),
-        cmocka_unit_test(news_are_lines_of_the_log),
+        cmocka_unit_test(notify_of_a_client_that_is_refused_reach_it_with_the_code),
+        cmocka_unit_test(notify_of_a_refusal_reach_a_descriptor),
+        cmocka_unit_test(notify_of_a_client_say_who_it_is),
+        cmocka_unit_test(notify_of_a_loss_count_the_attempts),
+        cmocka_unit_test(notify_are_lines_of_the_log),
     };
     return cmocka_run_group_tests_name("news", tests, NULL, NULL);
 }

@@ -27,7 +27,7 @@ static const struct twin_options soon = {.linger_ns = SOON_NS};
 
 /* --- Writing to nobody --------------------------------------------------------------------- */
 
-static void check_s21(struct twins *twins)
+static void check_s21(struct tcp_twin *twins)
 {
     twin_close(&twins->server);
     twin_expect_end(&twins->client);
@@ -47,32 +47,32 @@ static void check_s21(struct twins *twins)
 static void s21_writing_after_the_other_end_was_closed(void **state)
 {
     (void)state;
-    twins_for_both(check_s21, &soon);
+    tcp_twin_for_both(check_s21, &soon);
 }
 
 static void s23_waiting_until_the_other_end_has_all(void **state)
 {
     (void)state;
-    struct twins twins;
-    twins_open(&twins, TWIN_SNET, NULL);
+    struct tcp_twin twins;
+    tcp_twin_open(&twins, TWIN_SNET, NULL);
     assert_int_equal(snet_write(twins.client.socket, "all", 3), 3);
     assert_int_equal(snet_flush(twins.client.socket), 0);
     assert_int_equal(snet_unacked(twins.client.socket), 0);
-    twins_cut(&twins, true);
+    tcp_twin_cut(&twins, true);
     assert_int_equal(snet_write(twins.client.socket, "more", 4), 4);
     twin_set_timeout(&twins.client, SOON_NS);
     assert_int_equal(snet_flush(twins.client.socket), -1);
     assert_int_equal(errno, ETIMEDOUT);
-    twins_mend(&twins);
+    tcp_twin_mend(&twins);
     twin_set_timeout(&twins.client, 0);
     assert_int_equal(snet_flush(twins.client.socket), 0);
     twin_expect(&twins.server, "allmore", 7);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
 /* --- Shutting down and closing ------------------------------------------------------------- */
 
-static void check_s25(struct twins *twins)
+static void check_s25(struct tcp_twin *twins)
 {
     assert_int_equal(twin_write(&twins->client, "question", 8), 8);
     assert_int_equal(twin_shutdown(&twins->client), 0);
@@ -85,21 +85,21 @@ static void check_s25(struct twins *twins)
 static void s25_the_own_direction_ends_alone(void **state)
 {
     (void)state;
-    twins_for_both(check_s25, &soon);
+    tcp_twin_for_both(check_s25, &soon);
 }
 
 static void s26_the_other_direction_is_refused(void **state)
 {
     (void)state;
-    struct twins twins;
-    twins_open(&twins, TWIN_TCP, NULL);
+    struct tcp_twin twins;
+    tcp_twin_open(&twins, TWIN_TCP, NULL);
     assert_int_equal(shutdown(twins.client.fd, SHUT_RD), 0);
     twin_expect_end(&twins.client);
     assert_int_equal(twin_write(&twins.server, "x", 1), 1); /* is not told */
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
-static void check_s27(struct twins *twins)
+static void check_s27(struct tcp_twin *twins)
 {
     assert_int_equal(twin_shutdown(&twins->client), 0);
     assert_int_equal(twin_shutdown(&twins->client), 0);
@@ -108,7 +108,7 @@ static void check_s27(struct twins *twins)
 static void s27_the_own_direction_ends_twice(void **state)
 {
     (void)state;
-    twins_for_both(check_s27, &soon);
+    tcp_twin_for_both(check_s27, &soon);
 }
 
 static const uint8_t *much(void)
@@ -120,7 +120,7 @@ static const uint8_t *much(void)
     return bytes;
 }
 
-static void check_s28(struct twins *twins)
+static void check_s28(struct tcp_twin *twins)
 {
     const int bytes = MUCH_BYTES;
     if (twins->kind == TWIN_TCP) {
@@ -135,10 +135,10 @@ static void check_s28(struct twins *twins)
 static void s28_closing_with_bytes_that_were_not_sent(void **state)
 {
     (void)state;
-    twins_for_both(check_s28, &soon);
+    tcp_twin_for_both(check_s28, &soon);
 }
 
-static void check_s29(struct twins *twins)
+static void check_s29(struct tcp_twin *twins)
 {
     assert_int_equal(twin_write(&twins->client, "unread", 6), 6);
     while (twin_unacked(&twins->client) > 0) {
@@ -155,10 +155,10 @@ static void check_s29(struct twins *twins)
 static void s29_closing_with_bytes_that_were_not_read(void **state)
 {
     (void)state;
-    twins_for_both(check_s29, &soon);
+    tcp_twin_for_both(check_s29, &soon);
 }
 
-static void check_s30(struct twins *twins)
+static void check_s30(struct tcp_twin *twins)
 {
     if (twins->kind == TWIN_TCP) {
         twin_reset(&twins->client);
@@ -171,7 +171,7 @@ static void check_s30(struct twins *twins)
 static void s30_ending_without_what_was_not_sent(void **state)
 {
     (void)state;
-    twins_for_both(check_s30, &soon);
+    tcp_twin_for_both(check_s30, &soon);
 }
 
 /* Returns what it was given when reading says that the socket was closed meanwhile. */
@@ -184,10 +184,10 @@ static void *read_until_closed(void *arg)
 static void s31_a_thread_waits_while_the_socket_is_closed(void **state)
 {
     (void)state;
-    struct twins twins;
+    struct tcp_twin twins;
     pthread_t thread;
     void *result = NULL;
-    twins_open(&twins, TWIN_SNET, NULL);
+    tcp_twin_open(&twins, TWIN_SNET, NULL);
     struct twin_end reader = twins.client;
     assert_int_equal(pthread_create(&thread, NULL, read_until_closed, &reader), 0);
     for (bool inside = false; !inside;) {
@@ -199,7 +199,7 @@ static void s31_a_thread_waits_while_the_socket_is_closed(void **state)
     twin_close(&twins.client);
     assert_int_equal(pthread_join(thread, &result), 0);
     assert_ptr_equal(result, &reader);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
 /* --- Processes ----------------------------------------------------------------------------- */
@@ -237,7 +237,7 @@ static void skip_without_children(void)
     }
 }
 
-static pid_t child_begin(struct twins *twins, char end)
+static pid_t child_begin(struct tcp_twin *twins, char end)
 {
     char kind[2] = {(char)('0' + twins->kind), '\0'};
     char how[2] = {end, '\0'};
@@ -284,7 +284,7 @@ static int child_main(char **arguments)
 }
 
 /* The end of a child's stream at this process. */
-static struct twin_end child_accept(struct twins *twins)
+static struct twin_end child_accept(struct tcp_twin *twins)
 {
     struct twin_end end = {.fd = -1};
     if (twins->kind == TWIN_TCP) {
@@ -303,7 +303,7 @@ static void child_end(pid_t pid)
     assert_int_equal(status, 0);
 }
 
-static void check_s32(struct twins *twins)
+static void check_s32(struct tcp_twin *twins)
 {
     const pid_t pid = child_begin(twins, 'e');
     struct twin_end end = child_accept(twins);
@@ -319,10 +319,10 @@ static void s32_the_process_exits_with_bytes_that_were_not_sent(void **state)
 {
     (void)state;
     skip_without_children();
-    twins_for_both(check_s32, &soon);
+    tcp_twin_for_both(check_s32, &soon);
 }
 
-static void check_s33(struct twins *twins)
+static void check_s33(struct tcp_twin *twins)
 {
     const pid_t pid = child_begin(twins, 'k');
     struct twin_end end = child_accept(twins);
@@ -343,10 +343,10 @@ static void s33_the_process_at_the_other_end_dies(void **state)
 {
     (void)state;
     skip_without_children();
-    twins_for_both(check_s33, &soon);
+    tcp_twin_for_both(check_s33, &soon);
 }
 
-static void check_s34(struct twins *twins)
+static void check_s34(struct tcp_twin *twins)
 {
     const pid_t pid = fork();
     if (pid == 0) {
@@ -363,7 +363,7 @@ static void check_s34(struct twins *twins)
 static void s34_the_process_forks(void **state)
 {
     (void)state;
-    twins_for_both(check_s34, &soon);
+    tcp_twin_for_both(check_s34, &soon);
 }
 
 int main(int argc, char **argv)

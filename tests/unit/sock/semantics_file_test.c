@@ -23,7 +23,7 @@
 static const struct twin_options soon = {.linger_ns = SOON_NS};
 
 /* A file over the client's end, which belongs to it then. */
-static FILE *file_of(struct twins *twins)
+static FILE *file_of(struct tcp_twin *twins)
 {
     struct twin_end *end = &twins->client;
     FILE *file = end->socket != NULL ? snet_fdopen_socket(end->socket) : fdopen(end->fd, "r+");
@@ -42,7 +42,7 @@ static void expect_failed(FILE *file, int number)
 
 /* --- Reading and writing -------------------------------------------------------------------- */
 
-static void check_s50(struct twins *twins)
+static void check_s50(struct tcp_twin *twins)
 {
     uint8_t byte = 0;
     FILE *file = file_of(twins);
@@ -58,10 +58,10 @@ static void check_s50(struct twins *twins)
 static void s50_what_was_printed_waits_for_a_flush(void **state)
 {
     (void)state;
-    twins_for_both(check_s50, &soon);
+    tcp_twin_for_both(check_s50, &soon);
 }
 
-static void check_s51(struct twins *twins)
+static void check_s51(struct tcp_twin *twins)
 {
     char line[16];
     FILE *file = file_of(twins);
@@ -83,10 +83,10 @@ static void check_s51(struct twins *twins)
 static void s51_a_line_was_read_ahead_and_one_is_printed(void **state)
 {
     (void)state;
-    twins_for_both(check_s51, &soon);
+    tcp_twin_for_both(check_s51, &soon);
 }
 
-static void check_s52(struct twins *twins)
+static void check_s52(struct tcp_twin *twins)
 {
     FILE *file = file_of(twins);
     errno = 0;
@@ -98,12 +98,12 @@ static void check_s52(struct twins *twins)
 static void s52_a_file_has_no_position(void **state)
 {
     (void)state;
-    twins_for_both(check_s52, &soon);
+    tcp_twin_for_both(check_s52, &soon);
 }
 
 /* --- Ends ----------------------------------------------------------------------------------- */
 
-static void check_s53(struct twins *twins)
+static void check_s53(struct tcp_twin *twins)
 {
     char text[16];
     FILE *file = file_of(twins);
@@ -119,30 +119,30 @@ static void check_s53(struct twins *twins)
 static void s53_the_other_end_ends(void **state)
 {
     (void)state;
-    twins_for_both(check_s53, &soon);
+    tcp_twin_for_both(check_s53, &soon);
 }
 
 static void s54_the_connection_of_a_file_is_lost(void **state)
 {
     (void)state;
-    struct twins twins;
+    struct tcp_twin twins;
     char text[16];
-    twins_open(&twins, TWIN_TCP, NULL);
+    tcp_twin_open(&twins, TWIN_TCP, NULL);
     FILE *file = file_of(&twins);
     twin_reset(&twins.server);
     expect_failed(file, ECONNRESET);
     assert_int_equal(fclose(file), 0);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 
-    twins_open(&twins, TWIN_SNET, &soon);
+    tcp_twin_open(&twins, TWIN_SNET, &soon);
     file = file_of(&twins);
-    twins_cut(&twins, false);
+    tcp_twin_cut(&twins, false);
     assert_int_equal(twin_write(&twins.server, "after\n", 6), 6);
     assert_string_equal(fgets(text, sizeof text, file), "after\n");
     snet_socket_abort(twins.server.socket, SNET_CODE_APPLICATION, NULL);
     expect_failed(file, ECONNRESET); /* only now is it over */
     (void)fclose(file);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
 static atomic_uint signals;
@@ -153,7 +153,7 @@ static void count_signal(int number)
     signals++;
 }
 
-static void check_s55(struct twins *twins)
+static void check_s55(struct tcp_twin *twins)
 {
     const bool is_tcp = twins->kind == TWIN_TCP;
     FILE *file = file_of(twins);
@@ -178,16 +178,16 @@ static void s55_printing_after_the_end(void **state)
 {
     (void)state;
     for (unsigned kind = 0; kind < TWIN_KINDS; kind++) {
-        struct twins twins;
+        struct tcp_twin twins;
         (void)signal(SIGPIPE, count_signal);
-        twins_open(&twins, (enum twin_kind)kind, &soon);
+        tcp_twin_open(&twins, (enum twin_kind)kind, &soon);
         check_s55(&twins);
-        twins_close(&twins);
+        tcp_twin_close(&twins);
     }
     (void)signal(SIGPIPE, SIG_DFL);
 }
 
-static void check_s56(struct twins *twins)
+static void check_s56(struct tcp_twin *twins)
 {
     static char much[MUCH_BYTES];
     memset(much, 'm', sizeof much);
@@ -201,12 +201,12 @@ static void check_s56(struct twins *twins)
 static void s56_a_file_is_closed_with_bytes_that_were_not_sent(void **state)
 {
     (void)state;
-    twins_for_both(check_s56, &soon);
+    tcp_twin_for_both(check_s56, &soon);
 }
 
 /* --- What is below -------------------------------------------------------------------------- */
 
-static void check_s57(struct twins *twins)
+static void check_s57(struct tcp_twin *twins)
 {
     FILE *file = file_of(twins);
     errno = 0;
@@ -222,7 +222,7 @@ static void check_s57(struct twins *twins)
 static void s57_the_descriptor_of_a_file(void **state)
 {
     (void)state;
-    twins_for_both(check_s57, &soon);
+    tcp_twin_for_both(check_s57, &soon);
 }
 
 static void *read_one(void *arg)
@@ -230,7 +230,7 @@ static void *read_one(void *arg)
     return fgetc(arg) == 'x' ? arg : NULL;
 }
 
-static void check_s58(struct twins *twins)
+static void check_s58(struct tcp_twin *twins)
 {
     pthread_t thread;
     void *result = NULL;
@@ -251,7 +251,7 @@ static void check_s58(struct twins *twins)
 static void s58_a_thread_waits_in_a_file(void **state)
 {
     (void)state;
-    twins_for_both(check_s58, &soon);
+    tcp_twin_for_both(check_s58, &soon);
 }
 
 int main(void)

@@ -26,87 +26,87 @@ static const struct snet_session_config short_wait = {.wait_ns = 300 * SNET_MS_N
 static void s35_the_connection_is_reset(void **state)
 {
     (void)state;
-    struct twins twins;
-    twins_open(&twins, TWIN_TCP, NULL);
+    struct tcp_twin twins;
+    tcp_twin_open(&twins, TWIN_TCP, NULL);
     twin_reset(&twins.server);
     twin_expect_error(&twins.client, ECONNRESET);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 
     const struct linger linger = {.l_onoff = 1};
-    twins_open(&twins, TWIN_SNET, NULL);
+    tcp_twin_open(&twins, TWIN_SNET, NULL);
     (void)setsockopt(twins.way->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-    twins_cut(&twins, false);
+    tcp_twin_cut(&twins, false);
     assert_int_equal(twin_write(&twins.server, "after", 5), 5);
     twin_expect(&twins.client, "after", 5);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
 static void s36_somebody_on_the_way_ends_the_connection(void **state)
 {
     (void)state;
-    struct twins twins;
-    twins_open(&twins, TWIN_TCP, NULL);
+    struct tcp_twin twins;
+    tcp_twin_open(&twins, TWIN_TCP, NULL);
     assert_int_equal(shutdown(twins.server.fd, SHUT_RDWR), 0); /* who it was cannot be told */
     twin_expect_end(&twins.client);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 
     struct snet_session_info info = {.resumes = 0};
-    twins_open(&twins, TWIN_SNET, NULL);
-    twins_cut(&twins, false);
+    tcp_twin_open(&twins, TWIN_SNET, NULL);
+    tcp_twin_cut(&twins, false);
     assert_int_equal(twin_write(&twins.client, "after", 5), 5);
     twin_expect(&twins.server, "after", 5);
     snet_socket_info(twins.client.socket, &info);
     assert_true(info.resumes > 0);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
 static void s37_writing_while_there_is_no_connection(void **state)
 {
     (void)state;
-    struct twins twins;
-    twins_open(&twins, TWIN_SNET, NULL);
-    twins_cut(&twins, true);
+    struct tcp_twin twins;
+    tcp_twin_open(&twins, TWIN_SNET, NULL);
+    tcp_twin_cut(&twins, true);
     assert_int_equal(twin_write(&twins.client, "from client", 11), 11);
     assert_int_equal(twin_write(&twins.server, "from server", 11), 11);
     assert_int_equal(twin_unacked(&twins.client), 11);
-    twins_mend(&twins);
+    tcp_twin_mend(&twins);
     twin_expect(&twins.server, "from client", 11);
     twin_expect(&twins.client, "from server", 11);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
 static void s38_reading_while_there_is_no_connection(void **state)
 {
     (void)state;
-    struct twins twins;
-    twins_open(&twins, TWIN_SNET, NULL);
-    twins_cut(&twins, true);
+    struct tcp_twin twins;
+    tcp_twin_open(&twins, TWIN_SNET, NULL);
+    tcp_twin_cut(&twins, true);
     twin_set_timeout(&twins.client, SOON_NS);
     twin_expect_error(&twins.client, ETIMEDOUT);
     assert_int_equal(snet_socket_error(twins.client.socket), SNET_OK);
-    twins_mend(&twins);
+    tcp_twin_mend(&twins);
     twin_set_timeout(&twins.client, LONG_NS);
     assert_int_equal(twin_write(&twins.server, "back", 4), 4);
     twin_expect(&twins.client, "back", 4);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
 static void s39_there_is_no_connection_for_too_long(void **state)
 {
     (void)state;
-    struct twins twins;
-    twins_open(&twins, TWIN_SNET, &(struct twin_options){.session = short_wait});
-    twins_cut(&twins, true);
+    struct tcp_twin twins;
+    tcp_twin_open(&twins, TWIN_SNET, &(struct twin_options){.session = short_wait});
+    tcp_twin_cut(&twins, true);
     twin_expect_error(&twins.client, ETIMEDOUT);
     twin_expect_error(&twins.server, ETIMEDOUT);
     assert_int_equal(snet_socket_error(twins.client.socket), SNET_ERR_EXPIRED);
     assert_int_equal(twin_write(&twins.client, "x", 1), -1);
     assert_int_equal(errno, EPIPE);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
 /* The client ends at once, which the server sees as an error. */
-static void abort_client(struct twins *twins)
+static void abort_client(struct tcp_twin *twins)
 {
     if (twins->kind == TWIN_TCP) {
         twin_reset(&twins->client);
@@ -118,7 +118,7 @@ static void abort_client(struct twins *twins)
 
 /* --- Errors -------------------------------------------------------------------------------- */
 
-static void check_s40(struct twins *twins)
+static void check_s40(struct tcp_twin *twins)
 {
     assert_int_equal(twin_write(&twins->client, "before", 6), 6);
     if (twins->kind == TWIN_TCP) {
@@ -139,10 +139,10 @@ static void check_s40(struct twins *twins)
 static void s40_bytes_that_came_before_an_error(void **state)
 {
     (void)state;
-    twins_for_both(check_s40, NULL);
+    tcp_twin_for_both(check_s40, NULL);
 }
 
-static void check_s41(struct twins *twins)
+static void check_s41(struct tcp_twin *twins)
 {
     abort_client(twins);
     if (twins->kind == TWIN_TCP) {
@@ -155,10 +155,10 @@ static void check_s41(struct twins *twins)
 static void s41_an_error_is_asked_for_again(void **state)
 {
     (void)state;
-    twins_for_both(check_s41, NULL);
+    tcp_twin_for_both(check_s41, NULL);
 }
 
-static void check_s42(struct twins *twins)
+static void check_s42(struct tcp_twin *twins)
 {
     abort_client(twins);
     if (twins->kind == TWIN_SNET) {
@@ -173,7 +173,7 @@ static void check_s42(struct twins *twins)
 static void s42_the_reason_of_an_end(void **state)
 {
     (void)state;
-    twins_for_both(check_s42, NULL);
+    tcp_twin_for_both(check_s42, NULL);
 }
 
 /* --- Options ------------------------------------------------------------------------------- */
@@ -181,63 +181,63 @@ static void s42_the_reason_of_an_end(void **state)
 static void s43_the_address_of_the_other_end(void **state)
 {
     (void)state;
-    struct twins twins;
+    struct tcp_twin twins;
     struct sockaddr_in address;
     socklen_t len = sizeof address;
     char want[32];
     char got[64];
-    twins_open(&twins, TWIN_TCP, NULL);
+    tcp_twin_open(&twins, TWIN_TCP, NULL);
     assert_int_equal(getpeername(twins.client.fd, (struct sockaddr *)&address, &len), 0);
     assert_int_equal(address.sin_port, twins.way->address.sin_port);
-    twins_close(&twins);
-    twins_open(&twins, TWIN_SNET, NULL);
+    tcp_twin_close(&twins);
+    tcp_twin_open(&twins, TWIN_SNET, NULL);
     const unsigned port = ntohs(twins.way->address.sin_port);
     (void)snprintf(want, sizeof want, "127.0.0.1:%u", port);
     snet_socket_peer(twins.client.socket, got, sizeof got);
     assert_string_equal(got, want);
-    twins_cut(&twins, true);
+    tcp_twin_cut(&twins, true);
     while (strcmp(got, "-") != 0) {
         (void)sched_yield();
         snet_socket_peer(twins.client.socket, got, sizeof got);
     }
-    twins_mend(&twins);
+    tcp_twin_mend(&twins);
     assert_int_equal(twin_write(&twins.client, "x", 1), 1);
     twin_expect(&twins.server, "x", 1);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
 static void s44_a_silent_path_is_noticed(void **state)
 {
     (void)state;
-    struct twins twins;
+    struct tcp_twin twins;
     int number = -1;
     socklen_t len = sizeof number;
-    twins_open(&twins, TWIN_TCP, NULL);
+    tcp_twin_open(&twins, TWIN_TCP, NULL);
     assert_int_equal(getsockopt(twins.client.fd, SOL_SOCKET, SO_KEEPALIVE, &number, &len), 0);
     assert_int_equal(number, 0);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
 static void s45_urgent_bytes(void **state)
 {
     (void)state;
-    struct twins twins;
-    twins_open(&twins, TWIN_TCP, NULL);
+    struct tcp_twin twins;
+    tcp_twin_open(&twins, TWIN_TCP, NULL);
     assert_int_equal(send(twins.client.fd, "!", 1, MSG_OOB), 1);
     twin_await(&twins.server, POLLPRI);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
 static void s46_looking_without_taking(void **state)
 {
     (void)state;
-    struct twins twins;
+    struct tcp_twin twins;
     char byte = 0;
-    twins_open(&twins, TWIN_TCP, NULL);
+    tcp_twin_open(&twins, TWIN_TCP, NULL);
     assert_int_equal(twin_write(&twins.client, "x", 1), 1);
     assert_int_equal(recv(twins.server.fd, &byte, 1, MSG_PEEK), 1);
     twin_expect(&twins.server, "x", 1);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
 /* --- The old wires ------------------------------------------------------------------------- */
@@ -245,22 +245,22 @@ static void s46_looking_without_taking(void **state)
 static void s48_the_own_direction_ends_over_an_old_wire(void **state)
 {
     (void)state;
-    struct twins twins;
-    twins_open(&twins, TWIN_SNET, &(struct twin_options){.wires = SNET_WIRE_BIT(SNET_WIRE_2)});
+    struct tcp_twin twins;
+    tcp_twin_open(&twins, TWIN_SNET, &(struct twin_options){.wires = SNET_WIRE_BIT(SNET_WIRE_2)});
     assert_int_equal(twin_write(&twins.server, "last", 4), 4);
     twin_expect(&twins.client, "last", 4);
     assert_int_equal(twin_shutdown(&twins.server), 0);
     twin_expect_end(&twins.client);
     assert_int_equal(twin_write(&twins.client, "x", 1), -1);
     assert_int_equal(errno, EPIPE);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
 static void s49_waiting_until_the_other_end_has_all_over_an_old_wire(void **state)
 {
     (void)state;
-    struct twins twins;
-    twins_open(&twins, TWIN_SNET, &(struct twin_options){.wires = SNET_WIRE_BIT(SNET_WIRE_2)});
+    struct tcp_twin twins;
+    tcp_twin_open(&twins, TWIN_SNET, &(struct twin_options){.wires = SNET_WIRE_BIT(SNET_WIRE_2)});
     assert_int_equal(twin_write(&twins.client, "x", 1), 1);
     assert_int_equal(twin_unacked(&twins.client), 0);
     assert_int_equal(snet_flush(twins.client.socket), -1);
@@ -268,7 +268,7 @@ static void s49_waiting_until_the_other_end_has_all_over_an_old_wire(void **stat
     twin_expect(&twins.server, "x", 1);
     snet_socket_abort(twins.client.socket, SNET_CODE_APPLICATION, NULL);
     snet_socket_abort(twins.server.socket, SNET_CODE_APPLICATION, NULL);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
 int main(void)

@@ -128,7 +128,7 @@ static void s5_the_other_end_is_not_who_it_should_be(void **state)
     const struct snet_socket_config server = twin_server_config(NULL);
     struct snet_socket_config client = twin_client_config(NULL);
     snet_err err = SNET_OK;
-    client.client_keys.server = &ends_keys()->client_public;
+    client.client_keys.server = &core_pair_keys()->client_public;
     client.begin_ns = SOON_NS;
     snet_acceptor *acceptor = snet_listen(ADDRESS, &server, NULL);
     assert_null(snet_dial(snet_acceptor_address(acceptor), &client, &err));
@@ -213,7 +213,7 @@ static void s9_the_client_has_gone_before_it_is_accepted(void **state)
     snet_acceptor_close(acceptor);
 }
 
-static void check_s10(struct twins *twins)
+static void check_s10(struct tcp_twin *twins)
 {
     if (twins->kind == TWIN_TCP) {
         (void)close(twins->listener);
@@ -229,7 +229,7 @@ static void check_s10(struct twins *twins)
 static void s10_what_was_accepted_outlives_the_listener(void **state)
 {
     (void)state;
-    twins_for_both(check_s10, NULL);
+    tcp_twin_for_both(check_s10, NULL);
 }
 
 struct acceptance {
@@ -301,7 +301,7 @@ static void s11_a_thread_waits_while_the_listener_is_closed(void **state)
 
 /* --- Reading ------------------------------------------------------------------------------- */
 
-static void check_s12(struct twins *twins)
+static void check_s12(struct tcp_twin *twins)
 {
     char text[8];
     assert_int_equal(twin_write(&twins->client, "abcde", 5), 5);
@@ -315,10 +315,10 @@ static void check_s12(struct twins *twins)
 static void s12_reading_knows_no_messages(void **state)
 {
     (void)state;
-    twins_for_both(check_s12, NULL);
+    tcp_twin_for_both(check_s12, NULL);
 }
 
-static void check_s13(struct twins *twins)
+static void check_s13(struct tcp_twin *twins)
 {
     char byte = 0;
     assert_int_equal(twin_read(&twins->server, &byte, 0), 0);
@@ -328,10 +328,10 @@ static void check_s13(struct twins *twins)
 static void s13_no_bytes_are_moved_at_once(void **state)
 {
     (void)state;
-    twins_for_both(check_s13, NULL);
+    tcp_twin_for_both(check_s13, NULL);
 }
 
-static void check_s14(struct twins *twins)
+static void check_s14(struct tcp_twin *twins)
 {
     twin_expect_error(&twins->client, EAGAIN);
     twin_expect_error(&twins->server, EAGAIN);
@@ -340,10 +340,10 @@ static void check_s14(struct twins *twins)
 static void s14_reading_nothing_without_waiting(void **state)
 {
     (void)state;
-    twins_for_both(check_s14, &(struct twin_options){.nonblocking = true});
+    tcp_twin_for_both(check_s14, &(struct twin_options){.nonblocking = true});
 }
 
-static void check_s15(struct twins *twins)
+static void check_s15(struct tcp_twin *twins)
 {
     twin_set_timeout(&twins->client, SNET_MS_NS);
     twin_expect_error(&twins->client, twins->kind == TWIN_TCP ? EAGAIN : ETIMEDOUT);
@@ -355,10 +355,10 @@ static void check_s15(struct twins *twins)
 static void s15_the_time_for_reading_is_over(void **state)
 {
     (void)state;
-    twins_for_both(check_s15, NULL);
+    tcp_twin_for_both(check_s15, NULL);
 }
 
-static void check_s16(struct twins *twins)
+static void check_s16(struct tcp_twin *twins)
 {
     assert_int_equal(twin_write(&twins->client, "last", 4), 4);
     twin_close(&twins->client);
@@ -370,7 +370,7 @@ static void check_s16(struct twins *twins)
 static void s16_the_end_comes_after_all_bytes_and_stays(void **state)
 {
     (void)state;
-    twins_for_both(check_s16, NULL);
+    tcp_twin_for_both(check_s16, NULL);
 }
 
 struct reading {
@@ -397,7 +397,7 @@ static void take_signal(int number)
 
 #define SIGNALS 1000u
 
-static void check_s17(struct twins *twins)
+static void check_s17(struct tcp_twin *twins)
 {
     pthread_t thread;
     struct reading reading = {.end = &twins->server};
@@ -417,7 +417,7 @@ static void s17_a_signal_arrives_while_a_call_waits(void **state)
     (void)state;
     const struct sigaction action = {.sa_handler = take_signal}; /* without SA_RESTART */
     assert_int_equal(sigaction(SIGUSR1, &action, NULL), 0);
-    twins_for_both(check_s17, NULL);
+    tcp_twin_for_both(check_s17, NULL);
 }
 
 /* --- Writing ------------------------------------------------------------------------------- */
@@ -430,7 +430,7 @@ static void *write_much(void *arg)
     return NULL;
 }
 
-static void check_s18(struct twins *twins)
+static void check_s18(struct tcp_twin *twins)
 {
     static uint8_t chunk[1u << 16];
     pthread_t thread;
@@ -454,10 +454,10 @@ static const struct snet_session_config small_session = {
 static void s18_writing_waits_until_all_is_taken(void **state)
 {
     (void)state;
-    twins_for_both(check_s18, &(struct twin_options){.session = small_session});
+    tcp_twin_for_both(check_s18, &(struct twin_options){.session = small_session});
 }
 
-static void check_s19(struct twins *twins)
+static void check_s19(struct tcp_twin *twins)
 {
     static const uint8_t zeros[MUCH_BYTES];
     ssize_t len = twin_write(&twins->client, zeros, sizeof zeros);
@@ -471,9 +471,9 @@ static void check_s19(struct twins *twins)
 static void s19_writing_without_waiting_takes_a_part(void **state)
 {
     (void)state;
-    twins_for_both(check_s19, &(struct twin_options){.session = small_session,
-                                                     .nonblocking = true,
-                                                     .linger_ns = SOON_NS});
+    tcp_twin_for_both(check_s19, &(struct twin_options){.session = small_session,
+                                                        .nonblocking = true,
+                                                        .linger_ns = SOON_NS});
 }
 
 static atomic_uint pipes;
@@ -484,7 +484,7 @@ static void take_pipe(int number)
     pipes++;
 }
 
-static void check_s20(struct twins *twins)
+static void check_s20(struct tcp_twin *twins)
 {
     assert_int_equal(twin_shutdown(&twins->client), 0);
     const ssize_t len = twins->kind == TWIN_TCP ? write(twins->client.fd, "x", 1)
@@ -500,11 +500,11 @@ static void s20_writing_after_the_own_end(void **state)
     const struct sigaction action = {.sa_handler = take_pipe};
     struct sigaction before;
     assert_int_equal(sigaction(SIGPIPE, &action, &before), 0);
-    twins_for_both(check_s20, NULL);
+    tcp_twin_for_both(check_s20, NULL);
     assert_int_equal(sigaction(SIGPIPE, &before, NULL), 0);
 }
 
-static void check_s22(struct twins *twins)
+static void check_s22(struct tcp_twin *twins)
 {
     assert_int_equal(twin_unacked(&twins->client), 0);
     assert_int_equal(twin_write(&twins->client, "abc", 3), 3);
@@ -517,24 +517,24 @@ static void check_s22(struct twins *twins)
 static void s22_how_much_the_other_end_lacks(void **state)
 {
     (void)state;
-    twins_for_both(check_s22, NULL);
+    tcp_twin_for_both(check_s22, NULL);
 }
 
 static void s24_small_writes_are_not_held_back(void **state)
 {
     (void)state;
-    struct twins twins;
+    struct tcp_twin twins;
     int number = -1;
     socklen_t len = sizeof number;
-    twins_open(&twins, TWIN_TCP, NULL);
+    tcp_twin_open(&twins, TWIN_TCP, NULL);
     const int fd = twins.client.fd;
     assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &number, &len), 0);
     assert_int_equal(number, 0);
-    twins_close(&twins);
-    twins_open(&twins, TWIN_SNET, NULL);
+    tcp_twin_close(&twins);
+    tcp_twin_open(&twins, TWIN_SNET, NULL);
     assert_int_equal(getsockopt(twins.way->fd, IPPROTO_TCP, TCP_NODELAY, &number, &len), 0);
     assert_int_equal(number, 1);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
 int main(void)

@@ -23,7 +23,7 @@ static struct snet_socket_config server_config(void)
 {
     return (struct snet_socket_config){
         .struct_size = sizeof(struct snet_socket_config),
-        .server_keys = {.secrets = &ends_keys()->server, .secret_count = 1},
+        .server_keys = {.secrets = &core_pair_keys()->server, .secret_count = 1},
     };
 }
 
@@ -31,7 +31,7 @@ static struct snet_socket_config client_config(void)
 {
     return (struct snet_socket_config){
         .struct_size = sizeof(struct snet_socket_config),
-        .client_keys = {.server = &ends_keys()->server_public},
+        .client_keys = {.server = &core_pair_keys()->server_public},
     };
 }
 
@@ -203,7 +203,7 @@ static void socket_config_names_the_field_that_is_to_blame(void **state)
     assert_string_equal(field, "client_keys.server");
     assert_int_equal(snet_socket_config_check(&config, true, &field), SNET_ERR_INVALID);
     assert_string_equal(field, "server_keys.secret_count");
-    config.client_keys.server = &ends_keys()->server_public;
+    config.client_keys.server = &core_pair_keys()->server_public;
     assert_int_equal(snet_socket_config_check(&config, false, &field), SNET_OK);
     config.suite = SNET_SUITE_AES_256_GCM + 1;
     assert_int_equal(snet_socket_config_check(&config, false, &field), SNET_ERR_INVALID);
@@ -217,7 +217,7 @@ static void socket_config_names_the_field_that_is_to_blame(void **state)
     assert_int_equal(snet_socket_config_check(&config, false, &field), SNET_ERR_INVALID);
     assert_string_equal(field, "wires");
     snet_socket_config_server(&config);
-    config.server_keys = (struct snet_server_keys){.psks = &ends_keys()->psk, .psk_count = 1};
+    config.server_keys = (struct snet_server_keys){.psks = &core_pair_keys()->psk, .psk_count = 1};
     assert_int_equal(snet_socket_config_check(&config, true, &field), SNET_OK);
 }
 

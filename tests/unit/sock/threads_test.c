@@ -213,7 +213,7 @@ static snet_acceptor *listen_small(struct sockaddr_in *ret_address)
     const struct snet_socket_config config = {
         .struct_size = sizeof config,
         .session = {.history_bytes = 1u << 16, .inbox_bytes = 1u << 16},
-        .server_keys = {.secrets = &ends_keys()->server, .secret_count = 1},
+        .server_keys = {.secrets = &core_pair_keys()->server, .secret_count = 1},
         .linger_ns = SOON_NS,
     };
     socklen_t len = sizeof *ret_address;
@@ -234,7 +234,7 @@ static void party_open(struct party *party, snet_acceptor *acceptor, bool with_d
     const struct snet_socket_config config = {
         .struct_size = sizeof config,
         .session = {.history_bytes = 1u << 16, .inbox_bytes = 1u << 16},
-        .client_keys = {.server = &ends_keys()->server_public},
+        .client_keys = {.server = &core_pair_keys()->server_public},
         .linger_ns = SOON_NS,
         .connect = party_connect,
         .user = party,
@@ -329,7 +329,7 @@ static snet_socket *dial_and_hold_loop(const snet_acceptor *acceptor)
 {
     const struct snet_socket_config config = {
         .struct_size = sizeof config,
-        .client_keys = {.server = &ends_keys()->server_public},
+        .client_keys = {.server = &core_pair_keys()->server_public},
         .linger_ns = SOON_NS,
         .on_event = hold_loop,
     };

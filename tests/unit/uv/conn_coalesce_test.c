@@ -49,7 +49,7 @@ static void take_all(const struct twin_end *end, uint64_t bytes)
 }
 
 /* Writes byte after byte until some wait; returns how many were written. */
-static uint64_t write_until_some_wait(const struct twins *twins)
+static uint64_t write_until_some_wait(const struct tcp_twin *twins)
 {
     uint64_t written = 0;
     while (written == 0 || waiting(&twins->client) == 0) {
@@ -60,62 +60,62 @@ static uint64_t write_until_some_wait(const struct twins *twins)
     return written;
 }
 
-static void cork_lets_a_few_writes_go_at_once(void **state)
+static void coalesce_lets_a_few_writes_go_at_once(void **state)
 {
     (void)state;
-    struct twins twins;
-    twins_open(&twins, TWIN_SNET, &nonblocking);
-    for (unsigned i = 0; i < SNET_CORK_BURST_WRITES; i++) {
+    struct tcp_twin twins;
+    tcp_twin_open(&twins, TWIN_SNET, &nonblocking);
+    for (unsigned i = 0; i < SNET_CONN_COALESCE_BURST_WRITES; i++) {
         assert_int_equal(twin_write(&twins.client, "x", 1), 1);
         assert_int_equal(waiting(&twins.client), 0);
     }
-    take_all(&twins.server, SNET_CORK_BURST_WRITES);
-    twins_close(&twins);
+    take_all(&twins.server, SNET_CONN_COALESCE_BURST_WRITES);
+    tcp_twin_close(&twins);
 }
 
-static void cork_holds_no_byte_longer_than_a_tick(void **state)
+static void coalesce_holds_no_byte_longer_than_a_tick(void **state)
 {
     (void)state;
-    struct twins twins;
-    twins_open(&twins, TWIN_SNET, &nonblocking);
+    struct tcp_twin twins;
+    tcp_twin_open(&twins, TWIN_SNET, &nonblocking);
     take_all(&twins.server, write_until_some_wait(&twins));
     assert_int_equal(waiting(&twins.client), 0);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
-static void cork_lets_all_go_when_the_program_asks_for_more(void **state)
+static void coalesce_lets_all_go_when_the_program_asks_for_more(void **state)
 {
     (void)state;
-    struct twins twins;
+    struct tcp_twin twins;
     char byte = 0;
-    twins_open(&twins, TWIN_SNET, &nonblocking);
+    tcp_twin_open(&twins, TWIN_SNET, &nonblocking);
     const uint64_t written = write_until_some_wait(&twins);
     assert_int_equal(twin_read(&twins.client, &byte, 1), -1);
     assert_int_equal(waiting(&twins.client), 0);
     take_all(&twins.server, written);
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
-static void cork_loses_nothing_with_the_connection(void **state)
+static void coalesce_loses_nothing_with_the_connection(void **state)
 {
     (void)state;
-    struct twins twins;
+    struct tcp_twin twins;
     for (unsigned i = 0; i < 10; i++) {
-        twins_open(&twins, TWIN_SNET, &nonblocking);
+        tcp_twin_open(&twins, TWIN_SNET, &nonblocking);
         const uint64_t written = write_until_some_wait(&twins);
-        twins_cut(&twins, false);
+        tcp_twin_cut(&twins, false);
         take_all(&twins.server, written);
-        twins_close(&twins);
+        tcp_twin_close(&twins);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cork_lets_a_few_writes_go_at_once),
-        cmocka_unit_test(cork_holds_no_byte_longer_than_a_tick),
-        cmocka_unit_test(cork_lets_all_go_when_the_program_asks_for_more),
-        cmocka_unit_test(cork_loses_nothing_with_the_connection),
+        cmocka_unit_test(coalesce_lets_a_few_writes_go_at_once),
+        cmocka_unit_test(coalesce_holds_no_byte_longer_than_a_tick),
+        cmocka_unit_test(coalesce_lets_all_go_when_the_program_asks_for_more),
+        cmocka_unit_test(coalesce_loses_nothing_with_the_connection),
     };
     return cmocka_run_group_tests_name("cork", tests, NULL, NULL);
 }

@@ -21,11 +21,11 @@
 
 static const struct twin_options quick = {.linger_ns = SNET_MS_NS};
 
-static enum snet_loan_state loan_state(const struct twin_end *end)
+static enum snet_conn_inline_state conn_inline_state(const struct twin_end *end)
 {
-    enum snet_loan_state state = SNET_LOAN_NONE;
+    enum snet_conn_inline_state state = SNET_CONN_INLINE_NONE;
     snet_loop_lock();
-    (void)snet_loan_state(end->socket->session, &state);
+    (void)snet_conn_inline_state(end->socket->session, &state);
     snet_loop_unlock();
     return state;
 }
@@ -41,7 +41,7 @@ static void *echo(void *arg)
     return NULL;
 }
 
-static void trip(const struct twins *twins, unsigned number)
+static void trip(const struct tcp_twin *twins, unsigned number)
 {
     char text[16] = {0};
     memcpy(text, &number, sizeof number);
@@ -50,30 +50,30 @@ static void trip(const struct twins *twins, unsigned number)
 }
 
 /* Round trips until the client's thread serves its connection. */
-static void trips_until_lent(const struct twins *twins)
+static void trips_until_lent(const struct tcp_twin *twins)
 {
     unsigned trips = 0;
-    while (loan_state(&twins->client) != SNET_LOAN_LENT) {
+    while (conn_inline_state(&twins->client) != SNET_CONN_INLINE_LENT) {
         assert_true(trips < TRIPS_MAX);
         trip(twins, trips++);
     }
 }
 
-static void await_loan_end(const struct twin_end *end)
+static void await_conn_inline_end(const struct twin_end *end)
 {
-    while (loan_state(end) != SNET_LOAN_NONE) {
+    while (conn_inline_state(end) != SNET_CONN_INLINE_NONE) {
         (void)sched_yield(); /* the test has a time limit of its own */
     }
 }
 
 struct echoing {
-    struct twins twins;
+    struct tcp_twin twins;
     pthread_t thread;
 };
 
 static void echoing_open(struct echoing *echoing)
 {
-    twins_open(&echoing->twins, TWIN_SNET, &quick);
+    tcp_twin_open(&echoing->twins, TWIN_SNET, &quick);
     assert_int_equal(pthread_create(&echoing->thread, NULL, echo, &echoing->twins.server), 0);
 }
 
@@ -81,21 +81,21 @@ static void echoing_close(struct echoing *echoing)
 {
     (void)twin_shutdown(&echoing->twins.client);
     assert_int_equal(pthread_join(echoing->thread, NULL), 0);
-    twins_close(&echoing->twins);
+    tcp_twin_close(&echoing->twins);
 }
 
-static void loan_begins_when_waits_are_brief(void **state)
+static void conn_inline_begins_when_waits_are_brief(void **state)
 {
     (void)state;
     struct echoing echoing;
     echoing_open(&echoing);
-    assert_int_equal(loan_state(&echoing.twins.client), SNET_LOAN_NONE);
+    assert_int_equal(conn_inline_state(&echoing.twins.client), SNET_CONN_INLINE_NONE);
     trips_until_lent(&echoing.twins);
     echoing_close(&echoing);
 }
 
 /* It would take a descriptor more for a program that merely looks whether there is something. */
-static void loan_is_not_for_calls_that_run_out_of_time(void **state)
+static void conn_inline_is_not_for_calls_that_run_out_of_time(void **state)
 {
     (void)state;
     struct echoing echoing;
@@ -106,17 +106,17 @@ static void loan_is_not_for_calls_that_run_out_of_time(void **state)
         assert_int_equal(twin_read(&echoing.twins.client, &byte, 1), -1);
         assert_int_equal(errno, ETIMEDOUT);
     }
-    assert_int_equal(echoing.twins.client.socket->wait.ring_fd, -1);
+    assert_int_equal(echoing.twins.client.socket->wait.wake_fd, -1);
     echoing_close(&echoing);
 }
 
-static void loan_ends_when_nobody_uses_it(void **state)
+static void conn_inline_ends_when_nobody_uses_it(void **state)
 {
     (void)state;
     struct echoing echoing;
     echoing_open(&echoing);
     trips_until_lent(&echoing.twins);
-    await_loan_end(&echoing.twins.client);
+    await_conn_inline_end(&echoing.twins.client);
     /* The loop looks after the connection: nobody reads, and it acknowledges. */
     assert_int_equal(twin_write(&echoing.twins.server, "x", 1), 1);
     assert_int_equal(snet_flush(echoing.twins.server.socket), 0);
@@ -130,20 +130,20 @@ static void loan_ends_when_nobody_uses_it(void **state)
 }
 
 /* The loop does not have to wait for the end of a loan that nobody polls. */
-static void loan_goes_back_when_a_write_meets_a_broken_connection(void **state)
+static void conn_inline_goes_back_when_a_write_meets_a_broken_connection(void **state)
 {
     (void)state;
     struct echoing echoing;
     echoing_open(&echoing);
     trips_until_lent(&echoing.twins);
-    twins_cut(&echoing.twins, false);
+    tcp_twin_cut(&echoing.twins, false);
     assert_int_equal(twin_write(&echoing.twins.client, "x", 1), 1);
-    assert_int_not_equal(loan_state(&echoing.twins.client), SNET_LOAN_LENT);
+    assert_int_not_equal(conn_inline_state(&echoing.twins.client), SNET_CONN_INLINE_LENT);
     twin_expect(&echoing.twins.client, "x", 1);
     echoing_close(&echoing);
 }
 
-static void loan_keeps_the_time_limit(void **state)
+static void conn_inline_keeps_the_time_limit(void **state)
 {
     (void)state;
     struct echoing echoing;
@@ -156,14 +156,14 @@ static void loan_keeps_the_time_limit(void **state)
     echoing_close(&echoing);
 }
 
-static void loan_goes_on_with_the_next_connection(void **state)
+static void conn_inline_goes_on_with_the_next_connection(void **state)
 {
     (void)state;
     struct echoing echoing;
     echoing_open(&echoing);
     for (unsigned i = 0; i < CUTS; i++) {
         trips_until_lent(&echoing.twins);
-        twins_cut(&echoing.twins, false);
+        tcp_twin_cut(&echoing.twins, false);
         for (unsigned k = 0; k < TRIPS_PER_CUT; k++) {
             trip(&echoing.twins, k);
         }
@@ -178,7 +178,7 @@ static void *read_one(void *arg)
     return twin_read(end, &byte, 1) == -1 && errno == EBADF ? arg : NULL;
 }
 
-static void loan_ends_for_who_waits_when_the_socket_is_closed(void **state)
+static void conn_inline_ends_for_who_waits_when_the_socket_is_closed(void **state)
 {
     (void)state;
     struct echoing echoing;
@@ -199,7 +199,7 @@ static void loan_ends_for_who_waits_when_the_socket_is_closed(void **state)
     assert_int_equal(pthread_join(reader, &result), 0);
     assert_ptr_equal(result, &client);
     assert_int_equal(pthread_join(echoing.thread, NULL), 0);
-    twins_close(&echoing.twins);
+    tcp_twin_close(&echoing.twins);
 }
 
 static void *write_bulk(void *arg)
@@ -229,36 +229,36 @@ static void read_bulk(const struct twin_end *end)
 }
 
 /* Both ends write more than all buffers hold before one of them reads. */
-static void loan_of_a_writer_does_not_hold_up_the_other_direction(void **state)
+static void conn_inline_of_a_writer_does_not_hold_up_the_other_direction(void **state)
 {
     (void)state;
-    struct twins twins;
+    struct tcp_twin twins;
     pthread_t writers[2];
     void *result = NULL;
-    twins_open(&twins, TWIN_SNET, &quick);
+    tcp_twin_open(&twins, TWIN_SNET, &quick);
     assert_int_equal(pthread_create(&writers[0], NULL, write_bulk, &twins.client), 0);
     assert_int_equal(pthread_create(&writers[1], NULL, write_bulk, &twins.server), 0);
-    twins_cut(&twins, false);
+    tcp_twin_cut(&twins, false);
     read_bulk(&twins.server);
     read_bulk(&twins.client);
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(pthread_join(writers[i], &result), 0);
         assert_non_null(result);
     }
-    twins_close(&twins);
+    tcp_twin_close(&twins);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(loan_begins_when_waits_are_brief),
-        cmocka_unit_test(loan_is_not_for_calls_that_run_out_of_time),
-        cmocka_unit_test(loan_ends_when_nobody_uses_it),
-        cmocka_unit_test(loan_goes_back_when_a_write_meets_a_broken_connection),
-        cmocka_unit_test(loan_keeps_the_time_limit),
-        cmocka_unit_test(loan_goes_on_with_the_next_connection),
-        cmocka_unit_test(loan_ends_for_who_waits_when_the_socket_is_closed),
-        cmocka_unit_test(loan_of_a_writer_does_not_hold_up_the_other_direction),
+        cmocka_unit_test(conn_inline_begins_when_waits_are_brief),
+        cmocka_unit_test(conn_inline_is_not_for_calls_that_run_out_of_time),
+        cmocka_unit_test(conn_inline_ends_when_nobody_uses_it),
+        cmocka_unit_test(conn_inline_goes_back_when_a_write_meets_a_broken_connection),
+        cmocka_unit_test(conn_inline_keeps_the_time_limit),
+        cmocka_unit_test(conn_inline_goes_on_with_the_next_connection),
+        cmocka_unit_test(conn_inline_ends_for_who_waits_when_the_socket_is_closed),
+        cmocka_unit_test(conn_inline_of_a_writer_does_not_hold_up_the_other_direction),
     };
     return cmocka_run_group_tests_name("loan", tests, NULL, NULL);
 }

@@ -350,11 +350,11 @@ static void driver_watches_the_network_and_acts_only_on_a_change(void **state)
     test_pair_begin(&pair, NULL);
     snet_uv_watch_network(pair.driver);
     for (unsigned i = 0; i < 3; i++) {
-        test_loop_pass(&pair.loop, SNET_NETWORK_POLL_MS);
+        test_loop_pass(&pair.loop, SNET_NETWATCH_POLL_MS);
     }
     assert_true(resumed(&pair, 0));
     pair.driver->network.fingerprint ^= 2; /* what it saw was another network */
-    test_loop_pass(&pair.loop, SNET_NETWORK_POLL_MS);
+    test_loop_pass(&pair.loop, SNET_NETWATCH_POLL_MS);
     TEST_LOOP_UNTIL(&pair.loop, resumed(&pair, 1));
     test_pair_close(&pair);
 }

@@ -56,7 +56,7 @@ static void count_change(void *user)
 
 struct fixture {
     unsigned changes;
-    struct snet_network network;
+    struct snet_netwatch network;
 };
 
 /* A network that was looked at once, with one address. */
@@ -66,14 +66,14 @@ static void fixture_init(struct fixture *fixture)
     network_count = 0;
     machine_has("127.0.0.1");
     machine_has("192.0.2.1");
-    snet_network_look(&fixture->network);
+    snet_netwatch_look(&fixture->network);
 }
 
 /* How many changes the next look tells of. */
 static unsigned look(struct fixture *fixture)
 {
     const unsigned before = fixture->changes;
-    snet_network_look(&fixture->network);
+    snet_netwatch_look(&fixture->network);
     assert_int_equal(network_lists, 0);
     return fixture->changes - before;
 }

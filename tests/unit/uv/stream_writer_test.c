@@ -11,22 +11,22 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define OUTLET_SPAN_BYTES 1000u
-#define OUTLET_SPANS 40u /* more than a copy holds */
-#define OUTLET_SPANS_TAKEN_MAX 64u
-#define OUTLET_BUFFER_BYTES 65536
+#define WRITER_SPAN_BYTES 1000u
+#define WRITER_SPANS 40u /* more than a copy holds */
+#define WRITER_SPANS_TAKEN_MAX 64u
+#define WRITER_BUFFER_BYTES 65536
 
 struct fixture {
     struct test_loop loop;
     uv_stream_t *stream;
     int peer;
-    struct snet_outlet outlet;
+    struct snet_stream_writer writer;
     unsigned idle_count;
     int os_err;        /* what the outlet said last */
     uint64_t taken;    /* bytes of the pattern, by the outlet */
     uint64_t received; /* by the peer */
-    uint8_t data[OUTLET_SPANS * OUTLET_SPAN_BYTES];
-    struct snet_span spans[OUTLET_SPANS];
+    uint8_t data[WRITER_SPANS * WRITER_SPAN_BYTES];
+    struct snet_span spans[WRITER_SPANS];
 };
 
 static void fixture_idle(void *user, int os_err)
@@ -41,16 +41,16 @@ static void fixture_init(struct fixture *fixture, int family)
     memset(fixture, 0, sizeof *fixture);
     test_loop_open(&fixture->loop);
     fixture->stream = test_socket_stream(&fixture->loop, family, &fixture->peer);
-    const int small = OUTLET_BUFFER_BYTES;
+    const int small = WRITER_BUFFER_BYTES;
     (void)setsockopt(test_socket_of(fixture->stream), SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
     (void)setsockopt(fixture->peer, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-    fixture->outlet =
-        (struct snet_outlet){.stream = fixture->stream, .on_idle = fixture_idle, .user = fixture};
+    fixture->writer = (struct snet_stream_writer){
+        .stream = fixture->stream, .on_idle = fixture_idle, .user = fixture};
 }
 
 static void fixture_deinit(struct fixture *fixture)
 {
-    snet_outlet_detach(&fixture->outlet);
+    snet_stream_writer_detach(&fixture->writer);
     snet_stream_close(fixture->stream, false);
     test_socket_close(fixture->peer);
     test_loop_close(&fixture->loop);
@@ -59,12 +59,12 @@ static void fixture_deinit(struct fixture *fixture)
 /* Sends `count` spans of the pattern that goes on, whose memory is used for other things then. */
 static ssize_t send_spans(struct fixture *fixture, size_t count)
 {
-    test_pattern_fill(fixture->data, count * OUTLET_SPAN_BYTES, fixture->taken);
+    test_pattern_fill(fixture->data, count * WRITER_SPAN_BYTES, fixture->taken);
     for (size_t i = 0; i < count; i++) {
-        fixture->spans[i] = (struct snet_span){.data = fixture->data + i * OUTLET_SPAN_BYTES,
-                                               .len = OUTLET_SPAN_BYTES};
+        fixture->spans[i] = (struct snet_span){.data = fixture->data + i * WRITER_SPAN_BYTES,
+                                               .len = WRITER_SPAN_BYTES};
     }
-    const ssize_t sent = snet_outlet_send(&fixture->outlet, fixture->spans, count);
+    const ssize_t sent = snet_stream_writer_send(&fixture->writer, fixture->spans, count);
     memset(fixture->data, 0, sizeof fixture->data);
     fixture->taken += sent > 0 ? (uint64_t)sent : 0;
     return sent;
@@ -73,8 +73,8 @@ static ssize_t send_spans(struct fixture *fixture, size_t count)
 /* Sends until the kernel is full for good and a copy waits. */
 static void send_until_full(struct fixture *fixture)
 {
-    while (fixture->outlet.waiting == NULL) {
-        assert_true(send_spans(fixture, OUTLET_SPANS) > 0);
+    while (fixture->writer.waiting == NULL) {
+        assert_true(send_spans(fixture, WRITER_SPANS) > 0);
         test_loop_settle(&fixture->loop);
     }
     fixture->idle_count = 0;
@@ -88,37 +88,37 @@ static void receive_all(struct fixture *fixture)
                                                            SIZE_MAX)) == fixture->taken);
 }
 
-static void outlet_refuses_bytes_while_some_wait(void **state)
+static void writer_refuses_bytes_while_some_wait(void **state)
 {
     (void)state;
     struct fixture fixture;
     fixture_init(&fixture, AF_INET);
     send_until_full(&fixture);
-    ASSERT_ABORTS((void)snet_outlet_send(&fixture.outlet, fixture.spans, 1));
+    ASSERT_ABORTS((void)snet_stream_writer_send(&fixture.writer, fixture.spans, 1));
     fixture_deinit(&fixture);
 }
 
-static void outlet_refuses_to_send_nothing(void **state)
+static void writer_refuses_to_send_nothing(void **state)
 {
     (void)state;
     struct fixture fixture;
     fixture_init(&fixture, AF_INET);
-    ASSERT_ABORTS((void)snet_outlet_send(&fixture.outlet, fixture.spans, 0));
+    ASSERT_ABORTS((void)snet_stream_writer_send(&fixture.writer, fixture.spans, 0));
     fixture_deinit(&fixture);
 }
 
-static void outlet_says_that_its_stream_is_broken(void **state)
+static void writer_says_that_its_stream_is_broken(void **state)
 {
     (void)state;
     struct fixture fixture;
     fixture_init(&fixture, AF_INET);
     test_socket_reset(fixture.peer);
     assert_int_equal(send_spans(&fixture, 1), UV_ECONNRESET);
-    assert_null(fixture.outlet.waiting);
+    assert_null(fixture.writer.waiting);
     fixture_deinit(&fixture);
 }
 
-static void outlet_takes_nothing_it_has_no_memory_for(void **state)
+static void writer_takes_nothing_it_has_no_memory_for(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -126,47 +126,48 @@ static void outlet_takes_nothing_it_has_no_memory_for(void **state)
     ssize_t sent = 1;
     test_memory_fail_at(1, true);
     while (sent > 0) {
-        sent = send_spans(&fixture, OUTLET_SPANS);
+        sent = send_spans(&fixture, WRITER_SPANS);
     }
     assert_true(test_memory_heal());
     assert_int_equal(sent, UV_ENOMEM);
-    assert_null(fixture.outlet.waiting);
+    assert_null(fixture.writer.waiting);
     fixture_deinit(&fixture);
 }
 
-static void outlet_gives_spans_to_the_kernel_in_order(void **state)
+static void writer_gives_spans_to_the_kernel_in_order(void **state)
 {
     static const int families[] = {AF_INET, AF_UNIX};
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         struct fixture fixture;
         fixture_init(&fixture, families[i]);
-        assert_int_equal(send_spans(&fixture, 1), OUTLET_SPAN_BYTES);
-        assert_int_equal(send_spans(&fixture, 2), 2 * OUTLET_SPAN_BYTES);
-        assert_null(fixture.outlet.waiting);
+        assert_int_equal(send_spans(&fixture, 1), WRITER_SPAN_BYTES);
+        assert_int_equal(send_spans(&fixture, 2), 2 * WRITER_SPAN_BYTES);
+        assert_null(fixture.writer.waiting);
         receive_all(&fixture);
         assert_int_equal(fixture.idle_count, 0);
         fixture_deinit(&fixture);
     }
 }
 
-static void outlet_takes_so_many_spans_at_once(void **state)
+static void writer_takes_so_many_spans_at_once(void **state)
 {
     (void)state;
     struct fixture fixture;
-    struct snet_span spans[OUTLET_SPANS_TAKEN_MAX + 1];
+    struct snet_span spans[WRITER_SPANS_TAKEN_MAX + 1];
     fixture_init(&fixture, AF_INET);
     test_pattern_fill(fixture.data, sizeof spans / sizeof spans[0], 0);
     for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
         spans[i] = (struct snet_span){.data = fixture.data + i, .len = 1};
     }
-    fixture.taken = (uint64_t)snet_outlet_send(&fixture.outlet, spans, OUTLET_SPANS_TAKEN_MAX + 1);
-    assert_int_equal(fixture.taken, OUTLET_SPANS_TAKEN_MAX);
+    fixture.taken =
+        (uint64_t)snet_stream_writer_send(&fixture.writer, spans, WRITER_SPANS_TAKEN_MAX + 1);
+    assert_int_equal(fixture.taken, WRITER_SPANS_TAKEN_MAX);
     receive_all(&fixture);
     fixture_deinit(&fixture);
 }
 
-static void outlet_copies_a_little_of_what_the_kernel_does_not_take(void **state)
+static void writer_copies_a_little_of_what_the_kernel_does_not_take(void **state)
 {
     static const int families[] = {AF_INET, AF_UNIX};
     (void)state;
@@ -174,17 +175,18 @@ static void outlet_copies_a_little_of_what_the_kernel_does_not_take(void **state
         struct fixture fixture;
         fixture_init(&fixture, families[i]);
         send_until_full(&fixture);
-        assert_in_range(uv_stream_get_write_queue_size(fixture.stream), 1, SNET_OUTLET_COPY_BYTES);
+        assert_in_range(uv_stream_get_write_queue_size(fixture.stream), 1,
+                        SNET_STREAM_WRITER_COPY_BYTES);
         assert_int_equal(fixture.idle_count, 0);
         receive_all(&fixture);
         TEST_LOOP_UNTIL(&fixture.loop, fixture.idle_count == 1);
         assert_int_equal(fixture.os_err, 0);
-        assert_null(fixture.outlet.waiting);
+        assert_null(fixture.writer.waiting);
         fixture_deinit(&fixture);
     }
 }
 
-static void outlet_that_waits_is_told_when_its_stream_breaks(void **state)
+static void writer_that_waits_is_told_when_its_stream_breaks(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -193,19 +195,19 @@ static void outlet_that_waits_is_told_when_its_stream_breaks(void **state)
     test_socket_reset(fixture.peer);
     TEST_LOOP_UNTIL(&fixture.loop, fixture.idle_count == 1);
     assert_int_not_equal(fixture.os_err, 0);
-    assert_null(fixture.outlet.waiting);
+    assert_null(fixture.writer.waiting);
     fixture_deinit(&fixture);
 }
 
-static void outlet_detached_is_told_nothing(void **state)
+static void writer_detached_is_told_nothing(void **state)
 {
     (void)state;
     for (unsigned broken = 0; broken < 2; broken++) {
         struct fixture fixture;
         fixture_init(&fixture, AF_INET);
         send_until_full(&fixture);
-        snet_outlet_detach(&fixture.outlet);
-        assert_null(fixture.outlet.waiting);
+        snet_stream_writer_detach(&fixture.writer);
+        assert_null(fixture.writer.waiting);
         if (broken == 1) {
             test_socket_reset(fixture.peer);
             test_loop_settle(&fixture.loop);
@@ -219,13 +221,13 @@ static void outlet_detached_is_told_nothing(void **state)
     }
 }
 
-static void outlet_detached_still_sends_before_an_orderly_close(void **state)
+static void writer_detached_still_sends_before_an_orderly_close(void **state)
 {
     (void)state;
     struct fixture fixture;
     fixture_init(&fixture, AF_INET);
     send_until_full(&fixture);
-    snet_outlet_detach(&fixture.outlet);
+    snet_stream_writer_detach(&fixture.writer);
     snet_stream_finish(fixture.stream, SIZE_MAX);
     receive_all(&fixture);
     assert_int_equal(test_socket_await_end(&fixture.loop, fixture.peer), UV_EOF);
@@ -233,7 +235,7 @@ static void outlet_detached_still_sends_before_an_orderly_close(void **state)
     test_loop_close(&fixture.loop);
 }
 
-static void outlet_is_idle_after_it_was_full_and_takes_more(void **state)
+static void writer_is_idle_after_it_was_full_and_takes_more(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -250,17 +252,17 @@ static void outlet_is_idle_after_it_was_full_and_takes_more(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(outlet_refuses_bytes_while_some_wait),
-        cmocka_unit_test(outlet_refuses_to_send_nothing),
-        cmocka_unit_test(outlet_says_that_its_stream_is_broken),
-        cmocka_unit_test(outlet_takes_nothing_it_has_no_memory_for),
-        cmocka_unit_test(outlet_gives_spans_to_the_kernel_in_order),
-        cmocka_unit_test(outlet_takes_so_many_spans_at_once),
-        cmocka_unit_test(outlet_copies_a_little_of_what_the_kernel_does_not_take),
-        cmocka_unit_test(outlet_that_waits_is_told_when_its_stream_breaks),
-        cmocka_unit_test(outlet_detached_is_told_nothing),
-        cmocka_unit_test(outlet_detached_still_sends_before_an_orderly_close),
-        cmocka_unit_test(outlet_is_idle_after_it_was_full_and_takes_more),
+        cmocka_unit_test(writer_refuses_bytes_while_some_wait),
+        cmocka_unit_test(writer_refuses_to_send_nothing),
+        cmocka_unit_test(writer_says_that_its_stream_is_broken),
+        cmocka_unit_test(writer_takes_nothing_it_has_no_memory_for),
+        cmocka_unit_test(writer_gives_spans_to_the_kernel_in_order),
+        cmocka_unit_test(writer_takes_so_many_spans_at_once),
+        cmocka_unit_test(writer_copies_a_little_of_what_the_kernel_does_not_take),
+        cmocka_unit_test(writer_that_waits_is_told_when_its_stream_breaks),
+        cmocka_unit_test(writer_detached_is_told_nothing),
+        cmocka_unit_test(writer_detached_still_sends_before_an_orderly_close),
+        cmocka_unit_test(writer_is_idle_after_it_was_full_and_takes_more),
     };
     return cmocka_run_group_tests_name("outlet", tests, NULL, NULL);
 }

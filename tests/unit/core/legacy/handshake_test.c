@@ -10,11 +10,11 @@
 #include "tests/support/core_pair.h"
 #include "tests/support/unit.h"
 
-static struct ends ends;
+static struct core_pair ends;
 
 struct row {
     enum snet_legacy_step step;
-    enum ends_side side; /* which end is in it */
+    enum core_pair_side side; /* which end is in it */
     enum snet_wire wire;
     bool mixed;
     size_t message_len;            /* what the step waits for in all */
@@ -26,23 +26,23 @@ struct row {
 
 static const struct row rows[] = {
     {.step = SNET_LEGACY_C_HELLO,
-     .side = ENDS_CLIENT,
+     .side = CORE_PAIR_CLIENT,
      .wire = SNET_WIRE_2,
      .message_len = 24,
      .truncated = SNET_ERR_LINK_FIN},
     {.step = SNET_LEGACY_C_RESUME,
-     .side = ENDS_CLIENT,
+     .side = CORE_PAIR_CLIENT,
      .wire = SNET_WIRE_2,
      .message_len = 24,
      .truncated = SNET_ERR_LINK_FIN,
      .garbage = SNET_ERR_BAD_COUNT},
     {.step = SNET_LEGACY_S_HELLO,
-     .side = ENDS_SERVER,
+     .side = CORE_PAIR_SERVER,
      .wire = SNET_WIRE_1,
      .message_len = 16,
      .truncated = SNET_ERR_TRUNCATED},
     {.step = SNET_LEGACY_S_GRACE,
-     .side = ENDS_SERVER,
+     .side = CORE_PAIR_SERVER,
      .wire = SNET_WIRE_1,
      .mixed = true,
      .message_len = 1,
@@ -50,32 +50,32 @@ static const struct row rows[] = {
      .alarm_legal = true,
      .truncated = SNET_ERR_TRUNCATED},
     {.step = SNET_LEGACY_S_PADDING,
-     .side = ENDS_SERVER,
+     .side = CORE_PAIR_SERVER,
      .wire = SNET_WIRE_1,
      .mixed = true,
      .message_len = 23,
      .truncated = SNET_ERR_TRUNCATED,
      .garbage = SNET_ERR_BAD_PADDING},
     {.step = SNET_LEGACY_S_PROOF,
-     .side = ENDS_SERVER,
+     .side = CORE_PAIR_SERVER,
      .wire = SNET_WIRE_2,
      .message_len = 16,
      .truncated = SNET_ERR_TRUNCATED,
      .garbage = SNET_ERR_BAD_MAC},
     {.step = SNET_LEGACY_S_RESUME,
-     .side = ENDS_SERVER,
+     .side = CORE_PAIR_SERVER,
      .wire = SNET_WIRE_2,
      .message_len = 40,
      .truncated = SNET_ERR_TRUNCATED,
      .garbage = SNET_ERR_UNKNOWN_SESSION},
     {.step = SNET_LEGACY_S_RESUME_PROOF,
-     .side = ENDS_SERVER,
+     .side = CORE_PAIR_SERVER,
      .wire = SNET_WIRE_2,
      .message_len = 16,
      .truncated = SNET_ERR_TRUNCATED,
      .garbage = SNET_ERR_BAD_MAC},
     {.step = SNET_LEGACY_STREAM,
-     .side = ENDS_SERVER,
+     .side = CORE_PAIR_SERVER,
      .wire = SNET_WIRE_1,
      .mixed = true,
      .message_len = 0,
@@ -83,7 +83,7 @@ static const struct row rows[] = {
      .alarm_legal = true,
      .truncated = SNET_ERR_LINK_FIN},
     {.step = SNET_LEGACY_REFUSED,
-     .side = ENDS_SERVER,
+     .side = CORE_PAIR_SERVER,
      .wire = SNET_WIRE_2,
      .message_len = 0,
      .truncated = SNET_ERR_UNKNOWN_SESSION},
@@ -91,68 +91,69 @@ static const struct row rows[] = {
 #define ROWS (sizeof rows / sizeof rows[0])
 _Static_assert(ROWS == SNET_LEGACY_STEPS, "every step has its row");
 
-static void feed_byte(struct ends_conn *conn, enum ends_side side, uint8_t byte, size_t count)
+static void feed_byte(struct core_pair_conn *conn, enum core_pair_side side, uint8_t byte,
+                      size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        ends_feed(&ends, conn, side, &byte, 1);
+        core_pair_feed(&ends, conn, side, &byte, 1);
     }
 }
 
 /* The client's session is open and lost its link; it resumes on a new connection. */
-static struct ends_conn *lose_and_connect(void)
+static struct core_pair_conn *lose_and_connect(void)
 {
-    struct ends_conn *conn = ends_begin(&ends);
-    ends_write(&ends, ends.client, 10);
-    ends_settle(&ends, conn);
-    return ends_reconnect(&ends, conn, SNET_SECOND_NS);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    core_pair_write(&ends, ends.client, 10);
+    core_pair_settle(&ends, conn);
+    return core_pair_reconnect(&ends, conn, SNET_SECOND_NS);
 }
 
 /* Opens both ends and brings one into the row's step. */
-static struct ends_conn *enter(const struct row *row)
+static struct core_pair_conn *enter(const struct row *row)
 {
-    struct ends_config config = ends_config_for(row->wire, row->mixed);
+    struct core_pair_config config = core_pair_config_for(row->wire, row->mixed);
     config.client.begin_ns = 60 * SNET_SECOND_NS; /* beyond the handshake's own deadline */
-    ends_open(&ends, &config);
-    struct ends_conn *conn = NULL;
+    core_pair_open(&ends, &config);
+    struct core_pair_conn *conn = NULL;
     switch (row->step) {
     case SNET_LEGACY_C_HELLO:
-        return ends_connect(&ends);
+        return core_pair_connect(&ends);
     case SNET_LEGACY_C_RESUME:
         return lose_and_connect();
     case SNET_LEGACY_S_RESUME_PROOF:
         conn = lose_and_connect();
-        assert_int_equal(ends_move(&ends, conn, ENDS_CLIENT, 41), 41);
+        assert_int_equal(core_pair_move(&ends, conn, CORE_PAIR_CLIENT, 41), 41);
         return conn;
     case SNET_LEGACY_STREAM:
-        conn = ends_connect(&ends);
-        ends_settle(&ends, conn);
-        ends_pass(&ends, SNET_GRACE_DEFAULT_NS);
-        ends_settle(&ends, conn);
+        conn = core_pair_connect(&ends);
+        core_pair_settle(&ends, conn);
+        core_pair_pass(&ends, SNET_GRACE_DEFAULT_NS);
+        core_pair_settle(&ends, conn);
         return conn;
     case SNET_LEGACY_S_HELLO:
     case SNET_LEGACY_S_GRACE:
     case SNET_LEGACY_S_PADDING:
-        conn = ends_intrude(&ends);
-        feed_byte(conn, ENDS_SERVER, 0, 8);
-        feed_byte(conn, ENDS_SERVER, 9, row->step == SNET_LEGACY_S_HELLO ? 0 : 8);
-        feed_byte(conn, ENDS_SERVER, 0, row->step == SNET_LEGACY_S_PADDING ? 1 : 0);
+        conn = core_pair_intrude(&ends);
+        feed_byte(conn, CORE_PAIR_SERVER, 0, 8);
+        feed_byte(conn, CORE_PAIR_SERVER, 9, row->step == SNET_LEGACY_S_HELLO ? 0 : 8);
+        feed_byte(conn, CORE_PAIR_SERVER, 0, row->step == SNET_LEGACY_S_PADDING ? 1 : 0);
         return conn;
     case SNET_LEGACY_S_PROOF:
-        conn = ends_intrude(&ends);
-        feed_byte(conn, ENDS_SERVER, 0, 1);
-        feed_byte(conn, ENDS_SERVER, 9, 8);
+        conn = core_pair_intrude(&ends);
+        feed_byte(conn, CORE_PAIR_SERVER, 0, 1);
+        feed_byte(conn, CORE_PAIR_SERVER, 9, 8);
         return conn;
     case SNET_LEGACY_S_RESUME:
     case SNET_LEGACY_REFUSED:
-        conn = ends_intrude(&ends);
-        feed_byte(conn, ENDS_SERVER, 0xFF, 1);
-        feed_byte(conn, ENDS_SERVER, 0xEE, row->step == SNET_LEGACY_REFUSED ? 40 : 0);
+        conn = core_pair_intrude(&ends);
+        feed_byte(conn, CORE_PAIR_SERVER, 0xFF, 1);
+        feed_byte(conn, CORE_PAIR_SERVER, 0xEE, row->step == SNET_LEGACY_REFUSED ? 40 : 0);
         return conn;
     }
     return conn;
 }
 
-static snet_link *link_in(const struct row *row, struct ends_conn *conn)
+static snet_link *link_in(const struct row *row, struct core_pair_conn *conn)
 {
     snet_link *link = conn->sides[row->side].link;
     assert_non_null(link);
@@ -160,66 +161,66 @@ static snet_link *link_in(const struct row *row, struct ends_conn *conn)
     return link;
 }
 
-static void shake_waits_for_the_right_number_of_bytes(void **state)
+static void handshake_waits_for_the_right_number_of_bytes(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ROWS; i++) {
-        struct ends_conn *conn = enter(&rows[i]);
+        struct core_pair_conn *conn = enter(&rows[i]);
         const size_t sniffed = rows[i].step == SNET_LEGACY_S_HELLO ? 8 : 0;
-        assert_int_equal(snet_legacy_shake_need(link_in(&rows[i], conn)),
+        assert_int_equal(snet_legacy_handshake_need(link_in(&rows[i], conn)),
                          rows[i].message_len - sniffed);
-        ends_close(&ends);
+        core_pair_close(&ends);
     }
 }
 
-static void shake_moves_on_an_alarm_only_where_the_table_says(void **state)
+static void handshake_moves_on_an_alarm_only_where_the_table_says(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ROWS; i++) {
-        struct ends_conn *conn = enter(&rows[i]);
+        struct core_pair_conn *conn = enter(&rows[i]);
         snet_link *link = link_in(&rows[i], conn);
-        assert_int_equal(snet_legacy_shake_alarm(link, ends.now),
+        assert_int_equal(snet_legacy_handshake_alarm(link, ends.now),
                          rows[i].alarm_legal ? SNET_OK : SNET_ERR_INTERNAL);
         assert_int_equal(snet_legacy_link_of(link)->step,
                          rows[i].alarm_legal ? rows[i].alarmed : rows[i].step);
-        ends_drain(&ends);
-        ends_close(&ends);
+        core_pair_drain(&ends);
+        core_pair_close(&ends);
     }
 }
 
 /* [PROTO 8.1]: a close inside a handshake costs that connection only. */
-static void shake_ends_when_the_peer_closes_at_any_byte(void **state)
+static void handshake_ends_when_the_peer_closes_at_any_byte(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ROWS; i++) {
         const struct row *row = &rows[i];
         for (size_t len = 0; len < row->message_len || len == 0; len++) {
-            struct ends_conn *conn = enter(row);
+            struct core_pair_conn *conn = enter(row);
             const size_t done = row->step == SNET_LEGACY_S_HELLO ? 8 : 0;
             feed_byte(conn, row->side, 0, len < done ? 0 : len - done);
-            ends_eof(&ends, conn, row->side);
+            core_pair_eof(&ends, conn, row->side);
             assert_int_equal(conn->sides[row->side].err, row->truncated);
             assert_int_not_equal(conn->sides[row->side].how, SNET_CLOSE_NONE);
-            ends_close(&ends);
+            core_pair_close(&ends);
         }
     }
 }
 
-static void shake_refuses_a_wrong_message(void **state)
+static void handshake_refuses_a_wrong_message(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ROWS; i++) {
         if (rows[i].garbage != SNET_OK) {
-            struct ends_conn *conn = enter(&rows[i]);
+            struct core_pair_conn *conn = enter(&rows[i]);
             feed_byte(conn, rows[i].side, 0xEE, rows[i].message_len);
             assert_int_equal(conn->sides[rows[i].side].err, rows[i].garbage);
-            ends_close(&ends);
+            core_pair_close(&ends);
         }
     }
 }
 
 /* [PROTO 8.1] */
-static void shake_runs_out_of_time_in_silence_and_at_one_byte_per_second(void **state)
+static void handshake_runs_out_of_time_in_silence_and_at_one_byte_per_second(void **state)
 {
     (void)state;
     for (size_t i = 0; i < 2 * ROWS; i++) {
@@ -229,82 +230,82 @@ static void shake_runs_out_of_time_in_silence_and_at_one_byte_per_second(void **
         if (row->message_len == 0 || row->step == SNET_LEGACY_S_GRACE) {
             continue;
         }
-        struct ends_conn *conn = enter(row);
-        struct ends_link *side = &conn->sides[row->side];
+        struct core_pair_conn *conn = enter(row);
+        struct core_pair_link *side = &conn->sides[row->side];
         for (unsigned second = 0; second < 12 && side->how == SNET_CLOSE_NONE; second++) {
             feed_byte(conn, row->side, 0, drips ? 1 : 0);
-            ends_pass(&ends, SNET_SECOND_NS);
+            core_pair_pass(&ends, SNET_SECOND_NS);
         }
         assert_int_equal(side->err, SNET_ERR_HANDSHAKE_TIMEOUT);
         assert_int_equal(side->how, SNET_CLOSE_RESET);
-        ends_close(&ends);
+        core_pair_close(&ends);
     }
 }
 
 /* [PROTO 4.4]: before the wire is known there is a shorter deadline. */
-static void shake_of_an_unknown_wire_runs_out_of_time_sooner(void **state)
+static void handshake_of_an_unknown_wire_runs_out_of_time_sooner(void **state)
 {
     (void)state;
     for (unsigned bytes = 0; bytes < 8; bytes++) {
-        const struct ends_config config = ends_config_for(SNET_WIRE_1, true);
-        ends_open(&ends, &config);
-        struct ends_conn *conn = ends_intrude(&ends);
-        feed_byte(conn, ENDS_SERVER, 0, bytes);
-        ends_pass(&ends, SNET_SNIFF_DEFAULT_NS - 1);
-        assert_int_equal(conn->sides[ENDS_SERVER].how, SNET_CLOSE_NONE);
-        ends_pass(&ends, 1);
-        assert_int_equal(conn->sides[ENDS_SERVER].err, SNET_ERR_HANDSHAKE_TIMEOUT);
-        ends_close(&ends);
+        const struct core_pair_config config = core_pair_config_for(SNET_WIRE_1, true);
+        core_pair_open(&ends, &config);
+        struct core_pair_conn *conn = core_pair_intrude(&ends);
+        feed_byte(conn, CORE_PAIR_SERVER, 0, bytes);
+        core_pair_pass(&ends, SNET_SNIFF_DEFAULT_NS - 1);
+        assert_int_equal(conn->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
+        core_pair_pass(&ends, 1);
+        assert_int_equal(conn->sides[CORE_PAIR_SERVER].err, SNET_ERR_HANDSHAKE_TIMEOUT);
+        core_pair_close(&ends);
     }
 }
 
 /* What comes after a refusal is dropped, and costs no memory. */
-static void shake_drops_what_follows_a_refusal(void **state)
+static void handshake_drops_what_follows_a_refusal(void **state)
 {
     (void)state;
-    struct ends_conn *conn = enter(&rows[SNET_LEGACY_REFUSED]);
+    struct core_pair_conn *conn = enter(&rows[SNET_LEGACY_REFUSED]);
     struct snet_core_stats stats;
-    feed_byte(conn, ENDS_SERVER, 1, 5000);
-    snet_core_stats(ends.cores[ENDS_SERVER], &stats);
+    feed_byte(conn, CORE_PAIR_SERVER, 1, 5000);
+    snet_core_stats(ends.cores[CORE_PAIR_SERVER], &stats);
     assert_int_equal(stats.recv_bytes, 0);
     uint8_t reply[64];
-    assert_int_equal(ends_take(&ends, conn, ENDS_SERVER, reply, sizeof reply), 24);
+    assert_int_equal(core_pair_take(&ends, conn, CORE_PAIR_SERVER, reply, sizeof reply), 24);
     for (size_t i = 0; i < 24; i++) {
         assert_int_equal(reply[i], 0);
     }
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 /* A challenge comes before all of the client's question is on its way: nothing can be queued. */
-static void shake_refuses_a_challenge_before_the_question(void **state)
+static void handshake_refuses_a_challenge_before_the_question(void **state)
 {
     static const enum snet_legacy_step steps[] = {SNET_LEGACY_C_HELLO, SNET_LEGACY_C_RESUME};
     (void)state;
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         const struct row *row = &rows[steps[i]];
         uint8_t some[1];
-        struct ends_conn *conn = enter(row);
-        assert_int_equal(ends_take(&ends, conn, row->side, some, sizeof some), 1);
+        struct core_pair_conn *conn = enter(row);
+        assert_int_equal(core_pair_take(&ends, conn, row->side, some, sizeof some), 1);
         /* A public key that is one, or counts that are possible. */
         feed_byte(conn, row->side, row->step == SNET_LEGACY_C_HELLO ? 9 : 0, 16);
         feed_byte(conn, row->side, 0xEE, 8);
         assert_int_equal(conn->sides[row->side].how, SNET_CLOSE_RESET);
         assert_int_equal(conn->sides[row->side].err, SNET_ERR_BAD_HELLO);
-        ends_close(&ends);
+        core_pair_close(&ends);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shake_waits_for_the_right_number_of_bytes),
-        cmocka_unit_test(shake_moves_on_an_alarm_only_where_the_table_says),
-        cmocka_unit_test(shake_ends_when_the_peer_closes_at_any_byte),
-        cmocka_unit_test(shake_refuses_a_wrong_message),
-        cmocka_unit_test(shake_runs_out_of_time_in_silence_and_at_one_byte_per_second),
-        cmocka_unit_test(shake_of_an_unknown_wire_runs_out_of_time_sooner),
-        cmocka_unit_test(shake_drops_what_follows_a_refusal),
-        cmocka_unit_test(shake_refuses_a_challenge_before_the_question),
+        cmocka_unit_test(handshake_waits_for_the_right_number_of_bytes),
+        cmocka_unit_test(handshake_moves_on_an_alarm_only_where_the_table_says),
+        cmocka_unit_test(handshake_ends_when_the_peer_closes_at_any_byte),
+        cmocka_unit_test(handshake_refuses_a_wrong_message),
+        cmocka_unit_test(handshake_runs_out_of_time_in_silence_and_at_one_byte_per_second),
+        cmocka_unit_test(handshake_of_an_unknown_wire_runs_out_of_time_sooner),
+        cmocka_unit_test(handshake_drops_what_follows_a_refusal),
+        cmocka_unit_test(handshake_refuses_a_challenge_before_the_question),
     };
     return cmocka_run_group_tests_name("legacy_shake", tests, NULL, NULL);
 }

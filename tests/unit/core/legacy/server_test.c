@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-static struct ends ends;
-static struct ends_conn *live;
+static struct core_pair ends;
+static struct core_pair_conn *live;
 
 static const enum snet_wire wires[] = {SNET_WIRE_1, SNET_WIRE_1_PADDED, SNET_WIRE_2};
 #define WIRES (sizeof wires / sizeof wires[0])
@@ -27,14 +27,14 @@ struct message {
 /* An honest session over `wire`: 100 bytes up, 50 down, all arrived. */
 static void open_live(enum snet_wire wire, bool mixed)
 {
-    const struct ends_config config = ends_config_for(wire, mixed);
-    ends_open(&ends, &config);
-    live = ends_begin(&ends);
-    ends_write(&ends, ends.client, 100);
-    ends_write(&ends, ends.served, 50);
-    ends_settle(&ends, live);
-    assert_int_equal(ends_read(&ends, ends.served, 0), 100);
-    assert_int_equal(ends_read(&ends, ends.client, 0), 50);
+    const struct core_pair_config config = core_pair_config_for(wire, mixed);
+    core_pair_open(&ends, &config);
+    live = core_pair_begin(&ends);
+    core_pair_write(&ends, ends.client, 100);
+    core_pair_write(&ends, ends.served, 50);
+    core_pair_settle(&ends, live);
+    assert_int_equal(core_pair_read(&ends, ends.served, 0), 100);
+    assert_int_equal(core_pair_read(&ends, ends.client, 0), 50);
 }
 
 /* The honest session goes on over its old connection, and memory is flat. */
@@ -44,16 +44,16 @@ static void close_live(void)
     struct snet_session_info down;
     snet_session_info(ends.client, &up);
     snet_session_info(ends.served, &down);
-    assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_LOST], 0);
-    ends_write(&ends, ends.client, 20);
-    ends_write(&ends, ends.served, 20);
-    ends_settle(&ends, live);
-    assert_int_equal(ends_read(&ends, ends.served, up.written), 20);
-    assert_int_equal(ends_read(&ends, ends.client, down.written), 20);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_LOST], 0);
+    core_pair_write(&ends, ends.client, 20);
+    core_pair_write(&ends, ends.served, 20);
+    core_pair_settle(&ends, live);
+    assert_int_equal(core_pair_read(&ends, ends.served, up.written), 20);
+    assert_int_equal(core_pair_read(&ends, ends.client, down.written), 20);
     struct snet_core_stats stats;
-    snet_core_stats(ends.cores[ENDS_SERVER], &stats);
+    snet_core_stats(ends.cores[CORE_PAIR_SERVER], &stats);
     assert_true(stats.send_bytes + stats.recv_bytes <= 2 * (uint64_t)SNET_PAGE_BYTES);
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 static const struct snet_legacy_format *format_of(const snet_session *session)
@@ -70,26 +70,26 @@ static struct message proven_resume(uint64_t write_count, uint64_t read_count)
         .write_count = write_count,
         .read_count = read_count,
     };
-    assert_int_equal(snet_legacy_proof_resume(ends.cores[ENDS_CLIENT], &resume,
+    assert_int_equal(snet_legacy_proof_resume(ends.cores[CORE_PAIR_CLIENT], &resume,
                                               snet_legacy_session_of(ends.client)->key, resume.mac),
                      SNET_OK);
     message.len = snet_legacy_resume_encode(format_of(ends.client), &resume, message.data);
     return message;
 }
 
-static struct ends_conn *send_to_server(const struct message *message)
+static struct core_pair_conn *send_to_server(const struct message *message)
 {
-    struct ends_conn *conn = ends_intrude(&ends);
-    ends_feed(&ends, conn, ENDS_SERVER, message->data, message->len);
+    struct core_pair_conn *conn = core_pair_intrude(&ends);
+    core_pair_feed(&ends, conn, CORE_PAIR_SERVER, message->data, message->len);
     return conn;
 }
 
 /* The note of a refused resume carries both ends' counts. */
-static void assert_refused(const struct ends_conn *conn, snet_err err)
+static void assert_refused(const struct core_pair_conn *conn, snet_err err)
 {
-    const struct snet_note *note = &ends.env[ENDS_SERVER].last_note;
-    assert_int_equal(conn->sides[ENDS_SERVER].err, err);
-    assert_int_equal(conn->sides[ENDS_SERVER].how, SNET_CLOSE_FIN);
+    const struct snet_note *note = &ends.env[CORE_PAIR_SERVER].last_note;
+    assert_int_equal(conn->sides[CORE_PAIR_SERVER].err, err);
+    assert_int_equal(conn->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_FIN);
     assert_int_equal(note->kind, SNET_NOTE_RESUME_REFUSED);
     assert_int_equal(note->err, err);
 }
@@ -108,8 +108,8 @@ static void server_refuses_impossible_counts_of_a_live_session(void **state)
         for (size_t j = 0; j < sizeof bad / sizeof bad[0]; j++) {
             const struct message message = proven_resume(bad[j][0], bad[j][1]);
             assert_refused(send_to_server(&message), SNET_ERR_BAD_COUNT);
-            assert_int_equal(ends.env[ENDS_SERVER].last_note.own_write, 50);
-            assert_int_equal(ends.env[ENDS_SERVER].last_note.own_read, 100);
+            assert_int_equal(ends.env[CORE_PAIR_SERVER].last_note.own_write, 50);
+            assert_int_equal(ends.env[CORE_PAIR_SERVER].last_note.own_read, 100);
         }
         close_live();
     }
@@ -127,13 +127,13 @@ static void server_refuses_a_resume_with_any_bit_changed(void **state)
             message.data[bit / 8] ^= (uint8_t)(1u << (bit % 8));
             ends.conn_count = 1; /* the slots of strangers are used again */
             memset(&ends.conns[1], 0, sizeof ends.conns[1]);
-            struct ends_conn *conn = send_to_server(&message);
-            const snet_err err = conn->sides[ENDS_SERVER].err;
+            struct core_pair_conn *conn = send_to_server(&message);
+            const snet_err err = conn->sides[CORE_PAIR_SERVER].err;
             assert_true(err == SNET_ERR_BAD_MAC || err == SNET_ERR_UNKNOWN_SESSION ||
                         err == SNET_ERR_BAD_START ||
-                        conn->sides[ENDS_SERVER].how == SNET_CLOSE_NONE);
-            assert_ptr_equal(ends.served->link, live->sides[ENDS_SERVER].link);
-            snet_link_free(conn->sides[ENDS_SERVER].link, ends.now);
+                        conn->sides[CORE_PAIR_SERVER].how == SNET_CLOSE_NONE);
+            assert_ptr_equal(ends.served->link, live->sides[CORE_PAIR_SERVER].link);
+            snet_link_free(conn->sides[CORE_PAIR_SERVER].link, ends.now);
         }
         close_live();
     }
@@ -146,9 +146,9 @@ static void server_refuses_a_replay_that_is_older_than_an_accepted_resume(void *
     for (size_t i = 0; i < WIRES; i++) {
         open_live(wires[i], false);
         const struct message old = proven_resume(100, 49);
-        live = ends_reconnect(&ends, live, SNET_SECOND_NS);
-        ends_settle(&ends, live);
-        ends.events[ENDS_CLIENT][SNET_EVENT_LOST] = 0;
+        live = core_pair_reconnect(&ends, live, SNET_SECOND_NS);
+        core_pair_settle(&ends, live);
+        ends.events[CORE_PAIR_CLIENT][SNET_EVENT_LOST] = 0;
         assert_refused(send_to_server(&old), SNET_ERR_STALE_RESUME);
         close_live();
     }
@@ -161,9 +161,9 @@ static void server_refuses_a_replay_once_the_client_has_sent_more(void **state)
     for (size_t i = 0; i < WIRES; i++) {
         open_live(wires[i], false);
         const struct message old = proven_resume(100, 50);
-        ends_write(&ends, ends.client, 1);
-        ends_settle(&ends, live);
-        assert_int_equal(ends_read(&ends, ends.served, 100), 1);
+        core_pair_write(&ends, ends.client, 1);
+        core_pair_settle(&ends, live);
+        assert_int_equal(core_pair_read(&ends, ends.served, 100), 1);
         assert_refused(send_to_server(&old), SNET_ERR_BAD_COUNT);
         close_live();
     }
@@ -176,15 +176,15 @@ static void server_keeps_the_live_link_until_the_challenge_is_answered(void **st
     open_live(SNET_WIRE_2, true);
     const struct message replay = proven_resume(100, 50);
     const struct message wrong = {.data = {1, 2, 3}, .len = 16};
-    struct ends_conn *conn = send_to_server(&replay);
+    struct core_pair_conn *conn = send_to_server(&replay);
     uint8_t reply[64];
-    assert_int_equal(ends_take(&ends, conn, ENDS_SERVER, reply, sizeof reply), 24);
-    assert_ptr_equal(ends.served->link, live->sides[ENDS_SERVER].link);
-    struct ends_conn *second = send_to_server(&replay);
-    ends_feed(&ends, second, ENDS_SERVER, wrong.data, wrong.len);
-    assert_int_equal(second->sides[ENDS_SERVER].err, SNET_ERR_BAD_MAC);
-    ends_pass(&ends, SNET_HANDSHAKE_DEFAULT_NS); /* the first never answers */
-    assert_int_equal(conn->sides[ENDS_SERVER].err, SNET_ERR_HANDSHAKE_TIMEOUT);
+    assert_int_equal(core_pair_take(&ends, conn, CORE_PAIR_SERVER, reply, sizeof reply), 24);
+    assert_ptr_equal(ends.served->link, live->sides[CORE_PAIR_SERVER].link);
+    struct core_pair_conn *second = send_to_server(&replay);
+    core_pair_feed(&ends, second, CORE_PAIR_SERVER, wrong.data, wrong.len);
+    assert_int_equal(second->sides[CORE_PAIR_SERVER].err, SNET_ERR_BAD_MAC);
+    core_pair_pass(&ends, SNET_HANDSHAKE_DEFAULT_NS); /* the first never answers */
+    assert_int_equal(conn->sides[CORE_PAIR_SERVER].err, SNET_ERR_HANDSHAKE_TIMEOUT);
     close_live();
 }
 
@@ -195,11 +195,12 @@ static void server_draws_a_fresh_challenge_that_is_not_zero(void **state)
     open_live(SNET_WIRE_2, false);
     const struct message message = proven_resume(100, 50);
     uint8_t replies[2][64];
-    test_env_queue(&ends.env[ENDS_SERVER], SNET_RANDOM_CHALLENGE, 0);
-    test_env_queue(&ends.env[ENDS_SERVER], SNET_RANDOM_CHALLENGE, 0);
+    test_env_queue(&ends.env[CORE_PAIR_SERVER], SNET_RANDOM_CHALLENGE, 0);
+    test_env_queue(&ends.env[CORE_PAIR_SERVER], SNET_RANDOM_CHALLENGE, 0);
     for (size_t i = 0; i < 2; i++) {
-        struct ends_conn *conn = send_to_server(&message);
-        assert_int_equal(ends_take(&ends, conn, ENDS_SERVER, replies[i], sizeof replies[i]), 24);
+        struct core_pair_conn *conn = send_to_server(&message);
+        assert_int_equal(
+            core_pair_take(&ends, conn, CORE_PAIR_SERVER, replies[i], sizeof replies[i]), 24);
         assert_int_not_equal(snet_legacy_u64_decode(replies[i] + 16), 0);
     }
     assert_memory_not_equal(replies[0] + 16, replies[1] + 16, 8);
@@ -217,12 +218,12 @@ static void server_refuses_degenerate_public_keys(void **state)
         for (size_t j = 0; j < sizeof bad / sizeof bad[0]; j++) {
             struct message message = {.len = 0};
             message.len = snet_legacy_hello_encode(format_of(ends.client), bad[j], message.data);
-            struct ends_conn *conn = send_to_server(&message);
+            struct core_pair_conn *conn = send_to_server(&message);
             if (wires[i] == SNET_WIRE_1_PADDED) {
                 static const uint8_t padding[24];
-                ends_feed(&ends, conn, ENDS_SERVER, padding, sizeof padding);
+                core_pair_feed(&ends, conn, CORE_PAIR_SERVER, padding, sizeof padding);
             }
-            assert_int_equal(conn->sides[ENDS_SERVER].err, SNET_ERR_BAD_PUBLIC_KEY);
+            assert_int_equal(conn->sides[CORE_PAIR_SERVER].err, SNET_ERR_BAD_PUBLIC_KEY);
         }
         close_live();
     }
@@ -256,12 +257,12 @@ static void server_outlives_random_bytes(void **state)
         data[0] = test_env_below(&dice, 2) == 0 ? data[0] : firsts[round % sizeof firsts];
         ends.conn_count = 1;
         memset(&ends.conns[1], 0, sizeof ends.conns[1]);
-        struct ends_conn *conn = ends_intrude(&ends);
-        ends_feed(&ends, conn, ENDS_SERVER, data, len);
-        ends_eof(&ends, conn, ENDS_SERVER);
-        snet_link_free(conn->sides[ENDS_SERVER].link, ends.now);
-        ends_drain(&ends);
-        assert_ptr_equal(ends.served->link, live->sides[ENDS_SERVER].link);
+        struct core_pair_conn *conn = core_pair_intrude(&ends);
+        core_pair_feed(&ends, conn, CORE_PAIR_SERVER, data, len);
+        core_pair_eof(&ends, conn, CORE_PAIR_SERVER);
+        snet_link_free(conn->sides[CORE_PAIR_SERVER].link, ends.now);
+        core_pair_drain(&ends);
+        assert_ptr_equal(ends.served->link, live->sides[CORE_PAIR_SERVER].link);
     }
     close_live();
 }
@@ -270,23 +271,23 @@ static void server_outlives_random_bytes(void **state)
 static void server_ends_a_session_whose_bytes_have_left_the_history(void **state)
 {
     (void)state;
-    struct ends_config config = ends_config_for(SNET_WIRE_2, false);
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_2, false);
     config.server.session.history_bytes = 64;
-    ends_open(&ends, &config);
-    live = ends_begin(&ends);
+    core_pair_open(&ends, &config);
+    live = core_pair_begin(&ends);
     uint8_t lost[200];
     for (unsigned i = 0; i < 20; i++) {
-        ends_write(&ends, ends.served, 8);
-        assert_int_equal(ends_take(&ends, live, ENDS_SERVER, lost, sizeof lost), 8);
+        core_pair_write(&ends, ends.served, 8);
+        assert_int_equal(core_pair_take(&ends, live, CORE_PAIR_SERVER, lost, sizeof lost), 8);
     }
-    ends_settle(&ends, ends_reconnect(&ends, live, SNET_SECOND_NS));
-    assert_int_equal(ends.ended[ENDS_SERVER], SNET_ERR_HISTORY_OVERRUN);
-    assert_int_equal(ends.ended[ENDS_CLIENT], SNET_ERR_REFUSED);
+    core_pair_settle(&ends, core_pair_reconnect(&ends, live, SNET_SECOND_NS));
+    assert_int_equal(ends.ended[CORE_PAIR_SERVER], SNET_ERR_HISTORY_OVERRUN);
+    assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_REFUSED);
     struct snet_session_info info;
     snet_session_info(ends.served, &info);
     assert_int_equal(info.written, 160);
     assert_int_equal(info.peer_received, 0);
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 int main(void)

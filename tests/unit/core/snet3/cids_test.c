@@ -57,7 +57,7 @@ static int fixture_close(void **state)
 }
 
 struct cid {
-    uint8_t bytes[SNET_SECURE_CID_BYTES];
+    uint8_t bytes[SNET_V3_CID_BYTES];
 };
 
 static struct cid make(const struct fixture *fixture)
@@ -103,7 +103,7 @@ static void cids_init_reports_every_failed_allocation_and_leaves_nothing(void **
 static void cids_report_what_cannot_be_computed(void **state)
 {
     struct fixture *fixture = *state;
-    uint8_t out[SNET_SECURE_TOKEN_BYTES];
+    uint8_t out[SNET_V3_TOKEN_BYTES];
     enum snet_cids_owner owner = SNET_CIDS_FOREIGN;
     struct cid cid = make(fixture);
     const struct snet_cids_refusal refusal = {.header = fixture->root, .ephemeral = fixture->root};
@@ -218,8 +218,8 @@ static void cids_differ_when_their_nonces_do(void **state)
 static void cids_token_is_that_of_the_formula_for_every_byte_of_the_cid(void **state)
 {
     const struct fixture *fixture = *state;
-    uint8_t token[SNET_SECURE_TOKEN_BYTES];
-    uint8_t other[SNET_SECURE_TOKEN_BYTES];
+    uint8_t token[SNET_V3_TOKEN_BYTES];
+    uint8_t other[SNET_V3_TOKEN_BYTES];
     struct cid cid = make(fixture);
     assert_int_equal(snet_cids_token(&fixture->cids, cid.bytes, token), SNET_OK);
     ASSERT_HEX(token, sizeof token, token_hex);
@@ -233,15 +233,15 @@ static void cids_token_is_that_of_the_formula_for_every_byte_of_the_cid(void **s
 
 /* What goes into a proof, in one piece so that each bit of it can be changed. */
 struct inputs {
-    uint8_t token[SNET_SECURE_TOKEN_BYTES];
-    uint8_t header[SNET_SECURE_HEADER_BYTES];
+    uint8_t token[SNET_V3_TOKEN_BYTES];
+    uint8_t header[SNET_V3_HEADER_BYTES];
     uint8_t code[2];
     uint8_t retry_after[2];
-    uint8_t ephemeral[SNET_SECURE_EPHEMERAL_BYTES];
+    uint8_t ephemeral[SNET_V3_EPHEMERAL_BYTES];
 };
 
 static void prove(const struct fixture *fixture, const struct inputs *inputs,
-                  uint8_t ret_proof[SNET_SECURE_PROOF_BYTES])
+                  uint8_t ret_proof[SNET_V3_PROOF_BYTES])
 {
     const struct snet_cids_refusal refusal = {
         .header = inputs->header,
@@ -255,9 +255,9 @@ static void prove(const struct fixture *fixture, const struct inputs *inputs,
 static void cids_proof_is_that_of_the_formula_and_of_nothing_else(void **state)
 {
     const struct fixture *fixture = *state;
-    struct inputs inputs = {.code = {SNET_SECURE_UNKNOWN, 0}, .retry_after = {0x34, 0x12}};
-    uint8_t proof[SNET_SECURE_PROOF_BYTES];
-    uint8_t other[SNET_SECURE_PROOF_BYTES];
+    struct inputs inputs = {.code = {SNET_V3_UNKNOWN, 0}, .retry_after = {0x34, 0x12}};
+    uint8_t proof[SNET_V3_PROOF_BYTES];
+    uint8_t other[SNET_V3_PROOF_BYTES];
     (void)test_hex_decode(token_hex, inputs.token, sizeof inputs.token);
     (void)test_hex_decode(header_hex, inputs.header, sizeof inputs.header);
     (void)test_hex_decode(ephemeral_hex, inputs.ephemeral, sizeof inputs.ephemeral);

@@ -8,40 +8,40 @@
 
 #include <string.h>
 
-static const struct snet_secure_welcome welcome = {.cid = {1, 2, 3},
-                                                   .token = {4, 5, 6},
-                                                   .window = PEER_WINDOW,
-                                                   .max_record = 16384,
-                                                   .heartbeat_s = 15,
-                                                   .resume_window_ms = 300000};
+static const struct snet_v3_welcome welcome = {.cid = {1, 2, 3},
+                                               .token = {4, 5, 6},
+                                               .window = V3_PEER_WINDOW,
+                                               .max_record = 16384,
+                                               .heartbeat_s = 15,
+                                               .resume_window_ms = 300000};
 
-static void expect_ended(const struct scene *scene, snet_err err)
+static void expect_ended(const struct v3_setup *scene, snet_err err)
 {
-    assert_int_equal(scene->ends.events[ENDS_CLIENT][SNET_EVENT_ENDED], 1);
-    assert_int_equal(scene->ends.ended[ENDS_CLIENT], err);
+    assert_int_equal(scene->ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 1);
+    assert_int_equal(scene->ends.ended[CORE_PAIR_CLIENT], err);
 }
 
-static unsigned dials(const struct scene *scene)
+static unsigned dials(const struct v3_setup *scene)
 {
-    return scene->ends.events[ENDS_CLIENT][SNET_EVENT_DIAL];
+    return scene->ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL];
 }
 
 /* The session goes on by another attempt, the `count`th so far, within `duration_ns`. */
-static void expect_dial(struct scene *scene, unsigned count, uint64_t duration_ns)
+static void expect_dial(struct v3_setup *scene, unsigned count, uint64_t duration_ns)
 {
-    ends_pass(&scene->ends, duration_ns);
-    assert_int_equal(scene->ends.events[ENDS_CLIENT][SNET_EVENT_ENDED], 0);
+    core_pair_pass(&scene->ends, duration_ns);
+    assert_int_equal(scene->ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
     assert_int_equal(dials(scene), count);
 }
 
 /* A client with an open session, whose link is lost and who has sent a RESUME. */
-static void open_resuming(struct scene *scene, struct snet_secure_resume *ret_resume)
+static void open_resuming(struct v3_setup *scene, struct snet_v3_resume *ret_resume)
 {
-    scene_serve(scene);
-    ends_cut(&scene->ends, scene->peer.conn);
-    ends_pass(&scene->ends, SNET_SECOND_NS);
-    peer_connect(&scene->peer);
-    peer_take_resume(&scene->peer, ret_resume);
+    v3_setup_serve(scene);
+    core_pair_cut(&scene->ends, scene->peer.conn);
+    core_pair_pass(&scene->ends, SNET_SECOND_NS);
+    v3_peer_connect(&scene->peer);
+    v3_peer_take_resume(&scene->peer, ret_resume);
 }
 
 /* --- HELLO [PROTO 14.4] ------------------------------------------------------------------- */
@@ -49,17 +49,17 @@ static void open_resuming(struct scene *scene, struct snet_secure_resume *ret_re
 static void client_without_an_answer_fails_and_does_not_try_again(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_prepare(&scene);
+    struct v3_setup scene;
+    v3_setup_prepare(&scene);
     scene.config.client.begin_ns = 100 * SNET_SECOND_NS;
-    scene_open_server(&scene);
-    peer_connect(&scene.peer);
-    ends_pass(&scene.ends, SNET_HANDSHAKE_DEFAULT_NS - 1);
-    assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_ENDED], 0);
-    ends_pass(&scene.ends, 1);
+    v3_setup_open_server(&scene);
+    v3_peer_connect(&scene.peer);
+    core_pair_pass(&scene.ends, SNET_HANDSHAKE_DEFAULT_NS - 1);
+    assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
+    core_pair_pass(&scene.ends, 1);
     expect_ended(&scene, SNET_ERR_NO_ANSWER);
     assert_int_equal(dials(&scene), 1);
-    scene_close(&scene);
+    v3_setup_close(&scene);
 }
 
 static void client_that_is_refused_fails_with_the_reason(void **state)
@@ -67,21 +67,21 @@ static void client_that_is_refused_fails_with_the_reason(void **state)
     static const struct {
         uint16_t code;
         snet_err err;
-    } rows[] = {{SNET_SECURE_BAD_FORMAT, SNET_ERR_BAD_HELLO},
-                {SNET_SECURE_BAD_SUITE, SNET_ERR_BAD_SUITE},
-                {SNET_SECURE_BAD_PATTERN, SNET_ERR_BAD_PATTERN}};
+    } rows[] = {{SNET_V3_BAD_FORMAT, SNET_ERR_BAD_HELLO},
+                {SNET_V3_BAD_SUITE, SNET_ERR_BAD_SUITE},
+                {SNET_V3_BAD_PATTERN, SNET_ERR_BAD_PATTERN}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct scene scene;
-        scene_prepare(&scene);
-        scene_open_server(&scene);
-        peer_connect(&scene.peer);
-        peer_reply(&scene.peer, &welcome);
-        peer_reject(&scene.peer, rows[i].code, 0, false);
-        peer_send(&scene.peer);
+        struct v3_setup scene;
+        v3_setup_prepare(&scene);
+        v3_setup_open_server(&scene);
+        v3_peer_connect(&scene.peer);
+        v3_peer_reply(&scene.peer, &welcome);
+        v3_peer_reject(&scene.peer, rows[i].code, 0, false);
+        v3_peer_send(&scene.peer);
         expect_ended(&scene, rows[i].err);
         assert_int_equal(dials(&scene), 1);
-        scene_close(&scene);
+        v3_setup_close(&scene);
     }
 }
 
@@ -94,38 +94,38 @@ static void client_of_a_busy_server_waits_as_long_as_it_is_asked(void **state)
     } rows[] = {{20, 2 * SNET_SECOND_NS}, {300, 30 * SNET_SECOND_NS}, {65535, 30 * SNET_SECOND_NS}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct scene scene;
+        struct v3_setup scene;
         struct snet_session_info info;
-        scene_prepare(&scene);
+        v3_setup_prepare(&scene);
         scene.config.client.begin_ns = 100 * SNET_SECOND_NS;
-        scene_open_server(&scene);
-        peer_connect(&scene.peer);
-        peer_reply(&scene.peer, &welcome);
-        peer_reject(&scene.peer, SNET_SECURE_BUSY, rows[i].retry_after, false);
-        peer_send(&scene.peer);
+        v3_setup_open_server(&scene);
+        v3_peer_connect(&scene.peer);
+        v3_peer_reply(&scene.peer, &welcome);
+        v3_peer_reject(&scene.peer, SNET_V3_BUSY, rows[i].retry_after, false);
+        v3_peer_send(&scene.peer);
         snet_session_info(scene.ends.client, &info);
         assert_int_equal(info.retry_after_ns, rows[i].pause_ns);
         expect_dial(&scene, 1, rows[i].pause_ns - 1);
         expect_dial(&scene, 2, 1);
-        peer_serve(&scene.peer);
-        assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_OPENED], 1);
-        scene_close(&scene);
+        v3_peer_serve(&scene.peer);
+        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED], 1);
+        v3_setup_close(&scene);
     }
 }
 
 static void client_of_a_server_that_stays_busy_fails_in_time(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_prepare(&scene);
-    scene_open_server(&scene);
-    peer_connect(&scene.peer);
-    peer_reply(&scene.peer, &welcome);
-    peer_reject(&scene.peer, SNET_SECURE_BUSY, 200, false);
-    peer_send(&scene.peer);
-    ends_pass(&scene.ends, SNET_BEGIN_DEFAULT_NS);
+    struct v3_setup scene;
+    v3_setup_prepare(&scene);
+    v3_setup_open_server(&scene);
+    v3_peer_connect(&scene.peer);
+    v3_peer_reply(&scene.peer, &welcome);
+    v3_peer_reject(&scene.peer, SNET_V3_BUSY, 200, false);
+    v3_peer_send(&scene.peer);
+    core_pair_pass(&scene.ends, SNET_BEGIN_DEFAULT_NS);
     expect_ended(&scene, SNET_ERR_BUSY);
-    scene_close(&scene);
+    v3_setup_close(&scene);
 }
 
 /* Anybody on the path can do this: a new connection, with a new ephemeral key. */
@@ -133,34 +133,34 @@ static void client_with_a_bad_answer_or_none_says_a_new_hello(void **state)
 {
     (void)state;
     for (unsigned round = 0; round < 7; round++) {
-        struct scene scene;
+        struct v3_setup scene;
         uint8_t first[SNET_X25519_BYTES];
-        scene_prepare(&scene);
-        scene_open_server(&scene);
-        peer_connect(&scene.peer);
-        assert_true(peer_hear(&scene.peer) > 40);
-        memcpy(first, scene.peer.in + SNET_SECURE_HEADER_BYTES, sizeof first);
-        peer_reply(&scene.peer, &welcome);
+        v3_setup_prepare(&scene);
+        v3_setup_open_server(&scene);
+        v3_peer_connect(&scene.peer);
+        assert_true(v3_peer_hear(&scene.peer) > 40);
+        memcpy(first, scene.peer.in + SNET_V3_HEADER_BYTES, sizeof first);
+        v3_peer_reply(&scene.peer, &welcome);
         static const struct {
             uint8_t at;
             uint8_t flip;
         } flips[] = {{0, 1}, {1, 2}, {2, 1}, {5, 1}, {60, 1}};
         if (round < 5) {
             scene.peer.message[flips[round].at] ^= flips[round].flip;
-            peer_send(&scene.peer);
+            v3_peer_send(&scene.peer);
         } else if (round == 5) {
-            ends_eof(&scene.ends, scene.peer.conn, ENDS_CLIENT);
+            core_pair_eof(&scene.ends, scene.peer.conn, CORE_PAIR_CLIENT);
         } else {
-            ends_cut(&scene.ends, scene.peer.conn);
+            core_pair_cut(&scene.ends, scene.peer.conn);
         }
         expect_dial(&scene, 2, SNET_SECOND_NS);
-        peer_connect(&scene.peer);
-        assert_true(peer_hear(&scene.peer) > 40);
-        assert_memory_not_equal(first, scene.peer.in + SNET_SECURE_HEADER_BYTES, sizeof first);
-        peer_reply(&scene.peer, &welcome);
-        peer_send(&scene.peer);
-        assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_OPENED], 1);
-        scene_close(&scene);
+        v3_peer_connect(&scene.peer);
+        assert_true(v3_peer_hear(&scene.peer) > 40);
+        assert_memory_not_equal(first, scene.peer.in + SNET_V3_HEADER_BYTES, sizeof first);
+        v3_peer_reply(&scene.peer, &welcome);
+        v3_peer_send(&scene.peer);
+        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED], 1);
+        v3_setup_close(&scene);
     }
 }
 
@@ -168,32 +168,32 @@ static void client_with_a_bad_answer_or_none_says_a_new_hello(void **state)
 static void client_with_a_malformed_welcome_fails(void **state)
 {
     (void)state;
-    struct scene scene;
-    struct snet_secure_welcome bad = welcome;
-    scene_prepare(&scene);
+    struct v3_setup scene;
+    struct snet_v3_welcome bad = welcome;
+    v3_setup_prepare(&scene);
     bad.max_record = 100;
-    scene_open_server(&scene);
-    peer_connect(&scene.peer);
-    peer_reply(&scene.peer, &bad);
-    peer_send(&scene.peer);
+    v3_setup_open_server(&scene);
+    v3_peer_connect(&scene.peer);
+    v3_peer_reply(&scene.peer, &bad);
+    v3_peer_send(&scene.peer);
     expect_ended(&scene, SNET_ERR_BAD_HELLO);
-    scene_close(&scene);
+    v3_setup_close(&scene);
 }
 
 /* [PROTO 14.2, 16.3] */
 static void client_says_its_first_record_at_once(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_prepare(&scene);
-    scene_open_server(&scene);
-    peer_serve(&scene.peer);
-    assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_OPENED], 1);
-    assert_int_equal(scene.peer.frames[0].type, SNET_SECURE_FRAME_START);
+    struct v3_setup scene;
+    v3_setup_prepare(&scene);
+    v3_setup_open_server(&scene);
+    v3_peer_serve(&scene.peer);
+    assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED], 1);
+    assert_int_equal(scene.peer.frames[0].type, SNET_V3_FRAME_START);
     assert_int_equal(scene.peer.frames[0].offset, 0);
-    assert_int_equal(scene.peer.frames[1].type, SNET_SECURE_FRAME_ACK);
+    assert_int_equal(scene.peer.frames[1].type, SNET_V3_FRAME_ACK);
     assert_int_equal(scene.peer.frames[1].offset, 0);
-    scene_close(&scene);
+    v3_setup_close(&scene);
 }
 
 /* A window and a heartbeat out of bounds are not malformed [PROTO 13.2]. */
@@ -205,29 +205,29 @@ static void client_takes_the_nearest_heartbeat_and_any_window(void **state)
     } rows[] = {{0, SNET_SECOND_NS}, {3, 3 * SNET_SECOND_NS}, {65535, 600 * SNET_SECOND_NS}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct scene scene;
-        struct snet_secure_welcome odd = welcome;
-        scene_prepare(&scene);
+        struct v3_setup scene;
+        struct snet_v3_welcome odd = welcome;
+        v3_setup_prepare(&scene);
         odd.heartbeat_s = rows[i].heartbeat_s;
         odd.window = 10;
-        scene_open_server(&scene);
-        peer_connect(&scene.peer);
-        peer_reply(&scene.peer, &odd);
-        peer_send(&scene.peer);
-        peer_put_start(&scene.peer, 0);
-        peer_put_ack(&scene.peer, 0, 0);
-        peer_say(&scene.peer);
-        ends_write(&scene.ends, scene.ends.client, 100);
-        assert_true(peer_take_record(&scene.peer));
-        assert_int_equal(peer_frame(&scene.peer, SNET_SECURE_FRAME_DATA)->bytes.len, 10);
-        peer_put_ack(&scene.peer, 10, 10);
-        peer_say(&scene.peer);
-        ends_pass(&scene.ends, rows[i].pause_ns - 1);
-        assert_false(peer_take_record(&scene.peer));
-        ends_pass(&scene.ends, 1);
-        assert_true(peer_take_record(&scene.peer));
-        assert_non_null(peer_frame(&scene.peer, SNET_SECURE_FRAME_PING));
-        scene_close(&scene);
+        v3_setup_open_server(&scene);
+        v3_peer_connect(&scene.peer);
+        v3_peer_reply(&scene.peer, &odd);
+        v3_peer_send(&scene.peer);
+        v3_peer_put_start(&scene.peer, 0);
+        v3_peer_put_ack(&scene.peer, 0, 0);
+        v3_peer_say(&scene.peer);
+        core_pair_write(&scene.ends, scene.ends.client, 100);
+        assert_true(v3_peer_take_record(&scene.peer));
+        assert_int_equal(v3_peer_frame(&scene.peer, SNET_V3_FRAME_DATA)->bytes.len, 10);
+        v3_peer_put_ack(&scene.peer, 10, 10);
+        v3_peer_say(&scene.peer);
+        core_pair_pass(&scene.ends, rows[i].pause_ns - 1);
+        assert_false(v3_peer_take_record(&scene.peer));
+        core_pair_pass(&scene.ends, 1);
+        assert_true(v3_peer_take_record(&scene.peer));
+        assert_non_null(v3_peer_frame(&scene.peer, SNET_V3_FRAME_PING));
+        v3_setup_close(&scene);
     }
 }
 
@@ -237,31 +237,31 @@ static void client_takes_the_nearest_heartbeat_and_any_window(void **state)
 static void client_counts_every_attempt_whatever_comes_of_it(void **state)
 {
     (void)state;
-    struct scene scene;
-    struct snet_secure_resume resume;
-    uint8_t said[SNET_SECURE_EPHEMERAL_BYTES] = {0};
+    struct v3_setup scene;
+    struct snet_v3_resume resume;
+    uint8_t said[SNET_V3_EPHEMERAL_BYTES] = {0};
     open_resuming(&scene, &resume);
     for (uint64_t attempt = 1; attempt < 6; attempt++) {
         assert_int_equal(resume.attempt, attempt);
-        assert_int_equal(resume.cause, SNET_SECURE_CAUSE_LOST);
+        assert_int_equal(resume.cause, SNET_V3_CAUSE_LOST);
         assert_int_equal(resume.early_off, 0);
         assert_int_equal(resume.limit, 65536);
         assert_memory_not_equal(said, scene.peer.said, sizeof said);
         memcpy(said, scene.peer.said, sizeof said);
         if (attempt == 1) {
-            ends_eof(&scene.ends, scene.peer.conn, ENDS_CLIENT);
+            core_pair_eof(&scene.ends, scene.peer.conn, CORE_PAIR_CLIENT);
         } else if (attempt == 2) {
-            ends_pass(&scene.ends, SNET_HANDSHAKE_DEFAULT_NS);
-            assert_int_equal(scene.peer.conn->sides[ENDS_CLIENT].how, SNET_CLOSE_RESET);
+            core_pair_pass(&scene.ends, SNET_HANDSHAKE_DEFAULT_NS);
+            assert_int_equal(scene.peer.conn->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_RESET);
         } else {
-            peer_reject(&scene.peer, SNET_SECURE_BAD_AUTH, 0, false);
-            peer_send(&scene.peer);
+            v3_peer_reject(&scene.peer, SNET_V3_BAD_AUTH, 0, false);
+            v3_peer_send(&scene.peer);
         }
         expect_dial(&scene, 2 + (unsigned)attempt, 31 * SNET_SECOND_NS);
-        peer_connect(&scene.peer);
-        peer_take_resume(&scene.peer, &resume);
+        v3_peer_connect(&scene.peer);
+        v3_peer_take_resume(&scene.peer, &resume);
     }
-    scene_close(&scene);
+    v3_setup_close(&scene);
 }
 
 /* All but a final code with the right proof is a hint [PROTO 13.5, 12.5, 21]. */
@@ -272,20 +272,20 @@ static void client_takes_a_refusal_without_a_proof_for_a_hint(void **state)
     (void)state;
     for (size_t i = 0; i < 2 * (sizeof codes / sizeof codes[0]); i++) {
         const uint16_t code = codes[i / 2];
-        const bool final = snet_secure_code_final(code);
-        struct scene scene;
-        struct snet_secure_resume resume;
-        struct snet_secure_accept accept = {.limit = PEER_WINDOW, .cid = {7}};
+        const bool final = snet_v3_code_final(code);
+        struct v3_setup scene;
+        struct snet_v3_resume resume;
+        struct snet_v3_accept accept = {.limit = V3_PEER_WINDOW, .cid = {7}};
         open_resuming(&scene, &resume);
-        peer_reject(&scene.peer, code, 0, i % 2 == 1 && !final);
-        peer_send(&scene.peer);
+        v3_peer_reject(&scene.peer, code, 0, i % 2 == 1 && !final);
+        v3_peer_send(&scene.peer);
         expect_dial(&scene, 3, SNET_SECOND_NS);
-        peer_connect(&scene.peer);
-        peer_take_resume(&scene.peer, &resume);
-        peer_accept(&scene.peer, &accept);
-        peer_send(&scene.peer);
-        assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_RESUMED], 1);
-        scene_close(&scene);
+        v3_peer_connect(&scene.peer);
+        v3_peer_take_resume(&scene.peer, &resume);
+        v3_peer_accept(&scene.peer, &accept);
+        v3_peer_send(&scene.peer);
+        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_RESUMED], 1);
+        v3_setup_close(&scene);
     }
 }
 
@@ -294,26 +294,26 @@ static void client_does_not_believe_a_proof_that_was_changed_or_is_of_another_at
 {
     (void)state;
     for (unsigned bit = 0; bit <= 8 * 28; bit++) {
-        struct scene scene;
-        struct snet_secure_resume resume;
+        struct v3_setup scene;
+        struct snet_v3_resume resume;
         uint8_t message[28];
         open_resuming(&scene, &resume);
-        peer_reject(&scene.peer, SNET_SECURE_EXPIRED, 0, true);
+        v3_peer_reject(&scene.peer, SNET_V3_EXPIRED, 0, true);
         memcpy(message, scene.peer.message, sizeof message);
         if (bit < 8 * sizeof message) {
             scene.peer.message[bit / 8] ^= (uint8_t)(1u << (bit % 8));
-            peer_send(&scene.peer);
+            v3_peer_send(&scene.peer);
         } else {
-            ends_cut(&scene.ends, scene.peer.conn);
+            core_pair_cut(&scene.ends, scene.peer.conn);
             expect_dial(&scene, 3, SNET_SECOND_NS);
-            peer_connect(&scene.peer);
-            peer_take_resume(&scene.peer, &resume);
-            peer_send_bytes(&scene.peer, message, sizeof message);
+            v3_peer_connect(&scene.peer);
+            v3_peer_take_resume(&scene.peer, &resume);
+            v3_peer_send_bytes(&scene.peer, message, sizeof message);
         }
-        ends_pass(&scene.ends, 40 * SNET_SECOND_NS);
-        assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_ENDED], 0);
+        core_pair_pass(&scene.ends, 40 * SNET_SECOND_NS);
+        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
         assert_true(dials(&scene) >= 3);
-        scene_close(&scene);
+        v3_setup_close(&scene);
     }
 }
 
@@ -324,23 +324,23 @@ static void client_ends_by_each_final_code_with_its_proof(void **state)
         uint16_t code;
         snet_err err;
     } rows[] = {
-        {SNET_SECURE_UNKNOWN, SNET_ERR_SERVER_RESTARTED},
-        {SNET_SECURE_EXPIRED, SNET_ERR_EXPIRED},
-        {SNET_SECURE_EVICTED, SNET_ERR_EVICTED},
-        {SNET_SECURE_CLOSED_OK, SNET_ERR_REFUSED},
-        {SNET_SECURE_ABORTED, SNET_ERR_PEER_ABORTED},
-        {SNET_SECURE_BAD_OFFSET, SNET_ERR_BAD_COUNT},
-        {SNET_SECURE_DENIED, SNET_ERR_DENIED},
+        {SNET_V3_UNKNOWN, SNET_ERR_SERVER_RESTARTED},
+        {SNET_V3_EXPIRED, SNET_ERR_EXPIRED},
+        {SNET_V3_EVICTED, SNET_ERR_EVICTED},
+        {SNET_V3_CLOSED_OK, SNET_ERR_REFUSED},
+        {SNET_V3_ABORTED, SNET_ERR_PEER_ABORTED},
+        {SNET_V3_BAD_OFFSET, SNET_ERR_BAD_COUNT},
+        {SNET_V3_DENIED, SNET_ERR_DENIED},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct scene scene;
-        struct snet_secure_resume resume;
+        struct v3_setup scene;
+        struct snet_v3_resume resume;
         open_resuming(&scene, &resume);
-        peer_reject(&scene.peer, rows[i].code, 7, true);
-        peer_send(&scene.peer);
+        v3_peer_reject(&scene.peer, rows[i].code, 7, true);
+        v3_peer_send(&scene.peer);
         expect_ended(&scene, rows[i].err);
-        scene_close(&scene);
+        v3_setup_close(&scene);
     }
 }
 
@@ -349,33 +349,33 @@ static void client_that_has_sent_its_end_takes_unknown_for_closed_but_not_confir
 {
     (void)state;
     for (unsigned round = 0; round < 4; round++) {
-        struct scene scene;
-        struct snet_secure_resume resume;
-        scene_prepare(&scene);
-        scene_open_server(&scene);
-        peer_serve(&scene.peer);
-        peer_put_start(&scene.peer, 0);
-        peer_put_ack(&scene.peer, 0, PEER_WINDOW);
+        struct v3_setup scene;
+        struct snet_v3_resume resume;
+        v3_setup_prepare(&scene);
+        v3_setup_open_server(&scene);
+        v3_peer_serve(&scene.peer);
+        v3_peer_put_start(&scene.peer, 0);
+        v3_peer_put_ack(&scene.peer, 0, V3_PEER_WINDOW);
         if (round != 3) {
-            peer_put_fin(&scene.peer, 0);
+            v3_peer_put_fin(&scene.peer, 0);
         }
-        peer_say(&scene.peer);
+        v3_peer_say(&scene.peer);
         snet_session_shutdown(scene.ends.client, scene.ends.now);
         if (round > 0) {
-            assert_true(peer_take_record(&scene.peer));
-            assert_non_null(peer_frame(&scene.peer, SNET_SECURE_FRAME_FIN));
+            assert_true(v3_peer_take_record(&scene.peer));
+            assert_non_null(v3_peer_frame(&scene.peer, SNET_V3_FRAME_FIN));
         }
-        ends_cut(&scene.ends, scene.peer.conn);
-        ends_pass(&scene.ends, SNET_SECOND_NS);
-        peer_connect(&scene.peer);
-        peer_take_resume(&scene.peer, &resume);
-        peer_reject(&scene.peer, round == 2 ? SNET_SECURE_CLOSED_OK : SNET_SECURE_UNKNOWN, 0, true);
-        peer_send(&scene.peer);
+        core_pair_cut(&scene.ends, scene.peer.conn);
+        core_pair_pass(&scene.ends, SNET_SECOND_NS);
+        v3_peer_connect(&scene.peer);
+        v3_peer_take_resume(&scene.peer, &resume);
+        v3_peer_reject(&scene.peer, round == 2 ? SNET_V3_CLOSED_OK : SNET_V3_UNKNOWN, 0, true);
+        v3_peer_send(&scene.peer);
         /* Without our end sent, or without theirs, something may be missing. */
         static const snet_err wanted[] = {SNET_ERR_SERVER_RESTARTED, SNET_ERR_CLOSE_UNCONFIRMED,
                                           SNET_ERR_CLOSED, SNET_ERR_SERVER_RESTARTED};
         expect_ended(&scene, wanted[round]);
-        scene_close(&scene);
+        v3_setup_close(&scene);
     }
 }
 
@@ -384,33 +384,33 @@ static void client_with_a_forged_accept_loses_the_attempt_only(void **state)
 {
     (void)state;
     for (unsigned at = 0; at < 107; at++) {
-        struct scene scene;
-        struct snet_secure_resume resume;
-        struct snet_secure_accept accept = {.limit = PEER_WINDOW, .cid = {7}};
-        uint8_t first[SNET_SECURE_CID_BYTES];
+        struct v3_setup scene;
+        struct snet_v3_resume resume;
+        struct snet_v3_accept accept = {.limit = V3_PEER_WINDOW, .cid = {7}};
+        uint8_t first[SNET_V3_CID_BYTES];
         open_resuming(&scene, &resume);
         memcpy(first, scene.peer.cid, sizeof first);
-        const struct peer before = scene.peer;
-        peer_accept(&scene.peer, &accept);
+        const struct v3_peer before = scene.peer;
+        v3_peer_accept(&scene.peer, &accept);
         assert_int_equal(scene.peer.message_len, 107);
         scene.peer.message[at] ^= 0x10;
-        peer_send(&scene.peer);
-        ends_pass(&scene.ends, 20 * SNET_SECOND_NS);
-        assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_ENDED], 0);
+        v3_peer_send(&scene.peer);
+        core_pair_pass(&scene.ends, 20 * SNET_SECOND_NS);
+        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
         /* The next one is from the credential before. */
-        peer_connect(&scene.peer);
+        v3_peer_connect(&scene.peer);
         memcpy(scene.peer.cid, before.cid, sizeof scene.peer.cid);
         memcpy(scene.peer.secret, before.secret, sizeof scene.peer.secret);
-        peer_take_resume(&scene.peer, &resume);
+        v3_peer_take_resume(&scene.peer, &resume);
         assert_int_equal(resume.attempt, 2);
-        scene_close(&scene);
+        v3_setup_close(&scene);
     }
 }
 
 static void client_with_an_impossible_or_malformed_accept_ends(void **state)
 {
     static const struct {
-        struct snet_secure_accept accept;
+        struct snet_v3_accept accept;
         snet_err err;
     } rows[] = {
         {{.recv_next = 1, .limit = 100}, SNET_ERR_BAD_COUNT},
@@ -421,88 +421,88 @@ static void client_with_an_impossible_or_malformed_accept_ends(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct scene scene;
-        struct snet_secure_resume resume;
+        struct v3_setup scene;
+        struct snet_v3_resume resume;
         open_resuming(&scene, &resume);
-        peer_accept(&scene.peer, &rows[i].accept);
-        peer_send(&scene.peer);
+        v3_peer_accept(&scene.peer, &rows[i].accept);
+        v3_peer_send(&scene.peer);
         if (rows[i].err == SNET_OK) {
-            assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_RESUMED], 1);
+            assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_RESUMED], 1);
         } else {
             expect_ended(&scene, rows[i].err);
         }
-        scene_close(&scene);
+        v3_setup_close(&scene);
     }
 }
 
 static void client_with_padding_that_is_not_zero_in_its_accept_ends(void **state)
 {
     (void)state;
-    struct scene scene;
-    struct snet_secure_resume resume;
+    struct v3_setup scene;
+    struct snet_v3_resume resume;
     const uint8_t payload[60] = {[55] = 1};
     open_resuming(&scene, &resume);
-    const struct snet_secure_header header = {.type = SNET_SECURE_ACCEPT,
-                                              .version = 3,
-                                              .pattern = 3,
-                                              .suite = 1,
-                                              .body_len = 32 + sizeof payload + 16};
-    peer_write(&scene.peer, &header, (struct snet_bytes){payload, sizeof payload});
-    peer_send(&scene.peer);
+    const struct snet_v3_header header = {.type = SNET_V3_ACCEPT,
+                                          .version = 3,
+                                          .pattern = 3,
+                                          .suite = 1,
+                                          .body_len = 32 + sizeof payload + 16};
+    v3_peer_write(&scene.peer, &header, (struct snet_bytes){payload, sizeof payload});
+    v3_peer_send(&scene.peer);
     expect_ended(&scene, SNET_ERR_BAD_HELLO);
-    scene_close(&scene);
+    v3_setup_close(&scene);
 }
 
 static void client_confirms_a_resume_at_once_and_goes_on_where_the_server_is(void **state)
 {
     (void)state;
-    struct scene scene;
-    struct snet_secure_resume resume;
-    struct snet_secure_accept accept = {.recv_next = 40, .limit = PEER_WINDOW, .cid = {7}};
-    scene_prepare(&scene);
-    scene_open_server(&scene);
-    peer_serve(&scene.peer);
-    peer_put_start(&scene.peer, 0);
-    peer_put_ack(&scene.peer, 0, PEER_WINDOW);
-    peer_put_data(&scene.peer, 0, 9);
-    peer_say(&scene.peer);
-    ends_write(&scene.ends, scene.ends.client, 100);
-    assert_true(peer_hear(&scene.peer) > 0);
-    ends_cut(&scene.ends, scene.peer.conn);
-    ends_pass(&scene.ends, SNET_SECOND_NS);
-    peer_connect(&scene.peer);
-    peer_take_resume(&scene.peer, &resume);
+    struct v3_setup scene;
+    struct snet_v3_resume resume;
+    struct snet_v3_accept accept = {.recv_next = 40, .limit = V3_PEER_WINDOW, .cid = {7}};
+    v3_setup_prepare(&scene);
+    v3_setup_open_server(&scene);
+    v3_peer_serve(&scene.peer);
+    v3_peer_put_start(&scene.peer, 0);
+    v3_peer_put_ack(&scene.peer, 0, V3_PEER_WINDOW);
+    v3_peer_put_data(&scene.peer, 0, 9);
+    v3_peer_say(&scene.peer);
+    core_pair_write(&scene.ends, scene.ends.client, 100);
+    assert_true(v3_peer_hear(&scene.peer) > 0);
+    core_pair_cut(&scene.ends, scene.peer.conn);
+    core_pair_pass(&scene.ends, SNET_SECOND_NS);
+    v3_peer_connect(&scene.peer);
+    v3_peer_take_resume(&scene.peer, &resume);
     assert_int_equal(resume.recv_next, 9);
-    peer_accept(&scene.peer, &accept);
-    peer_send(&scene.peer);
-    assert_true(peer_take_record(&scene.peer));
-    assert_int_equal(scene.peer.frames[0].type, SNET_SECURE_FRAME_START);
+    v3_peer_accept(&scene.peer, &accept);
+    v3_peer_send(&scene.peer);
+    assert_true(v3_peer_take_record(&scene.peer));
+    assert_int_equal(scene.peer.frames[0].type, SNET_V3_FRAME_START);
     assert_int_equal(scene.peer.frames[0].offset, 40);
-    assert_int_equal(peer_frame(&scene.peer, SNET_SECURE_FRAME_ACK)->offset, 9);
-    assert_int_equal(peer_frame(&scene.peer, SNET_SECURE_FRAME_DATA)->bytes.len, 60);
-    scene_close(&scene);
+    assert_int_equal(v3_peer_frame(&scene.peer, SNET_V3_FRAME_ACK)->offset, 9);
+    assert_int_equal(v3_peer_frame(&scene.peer, SNET_V3_FRAME_DATA)->bytes.len, 60);
+    v3_setup_close(&scene);
 }
 
 /* A pause that was asked for holds for one attempt, not for those of later losses. */
 static void client_forgets_the_pause_of_a_busy_server(void **state)
 {
     (void)state;
-    struct scene scene;
-    struct snet_secure_resume resume;
-    struct snet_secure_accept accept = {.limit = PEER_WINDOW, .cid = {7}};
+    struct v3_setup scene;
+    struct snet_v3_resume resume;
+    struct snet_v3_accept accept = {.limit = V3_PEER_WINDOW, .cid = {7}};
     open_resuming(&scene, &resume);
-    peer_reject(&scene.peer, SNET_SECURE_BUSY, 100, false);
-    peer_send(&scene.peer);
+    v3_peer_reject(&scene.peer, SNET_V3_BUSY, 100, false);
+    v3_peer_send(&scene.peer);
     expect_dial(&scene, 2, 10 * SNET_SECOND_NS - 1);
     expect_dial(&scene, 3, 1);
-    peer_connect(&scene.peer);
-    peer_take_resume(&scene.peer, &resume);
-    peer_accept(&scene.peer, &accept);
-    peer_send(&scene.peer);
-    ends_pass(&scene.ends, 2 * SNET_SECOND_NS);
-    ends_cut(&scene.ends, scene.peer.conn);
+    v3_peer_connect(&scene.peer);
+    v3_peer_take_resume(&scene.peer, &resume);
+    v3_peer_accept(&scene.peer, &accept);
+    v3_peer_send(&scene.peer);
+    core_pair_pass(&scene.ends, 2 * SNET_SECOND_NS);
+    core_pair_cut(&scene.ends, scene.peer.conn);
     expect_dial(&scene, 4, SNET_SECOND_NS);
-    scene_close(&scene);
+    v3_setup_close(&scene);
 }
 
 int main(void)

@@ -10,7 +10,7 @@ static void code_of_no_refusal_is_a_bad_message(void **state)
     static const uint16_t codes[] = {0, 8, 15, 23, 32, 33, 37, 0xfff, 0x1000, 0xffff};
     (void)state;
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-        assert_int_equal(snet_secure_code_refused(codes[i]), SNET_ERR_BAD_HELLO);
+        assert_int_equal(snet_v3_codes_refused(codes[i]), SNET_ERR_BAD_HELLO);
     }
 }
 
@@ -28,18 +28,18 @@ static void code_of_each_refusal_has_its_error(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        assert_int_equal(snet_secure_code_refused(rows[i].code), rows[i].err);
+        assert_int_equal(snet_v3_codes_refused(rows[i].code), rows[i].err);
     }
 }
 
 static void code_of_an_abort_ends_the_session_whatever_it_is(void **state)
 {
     (void)state;
-    assert_int_equal(snet_secure_code_aborted(22), SNET_ERR_DENIED);
-    assert_int_equal(snet_secure_code_aborted(1), SNET_ERR_BUSY);
-    assert_int_equal(snet_secure_code_aborted(0), SNET_ERR_PEER_ABORTED);
-    assert_int_equal(snet_secure_code_aborted(32), SNET_ERR_PEER_ABORTED);
-    assert_int_equal(snet_secure_code_aborted(0x1234), SNET_ERR_PEER_ABORTED);
+    assert_int_equal(snet_v3_codes_aborted(22), SNET_ERR_DENIED);
+    assert_int_equal(snet_v3_codes_aborted(1), SNET_ERR_BUSY);
+    assert_int_equal(snet_v3_codes_aborted(0), SNET_ERR_PEER_ABORTED);
+    assert_int_equal(snet_v3_codes_aborted(32), SNET_ERR_PEER_ABORTED);
+    assert_int_equal(snet_v3_codes_aborted(0x1234), SNET_ERR_PEER_ABORTED);
 }
 
 /* Whatever an ABORT was taken for, it is not answered by another one. */
@@ -47,36 +47,36 @@ static void code_of_an_abort_means_that_the_other_end_knows(void **state)
 {
     (void)state;
     for (unsigned code = 0; code < 0x1002; code++) {
-        assert_true(snet_secure_code_is_abort(snet_secure_code_aborted((uint16_t)code)));
+        assert_true(snet_v3_codes_is_abort(snet_v3_codes_aborted((uint16_t)code)));
     }
-    assert_false(snet_secure_code_is_abort(SNET_ERR_ABORTED));
-    assert_false(snet_secure_code_is_abort(SNET_ERR_BAD_FRAME));
-    assert_false(snet_secure_code_is_abort(SNET_ERR_CLOSED));
+    assert_false(snet_v3_codes_is_abort(SNET_ERR_ABORTED));
+    assert_false(snet_v3_codes_is_abort(SNET_ERR_BAD_FRAME));
+    assert_false(snet_v3_codes_is_abort(SNET_ERR_CLOSED));
 }
 
 static void code_of_a_violation_says_which(void **state)
 {
     (void)state;
-    assert_int_equal(snet_secure_code_abort(SNET_ERR_BAD_FRAME), 32);
-    assert_int_equal(snet_secure_code_abort(SNET_ERR_BAD_CREDIT), 33);
-    assert_int_equal(snet_secure_code_abort(SNET_ERR_BAD_RATE), 34);
-    assert_int_equal(snet_secure_code_abort(SNET_ERR_ABORTED), 20);
+    assert_int_equal(snet_v3_codes_abort(SNET_ERR_BAD_FRAME), 32);
+    assert_int_equal(snet_v3_codes_abort(SNET_ERR_BAD_CREDIT), 33);
+    assert_int_equal(snet_v3_codes_abort(SNET_ERR_BAD_RATE), 34);
+    assert_int_equal(snet_v3_codes_abort(SNET_ERR_ABORTED), 20);
 }
 
 /* A tomb has a final code, whatever the session ended by [PROTO 18.3]. */
-static void code_of_a_tomb_is_final(void **state)
+static void code_of_a_tombstone_is_final(void **state)
 {
     (void)state;
-    assert_int_equal(snet_secure_code_tomb(SNET_ERR_CLOSED), 19);
-    assert_int_equal(snet_secure_code_tomb(SNET_ERR_EXPIRED), 17);
-    assert_int_equal(snet_secure_code_tomb(SNET_ERR_CLOSE_UNCONFIRMED), 17);
-    assert_int_equal(snet_secure_code_tomb(SNET_ERR_EVICTED), 18);
-    assert_int_equal(snet_secure_code_tomb(SNET_ERR_BAD_COUNT), 21);
-    assert_int_equal(snet_secure_code_tomb(SNET_ERR_PEER_ABORTED), 20);
-    assert_int_equal(snet_secure_code_tomb(SNET_ERR_BAD_FRAME), 20);
-    assert_int_equal(snet_secure_code_tomb(SNET_ERR_ABORTED), 20);
+    assert_int_equal(snet_v3_codes_tombstone(SNET_ERR_CLOSED), 19);
+    assert_int_equal(snet_v3_codes_tombstone(SNET_ERR_EXPIRED), 17);
+    assert_int_equal(snet_v3_codes_tombstone(SNET_ERR_CLOSE_UNCONFIRMED), 17);
+    assert_int_equal(snet_v3_codes_tombstone(SNET_ERR_EVICTED), 18);
+    assert_int_equal(snet_v3_codes_tombstone(SNET_ERR_BAD_COUNT), 21);
+    assert_int_equal(snet_v3_codes_tombstone(SNET_ERR_PEER_ABORTED), 20);
+    assert_int_equal(snet_v3_codes_tombstone(SNET_ERR_BAD_FRAME), 20);
+    assert_int_equal(snet_v3_codes_tombstone(SNET_ERR_ABORTED), 20);
 #define EXPECT_FINAL(name, number, class_name, message)                                            \
-    assert_true(snet_secure_code_final((uint16_t)snet_secure_code_tomb(SNET_ERR_##name)));
+    assert_true(snet_v3_code_final((uint16_t)snet_v3_codes_tombstone(SNET_ERR_##name)));
     SNET_ERR_MAP(EXPECT_FINAL)
 #undef EXPECT_FINAL
 }
@@ -89,7 +89,7 @@ int main(void)
         cmocka_unit_test(code_of_an_abort_ends_the_session_whatever_it_is),
         cmocka_unit_test(code_of_an_abort_means_that_the_other_end_knows),
         cmocka_unit_test(code_of_a_violation_says_which),
-        cmocka_unit_test(code_of_a_tomb_is_final),
+        cmocka_unit_test(code_of_a_tombstone_is_final),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -142,7 +142,7 @@ static void credentials_never_lock_a_client_out(void **state)
 static void credentials_key_is_never_zero(void **state)
 {
     (void)state;
-    uint8_t cid[SNET_SECURE_CID_BYTES] = {9, 9, 9, 9, 9, 9, 9, 9, 9};
+    uint8_t cid[SNET_V3_CID_BYTES] = {9, 9, 9, 9, 9, 9, 9, 9, 9};
     assert_int_equal(snet_credentials_key(cid), 1);
     cid[16] = 1;
     assert_int_equal(snet_credentials_key(cid), UINT64_C(1) << 56);

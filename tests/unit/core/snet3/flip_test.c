@@ -14,19 +14,21 @@
 #define FLIP_BYTES 16384u
 
 /* Takes what is there from `from`, flips bit `bit` of it, and delivers; false: there is no bit. */
-static bool flip(struct ends *ends, struct ends_conn *conn, enum ends_side from, size_t bit)
+static bool flip(struct core_pair *ends, struct core_pair_conn *conn, enum core_pair_side from,
+                 size_t bit)
 {
     uint8_t message[FLIP_MESSAGE_MAX_BYTES];
-    const size_t len = ends_take(ends, conn, from, message, sizeof message);
+    const size_t len = core_pair_take(ends, conn, from, message, sizeof message);
     if (bit >= 8 * len) {
         return false;
     }
     message[bit / 8] ^= (uint8_t)(1u << (bit % 8));
-    ends_feed(ends, conn, from == ENDS_CLIENT ? ENDS_SERVER : ENDS_CLIENT, message, len);
+    core_pair_feed(ends, conn, from == CORE_PAIR_CLIENT ? CORE_PAIR_SERVER : CORE_PAIR_CLIENT,
+                   message, len);
     return true;
 }
 
-static void write_filler(struct ends *ends)
+static void write_filler(struct core_pair *ends)
 {
     static uint8_t filler[FLIP_BYTES];
     size_t written = 0;
@@ -34,27 +36,27 @@ static void write_filler(struct ends *ends)
     assert_int_equal(snet_session_write(ends->client, filler, sizeof filler, &written, ends->now),
                      SNET_OK);
     assert_int_equal(written, sizeof filler);
-    ends_drain(ends);
+    core_pair_drain(ends);
 }
 
 /* Connects whenever the client wants to, for a while, without anybody on the path. */
-static void go_on(struct ends *ends)
+static void go_on(struct core_pair *ends)
 {
     for (unsigned second = 0; second < 30; second++) {
-        ends_pass(ends, SNET_SECOND_NS);
-        if (ends->events[ENDS_CLIENT][SNET_EVENT_DIAL] > ends->conn_count) {
-            (void)ends_connect(ends);
+        core_pair_pass(ends, SNET_SECOND_NS);
+        if (ends->events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL] > ends->conn_count) {
+            (void)core_pair_connect(ends);
         }
         for (unsigned i = 0; i < ends->conn_count; i++) {
-            ends_settle(ends, &ends->conns[i]);
+            core_pair_settle(ends, &ends->conns[i]);
         }
     }
 }
 
-static struct ends_config flip_config(bool known)
+static struct core_pair_config flip_config(bool known)
 {
-    const struct ends_keys *keys = ends_keys();
-    struct ends_config config = ends_config_for(SNET_WIRE_3, false);
+    const struct core_pair_keys *keys = core_pair_keys();
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_3, false);
     config.client.begin_ns = 60 * SNET_SECOND_NS;
     if (known) {
         config.client.keys.client_secret = &keys->client;
@@ -67,37 +69,38 @@ static struct ends_config flip_config(bool known)
 /* Flips a bit in message number `number` of a new session; false when there are no more. */
 static bool flip_begin(unsigned number, size_t bit, bool known)
 {
-    struct ends ends;
-    const struct ends_config config = flip_config(known);
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_connect(&ends);
+    struct core_pair ends;
+    const struct core_pair_config config = flip_config(known);
+    core_pair_open(&ends, &config);
+    struct core_pair_conn *conn = core_pair_connect(&ends);
     for (unsigned i = 0; i < number; i++) {
-        (void)ends_move(&ends, conn, i % 2 == 0 ? ENDS_CLIENT : ENDS_SERVER, SIZE_MAX);
+        (void)core_pair_move(&ends, conn, i % 2 == 0 ? CORE_PAIR_CLIENT : CORE_PAIR_SERVER,
+                             SIZE_MAX);
     }
-    const bool more = flip(&ends, conn, number % 2 == 0 ? ENDS_CLIENT : ENDS_SERVER, bit);
-    ends_settle(&ends, conn);
-    const bool opened = ends.events[ENDS_CLIENT][SNET_EVENT_OPENED] == 1;
+    const bool more = flip(&ends, conn, number % 2 == 0 ? CORE_PAIR_CLIENT : CORE_PAIR_SERVER, bit);
+    core_pair_settle(&ends, conn);
+    const bool opened = ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED] == 1;
     if (opened) {
         /* A record whose length has grown is found out when so much has come. */
         write_filler(&ends);
-        ends_settle(&ends, conn);
+        core_pair_settle(&ends, conn);
     }
     go_on(&ends);
-    if (ends.events[ENDS_CLIENT][SNET_EVENT_ENDED] > 0) {
-        const snet_err err = ends.ended[ENDS_CLIENT];
+    if (ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED] > 0) {
+        const snet_err err = ends.ended[CORE_PAIR_CLIENT];
         assert_true(err == SNET_ERR_NO_ANSWER || err == SNET_ERR_BAD_HELLO ||
                     err == SNET_ERR_BAD_PATTERN || err == SNET_ERR_BAD_SUITE);
-        assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_OPENED], 0);
-        assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 0);
+        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED], 0);
+        assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 0);
     } else {
-        assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_OPENED], 1);
+        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED], 1);
         assert_non_null(ends.served);
-        assert_int_equal(ends_read(&ends, ends.served, 0), opened ? FLIP_BYTES : 0);
-        ends_write(&ends, ends.served, 50);
+        assert_int_equal(core_pair_read(&ends, ends.served, 0), opened ? FLIP_BYTES : 0);
+        core_pair_write(&ends, ends.served, 50);
         go_on(&ends);
-        assert_int_equal(ends_read(&ends, ends.client, 0), 50);
+        assert_int_equal(core_pair_read(&ends, ends.client, 0), 50);
     }
-    ends_close(&ends);
+    core_pair_close(&ends);
     return more;
 }
 
@@ -116,26 +119,27 @@ static void flip_in_a_new_session_opens_it_or_is_a_clean_error(void **state)
 /* Flips a bit in message number `number` of a resume; false when there are no more. */
 static bool flip_resume(unsigned number, size_t bit, bool early)
 {
-    struct ends ends;
-    struct ends_config config = flip_config(false);
+    struct core_pair ends;
+    struct core_pair_config config = flip_config(false);
     config.client.early = early;
-    ends_open(&ends, &config);
-    struct ends_conn *conn = ends_begin(&ends);
-    ends_write(&ends, ends.client, 60);
-    ends_write(&ends, ends.served, 60);
-    conn = ends_reconnect(&ends, conn, SNET_SECOND_NS);
+    core_pair_open(&ends, &config);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    core_pair_write(&ends, ends.client, 60);
+    core_pair_write(&ends, ends.served, 60);
+    conn = core_pair_reconnect(&ends, conn, SNET_SECOND_NS);
     for (unsigned i = 0; i < number; i++) {
-        (void)ends_move(&ends, conn, i % 2 == 0 ? ENDS_CLIENT : ENDS_SERVER, SIZE_MAX);
+        (void)core_pair_move(&ends, conn, i % 2 == 0 ? CORE_PAIR_CLIENT : CORE_PAIR_SERVER,
+                             SIZE_MAX);
     }
-    const bool more = flip(&ends, conn, number % 2 == 0 ? ENDS_CLIENT : ENDS_SERVER, bit);
-    ends_settle(&ends, conn);
+    const bool more = flip(&ends, conn, number % 2 == 0 ? CORE_PAIR_CLIENT : CORE_PAIR_SERVER, bit);
+    core_pair_settle(&ends, conn);
     go_on(&ends);
-    assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_ENDED], 0);
-    assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_ENDED], 0);
-    assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 1);
-    assert_int_equal(ends_read(&ends, ends.served, 0), 60);
-    assert_int_equal(ends_read(&ends, ends.client, 0), 60);
-    ends_close(&ends);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 1);
+    assert_int_equal(core_pair_read(&ends, ends.served, 0), 60);
+    assert_int_equal(core_pair_read(&ends, ends.client, 0), 60);
+    core_pair_close(&ends);
     return more;
 }
 

@@ -9,22 +9,22 @@
 #include <string.h>
 
 /* The link is gone, and the session lives on. */
-static void expect_link_lost(struct scene *scene)
+static void expect_link_lost(struct v3_setup *scene)
 {
-    peer_expect_closed(&scene->peer, SNET_CLOSE_RESET);
-    const struct snet_session_info info = ends_info(scene->ends.served);
+    v3_peer_expect_closed(&scene->peer, SNET_CLOSE_RESET);
+    const struct snet_session_info info = core_pair_info(scene->ends.served);
     assert_int_equal(info.end_err, SNET_OK);
     assert_false(info.attached);
 }
 
 /* The session is over at the server, the client is told, and a tomb tells it again [PROTO 18.2]. */
-static void expect_violation(struct scene *scene, uint16_t code, snet_err err)
+static void expect_violation(struct v3_setup *scene, uint16_t code, snet_err err)
 {
-    peer_expect_abort(&scene->peer, code);
-    assert_int_equal(scene->ends.events[ENDS_SERVER][SNET_EVENT_ENDED], 1);
-    assert_int_equal(scene->ends.ended[ENDS_SERVER], err);
-    peer_say_resume(&scene->peer, &(struct snet_secure_resume){.attempt = scene->peer.attempt + 1});
-    peer_expect_reject(&scene->peer, SNET_SECURE_ABORTED, true);
+    v3_peer_expect_abort(&scene->peer, code);
+    assert_int_equal(scene->ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 1);
+    assert_int_equal(scene->ends.ended[CORE_PAIR_SERVER], err);
+    v3_peer_say_resume(&scene->peer, &(struct snet_v3_resume){.attempt = scene->peer.attempt + 1});
+    v3_peer_expect_reject(&scene->peer, SNET_V3_ABORTED, true);
 }
 
 /* [PROTO 16.1] */
@@ -33,12 +33,12 @@ static void records_of_an_impossible_length_cost_the_link(void **state)
     static const uint16_t lens[] = {0, 16, 16384 + 16 + 1, 65535};
     (void)state;
     for (size_t i = 0; i < 2 * (sizeof lens / sizeof lens[0]); i++) {
-        struct scene scene;
+        struct v3_setup scene;
         uint8_t data[100] = {(uint8_t)lens[i / 2], (uint8_t)(lens[i / 2] >> 8)};
-        scene_begin(&scene);
-        peer_send_bytes(&scene.peer, data, i % 2 == 0 ? 2 : sizeof data);
+        v3_setup_begin(&scene);
+        v3_peer_send_bytes(&scene.peer, data, i % 2 == 0 ? 2 : sizeof data);
         expect_link_lost(&scene);
-        scene_close(&scene);
+        v3_setup_close(&scene);
     }
 }
 
@@ -46,21 +46,21 @@ static void records_that_are_not_authentic_cost_the_link(void **state)
 {
     (void)state;
     for (unsigned at = 0; at < 2 + 8 + 16; at++) {
-        struct scene scene;
-        scene_begin(&scene);
-        peer_put_data(&scene.peer, 0, 5);
-        peer_seal(&scene.peer);
+        struct v3_setup scene;
+        v3_setup_begin(&scene);
+        v3_peer_put_data(&scene.peer, 0, 5);
+        v3_peer_seal(&scene.peer);
         assert_int_equal(scene.peer.message_len, 2 + 8 + 16);
         scene.peer.record[at] ^= 1;
-        peer_send_bytes(&scene.peer, scene.peer.record, scene.peer.message_len);
+        v3_peer_send_bytes(&scene.peer, scene.peer.record, scene.peer.message_len);
         if (at < 2) {
             /* As a longer one it waits for more, which does not make it better. */
             static const uint8_t more[512];
-            peer_send_bytes(&scene.peer, more, sizeof more);
+            v3_peer_send_bytes(&scene.peer, more, sizeof more);
         }
         expect_link_lost(&scene);
-        assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), 0);
-        scene_close(&scene);
+        assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), 0);
+        v3_setup_close(&scene);
     }
 }
 
@@ -68,50 +68,50 @@ static void records_that_come_again_or_too_early_cost_the_link(void **state)
 {
     (void)state;
     for (unsigned round = 0; round < 2; round++) {
-        struct scene scene;
-        scene_begin(&scene);
-        peer_put_data(&scene.peer, 0, 5);
-        peer_say(&scene.peer);
+        struct v3_setup scene;
+        v3_setup_begin(&scene);
+        v3_peer_put_data(&scene.peer, 0, 5);
+        v3_peer_say(&scene.peer);
         if (round == 1) {
-            peer_put_data(&scene.peer, 5, 5);
-            peer_seal(&scene.peer); /* which is lost */
-            peer_put_data(&scene.peer, 10, 5);
-            peer_seal(&scene.peer);
+            v3_peer_put_data(&scene.peer, 5, 5);
+            v3_peer_seal(&scene.peer); /* which is lost */
+            v3_peer_put_data(&scene.peer, 10, 5);
+            v3_peer_seal(&scene.peer);
         }
-        peer_send_bytes(&scene.peer, scene.peer.record, scene.peer.message_len);
+        v3_peer_send_bytes(&scene.peer, scene.peer.record, scene.peer.message_len);
         expect_link_lost(&scene);
-        assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), 5);
-        scene_close(&scene);
+        assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), 5);
+        v3_setup_close(&scene);
     }
 }
 
 static void records_are_taken_in_pieces_of_any_size(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_begin(&scene);
+    struct v3_setup scene;
+    v3_setup_begin(&scene);
     for (size_t piece = 1; piece < 40; piece++) {
-        peer_put_data(&scene.peer, 20 * (piece - 1), 20);
-        peer_seal(&scene.peer);
+        v3_peer_put_data(&scene.peer, 20 * (piece - 1), 20);
+        v3_peer_seal(&scene.peer);
         for (size_t done = 0; done < scene.peer.message_len; done += piece) {
             const size_t left = scene.peer.message_len - done;
-            peer_send_bytes(&scene.peer, scene.peer.record + done, left < piece ? left : piece);
+            v3_peer_send_bytes(&scene.peer, scene.peer.record + done, left < piece ? left : piece);
         }
-        assert_int_equal(ends_read(&scene.ends, scene.ends.served, 20 * (piece - 1)), 20);
+        assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 20 * (piece - 1)), 20);
     }
-    scene_close(&scene);
+    v3_setup_close(&scene);
 }
 
 static void record_of_the_greatest_length_is_taken(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_begin(&scene);
-    peer_put_data(&scene.peer, 0, 16384 - 3);
+    struct v3_setup scene;
+    v3_setup_begin(&scene);
+    v3_peer_put_data(&scene.peer, 0, 16384 - 3);
     assert_int_equal(scene.peer.plain.written, 16384);
-    peer_say(&scene.peer);
-    assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), 16384 - 3);
-    scene_close(&scene);
+    v3_peer_say(&scene.peer);
+    assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), 16384 - 3);
+    v3_setup_close(&scene);
 }
 
 /* Frames that are unknown, cut off or empty [PROTO 16.2]. */
@@ -128,12 +128,12 @@ static void frames_that_cannot_be_end_the_session(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct scene scene;
-        scene_begin(&scene);
-        peer_put_bytes(&scene.peer, rows[i].bytes, rows[i].len);
-        peer_say(&scene.peer);
-        expect_violation(&scene, SNET_SECURE_PROTOCOL, SNET_ERR_BAD_FRAME);
-        scene_close(&scene);
+        struct v3_setup scene;
+        v3_setup_begin(&scene);
+        v3_peer_put_bytes(&scene.peer, rows[i].bytes, rows[i].len);
+        v3_peer_say(&scene.peer);
+        expect_violation(&scene, SNET_V3_PROTOCOL, SNET_ERR_BAD_FRAME);
+        v3_setup_close(&scene);
     }
 }
 
@@ -141,85 +141,85 @@ static void frames_before_a_bad_one_are_processed_in_order(void **state)
 {
     static const uint8_t bad = 0xff;
     (void)state;
-    struct scene scene;
-    scene_begin(&scene);
-    peer_put_data(&scene.peer, 0, 5);
-    peer_put_data(&scene.peer, 5, 5);
-    peer_put_bytes(&scene.peer, &bad, 1);
-    peer_say(&scene.peer);
-    peer_expect_abort(&scene.peer, SNET_SECURE_PROTOCOL);
-    assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), 10);
-    scene_close(&scene);
+    struct v3_setup scene;
+    v3_setup_begin(&scene);
+    v3_peer_put_data(&scene.peer, 0, 5);
+    v3_peer_put_data(&scene.peer, 5, 5);
+    v3_peer_put_bytes(&scene.peer, &bad, 1);
+    v3_peer_say(&scene.peer);
+    v3_peer_expect_abort(&scene.peer, SNET_V3_PROTOCOL);
+    assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), 10);
+    v3_setup_close(&scene);
 }
 
 static void data_to_the_end_of_the_record_is_data(void **state)
 {
     (void)state;
-    struct scene scene;
-    uint8_t data[1 + 9] = {SNET_SECURE_FRAME_DATA_END};
-    scene_begin(&scene);
-    peer_put_data(&scene.peer, 0, 5);
+    struct v3_setup scene;
+    uint8_t data[1 + 9] = {SNET_V3_FRAME_DATA_END};
+    v3_setup_begin(&scene);
+    v3_peer_put_data(&scene.peer, 0, 5);
     test_pattern_fill(data + 1, 9, 5);
-    peer_put_bytes(&scene.peer, data, sizeof data);
-    peer_say(&scene.peer);
-    assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), 14);
-    scene_close(&scene);
+    v3_peer_put_bytes(&scene.peer, data, sizeof data);
+    v3_peer_say(&scene.peer);
+    assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), 14);
+    v3_setup_close(&scene);
 }
 
 /* [PROTO 16.3] */
 static void start_anywhere_but_first_ends_the_session(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_begin(&scene);
-    peer_put_start(&scene.peer, 0);
-    peer_say(&scene.peer);
-    expect_violation(&scene, SNET_SECURE_PROTOCOL, SNET_ERR_BAD_FRAME);
-    scene_close(&scene);
+    struct v3_setup scene;
+    v3_setup_begin(&scene);
+    v3_peer_put_start(&scene.peer, 0);
+    v3_peer_say(&scene.peer);
+    expect_violation(&scene, SNET_V3_PROTOCOL, SNET_ERR_BAD_FRAME);
+    v3_setup_close(&scene);
 }
 
 static void start_missing_or_beyond_what_is_wanted_ends_the_session(void **state)
 {
     (void)state;
     for (unsigned round = 0; round < 3; round++) {
-        struct scene scene;
-        scene_begin(&scene);
-        peer_put_data(&scene.peer, 0, 10);
-        peer_say(&scene.peer);
-        peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_LOST, 0);
+        struct v3_setup scene;
+        v3_setup_begin(&scene);
+        v3_peer_put_data(&scene.peer, 0, 10);
+        v3_peer_say(&scene.peer);
+        v3_peer_resume_to_accept(&scene.peer, SNET_V3_CAUSE_LOST, 0);
         switch (round) {
         case 0:
-            peer_put_ack(&scene.peer, 0, PEER_WINDOW);
+            v3_peer_put_ack(&scene.peer, 0, V3_PEER_WINDOW);
             break;
         case 1:
-            peer_put_bytes(&scene.peer, (const uint8_t[]){SNET_SECURE_FRAME_PAD}, 1);
-            peer_put_start(&scene.peer, 10);
+            v3_peer_put_bytes(&scene.peer, (const uint8_t[]){SNET_V3_FRAME_PAD}, 1);
+            v3_peer_put_start(&scene.peer, 10);
             break;
         default:
-            peer_put_start(&scene.peer, 11);
+            v3_peer_put_start(&scene.peer, 11);
         }
-        peer_say(&scene.peer);
-        expect_violation(&scene, SNET_SECURE_PROTOCOL, SNET_ERR_BAD_FRAME);
-        scene_close(&scene);
+        v3_peer_say(&scene.peer);
+        expect_violation(&scene, SNET_V3_PROTOCOL, SNET_ERR_BAD_FRAME);
+        v3_setup_close(&scene);
     }
 }
 
 static void start_below_what_is_wanted_repeats_bytes_that_are_dropped(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_begin(&scene);
-    peer_put_data(&scene.peer, 0, 10);
-    peer_say(&scene.peer);
-    assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), 10);
-    peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_LOST, 0);
-    peer_put_start(&scene.peer, 3);
-    peer_put_ack(&scene.peer, 0, PEER_WINDOW);
-    peer_put_data(&scene.peer, 3, 4);
-    peer_put_data(&scene.peer, 7, 8);
-    peer_say(&scene.peer);
-    assert_int_equal(ends_read(&scene.ends, scene.ends.served, 10), 5);
-    scene_close(&scene);
+    struct v3_setup scene;
+    v3_setup_begin(&scene);
+    v3_peer_put_data(&scene.peer, 0, 10);
+    v3_peer_say(&scene.peer);
+    assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), 10);
+    v3_peer_resume_to_accept(&scene.peer, SNET_V3_CAUSE_LOST, 0);
+    v3_peer_put_start(&scene.peer, 3);
+    v3_peer_put_ack(&scene.peer, 0, V3_PEER_WINDOW);
+    v3_peer_put_data(&scene.peer, 3, 4);
+    v3_peer_put_data(&scene.peer, 7, 8);
+    v3_peer_say(&scene.peer);
+    assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 10), 5);
+    v3_setup_close(&scene);
 }
 
 /* [PROTO 16.4] */
@@ -227,24 +227,24 @@ static void data_beyond_its_credit_ends_the_session(void **state)
 {
     (void)state;
     for (unsigned extra = 0; extra < 2; extra++) {
-        struct scene scene;
-        scene_begin(&scene);
+        struct v3_setup scene;
+        v3_setup_begin(&scene);
         for (unsigned i = 0; i < 16; i++) {
-            peer_put_data(&scene.peer, 4096 * i, 4096);
-            peer_say(&scene.peer);
+            v3_peer_put_data(&scene.peer, 4096 * i, 4096);
+            v3_peer_say(&scene.peer);
         }
         if (extra == 0) {
             /* Without credit everything else is still taken. */
-            peer_put_ack(&scene.peer, 0, PEER_WINDOW);
-            peer_put_fin(&scene.peer, PEER_WINDOW);
-            peer_say(&scene.peer);
-            assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), PEER_WINDOW);
+            v3_peer_put_ack(&scene.peer, 0, V3_PEER_WINDOW);
+            v3_peer_put_fin(&scene.peer, V3_PEER_WINDOW);
+            v3_peer_say(&scene.peer);
+            assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), V3_PEER_WINDOW);
         } else {
-            peer_put_data(&scene.peer, PEER_WINDOW, 1);
-            peer_say(&scene.peer);
-            expect_violation(&scene, SNET_SECURE_FLOW, SNET_ERR_BAD_CREDIT);
+            v3_peer_put_data(&scene.peer, V3_PEER_WINDOW, 1);
+            v3_peer_say(&scene.peer);
+            expect_violation(&scene, SNET_V3_FLOW, SNET_ERR_BAD_CREDIT);
         }
-        scene_close(&scene);
+        v3_setup_close(&scene);
     }
 }
 
@@ -253,27 +253,27 @@ static void fin_elsewhere_than_at_the_present_position_ends_the_session(void **s
     static const uint64_t finals[] = {0, 9, 11, UINT64_MAX};
     (void)state;
     for (size_t i = 0; i < sizeof finals / sizeof finals[0]; i++) {
-        struct scene scene;
-        scene_begin(&scene);
-        peer_put_data(&scene.peer, 0, 10);
-        peer_put_fin(&scene.peer, finals[i]);
-        peer_say(&scene.peer);
-        expect_violation(&scene, SNET_SECURE_PROTOCOL, SNET_ERR_BAD_FRAME);
-        scene_close(&scene);
+        struct v3_setup scene;
+        v3_setup_begin(&scene);
+        v3_peer_put_data(&scene.peer, 0, 10);
+        v3_peer_put_fin(&scene.peer, finals[i]);
+        v3_peer_say(&scene.peer);
+        expect_violation(&scene, SNET_V3_PROTOCOL, SNET_ERR_BAD_FRAME);
+        v3_setup_close(&scene);
     }
 }
 
 static void data_behind_fin_ends_the_session(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_begin(&scene);
-    peer_put_data(&scene.peer, 0, 10);
-    peer_put_fin(&scene.peer, 10);
-    peer_put_data(&scene.peer, 10, 1);
-    peer_say(&scene.peer);
-    expect_violation(&scene, SNET_SECURE_PROTOCOL, SNET_ERR_BAD_FRAME);
-    scene_close(&scene);
+    struct v3_setup scene;
+    v3_setup_begin(&scene);
+    v3_peer_put_data(&scene.peer, 0, 10);
+    v3_peer_put_fin(&scene.peer, 10);
+    v3_peer_put_data(&scene.peer, 10, 1);
+    v3_peer_say(&scene.peer);
+    expect_violation(&scene, SNET_V3_PROTOCOL, SNET_ERR_BAD_FRAME);
+    v3_setup_close(&scene);
 }
 
 /* A new link may begin behind the end, or repeat it; but the end stays where it is. */
@@ -281,39 +281,39 @@ static void fin_is_taken_again_on_a_new_link_and_stays_where_it_was(void **state
 {
     (void)state;
     for (unsigned round = 0; round < 5; round++) {
-        struct scene scene;
-        scene_begin(&scene);
-        peer_put_data(&scene.peer, 0, 10);
-        peer_put_fin(&scene.peer, 10);
-        peer_say(&scene.peer);
-        peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_LOST, 0);
-        peer_put_start(&scene.peer, round == 0 ? 4 : round < 4 ? 11 : 10);
-        peer_put_ack(&scene.peer, 0, PEER_WINDOW);
+        struct v3_setup scene;
+        v3_setup_begin(&scene);
+        v3_peer_put_data(&scene.peer, 0, 10);
+        v3_peer_put_fin(&scene.peer, 10);
+        v3_peer_say(&scene.peer);
+        v3_peer_resume_to_accept(&scene.peer, SNET_V3_CAUSE_LOST, 0);
+        v3_peer_put_start(&scene.peer, round == 0 ? 4 : round < 4 ? 11 : 10);
+        v3_peer_put_ack(&scene.peer, 0, V3_PEER_WINDOW);
         switch (round) {
         case 0:
-            peer_put_data(&scene.peer, 4, 6);
-            peer_put_fin(&scene.peer, 10);
+            v3_peer_put_data(&scene.peer, 4, 6);
+            v3_peer_put_fin(&scene.peer, 10);
             break;
         case 1:
             break;
         case 2:
-            peer_put_data(&scene.peer, 11, 1);
+            v3_peer_put_data(&scene.peer, 11, 1);
             break;
         case 3:
-            peer_put_fin(&scene.peer, 11);
+            v3_peer_put_fin(&scene.peer, 11);
             break;
         default:
-            peer_put_data(&scene.peer, 10, 1);
-            peer_put_fin(&scene.peer, 11);
+            v3_peer_put_data(&scene.peer, 10, 1);
+            v3_peer_put_fin(&scene.peer, 11);
         }
-        peer_say(&scene.peer);
+        v3_peer_say(&scene.peer);
         if (round < 2) {
-            assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_ENDED], 0);
-            assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), 10);
+            assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
+            assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), 10);
         } else {
-            expect_violation(&scene, SNET_SECURE_PROTOCOL, SNET_ERR_BAD_FRAME);
+            expect_violation(&scene, SNET_V3_PROTOCOL, SNET_ERR_BAD_FRAME);
         }
-        scene_close(&scene);
+        v3_setup_close(&scene);
     }
 }
 
@@ -322,20 +322,20 @@ static void fin_ends_one_direction_and_is_acknowledged_at_once(void **state)
     uint8_t byte = 0;
     size_t len = 0;
     (void)state;
-    struct scene scene;
-    scene_begin(&scene);
-    peer_put_data(&scene.peer, 0, 10);
-    peer_put_fin(&scene.peer, 10);
-    peer_say(&scene.peer);
-    assert_true(peer_take_record(&scene.peer));
-    assert_int_equal(peer_frame(&scene.peer, SNET_SECURE_FRAME_ACK)->offset, 11);
-    assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), 10);
+    struct v3_setup scene;
+    v3_setup_begin(&scene);
+    v3_peer_put_data(&scene.peer, 0, 10);
+    v3_peer_put_fin(&scene.peer, 10);
+    v3_peer_say(&scene.peer);
+    assert_true(v3_peer_take_record(&scene.peer));
+    assert_int_equal(v3_peer_frame(&scene.peer, SNET_V3_FRAME_ACK)->offset, 11);
+    assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), 10);
     assert_int_equal(snet_session_read(scene.ends.served, &byte, 1, &len, scene.ends.now),
                      SNET_ERR_CLOSED);
-    ends_write(&scene.ends, scene.ends.served, 100);
-    assert_true(peer_take_record(&scene.peer));
-    assert_int_equal(peer_frame(&scene.peer, SNET_SECURE_FRAME_DATA)->bytes.len, 100);
-    scene_close(&scene);
+    core_pair_write(&scene.ends, scene.ends.served, 100);
+    assert_true(v3_peer_take_record(&scene.peer));
+    assert_int_equal(v3_peer_frame(&scene.peer, SNET_V3_FRAME_DATA)->bytes.len, 100);
+    v3_setup_close(&scene);
 }
 
 /* [PROTO 16.5] */
@@ -343,56 +343,55 @@ static void padding_and_nothing_else_is_taken_16_times(void **state)
 {
     static const uint8_t zeros[10];
     (void)state;
-    struct scene scene;
-    scene_begin(&scene);
+    struct v3_setup scene;
+    v3_setup_begin(&scene);
     for (unsigned round = 0; round < 2; round++) {
         for (unsigned i = 0; i < 16; i++) {
-            peer_put_bytes(&scene.peer, zeros, sizeof zeros);
-            peer_say(&scene.peer);
+            v3_peer_put_bytes(&scene.peer, zeros, sizeof zeros);
+            v3_peer_say(&scene.peer);
         }
-        assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_ENDED], 0);
+        assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
         if (round == 0) {
-            peer_put_data(&scene.peer, 0, 1);
-            peer_put_bytes(&scene.peer, zeros, sizeof zeros);
-            peer_say(&scene.peer);
+            v3_peer_put_data(&scene.peer, 0, 1);
+            v3_peer_put_bytes(&scene.peer, zeros, sizeof zeros);
+            v3_peer_say(&scene.peer);
         }
     }
-    peer_put_bytes(&scene.peer, zeros, 1);
-    peer_say(&scene.peer);
-    expect_violation(&scene, SNET_SECURE_PROTOCOL, SNET_ERR_BAD_FRAME);
-    scene_close(&scene);
+    v3_peer_put_bytes(&scene.peer, zeros, 1);
+    v3_peer_say(&scene.peer);
+    expect_violation(&scene, SNET_V3_PROTOCOL, SNET_ERR_BAD_FRAME);
+    v3_setup_close(&scene);
 }
 
-static void put_ping(struct scene *scene, uint32_t token)
+static void put_ping(struct v3_setup *scene, uint32_t token)
 {
-    peer_put(&scene->peer,
-             &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_PING, .number = token});
+    v3_peer_put(&scene->peer, &(struct snet_v3_frame){.type = SNET_V3_FRAME_PING, .number = token});
 }
 
 static void ping_is_answered_at_once_with_its_token(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_begin(&scene);
+    struct v3_setup scene;
+    v3_setup_begin(&scene);
     for (uint32_t token = 7; token < 10; token++) {
         put_ping(&scene, token);
-        peer_say(&scene.peer);
-        assert_true(peer_take_record(&scene.peer));
-        assert_int_equal(peer_frame(&scene.peer, SNET_SECURE_FRAME_PONG)->number, token);
+        v3_peer_say(&scene.peer);
+        assert_true(v3_peer_take_record(&scene.peer));
+        assert_int_equal(v3_peer_frame(&scene.peer, SNET_V3_FRAME_PONG)->number, token);
     }
-    scene_close(&scene);
+    v3_setup_close(&scene);
 }
 
 static void ping_before_the_answer_to_another_ends_the_session(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_begin(&scene);
+    struct v3_setup scene;
+    v3_setup_begin(&scene);
     put_ping(&scene, 1);
     put_ping(&scene, 2);
-    peer_say(&scene.peer);
-    expect_violation(&scene, SNET_SECURE_RATE, SNET_ERR_BAD_RATE);
-    scene_close(&scene);
+    v3_peer_say(&scene.peer);
+    expect_violation(&scene, SNET_V3_RATE, SNET_ERR_BAD_RATE);
+    v3_setup_close(&scene);
 }
 
 static void pong_that_nobody_waits_for_and_extensions_are_ignored(void **state)
@@ -400,19 +399,18 @@ static void pong_that_nobody_waits_for_and_extensions_are_ignored(void **state)
     static const uint8_t lone[] = {0x7f, 0, 0};
     static const uint8_t first[] = {0x40, 3, 0, 0xff, 0xff, 0xff};
     (void)state;
-    struct scene scene;
-    scene_begin(&scene);
+    struct v3_setup scene;
+    v3_setup_begin(&scene);
     for (unsigned i = 0; i < 40; i++) {
-        peer_put_bytes(&scene.peer, lone, sizeof lone);
-        peer_say(&scene.peer);
+        v3_peer_put_bytes(&scene.peer, lone, sizeof lone);
+        v3_peer_say(&scene.peer);
     }
-    peer_put(&scene.peer,
-             &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_PONG, .number = 99});
-    peer_put_bytes(&scene.peer, first, sizeof first);
-    peer_put_data(&scene.peer, 0, 5);
-    peer_say(&scene.peer);
-    assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), 5);
-    scene_close(&scene);
+    v3_peer_put(&scene.peer, &(struct snet_v3_frame){.type = SNET_V3_FRAME_PONG, .number = 99});
+    v3_peer_put_bytes(&scene.peer, first, sizeof first);
+    v3_peer_put_data(&scene.peer, 0, 5);
+    v3_peer_say(&scene.peer);
+    assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), 5);
+    v3_setup_close(&scene);
 }
 
 /* [PROTO 17.1] */
@@ -421,19 +419,19 @@ static void ack_of_what_was_never_sent_ends_the_session(void **state)
     static const uint64_t offsets[] = {100, 101, 102, UINT64_MAX};
     (void)state;
     for (size_t i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
-        struct scene scene;
-        scene_begin(&scene);
-        ends_write(&scene.ends, scene.ends.served, 100);
-        assert_true(peer_take_record(&scene.peer));
-        ends_write(&scene.ends, scene.ends.served, 5); /* not sent */
-        peer_put_ack(&scene.peer, offsets[i], PEER_WINDOW);
-        peer_say(&scene.peer);
+        struct v3_setup scene;
+        v3_setup_begin(&scene);
+        core_pair_write(&scene.ends, scene.ends.served, 100);
+        assert_true(v3_peer_take_record(&scene.peer));
+        core_pair_write(&scene.ends, scene.ends.served, 5); /* not sent */
+        v3_peer_put_ack(&scene.peer, offsets[i], V3_PEER_WINDOW);
+        v3_peer_say(&scene.peer);
         if (i == 0) {
-            assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_ENDED], 0);
+            assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
         } else {
-            expect_violation(&scene, SNET_SECURE_PROTOCOL, SNET_ERR_BAD_FRAME);
+            expect_violation(&scene, SNET_V3_PROTOCOL, SNET_ERR_BAD_FRAME);
         }
-        scene_close(&scene);
+        v3_setup_close(&scene);
     }
 }
 
@@ -441,12 +439,12 @@ static void ack_of_what_was_never_sent_ends_the_session(void **state)
 static void migrate_from_a_client_ends_the_session(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_begin(&scene);
-    peer_put(&scene.peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_MIGRATE});
-    peer_say(&scene.peer);
-    expect_violation(&scene, SNET_SECURE_PROTOCOL, SNET_ERR_BAD_FRAME);
-    scene_close(&scene);
+    struct v3_setup scene;
+    v3_setup_begin(&scene);
+    v3_peer_put(&scene.peer, &(struct snet_v3_frame){.type = SNET_V3_FRAME_MIGRATE});
+    v3_peer_say(&scene.peer);
+    expect_violation(&scene, SNET_V3_PROTOCOL, SNET_ERR_BAD_FRAME);
+    v3_setup_close(&scene);
 }
 
 int main(void)

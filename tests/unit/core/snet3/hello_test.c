@@ -8,28 +8,28 @@
 
 #include <string.h>
 
-static const struct snet_secure_offer offer = {.window = PEER_WINDOW, .max_record = 16384};
+static const struct snet_v3_offer offer = {.window = V3_PEER_WINDOW, .max_record = 16384};
 
 /* A server whose own client never connects, and a peer of `pattern` with a HELLO in hand. */
-static void open_to_hello(struct scene *scene, enum snet_noise_pattern pattern)
+static void open_to_hello(struct v3_setup *scene, enum snet_noise_pattern pattern)
 {
-    scene_open(scene, pattern);
-    peer_connect(&scene->peer);
-    peer_hello(&scene->peer, &offer);
+    v3_setup_open(scene, pattern);
+    v3_peer_connect(&scene->peer);
+    v3_peer_hello(&scene->peer, &offer);
 }
 
 /* The server reads on, says nothing, and closes when the time of a handshake is over. */
-static void expect_silence_to_the_end(struct scene *scene)
+static void expect_silence_to_the_end(struct v3_setup *scene)
 {
     static const uint8_t more[3000] = {1};
-    peer_expect_silence(&scene->peer);
-    peer_send_bytes(&scene->peer, more, sizeof more);
-    peer_expect_silence(&scene->peer);
-    ends_pass(&scene->ends, SNET_HANDSHAKE_DEFAULT_NS - 1);
-    peer_expect_silence(&scene->peer);
-    ends_pass(&scene->ends, 1);
-    peer_expect_closed(&scene->peer, SNET_CLOSE_RESET);
-    assert_int_equal(scene->ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 0);
+    v3_peer_expect_silence(&scene->peer);
+    v3_peer_send_bytes(&scene->peer, more, sizeof more);
+    v3_peer_expect_silence(&scene->peer);
+    core_pair_pass(&scene->ends, SNET_HANDSHAKE_DEFAULT_NS - 1);
+    v3_peer_expect_silence(&scene->peer);
+    core_pair_pass(&scene->ends, 1);
+    v3_peer_expect_closed(&scene->peer, SNET_CLOSE_RESET);
+    assert_int_equal(scene->ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 0);
 }
 
 /* Row 1 of the table [PROTO 14.1], and what begins no link at all [PROTO 13.1]. */
@@ -41,13 +41,13 @@ static void hello_with_a_header_of_no_message_is_closed_before_its_body(void **s
     } rows[] = {{0, 0xC2}, {1, 0x03}, {1, 0x81}, {1, 0x00}, {6, 75}, {7, 0x09}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct scene scene;
-        scene_prepare(&scene);
+        struct v3_setup scene;
+        v3_setup_prepare(&scene);
         open_to_hello(&scene, SNET_NOISE_NK);
         scene.peer.message[rows[i].at] = rows[i].value;
-        peer_send_bytes(&scene.peer, scene.peer.message, SNET_SECURE_HEADER_BYTES);
-        peer_expect_closed(&scene.peer, SNET_CLOSE_RESET);
-        scene_close(&scene);
+        v3_peer_send_bytes(&scene.peer, scene.peer.message, SNET_V3_HEADER_BYTES);
+        v3_peer_expect_closed(&scene.peer, SNET_CLOSE_RESET);
+        v3_setup_close(&scene);
     }
 }
 
@@ -56,14 +56,14 @@ static void hello_of_another_version_is_met_by_silence(void **state)
 {
     (void)state;
     for (unsigned version = 0; version < 256; version += version == 2 ? 2 : 51) {
-        struct scene scene;
-        scene_prepare(&scene);
+        struct v3_setup scene;
+        v3_setup_prepare(&scene);
         open_to_hello(&scene, SNET_NOISE_NK);
         scene.peer.message[2] = (uint8_t)version;
-        peer_mac1(&scene.peer);
-        peer_send(&scene.peer);
+        v3_peer_mac1(&scene.peer);
+        v3_peer_send(&scene.peer);
         expect_silence_to_the_end(&scene);
-        scene_close(&scene);
+        v3_setup_close(&scene);
     }
 }
 
@@ -73,37 +73,38 @@ static void hello_of_a_stranger_is_met_by_silence(void **state)
     static const uint8_t places[] = {3, 4, 5, 8, 83};
     (void)state;
     for (size_t i = 0; i < sizeof places; i++) {
-        struct scene scene;
-        scene_prepare(&scene);
+        struct v3_setup scene;
+        v3_setup_prepare(&scene);
         open_to_hello(&scene, SNET_NOISE_NK);
         scene.peer.message[places[i]] ^= 0x20;
-        peer_send(&scene.peer);
+        v3_peer_send(&scene.peer);
         expect_silence_to_the_end(&scene);
-        scene_close(&scene);
+        v3_setup_close(&scene);
     }
 }
 
 static void hello_with_a_shared_secret_is_met_by_silence_where_there_is_none(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_prepare(&scene);
+    struct v3_setup scene;
+    v3_setup_prepare(&scene);
     open_to_hello(&scene, SNET_NOISE_NNPSK0);
-    peer_send(&scene.peer);
+    v3_peer_send(&scene.peer);
     expect_silence_to_the_end(&scene);
-    scene_close(&scene);
+    v3_setup_close(&scene);
 }
 
 static void hello_to_a_key_is_met_by_silence_where_there_is_none(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_prepare(&scene);
-    scene.config.server.keys = (struct snet_server_keys){.psks = &ends_keys()->psk, .psk_count = 1};
+    struct v3_setup scene;
+    v3_setup_prepare(&scene);
+    scene.config.server.keys =
+        (struct snet_server_keys){.psks = &core_pair_keys()->psk, .psk_count = 1};
     open_to_hello(&scene, SNET_NOISE_NK);
-    peer_send(&scene.peer);
+    v3_peer_send(&scene.peer);
     expect_silence_to_the_end(&scene);
-    scene_close(&scene);
+    v3_setup_close(&scene);
 }
 
 /* Rows 4 to 6 in this order: a message that breaks several is refused for the first. */
@@ -115,26 +116,26 @@ static void hello_is_refused_for_the_first_thing_that_is_wrong(void **state)
         uint8_t flags;
         uint16_t code;
     } rows[] = {
-        {9, 0x7f, 1, SNET_SECURE_BAD_FORMAT},  {1, 1, 0x80, SNET_SECURE_BAD_FORMAT},
-        {0, 0x7f, 0, SNET_SECURE_BAD_PATTERN}, {9, 1, 0, SNET_SECURE_BAD_PATTERN},
-        {1, 0x03, 0, SNET_SECURE_BAD_SUITE},   {1, 0x40, 0, SNET_SECURE_BAD_SUITE},
-        {1, 0x00, 0, SNET_SECURE_BAD_SUITE},
+        {9, 0x7f, 1, SNET_V3_BAD_FORMAT},  {1, 1, 0x80, SNET_V3_BAD_FORMAT},
+        {0, 0x7f, 0, SNET_V3_BAD_PATTERN}, {9, 1, 0, SNET_V3_BAD_PATTERN},
+        {1, 0x03, 0, SNET_V3_BAD_SUITE},   {1, 0x40, 0, SNET_V3_BAD_SUITE},
+        {1, 0x00, 0, SNET_V3_BAD_SUITE},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct scene scene;
-        scene_prepare(&scene);
+        struct v3_setup scene;
+        v3_setup_prepare(&scene);
         scene.config.server.sessions_max = 1;
         open_to_hello(&scene, SNET_NOISE_NK);
         snet_server_drain(scene.ends.server);
         scene.peer.message[3] = rows[i].pattern;
         scene.peer.message[4] = rows[i].suite;
         scene.peer.message[5] = rows[i].flags;
-        peer_mac1(&scene.peer);
-        peer_send(&scene.peer);
+        v3_peer_mac1(&scene.peer);
+        v3_peer_send(&scene.peer);
         assert_int_equal(scene.peer.message[3], rows[i].pattern);
-        peer_expect_reject(&scene.peer, rows[i].code, false);
-        scene_close(&scene);
+        v3_peer_expect_reject(&scene.peer, rows[i].code, false);
+        v3_setup_close(&scene);
     }
 }
 
@@ -142,39 +143,39 @@ static void hello_is_refused_for_the_first_thing_that_is_wrong(void **state)
 static void hello_of_nobody_is_refused_where_only_certain_clients_are_served(void **state)
 {
     (void)state;
-    struct scene scene;
-    struct snet_secure_header header;
-    scene_prepare(&scene);
-    scene.config.server.keys.authorized = &ends_keys()->client_public;
+    struct v3_setup scene;
+    struct snet_v3_header header;
+    v3_setup_prepare(&scene);
+    scene.config.server.keys.authorized = &core_pair_keys()->client_public;
     scene.config.server.keys.authorized_count = 1;
     open_to_hello(&scene, SNET_NOISE_NK);
-    peer_send(&scene.peer);
-    peer_expect_reject(&scene.peer, SNET_SECURE_BAD_PATTERN, false);
-    assert_int_equal(snet_secure_header_decode(scene.peer.message, &header), SNET_OK);
+    v3_peer_send(&scene.peer);
+    v3_peer_expect_reject(&scene.peer, SNET_V3_BAD_PATTERN, false);
+    assert_int_equal(snet_v3_header_decode(scene.peer.message, &header), SNET_OK);
     assert_int_equal(header.version, 3);
     assert_int_equal(header.pattern, SNET_NOISE_NK);
     assert_int_equal(header.suite, 1);
     assert_int_equal(header.flags, 0);
-    scene_close(&scene);
+    v3_setup_close(&scene);
 }
 
 /* Row 7 comes before row 8: a busy server does not reckon. */
 static void hello_to_a_server_without_room_is_asked_to_come_later(void **state)
 {
     (void)state;
-    struct scene scene;
-    struct snet_secure_reject reject;
-    scene_prepare(&scene);
+    struct v3_setup scene;
+    struct snet_v3_reject reject;
+    v3_setup_prepare(&scene);
     open_to_hello(&scene, SNET_NOISE_NK);
     snet_server_drain(scene.ends.server);
     scene.peer.message[50] ^= 1; /* not authentic, but of somebody who knows the key */
-    peer_mac1(&scene.peer);
-    peer_send(&scene.peer);
-    assert_false(peer_take_reject(&scene.peer, &reject));
-    assert_int_equal(reject.code, SNET_SECURE_BUSY);
-    assert_int_equal(reject.retry_after, SNET_SECURE_RETRY_AFTER);
-    peer_expect_closed(&scene.peer, SNET_CLOSE_FIN);
-    scene_close(&scene);
+    v3_peer_mac1(&scene.peer);
+    v3_peer_send(&scene.peer);
+    assert_false(v3_peer_take_reject(&scene.peer, &reject));
+    assert_int_equal(reject.code, SNET_V3_BUSY);
+    assert_int_equal(reject.retry_after, SNET_V3_RETRY_AFTER);
+    v3_peer_expect_closed(&scene.peer, SNET_CLOSE_FIN);
+    v3_setup_close(&scene);
 }
 
 /* Row 8: nobody is told that Noise failed, nor that a point was of small order [PROTO 12.1]. */
@@ -182,18 +183,18 @@ static void hello_that_is_not_authentic_is_met_by_silence(void **state)
 {
     (void)state;
     for (unsigned round = 0; round < 2; round++) {
-        struct scene scene;
-        scene_prepare(&scene);
+        struct v3_setup scene;
+        v3_setup_prepare(&scene);
         open_to_hello(&scene, SNET_NOISE_NK);
         if (round == 0) {
             scene.peer.message[50] ^= 1;
         } else {
-            memset(scene.peer.message + SNET_SECURE_HEADER_BYTES, 0, SNET_X25519_BYTES);
+            memset(scene.peer.message + SNET_V3_HEADER_BYTES, 0, SNET_X25519_BYTES);
         }
-        peer_mac1(&scene.peer);
-        peer_send(&scene.peer);
+        v3_peer_mac1(&scene.peer);
+        v3_peer_send(&scene.peer);
         expect_silence_to_the_end(&scene);
-        scene_close(&scene);
+        v3_setup_close(&scene);
     }
 }
 
@@ -203,163 +204,163 @@ static void hello_with_a_malformed_offer_is_refused(void **state)
     static const uint16_t sizes[] = {0, 17, 511, 65519, 65535};
     (void)state;
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        struct scene scene;
-        const struct snet_secure_offer bad = {.window = PEER_WINDOW, .max_record = sizes[i]};
-        scene_prepare(&scene);
+        struct v3_setup scene;
+        const struct snet_v3_offer bad = {.window = V3_PEER_WINDOW, .max_record = sizes[i]};
+        v3_setup_prepare(&scene);
         open_to_hello(&scene, SNET_NOISE_NK);
-        peer_hello(&scene.peer, &bad);
-        peer_send(&scene.peer);
-        peer_expect_reject(&scene.peer, SNET_SECURE_BAD_FORMAT, false);
-        scene_close(&scene);
+        v3_peer_hello(&scene.peer, &bad);
+        v3_peer_send(&scene.peer);
+        v3_peer_expect_reject(&scene.peer, SNET_V3_BAD_FORMAT, false);
+        v3_setup_close(&scene);
     }
 }
 
 static void hello_with_any_window_and_the_bounds_of_records_is_taken(void **state)
 {
-    static const struct snet_secure_offer offers[] = {{.window = 0, .max_record = 512},
-                                                      {.window = UINT32_MAX, .max_record = 65518}};
+    static const struct snet_v3_offer offers[] = {{.window = 0, .max_record = 512},
+                                                  {.window = UINT32_MAX, .max_record = 65518}};
     (void)state;
     for (size_t i = 0; i < sizeof offers / sizeof offers[0]; i++) {
-        struct scene scene;
-        struct snet_secure_welcome welcome;
-        scene_prepare(&scene);
+        struct v3_setup scene;
+        struct snet_v3_welcome welcome;
+        v3_setup_prepare(&scene);
         open_to_hello(&scene, SNET_NOISE_NK);
-        peer_hello(&scene.peer, &offers[i]);
-        peer_send(&scene.peer);
-        peer_take_reply(&scene.peer, &welcome);
+        v3_peer_hello(&scene.peer, &offers[i]);
+        v3_peer_send(&scene.peer);
+        v3_peer_take_reply(&scene.peer, &welcome);
         assert_int_equal(welcome.max_record, 16384);
         assert_int_equal(welcome.window, 65536);
         assert_int_equal(welcome.heartbeat_s, 15);
         assert_int_equal(welcome.resume_window_ms, 300000);
-        scene_close(&scene);
+        v3_setup_close(&scene);
     }
 }
 
 /* [PROTO 14.2] */
-static void embryo_says_nothing_before_the_clients_first_record(void **state)
+static void unconfirmed_says_nothing_before_the_clients_first_record(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_prepare(&scene);
-    scene_open(&scene, SNET_NOISE_NK);
-    peer_greet(&scene.peer);
-    ends_pass(&scene.ends, SNET_SECOND_NS);
-    peer_expect_silence(&scene.peer);
-    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 0);
-    peer_put_start(&scene.peer, 0);
-    peer_put_ack(&scene.peer, 0, PEER_WINDOW);
-    peer_put_data(&scene.peer, 0, 100);
-    peer_say(&scene.peer);
+    struct v3_setup scene;
+    v3_setup_prepare(&scene);
+    v3_setup_open(&scene, SNET_NOISE_NK);
+    v3_peer_greet(&scene.peer);
+    core_pair_pass(&scene.ends, SNET_SECOND_NS);
+    v3_peer_expect_silence(&scene.peer);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 0);
+    v3_peer_put_start(&scene.peer, 0);
+    v3_peer_put_ack(&scene.peer, 0, V3_PEER_WINDOW);
+    v3_peer_put_data(&scene.peer, 0, 100);
+    v3_peer_say(&scene.peer);
     assert_non_null(scene.ends.served);
-    assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), 100);
-    assert_true(peer_take_record(&scene.peer));
-    assert_int_equal(scene.peer.frames[0].type, SNET_SECURE_FRAME_START);
+    assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), 100);
+    assert_true(v3_peer_take_record(&scene.peer));
+    assert_int_equal(scene.peer.frames[0].type, SNET_V3_FRAME_START);
     assert_int_equal(scene.peer.frames[0].offset, 0);
-    assert_non_null(peer_frame(&scene.peer, SNET_SECURE_FRAME_ACK));
-    scene_close(&scene);
+    assert_non_null(v3_peer_frame(&scene.peer, SNET_V3_FRAME_ACK));
+    v3_setup_close(&scene);
 }
 
-static void embryo_is_not_opened_by_a_forged_record(void **state)
+static void unconfirmed_is_not_opened_by_a_forged_record(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_prepare(&scene);
-    scene_open(&scene, SNET_NOISE_NK);
-    peer_greet(&scene.peer);
-    peer_put_start(&scene.peer, 0);
-    peer_seal(&scene.peer);
+    struct v3_setup scene;
+    v3_setup_prepare(&scene);
+    v3_setup_open(&scene, SNET_NOISE_NK);
+    v3_peer_greet(&scene.peer);
+    v3_peer_put_start(&scene.peer, 0);
+    v3_peer_seal(&scene.peer);
     scene.peer.record[5] ^= 1;
-    peer_send_bytes(&scene.peer, scene.peer.record, scene.peer.message_len);
-    peer_expect_closed(&scene.peer, SNET_CLOSE_RESET);
-    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 0);
+    v3_peer_send_bytes(&scene.peer, scene.peer.record, scene.peer.message_len);
+    v3_peer_expect_closed(&scene.peer, SNET_CLOSE_RESET);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 0);
     /* It can still be resumed, and then it is a session. */
-    peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_LOST, 0);
-    peer_confirm(&scene.peer, 0);
-    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 1);
-    assert_true(peer_take_record(&scene.peer));
-    scene_close(&scene);
+    v3_peer_resume_to_accept(&scene.peer, SNET_V3_CAUSE_LOST, 0);
+    v3_peer_confirm(&scene.peer, 0);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 1);
+    assert_true(v3_peer_take_record(&scene.peer));
+    v3_setup_close(&scene);
 }
 
-static void embryo_is_forgotten_without_a_tomb(void **state)
+static void unconfirmed_is_forgotten_without_a_tombstone(void **state)
 {
     (void)state;
-    struct scene scene;
-    struct snet_secure_welcome welcome;
+    struct v3_setup scene;
+    struct snet_v3_welcome welcome;
     struct snet_core_stats stats;
-    scene_prepare(&scene);
+    v3_setup_prepare(&scene);
     open_to_hello(&scene, SNET_NOISE_NK);
     /* The time counts from the connection on, not from the HELLO. */
-    peer_send_bytes(&scene.peer, scene.peer.message, 8);
-    ends_pass(&scene.ends, 4 * SNET_SECOND_NS);
-    peer_send_bytes(&scene.peer, scene.peer.message + 8, scene.peer.message_len - 8);
-    peer_take_reply(&scene.peer, &welcome);
-    ends_eof(&scene.ends, scene.peer.conn, ENDS_SERVER);
-    ends_pass(&scene.ends, 6 * SNET_SECOND_NS - 1);
-    snet_core_stats(scene.ends.cores[ENDS_SERVER], &stats);
+    v3_peer_send_bytes(&scene.peer, scene.peer.message, 8);
+    core_pair_pass(&scene.ends, 4 * SNET_SECOND_NS);
+    v3_peer_send_bytes(&scene.peer, scene.peer.message + 8, scene.peer.message_len - 8);
+    v3_peer_take_reply(&scene.peer, &welcome);
+    core_pair_eof(&scene.ends, scene.peer.conn, CORE_PAIR_SERVER);
+    core_pair_pass(&scene.ends, 6 * SNET_SECOND_NS - 1);
+    snet_core_stats(scene.ends.cores[CORE_PAIR_SERVER], &stats);
     assert_int_equal(stats.sessions, 1);
-    ends_pass(&scene.ends, 1);
-    snet_core_stats(scene.ends.cores[ENDS_SERVER], &stats);
+    core_pair_pass(&scene.ends, 1);
+    snet_core_stats(scene.ends.cores[CORE_PAIR_SERVER], &stats);
     assert_int_equal(stats.sessions, 0);
-    peer_say_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 1});
-    peer_expect_reject(&scene.peer, SNET_SECURE_UNKNOWN, true);
-    scene_close(&scene);
+    v3_peer_say_resume(&scene.peer, &(struct snet_v3_resume){.attempt = 1});
+    v3_peer_expect_reject(&scene.peer, SNET_V3_UNKNOWN, true);
+    v3_setup_close(&scene);
 }
 
 /* A replayed HELLO is an embryo of its own, which nobody can confirm. */
-static void embryos_are_bounded_and_the_oldest_gives_way(void **state)
+static void unconfirmed_are_bounded_and_the_oldest_gives_way(void **state)
 {
     (void)state;
-    struct scene scene;
-    struct ends_conn *conns[4];
+    struct v3_setup scene;
+    struct core_pair_conn *conns[4];
     struct snet_core_stats stats;
-    scene_prepare(&scene);
+    v3_setup_prepare(&scene);
     scene.config.server.handshakes_max = 3;
     open_to_hello(&scene, SNET_NOISE_NK);
     for (unsigned i = 0; i < 4; i++) {
         conns[i] = scene.peer.conn;
-        peer_send(&scene.peer);
-        assert_true(peer_hear(&scene.peer) > 0);
+        v3_peer_send(&scene.peer);
+        assert_true(v3_peer_hear(&scene.peer) > 0);
         if (i < 3) {
-            peer_connect(&scene.peer);
+            v3_peer_connect(&scene.peer);
         }
     }
-    assert_int_equal(conns[0]->sides[ENDS_SERVER].how, SNET_CLOSE_RESET);
-    assert_int_equal(conns[0]->sides[ENDS_SERVER].err, SNET_ERR_HANDSHAKES_FULL);
+    assert_int_equal(conns[0]->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_RESET);
+    assert_int_equal(conns[0]->sides[CORE_PAIR_SERVER].err, SNET_ERR_HANDSHAKES_FULL);
     for (unsigned i = 1; i < 4; i++) {
-        assert_int_equal(conns[i]->sides[ENDS_SERVER].how, SNET_CLOSE_NONE);
+        assert_int_equal(conns[i]->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
     }
-    snet_core_stats(scene.ends.cores[ENDS_SERVER], &stats);
+    snet_core_stats(scene.ends.cores[CORE_PAIR_SERVER], &stats);
     assert_int_equal(stats.sessions, 3);
-    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 0);
-    scene_close(&scene);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 0);
+    v3_setup_close(&scene);
 }
 
 /* Others were faster: the client hears so under its keys. */
-static void embryo_that_finds_no_room_is_turned_away(void **state)
+static void unconfirmed_that_finds_no_room_is_turned_away(void **state)
 {
     (void)state;
-    struct scene scene;
-    struct peer other;
-    scene_prepare(&scene);
+    struct v3_setup scene;
+    struct v3_peer other;
+    v3_setup_prepare(&scene);
     scene.config.server.sessions_max = 1;
-    scene_open(&scene, SNET_NOISE_NK);
-    peer_greet(&scene.peer);
-    peer_open(&other, &scene.ends, SNET_NOISE_NK);
-    peer_begin(&other);
-    peer_confirm(&scene.peer, 0);
-    peer_expect_abort(&scene.peer, SNET_SECURE_BUSY);
-    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 1);
-    peer_close(&other);
-    scene_close(&scene);
+    v3_setup_open(&scene, SNET_NOISE_NK);
+    v3_peer_greet(&scene.peer);
+    v3_peer_open(&other, &scene.ends, SNET_NOISE_NK);
+    v3_peer_begin(&other);
+    v3_peer_confirm(&scene.peer, 0);
+    v3_peer_expect_abort(&scene.peer, SNET_V3_BUSY);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 1);
+    v3_peer_close(&other);
+    v3_setup_close(&scene);
 }
 
 static void hello_in_every_pattern_and_suite_becomes_a_session(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < 6; i++) {
-        struct ends ends;
-        struct ends_config config = ends_config_for(SNET_WIRE_3, i % 2 == 0);
-        const struct ends_keys *keys = ends_keys();
+        struct core_pair ends;
+        struct core_pair_config config = core_pair_config_for(SNET_WIRE_3, i % 2 == 0);
+        const struct core_pair_keys *keys = core_pair_keys();
         config.client.suite = 1 + i % 2;
         config.client.service = "chat";
         if (i / 2 == 1) {
@@ -369,16 +370,16 @@ static void hello_in_every_pattern_and_suite_becomes_a_session(void **state)
             config.server.keys.psks = &keys->psk;
             config.server.keys.psk_count = 1;
         }
-        ends_open(&ends, &config);
-        struct ends_conn *conn = ends_begin(&ends);
+        core_pair_open(&ends, &config);
+        struct core_pair_conn *conn = core_pair_begin(&ends);
         assert_string_equal(snet_session_service(ends.served), "chat");
-        ends_write(&ends, ends.client, 3000);
-        ends_write(&ends, ends.served, 3000);
-        conn = ends_reconnect(&ends, conn, SNET_SECOND_NS);
-        ends_settle(&ends, conn);
-        assert_int_equal(ends_read(&ends, ends.served, 0), 3000);
-        assert_int_equal(ends_read(&ends, ends.client, 0), 3000);
-        ends_close(&ends);
+        core_pair_write(&ends, ends.client, 3000);
+        core_pair_write(&ends, ends.served, 3000);
+        conn = core_pair_reconnect(&ends, conn, SNET_SECOND_NS);
+        core_pair_settle(&ends, conn);
+        assert_int_equal(core_pair_read(&ends, ends.served, 0), 3000);
+        assert_int_equal(core_pair_read(&ends, ends.client, 0), 3000);
+        core_pair_close(&ends);
     }
 }
 
@@ -396,11 +397,11 @@ int main(void)
         cmocka_unit_test(hello_that_is_not_authentic_is_met_by_silence),
         cmocka_unit_test(hello_with_a_malformed_offer_is_refused),
         cmocka_unit_test(hello_with_any_window_and_the_bounds_of_records_is_taken),
-        cmocka_unit_test(embryo_says_nothing_before_the_clients_first_record),
-        cmocka_unit_test(embryo_is_not_opened_by_a_forged_record),
-        cmocka_unit_test(embryo_is_forgotten_without_a_tomb),
-        cmocka_unit_test(embryos_are_bounded_and_the_oldest_gives_way),
-        cmocka_unit_test(embryo_that_finds_no_room_is_turned_away),
+        cmocka_unit_test(unconfirmed_says_nothing_before_the_clients_first_record),
+        cmocka_unit_test(unconfirmed_is_not_opened_by_a_forged_record),
+        cmocka_unit_test(unconfirmed_is_forgotten_without_a_tombstone),
+        cmocka_unit_test(unconfirmed_are_bounded_and_the_oldest_gives_way),
+        cmocka_unit_test(unconfirmed_that_finds_no_room_is_turned_away),
         cmocka_unit_test(hello_in_every_pattern_and_suite_becomes_a_session),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

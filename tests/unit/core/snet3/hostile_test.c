@@ -14,76 +14,76 @@
 static void stranger_is_dropped_in_large_pieces(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_prepare(&scene);
-    scene_open(&scene, SNET_NOISE_NK);
-    const struct snet_secure_offer offer = {.window = PEER_WINDOW, .max_record = 16384};
-    peer_connect(&scene.peer);
-    peer_hello(&scene.peer, &offer);
+    struct v3_setup scene;
+    v3_setup_prepare(&scene);
+    v3_setup_open(&scene, SNET_NOISE_NK);
+    const struct snet_v3_offer offer = {.window = V3_PEER_WINDOW, .max_record = 16384};
+    v3_peer_connect(&scene.peer);
+    v3_peer_hello(&scene.peer, &offer);
     scene.peer.message[scene.peer.message_len - 1] ^= 1;
-    peer_send(&scene.peer);
-    peer_expect_silence(&scene.peer);
-    assert_int_equal(snet_link_room(scene.peer.conn->sides[ENDS_SERVER].link),
-                     SNET_SECURE_READ_MAX_BYTES);
-    scene_close(&scene);
+    v3_peer_send(&scene.peer);
+    v3_peer_expect_silence(&scene.peer);
+    assert_int_equal(snet_link_room(scene.peer.conn->sides[CORE_PAIR_SERVER].link),
+                     SNET_V3_READ_MAX_BYTES);
+    v3_setup_close(&scene);
 }
 
 /* --- Embryos ------------------------------------------------------------------------------ */
 
 /* R8 proves the pending link, and there is no room for the session any more. */
-static void embryo_that_finds_no_room_is_told_when_it_opens_not_when_it_resumes(void **state)
+static void unconfirmed_that_finds_no_room_is_told_when_it_opens_not_when_it_resumes(void **state)
 {
     (void)state;
-    struct scene scene;
-    struct peer other;
+    struct v3_setup scene;
+    struct v3_peer other;
     struct snet_core_stats stats;
-    scene_prepare(&scene);
+    v3_setup_prepare(&scene);
     scene.config.server.sessions_max = 1;
-    scene_open(&scene, SNET_NOISE_NK);
-    peer_greet(&scene.peer);
-    peer_resume_to_accept(&scene.peer, SNET_SECURE_CAUSE_PLANNED, 0);
-    struct snet_secure_accept accept;
-    peer_open(&other, &scene.ends, SNET_NOISE_NK);
-    peer_begin(&other);
-    peer_say_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 2,
-                                                              .limit = PEER_WINDOW,
-                                                              .cause = SNET_SECURE_CAUSE_PLANNED});
-    peer_take_accept(&scene.peer, &accept);
-    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 1);
-    peer_put_start(&scene.peer, 0);
-    peer_say(&scene.peer);
-    assert_int_equal(scene.peer.conn->sides[ENDS_SERVER].how, SNET_CLOSE_FIN);
-    snet_core_stats(scene.ends.cores[ENDS_SERVER], &stats);
+    v3_setup_open(&scene, SNET_NOISE_NK);
+    v3_peer_greet(&scene.peer);
+    v3_peer_resume_to_accept(&scene.peer, SNET_V3_CAUSE_PLANNED, 0);
+    struct snet_v3_accept accept;
+    v3_peer_open(&other, &scene.ends, SNET_NOISE_NK);
+    v3_peer_begin(&other);
+    v3_peer_say_resume(&scene.peer, &(struct snet_v3_resume){.attempt = 2,
+                                                             .limit = V3_PEER_WINDOW,
+                                                             .cause = SNET_V3_CAUSE_PLANNED});
+    v3_peer_take_accept(&scene.peer, &accept);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 1);
+    v3_peer_put_start(&scene.peer, 0);
+    v3_peer_say(&scene.peer);
+    assert_int_equal(scene.peer.conn->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_FIN);
+    snet_core_stats(scene.ends.cores[CORE_PAIR_SERVER], &stats);
     assert_int_equal(stats.sessions, 1);
-    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 1);
-    peer_close(&other);
-    scene_close(&scene);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 1);
+    v3_peer_close(&other);
+    v3_setup_close(&scene);
 }
 
 /* The program knows nothing of the session yet: bytes of it are no event. */
-static void embryo_with_early_bytes_is_told_to_nobody_before_it_opens(void **state)
+static void unconfirmed_with_early_bytes_is_told_to_nobody_before_it_opens(void **state)
 {
     (void)state;
-    struct scene scene;
-    struct snet_secure_accept accept;
+    struct v3_setup scene;
+    struct snet_v3_accept accept;
     uint8_t early[10];
-    scene_prepare(&scene);
-    scene_open(&scene, SNET_NOISE_NK);
-    peer_greet(&scene.peer);
+    v3_setup_prepare(&scene);
+    v3_setup_open(&scene, SNET_NOISE_NK);
+    v3_peer_greet(&scene.peer);
     test_pattern_fill(early, sizeof early, 0);
-    peer_say_resume(&scene.peer, &(struct snet_secure_resume){.attempt = 1,
-                                                              .limit = PEER_WINDOW,
-                                                              .early = {early, sizeof early}});
-    peer_take_accept(&scene.peer, &accept);
+    v3_peer_say_resume(&scene.peer, &(struct snet_v3_resume){.attempt = 1,
+                                                             .limit = V3_PEER_WINDOW,
+                                                             .early = {early, sizeof early}});
+    v3_peer_take_accept(&scene.peer, &accept);
     assert_int_equal(accept.recv_next, sizeof early);
-    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_READABLE], 0);
-    peer_put_start(&scene.peer, sizeof early);
-    peer_put_ack(&scene.peer, 0, PEER_WINDOW);
-    peer_say(&scene.peer);
-    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED], 1);
-    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_READABLE], 1);
-    assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), sizeof early);
-    scene_close(&scene);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_READABLE], 0);
+    v3_peer_put_start(&scene.peer, sizeof early);
+    v3_peer_put_ack(&scene.peer, 0, V3_PEER_WINDOW);
+    v3_peer_say(&scene.peer);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 1);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_READABLE], 1);
+    assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), sizeof early);
+    v3_setup_close(&scene);
 }
 
 /* The machine has no memory while a client says who it is: it is not nobody from then on. */
@@ -91,32 +91,32 @@ static void client_with_a_key_has_it_whatever_fails_meanwhile(void **state)
 {
     (void)state;
     for (unsigned failing = 1; failing < 6; failing++) {
-        struct scene scene;
+        struct v3_setup scene;
         struct snet_key key;
-        struct snet_secure_header header;
-        struct snet_secure_accept accept;
-        scene_prepare(&scene);
-        scene_open(&scene, SNET_NOISE_XK);
-        peer_greet(&scene.peer);
-        struct test_env *env = &scene.ends.env[ENDS_SERVER];
+        struct snet_v3_header header;
+        struct snet_v3_accept accept;
+        v3_setup_prepare(&scene);
+        v3_setup_open(&scene, SNET_NOISE_XK);
+        v3_peer_greet(&scene.peer);
+        struct test_env *env = &scene.ends.env[CORE_PAIR_SERVER];
         env->fail_at = env->alloc_count + failing;
-        peer_auth(&scene.peer);
-        peer_send(&scene.peer);
+        v3_peer_auth(&scene.peer);
+        v3_peer_send(&scene.peer);
         env->fail_at = 0;
-        if (scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED] == 0) {
-            peer_say_resume(&scene.peer,
-                            &(struct snet_secure_resume){.attempt = 1, .limit = PEER_WINDOW});
-            assert_true(peer_hear(&scene.peer) > 0);
-            assert_int_equal(snet_secure_header_decode(scene.peer.in, &header), SNET_OK);
-            if (header.type == SNET_SECURE_ACCEPT) {
-                peer_take_accept(&scene.peer, &accept);
-                peer_confirm(&scene.peer, 0);
+        if (scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED] == 0) {
+            v3_peer_say_resume(&scene.peer,
+                               &(struct snet_v3_resume){.attempt = 1, .limit = V3_PEER_WINDOW});
+            assert_true(v3_peer_hear(&scene.peer) > 0);
+            assert_int_equal(snet_v3_header_decode(scene.peer.in, &header), SNET_OK);
+            if (header.type == SNET_V3_ACCEPT) {
+                v3_peer_take_accept(&scene.peer, &accept);
+                v3_peer_confirm(&scene.peer, 0);
             }
         }
-        if (scene.ends.events[ENDS_SERVER][SNET_EVENT_OPENED] > 0) {
+        if (scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED] > 0) {
             assert_true(snet_session_peer_key(scene.ends.served, &key));
         }
-        scene_close(&scene);
+        v3_setup_close(&scene);
     }
 }
 
@@ -126,40 +126,40 @@ static void client_with_a_key_has_it_whatever_fails_meanwhile(void **state)
 static void early_bytes_are_those_of_the_offset_that_is_said(void **state)
 {
     (void)state;
-    struct scene scene;
-    struct peer server;
-    struct snet_secure_resume resume;
+    struct v3_setup scene;
+    struct v3_peer server;
+    struct snet_v3_resume resume;
     uint8_t some[100];
-    const struct snet_secure_welcome welcome = {.window = PEER_WINDOW, .max_record = 512};
-    scene_prepare(&scene);
+    const struct snet_v3_welcome welcome = {.window = V3_PEER_WINDOW, .max_record = 512};
+    v3_setup_prepare(&scene);
     scene.config.client.early = true;
-    ends_open(&scene.ends, &scene.config);
-    peer_open_server(&server, &scene.ends);
-    peer_connect(&server);
-    peer_reply(&server, &welcome);
-    peer_send(&server);
-    ends_write(&scene.ends, scene.ends.client, 10000);
-    assert_true(peer_hear(&server) > 10000);
+    core_pair_open(&scene.ends, &scene.config);
+    v3_peer_open_server(&server, &scene.ends);
+    v3_peer_connect(&server);
+    v3_peer_reply(&server, &welcome);
+    v3_peer_send(&server);
+    core_pair_write(&scene.ends, scene.ends.client, 10000);
+    assert_true(v3_peer_hear(&server) > 10000);
     snet_client_network_changed(scene.ends.client, scene.ends.now);
-    ends_drain(&scene.ends);
-    peer_connect(&server);
-    peer_take_resume(&server, &resume);
-    peer_accept(&server, &(struct snet_secure_accept){.limit = PEER_WINDOW});
-    peer_send(&server);
-    assert_int_equal(ends_take(&scene.ends, server.conn, ENDS_CLIENT, some, sizeof some),
+    core_pair_drain(&scene.ends);
+    v3_peer_connect(&server);
+    v3_peer_take_resume(&server, &resume);
+    v3_peer_accept(&server, &(struct snet_v3_accept){.limit = V3_PEER_WINDOW});
+    v3_peer_send(&server);
+    assert_int_equal(core_pair_take(&scene.ends, server.conn, CORE_PAIR_CLIENT, some, sizeof some),
                      sizeof some);
-    peer_put_start(&server, 0);
-    peer_put_ack(&server, 5000, PEER_WINDOW);
-    peer_say(&server);
-    ends_cut(&scene.ends, server.conn);
-    ends_pass(&scene.ends, SNET_SECOND_NS);
-    peer_connect(&server);
-    peer_take_resume(&server, &resume);
+    v3_peer_put_start(&server, 0);
+    v3_peer_put_ack(&server, 5000, V3_PEER_WINDOW);
+    v3_peer_say(&server);
+    core_pair_cut(&scene.ends, server.conn);
+    core_pair_pass(&scene.ends, SNET_SECOND_NS);
+    v3_peer_connect(&server);
+    v3_peer_take_resume(&server, &resume);
     assert_int_equal(resume.early_off, 5000);
-    assert_int_equal(resume.early.len, SNET_SECURE_EARLY_MAX_BYTES);
+    assert_int_equal(resume.early.len, SNET_V3_EARLY_MAX_BYTES);
     test_pattern_expect(resume.early.data, resume.early.len, resume.early_off);
-    peer_close(&server);
-    ends_close(&scene.ends);
+    v3_peer_close(&server);
+    core_pair_close(&scene.ends);
 }
 
 /* --- Refusals ----------------------------------------------------------------------------- */
@@ -170,22 +170,22 @@ static void client_tries_again_after_a_refusal_of_no_meaning(void **state)
     static const uint16_t codes[] = {0, 8, 15, 16, 22, 23, 32, 37, 0x1000, 0xffff};
     (void)state;
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-        struct scene scene;
-        struct peer server;
-        const struct snet_secure_welcome welcome = {.window = PEER_WINDOW, .max_record = 512};
-        scene_prepare(&scene);
-        ends_open(&scene.ends, &scene.config);
-        peer_open_server(&server, &scene.ends);
-        peer_connect(&server);
-        peer_reply(&server, &welcome);
-        peer_reject(&server, codes[i], 0, false);
-        peer_send(&server);
-        assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_ENDED], 0);
-        ends_pass(&scene.ends, SNET_SECOND_NS);
-        peer_serve(&server);
-        assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_OPENED], 1);
-        peer_close(&server);
-        ends_close(&scene.ends);
+        struct v3_setup scene;
+        struct v3_peer server;
+        const struct snet_v3_welcome welcome = {.window = V3_PEER_WINDOW, .max_record = 512};
+        v3_setup_prepare(&scene);
+        core_pair_open(&scene.ends, &scene.config);
+        v3_peer_open_server(&server, &scene.ends);
+        v3_peer_connect(&server);
+        v3_peer_reply(&server, &welcome);
+        v3_peer_reject(&server, codes[i], 0, false);
+        v3_peer_send(&server);
+        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
+        core_pair_pass(&scene.ends, SNET_SECOND_NS);
+        v3_peer_serve(&server);
+        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED], 1);
+        v3_peer_close(&server);
+        core_pair_close(&scene.ends);
     }
 }
 
@@ -195,40 +195,40 @@ static void client_tries_again_after_a_refusal_of_no_meaning(void **state)
 static void reserved_windows_leave_pages_to_those_without(void **state)
 {
     (void)state;
-    struct scene scene;
+    struct v3_setup scene;
     uint64_t reserved = 0;
-    scene_prepare(&scene);
-    ends_open(&scene.ends, &scene.config);
-    ends_begin(&scene.ends);
-    snet_core *core = scene.ends.cores[ENDS_SERVER];
+    v3_setup_prepare(&scene);
+    core_pair_open(&scene.ends, &scene.config);
+    core_pair_begin(&scene.ends);
+    snet_core *core = scene.ends.cores[CORE_PAIR_SERVER];
     while (snet_core_reserve(core, SNET_PAGE_BYTES)) {
         reserved += SNET_PAGE_BYTES;
     }
     assert_true(reserved <= SNET_BUDGET_DEFAULT_BYTES / 4 * 3);
     assert_true(reserved > SNET_BUDGET_DEFAULT_BYTES / 2);
     snet_core_unreserve(core, reserved);
-    ends_close(&scene.ends);
+    core_pair_close(&scene.ends);
 }
 
 /* Sessions that end unread, one after the other, would fill the budget all the same. */
 static void pages_stay_reserved_for_what_was_not_read(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_begin(&scene);
-    const snet_core *core = scene.ends.cores[ENDS_SERVER];
+    struct v3_setup scene;
+    v3_setup_begin(&scene);
+    const snet_core *core = scene.ends.cores[CORE_PAIR_SERVER];
     const uint64_t before = core->recv_reserved_bytes;
     assert_true(before > 0);
-    peer_put_data(&scene.peer, 0, 10);
-    peer_put(&scene.peer,
-             &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_ABORT, .number = 0x1000});
-    peer_say(&scene.peer);
-    assert_int_equal(scene.ends.ended[ENDS_SERVER], SNET_ERR_PEER_ABORTED);
+    v3_peer_put_data(&scene.peer, 0, 10);
+    v3_peer_put(&scene.peer,
+                &(struct snet_v3_frame){.type = SNET_V3_FRAME_ABORT, .number = 0x1000});
+    v3_peer_say(&scene.peer);
+    assert_int_equal(scene.ends.ended[CORE_PAIR_SERVER], SNET_ERR_PEER_ABORTED);
     assert_int_equal(core->recv_reserved_bytes, before);
-    assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), 10);
+    assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), 10);
     snet_session_free(scene.ends.served, scene.ends.now);
     assert_int_equal(core->recv_reserved_bytes, 0);
-    scene_close(&scene);
+    v3_setup_close(&scene);
 }
 
 /* --- Slow paths --------------------------------------------------------------------------- */
@@ -237,54 +237,54 @@ static void pages_stay_reserved_for_what_was_not_read(void **state)
 static void link_lives_while_a_record_trickles_in(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_begin(&scene);
-    peer_put_data(&scene.peer, 0, 10);
-    peer_seal(&scene.peer);
+    struct v3_setup scene;
+    v3_setup_begin(&scene);
+    v3_peer_put_data(&scene.peer, 0, 10);
+    v3_peer_seal(&scene.peer);
     for (size_t i = 0; i < scene.peer.message_len; i++) {
-        ends_pass(&scene.ends, 10 * SNET_SECOND_NS);
-        peer_send_bytes(&scene.peer, scene.peer.record + i, 1);
+        core_pair_pass(&scene.ends, 10 * SNET_SECOND_NS);
+        v3_peer_send_bytes(&scene.peer, scene.peer.record + i, 1);
     }
-    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_LOST], 0);
-    assert_int_equal(ends_read(&scene.ends, scene.ends.served, 0), 10);
-    ends_pass(&scene.ends, 30 * SNET_SECOND_NS);
-    assert_int_equal(scene.ends.events[ENDS_SERVER][SNET_EVENT_LOST], 1);
-    scene_close(&scene);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 0);
+    assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), 10);
+    core_pair_pass(&scene.ends, 30 * SNET_SECOND_NS);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 1);
+    v3_setup_close(&scene);
 }
 
 /* 32 kbit/s, and another connection at once: a record takes longer than a path is trusted for. */
 static void slow_path_is_not_left_again_and_again(void **state)
 {
     (void)state;
-    struct scene scene;
-    scene_prepare(&scene);
-    ends_open(&scene.ends, &scene.config);
-    struct ends_conn *conn = ends_begin(&scene.ends);
+    struct v3_setup scene;
+    v3_setup_prepare(&scene);
+    core_pair_open(&scene.ends, &scene.config);
+    struct core_pair_conn *conn = core_pair_begin(&scene.ends);
     uint64_t read = 0;
-    unsigned dials = scene.ends.events[ENDS_CLIENT][SNET_EVENT_DIAL];
-    ends_write(&scene.ends, scene.ends.client, 200000);
+    unsigned dials = scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL];
+    core_pair_write(&scene.ends, scene.ends.client, 200000);
     for (unsigned second = 0; second < 60; second++) {
-        ends_pass(&scene.ends, SNET_SECOND_NS);
-        if (scene.ends.events[ENDS_CLIENT][SNET_EVENT_DIAL] > dials) {
-            dials = scene.ends.events[ENDS_CLIENT][SNET_EVENT_DIAL];
-            conn = ends_connect(&scene.ends);
+        core_pair_pass(&scene.ends, SNET_SECOND_NS);
+        if (scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL] > dials) {
+            dials = scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL];
+            conn = core_pair_connect(&scene.ends);
         }
-        ends_move(&scene.ends, conn, ENDS_CLIENT, 109);
-        ends_move(&scene.ends, conn, ENDS_SERVER, 4096);
-        ends_move(&scene.ends, conn, ENDS_CLIENT, 4000);
-        read += ends_read(&scene.ends, scene.ends.served, read);
-        ends_move(&scene.ends, conn, ENDS_SERVER, 4096);
+        core_pair_move(&scene.ends, conn, CORE_PAIR_CLIENT, 109);
+        core_pair_move(&scene.ends, conn, CORE_PAIR_SERVER, 4096);
+        core_pair_move(&scene.ends, conn, CORE_PAIR_CLIENT, 4000);
+        read += core_pair_read(&scene.ends, scene.ends.served, read);
+        core_pair_move(&scene.ends, conn, CORE_PAIR_SERVER, 4096);
     }
     assert_true(read > 160000);
-    ends_close(&scene.ends);
+    core_pair_close(&scene.ends);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stranger_is_dropped_in_large_pieces),
-        cmocka_unit_test(embryo_that_finds_no_room_is_told_when_it_opens_not_when_it_resumes),
-        cmocka_unit_test(embryo_with_early_bytes_is_told_to_nobody_before_it_opens),
+        cmocka_unit_test(unconfirmed_that_finds_no_room_is_told_when_it_opens_not_when_it_resumes),
+        cmocka_unit_test(unconfirmed_with_early_bytes_is_told_to_nobody_before_it_opens),
         cmocka_unit_test(client_with_a_key_has_it_whatever_fails_meanwhile),
         cmocka_unit_test(early_bytes_are_those_of_the_offset_that_is_said),
         cmocka_unit_test(client_tries_again_after_a_refusal_of_no_meaning),

@@ -198,7 +198,7 @@ static void keyring_root_is_the_first_secret_key_or_else_the_first_shared_secret
 
 /* A HELLO to the owner of a public key. */
 struct hello {
-    uint8_t data[SNET_SECURE_SHAKE_MESSAGE_MAX_BYTES];
+    uint8_t data[SNET_V3_MESSAGES_MESSAGE_MAX_BYTES];
     struct snet_bytes message;
 };
 
@@ -206,19 +206,19 @@ static void write_hello(const struct fixture *fixture, const uint8_t *server_pub
                         struct hello *ret_hello)
 {
     static const uint8_t ephemeral[SNET_X25519_BYTES] = {64};
-    static const struct snet_secure_offer offer = {.max_record = 16384};
-    const struct snet_secure_shake_config config = {
+    static const struct snet_v3_offer offer = {.max_record = 16384};
+    const struct snet_v3_messages_config config = {
         .pattern = SNET_NOISE_NK,
         .suite = &snet_suites_chacha20_poly1305,
         .server_public = server_public,
         .ephemeral = ephemeral,
     };
-    struct snet_secure_shake shake;
+    struct snet_v3_handshake handshake;
     struct snet_writer out;
     snet_writer_init(&out, ret_hello->data, sizeof ret_hello->data);
-    assert_int_equal(snet_secure_shake_hello(&shake, fixture->crypto, &config, &offer, &out),
+    assert_int_equal(snet_v3_messages_hello(&handshake, fixture->crypto, &config, &offer, &out),
                      SNET_OK);
-    snet_secure_shake_deinit(&shake);
+    snet_v3_messages_deinit(&handshake);
     ret_hello->message = (struct snet_bytes){ret_hello->data, out.written};
 }
 
@@ -293,7 +293,7 @@ static void keyring_knows_no_shared_secret_by_another_id(void **state)
 {
     struct fixture *fixture = *state;
     const struct snet_server_keys keys = some_keys(fixture);
-    uint8_t id[SNET_SECURE_PSK_ID_BYTES];
+    uint8_t id[SNET_V3_PSK_ID_BYTES];
     open_keyring(fixture, &keys);
     (void)test_hex_decode(psk_id_hex, id, sizeof id);
     for (size_t i = 0; i < sizeof id; i++) {
@@ -314,7 +314,7 @@ static void keyring_finds_each_shared_secret_by_its_id(void **state)
     }
     open_keyring(fixture, &keys);
     for (size_t i = 0; i < SNET_SERVER_PSKS_MAX; i++) {
-        uint8_t id[SNET_SECURE_PSK_ID_BYTES];
+        uint8_t id[SNET_V3_PSK_ID_BYTES];
         assert_int_equal(snet_keyring_psk_id(fixture->crypto, fixture->list[i].bytes, id), SNET_OK);
         const uint8_t *found = snet_keyring_by_psk_id(fixture->keyring, id);
         assert_non_null(found);
@@ -325,7 +325,7 @@ static void keyring_finds_each_shared_secret_by_its_id(void **state)
 static void keyring_id_of_a_shared_secret_is_that_of_the_formula(void **state)
 {
     struct fixture *fixture = *state;
-    uint8_t id[SNET_SECURE_PSK_ID_BYTES];
+    uint8_t id[SNET_V3_PSK_ID_BYTES];
     test_crypto_memory_fail_at(1);
     assert_int_equal(snet_keyring_psk_id(fixture->crypto, fixture->psks[0].bytes, id),
                      SNET_ERR_CRYPTO);
@@ -401,7 +401,7 @@ static void keyring_without_a_list_serves_everybody(void **state)
 static void keyring_keeps_copies(void **state)
 {
     struct fixture *fixture = *state;
-    uint8_t id[SNET_SECURE_PSK_ID_BYTES];
+    uint8_t id[SNET_V3_PSK_ID_BYTES];
     fixture->list[0] = key_of(7);
     open_list(fixture, 1);
     memset(fixture->secrets, 0, sizeof fixture->secrets);

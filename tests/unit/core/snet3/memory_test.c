@@ -21,10 +21,10 @@ struct plan {
     bool known; /* a client with a key */
 };
 
-static struct ends_config plan_config(const struct plan *plan)
+static struct core_pair_config plan_config(const struct plan *plan)
 {
-    const struct ends_keys *keys = ends_keys();
-    struct ends_config config = ends_config_for(SNET_WIRE_3, true);
+    const struct core_pair_keys *keys = core_pair_keys();
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_3, true);
     config.client.service = "chat";
     config.client.early = true;
     config.client.begin_ns = 60 * SNET_SECOND_NS;
@@ -34,7 +34,7 @@ static struct ends_config plan_config(const struct plan *plan)
     return config;
 }
 
-static void try_write(struct ends *ends, snet_session *session, uint64_t total)
+static void try_write(struct core_pair *ends, snet_session *session, uint64_t total)
 {
     struct snet_session_info info;
     for (;;) {
@@ -48,7 +48,7 @@ static void try_write(struct ends *ends, snet_session *session, uint64_t total)
     }
 }
 
-static void try_read(struct ends *ends, snet_session *session, uint64_t *read)
+static void try_read(struct core_pair *ends, snet_session *session, uint64_t *read)
 {
     uint8_t chunk[500];
     size_t len = 0;
@@ -61,29 +61,32 @@ static void try_read(struct ends *ends, snet_session *session, uint64_t *read)
 }
 
 /* Connects when the client wants to; the machine may refuse. */
-static void try_connect(struct ends *ends)
+static void try_connect(struct core_pair *ends)
 {
-    struct ends_conn *conn = &ends->conns[ends->conn_count];
-    if (ends->client == NULL || ends->events[ENDS_CLIENT][SNET_EVENT_DIAL] == ends->dials_done ||
-        ends->conn_count + 1 >= ENDS_CONNS_MAX) {
+    struct core_pair_conn *conn = &ends->conns[ends->conn_count];
+    if (ends->client == NULL ||
+        ends->events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL] == ends->dials_done ||
+        ends->conn_count + 1 >= CORE_PAIR_CONNS_MAX) {
         return;
     }
-    ends->dials_done = ends->events[ENDS_CLIENT][SNET_EVENT_DIAL];
-    if (snet_server_accepted(ends->server, &conn->sides[ENDS_SERVER].link, ends->now) != SNET_OK) {
-        conn->sides[ENDS_SERVER].link = NULL;
+    ends->dials_done = ends->events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL];
+    if (snet_server_accepted(ends->server, &conn->sides[CORE_PAIR_SERVER].link, ends->now) !=
+        SNET_OK) {
+        conn->sides[CORE_PAIR_SERVER].link = NULL;
         snet_client_dial_failed(ends->client, SNET_ERR_CONNECT, ends->now);
         return;
     }
     ends->conn_count++;
-    if (snet_client_connected(ends->client, &conn->sides[ENDS_CLIENT].link, ends->now) != SNET_OK) {
-        conn->sides[ENDS_CLIENT].link = NULL;
-        ends_cut(ends, conn);
+    if (snet_client_connected(ends->client, &conn->sides[CORE_PAIR_CLIENT].link, ends->now) !=
+        SNET_OK) {
+        conn->sides[CORE_PAIR_CLIENT].link = NULL;
+        core_pair_cut(ends, conn);
     }
-    ends_drain(ends);
+    core_pair_drain(ends);
 }
 
 /* Writes, moves, loses, hands over and ends; returns whether both ends ended cleanly. */
-static bool dialogue(struct ends *ends)
+static bool dialogue(struct core_pair *ends)
 {
     uint64_t up = 0;
     uint64_t down = 0;
@@ -91,7 +94,7 @@ static bool dialogue(struct ends *ends)
         const uint64_t total = round < 8 ? MEMORY_BYTES / 8 * (round + 1) : MEMORY_BYTES / 8 * 8;
         try_connect(ends);
         for (unsigned i = 0; i < ends->conn_count; i++) {
-            ends_settle(ends, &ends->conns[i]);
+            core_pair_settle(ends, &ends->conns[i]);
         }
         try_write(ends, ends->client, total);
         if (ends->served != NULL) {
@@ -100,8 +103,8 @@ static bool dialogue(struct ends *ends)
         }
         try_read(ends, ends->client, &down);
         if (round == 3) {
-            (void)ends_move(ends, &ends->conns[ends->conn_count - 1], ENDS_CLIENT, 100);
-            ends_cut(ends, &ends->conns[ends->conn_count - 1]);
+            (void)core_pair_move(ends, &ends->conns[ends->conn_count - 1], CORE_PAIR_CLIENT, 100);
+            core_pair_cut(ends, &ends->conns[ends->conn_count - 1]);
         } else if (round == 6) {
             snet_client_network_changed(ends->client, ends->now);
             if (ends->served != NULL) {
@@ -113,26 +116,28 @@ static bool dialogue(struct ends *ends)
             snet_session_shutdown(ends->client, ends->now);
             snet_session_shutdown(ends->served, ends->now);
         }
-        ends_pass(ends, 3 * SNET_SECOND_NS);
+        core_pair_pass(ends, 3 * SNET_SECOND_NS);
     }
-    return ends->ended[ENDS_CLIENT] == SNET_ERR_CLOSED &&
-           ends->ended[ENDS_SERVER] == SNET_ERR_CLOSED && up == MEMORY_BYTES / 8 * 8 && down == up;
+    return ends->ended[CORE_PAIR_CLIENT] == SNET_ERR_CLOSED &&
+           ends->ended[CORE_PAIR_SERVER] == SNET_ERR_CLOSED && up == MEMORY_BYTES / 8 * 8 &&
+           down == up;
 }
 
 /* Fails allocation `number` behind the opening of the cores; false when there were fewer. */
 static bool run(const struct plan *plan)
 {
-    struct ends ends;
-    const struct ends_config config = plan_config(plan);
-    ends_open(&ends, &config);
+    struct core_pair ends;
+    const struct core_pair_config config = plan_config(plan);
+    core_pair_open(&ends, &config);
     const size_t before = ends.env[plan->side].alloc_count;
     ends.env[plan->side].fail_at = before + plan->number;
     if (!dialogue(&ends)) {
         fail_msg("allocation %u of end %u: %s, %s", (unsigned)plan->number, plan->side,
-                 snet_err_name(ends.ended[ENDS_CLIENT]), snet_err_name(ends.ended[ENDS_SERVER]));
+                 snet_err_name(ends.ended[CORE_PAIR_CLIENT]),
+                 snet_err_name(ends.ended[CORE_PAIR_SERVER]));
     }
     const bool more = ends.env[plan->side].alloc_count >= before + plan->number;
-    ends_close(&ends);
+    core_pair_close(&ends);
     return more;
 }
 
@@ -154,19 +159,19 @@ static void memory_of_libcrypto_that_fails_once_costs_no_open_session(void **sta
     (void)state;
     bool failed = true;
     for (size_t number = 1; failed; number++) {
-        struct ends ends;
+        struct core_pair ends;
         const struct plan plan = {.known = number % 2 == 0};
-        const struct ends_config config = plan_config(&plan);
-        ends_open(&ends, &config);
+        const struct core_pair_config config = plan_config(&plan);
+        core_pair_open(&ends, &config);
         test_crypto_memory_fail_at(number);
         const bool clean = dialogue(&ends);
         failed = test_crypto_memory_heal();
-        if (!clean && ends.events[ENDS_CLIENT][SNET_EVENT_OPENED] > 0) {
+        if (!clean && ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED] > 0) {
             fail_msg("allocation %u of libcrypto: %s, %s", (unsigned)number,
-                     snet_err_name(ends.ended[ENDS_CLIENT]),
-                     snet_err_name(ends.ended[ENDS_SERVER]));
+                     snet_err_name(ends.ended[CORE_PAIR_CLIENT]),
+                     snet_err_name(ends.ended[CORE_PAIR_SERVER]));
         }
-        ends_close(&ends);
+        core_pair_close(&ends);
     }
 }
 
@@ -179,7 +184,7 @@ static void memory_that_fails_at_the_opening_is_reported(void **state)
     snet_session *session = NULL;
     snet_server *server = NULL;
     const struct plan plan = {.known = true};
-    const struct ends_config config = plan_config(&plan);
+    const struct core_pair_config config = plan_config(&plan);
     test_env_init(&env, 1);
     assert_int_equal(snet_core_new(&env.env, &(struct snet_core_config){0}, &core), SNET_OK);
     snet_err err = SNET_ERR_NO_MEMORY;

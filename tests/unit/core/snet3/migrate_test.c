@@ -25,65 +25,65 @@ static void move_to_an_address_of_another_length_or_kind_ends_the_session(void *
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct scene scene;
-        scene_serve(&scene);
-        peer_put_bytes(&scene.peer, rows[i].bytes, rows[i].len);
-        peer_say(&scene.peer);
-        peer_expect_abort(&scene.peer, SNET_SECURE_PROTOCOL);
-        assert_int_equal(scene.ends.ended[ENDS_CLIENT], SNET_ERR_BAD_FRAME);
+        struct v3_setup scene;
+        v3_setup_serve(&scene);
+        v3_peer_put_bytes(&scene.peer, rows[i].bytes, rows[i].len);
+        v3_peer_say(&scene.peer);
+        v3_peer_expect_abort(&scene.peer, SNET_V3_PROTOCOL);
+        assert_int_equal(scene.ends.ended[CORE_PAIR_CLIENT], SNET_ERR_BAD_FRAME);
         assert_null(snet_session_redirect(scene.ends.client));
-        scene_close(&scene);
+        v3_setup_close(&scene);
     }
 }
 
 static void move_makes_a_planned_resume_at_the_address(void **state)
 {
     static const struct {
-        enum snet_secure_frame_kind kind;
+        enum snet_v3_frame_kind kind;
         const char *bytes;
         uint8_t len;
         uint16_t port;
         const char *address;
     } rows[] = {
-        {SNET_SECURE_FRAME_NAME, "b.example", 9, 4433, "b.example:4433"},
-        {SNET_SECURE_FRAME_IPV4, "\x7f\x00\x00\x01", 4, 1, "127.0.0.1:1"},
-        {SNET_SECURE_FRAME_IPV6, "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01", 16, 65535,
+        {SNET_V3_FRAME_NAME, "b.example", 9, 4433, "b.example:4433"},
+        {SNET_V3_FRAME_IPV4, "\x7f\x00\x00\x01", 4, 1, "127.0.0.1:1"},
+        {SNET_V3_FRAME_IPV6, "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01", 16, 65535,
          "[2001:db8:0:0:0:0:0:1]:65535"},
-        {SNET_SECURE_FRAME_NAME, "::1", 3, 80, "[::1]:80"},
-        {SNET_SECURE_FRAME_SAME, "", 0, 0, NULL},
+        {SNET_V3_FRAME_NAME, "::1", 3, 80, "[::1]:80"},
+        {SNET_V3_FRAME_SAME, "", 0, 0, NULL},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct scene scene;
-        struct snet_secure_resume resume;
-        struct snet_secure_accept accept = {.limit = PEER_WINDOW, .cid = {9}};
-        scene_serve(&scene);
-        struct ends_conn *before = scene.peer.conn;
-        peer_put(&scene.peer, &(struct snet_secure_frame){
-                                  .type = SNET_SECURE_FRAME_MIGRATE,
-                                  .number = 5000,
-                                  .kind = rows[i].kind,
-                                  .port = rows[i].port,
-                                  .bytes = {(const uint8_t *)rows[i].bytes, rows[i].len}});
-        peer_say(&scene.peer);
-        assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_DIAL], 2);
+        struct v3_setup scene;
+        struct snet_v3_resume resume;
+        struct snet_v3_accept accept = {.limit = V3_PEER_WINDOW, .cid = {9}};
+        v3_setup_serve(&scene);
+        struct core_pair_conn *before = scene.peer.conn;
+        v3_peer_put(&scene.peer, &(struct snet_v3_frame){
+                                     .type = SNET_V3_FRAME_MIGRATE,
+                                     .number = 5000,
+                                     .kind = rows[i].kind,
+                                     .port = rows[i].port,
+                                     .bytes = {(const uint8_t *)rows[i].bytes, rows[i].len}});
+        v3_peer_say(&scene.peer);
+        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL], 2);
         if (rows[i].address == NULL) {
             assert_null(snet_session_redirect(scene.ends.client));
         } else {
             assert_string_equal(snet_session_redirect(scene.ends.client), rows[i].address);
         }
-        peer_connect(&scene.peer);
-        peer_take_resume(&scene.peer, &resume);
-        assert_int_equal(resume.cause, SNET_SECURE_CAUSE_PLANNED);
-        assert_int_equal(before->sides[ENDS_CLIENT].how, SNET_CLOSE_NONE);
-        peer_accept(&scene.peer, &accept);
-        peer_send(&scene.peer);
-        assert_int_equal(before->sides[ENDS_CLIENT].how, SNET_CLOSE_RESET);
-        assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_RESUMED], 1);
+        v3_peer_connect(&scene.peer);
+        v3_peer_take_resume(&scene.peer, &resume);
+        assert_int_equal(resume.cause, SNET_V3_CAUSE_PLANNED);
+        assert_int_equal(before->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_NONE);
+        v3_peer_accept(&scene.peer, &accept);
+        v3_peer_send(&scene.peer);
+        assert_int_equal(before->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_RESET);
+        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_RESUMED], 1);
         if (rows[i].address != NULL) {
             assert_string_equal(snet_session_redirect(scene.ends.client), rows[i].address);
         }
-        scene_close(&scene);
+        v3_setup_close(&scene);
     }
 }
 
@@ -91,22 +91,22 @@ static void move_makes_a_planned_resume_at_the_address(void **state)
 static void move_to_a_server_without_the_session_costs_nothing(void **state)
 {
     (void)state;
-    struct scene scene;
-    struct snet_secure_resume resume;
-    struct snet_secure_accept accept = {.limit = PEER_WINDOW, .cid = {9}};
-    scene_serve(&scene);
-    struct ends_conn *before = scene.peer.conn;
-    peer_put(&scene.peer, &(struct snet_secure_frame){.type = SNET_SECURE_FRAME_MIGRATE});
-    peer_say(&scene.peer);
-    peer_connect(&scene.peer);
-    peer_take_resume(&scene.peer, &resume);
-    scene.peer.shake.noise.chaining_key[0] ^= 1; /* a stranger */
-    peer_accept(&scene.peer, &accept);
-    peer_send(&scene.peer);
-    assert_int_equal(scene.peer.conn->sides[ENDS_CLIENT].how, SNET_CLOSE_RESET);
-    assert_int_equal(before->sides[ENDS_CLIENT].how, SNET_CLOSE_NONE);
-    assert_int_equal(scene.ends.events[ENDS_CLIENT][SNET_EVENT_LOST], 0);
-    scene_close(&scene);
+    struct v3_setup scene;
+    struct snet_v3_resume resume;
+    struct snet_v3_accept accept = {.limit = V3_PEER_WINDOW, .cid = {9}};
+    v3_setup_serve(&scene);
+    struct core_pair_conn *before = scene.peer.conn;
+    v3_peer_put(&scene.peer, &(struct snet_v3_frame){.type = SNET_V3_FRAME_MIGRATE});
+    v3_peer_say(&scene.peer);
+    v3_peer_connect(&scene.peer);
+    v3_peer_take_resume(&scene.peer, &resume);
+    scene.peer.handshake.noise.chaining_key[0] ^= 1; /* a stranger */
+    v3_peer_accept(&scene.peer, &accept);
+    v3_peer_send(&scene.peer);
+    assert_int_equal(scene.peer.conn->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_RESET);
+    assert_int_equal(before->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_NONE);
+    assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_LOST], 0);
+    v3_setup_close(&scene);
 }
 
 static void move_is_asked_for_by_servers_with_addresses_only(void **state)
@@ -114,37 +114,37 @@ static void move_is_asked_for_by_servers_with_addresses_only(void **state)
     static const char *const bad[] = {"",           "host", "host:",   "host:0",
                                       "host:65536", ":80",  "host:8x", "host:123456"};
     (void)state;
-    struct ends ends;
-    (void)ends_begin_on(&ends, SNET_WIRE_3);
+    struct core_pair ends;
+    (void)core_pair_begin_on(&ends, SNET_WIRE_3);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(snet_session_migrate(ends.served, bad[i], SNET_SECOND_NS, ends.now),
                          SNET_ERR_ADDRESS);
     }
     assert_int_equal(snet_session_migrate(ends.client, "host:1", SNET_SECOND_NS, ends.now),
                      SNET_ERR_STATE);
-    ends_close(&ends);
+    core_pair_close(&ends);
 }
 
 static void move_between_two_cores_goes_without_a_loss(void **state)
 {
     (void)state;
-    struct ends ends;
-    struct ends_conn *conn = ends_begin_on(&ends, SNET_WIRE_3);
+    struct core_pair ends;
+    struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
     assert_int_equal(snet_session_migrate(ends.served, "first.example:1", SNET_SECOND_NS, ends.now),
                      SNET_OK);
     assert_int_equal(
         snet_session_migrate(ends.served, "[2001:db8::1]:4433", SNET_SECOND_NS, ends.now), SNET_OK);
-    ends_write(&ends, ends.served, 100);
-    ends_settle(&ends, conn);
+    core_pair_write(&ends, ends.served, 100);
+    core_pair_settle(&ends, conn);
     assert_string_equal(snet_session_redirect(ends.client), "[2001:db8::1]:4433");
-    struct ends_conn *next = ends_connect(&ends);
-    ends_settle(&ends, next);
-    ends_settle(&ends, conn);
-    assert_int_equal(ends_read(&ends, ends.client, 0), 100);
-    assert_true(snet_session_link(ends.client) == next->sides[ENDS_CLIENT].link);
-    assert_int_equal(ends.events[ENDS_CLIENT][SNET_EVENT_LOST], 0);
-    assert_int_equal(ends.events[ENDS_SERVER][SNET_EVENT_LOST], 0);
-    ends_close(&ends);
+    struct core_pair_conn *next = core_pair_connect(&ends);
+    core_pair_settle(&ends, next);
+    core_pair_settle(&ends, conn);
+    assert_int_equal(core_pair_read(&ends, ends.client, 0), 100);
+    assert_true(snet_session_link(ends.client) == next->sides[CORE_PAIR_CLIENT].link);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_LOST], 0);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 0);
+    core_pair_close(&ends);
 }
 
 int main(void)

@@ -11,7 +11,7 @@
 struct fixture {
     struct test_env env;
     snet_core *core;
-    struct snet_secure_store *store;
+    struct snet_v3_store *store;
     struct snet_credential credential;
 };
 
@@ -21,14 +21,14 @@ static void fixture_open(struct fixture *fixture)
     test_env_init(&fixture->env, 1);
     assert_int_equal(
         snet_core_new(&fixture->env.env, &(struct snet_core_config){0}, &fixture->core), SNET_OK);
-    const struct snet_server_keys keys = {.secrets = &ends_keys()->server, .secret_count = 1};
-    assert_int_equal(snet_secure_store_new(fixture->core, &keys, &fixture->store), SNET_OK);
+    const struct snet_server_keys keys = {.secrets = &core_pair_keys()->server, .secret_count = 1};
+    assert_int_equal(snet_v3_store_new(fixture->core, &keys, &fixture->store), SNET_OK);
 }
 
 static void fixture_close(struct fixture *fixture)
 {
-    snet_secure_store_retire(fixture->store, &fixture->credential);
-    snet_secure_store_free(fixture->store);
+    snet_v3_store_retire(fixture->store, &fixture->credential);
+    snet_v3_store_free(fixture->store);
     snet_core_free(fixture->core);
     assert_int_equal(fixture->env.live_count, 0);
 }
@@ -36,9 +36,9 @@ static void fixture_close(struct fixture *fixture)
 /* A credential with a name of its own is entered. */
 static void enter(struct fixture *fixture)
 {
-    assert_int_equal(snet_secure_store_draw(fixture->store, fixture->credential.cid), SNET_OK);
+    assert_int_equal(snet_v3_store_draw(fixture->store, fixture->credential.cid), SNET_OK);
     fixture->credential.owner = (struct snet_session *)fixture; /* anybody */
-    snet_secure_store_enter(fixture->store, &fixture->credential);
+    snet_v3_store_enter(fixture->store, &fixture->credential);
 }
 
 /* The next name drawn is the same as that of another one drawn with these numbers. */
@@ -52,14 +52,14 @@ static void store_without_keys_is_refused_and_leaves_nothing(void **state)
 {
     (void)state;
     struct fixture fixture;
-    struct snet_secure_store *store = NULL;
+    struct snet_v3_store *store = NULL;
     fixture_open(&fixture);
     const size_t live = fixture.env.live_count;
     assert_int_equal(
-        snet_secure_store_new(fixture.core, &(struct snet_server_keys){.secret_count = 0}, &store),
+        snet_v3_store_new(fixture.core, &(struct snet_server_keys){.secret_count = 0}, &store),
         SNET_ERR_INVALID);
     assert_int_equal(fixture.env.live_count, live);
-    snet_secure_store_free(NULL);
+    snet_v3_store_free(NULL);
     fixture_close(&fixture);
 }
 
@@ -67,15 +67,15 @@ static void store_finds_no_credential_by_half_of_its_name(void **state)
 {
     (void)state;
     struct fixture fixture;
-    uint8_t cid[SNET_SECURE_CID_BYTES];
+    uint8_t cid[SNET_V3_CID_BYTES];
     fixture_open(&fixture);
     enter(&fixture);
     for (unsigned i = 0; i < sizeof cid; i++) {
         memcpy(cid, fixture.credential.cid, sizeof cid);
         cid[i] ^= 1;
-        assert_null(snet_secure_store_find(fixture.store, cid));
+        assert_null(snet_v3_store_find(fixture.store, cid));
     }
-    assert_ptr_equal(snet_secure_store_find(fixture.store, fixture.credential.cid),
+    assert_ptr_equal(snet_v3_store_find(fixture.store, fixture.credential.cid),
                      &fixture.credential);
     fixture_close(&fixture);
 }
@@ -84,22 +84,22 @@ static void store_draws_no_name_that_is_taken_or_buried(void **state)
 {
     (void)state;
     struct fixture fixture;
-    uint8_t cid[SNET_SECURE_CID_BYTES];
-    uint8_t first[SNET_SECURE_CID_BYTES];
+    uint8_t cid[SNET_V3_CID_BYTES];
+    uint8_t first[SNET_V3_CID_BYTES];
     fixture_open(&fixture);
     queue_chance(&fixture, 77);
     enter(&fixture);
     memcpy(first, fixture.credential.cid, sizeof first);
     for (unsigned buried = 0; buried < 2; buried++) {
         queue_chance(&fixture, 77);
-        assert_int_equal(snet_secure_store_draw(fixture.store, cid), SNET_OK);
+        assert_int_equal(snet_v3_store_draw(fixture.store, cid), SNET_OK);
         assert_memory_not_equal(cid, first, sizeof cid);
-        assert_true(snet_secure_store_free_name(fixture.store, cid));
-        assert_int_equal(snet_secure_store_free_name(fixture.store, first), buried == 1);
-        snet_secure_store_bury(fixture.store, &fixture.credential, SNET_SECURE_EXPIRED,
-                               SNET_SECOND_NS);
+        assert_true(snet_v3_store_free_name(fixture.store, cid));
+        assert_int_equal(snet_v3_store_free_name(fixture.store, first), buried == 1);
+        snet_v3_store_record_tombstone(fixture.store, &fixture.credential, SNET_V3_EXPIRED,
+                                       SNET_SECOND_NS);
     }
-    assert_int_equal(snet_tombs_find(&fixture.store->tombs, first), SNET_SECURE_EXPIRED);
+    assert_int_equal(snet_tombstones_find(&fixture.store->tombstones, first), SNET_V3_EXPIRED);
     fixture_close(&fixture);
 }
 
@@ -108,14 +108,14 @@ static void store_gives_up_when_chance_repeats_itself(void **state)
 {
     (void)state;
     struct fixture fixture;
-    uint8_t cid[SNET_SECURE_CID_BYTES];
+    uint8_t cid[SNET_V3_CID_BYTES];
     fixture_open(&fixture);
     queue_chance(&fixture, 77);
     enter(&fixture);
     for (unsigned i = 0; i < 4; i++) {
         queue_chance(&fixture, 77);
     }
-    assert_int_equal(snet_secure_store_draw(fixture.store, cid), SNET_ERR_RANDOM);
+    assert_int_equal(snet_v3_store_draw(fixture.store, cid), SNET_ERR_RANDOM);
     fixture_close(&fixture);
 }
 
@@ -124,18 +124,19 @@ static void store_wipes_what_it_retires(void **state)
     static const uint8_t zeros[SNET_HASH_BYTES];
     (void)state;
     struct fixture fixture;
-    uint8_t cid[SNET_SECURE_CID_BYTES];
+    uint8_t cid[SNET_V3_CID_BYTES];
     fixture_open(&fixture);
     enter(&fixture);
     memcpy(cid, fixture.credential.cid, sizeof cid);
     memset(fixture.credential.secret, 9, sizeof fixture.credential.secret);
-    snet_secure_store_retire(fixture.store, &fixture.credential);
+    snet_v3_store_retire(fixture.store, &fixture.credential);
     assert_memory_equal(fixture.credential.secret, zeros, sizeof zeros);
-    assert_null(snet_secure_store_find(fixture.store, cid));
-    snet_secure_store_retire(fixture.store, &fixture.credential);
+    assert_null(snet_v3_store_find(fixture.store, cid));
+    snet_v3_store_retire(fixture.store, &fixture.credential);
     /* One that could not be found is not buried. */
-    snet_secure_store_bury(fixture.store, &fixture.credential, SNET_SECURE_EXPIRED, SNET_SECOND_NS);
-    assert_int_equal(snet_tombs_find(&fixture.store->tombs, cid), SNET_SECURE_UNKNOWN);
+    snet_v3_store_record_tombstone(fixture.store, &fixture.credential, SNET_V3_EXPIRED,
+                                   SNET_SECOND_NS);
+    assert_int_equal(snet_tombstones_find(&fixture.store->tombstones, cid), SNET_V3_UNKNOWN);
     fixture_close(&fixture);
 }
 

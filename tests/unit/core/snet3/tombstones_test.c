@@ -12,7 +12,7 @@
 
 struct fixture {
     struct test_env env;
-    struct snet_tombs tombs;
+    struct snet_tombstones tombstones;
 };
 
 static int fixture_open(void **state)
@@ -20,18 +20,18 @@ static int fixture_open(void **state)
     static struct fixture fixture;
     test_env_init(&fixture.env, 1);
     *state = &fixture;
-    return snet_tombs_init(&fixture.tombs, &fixture.env.env, MAX) == SNET_OK ? 0 : -1;
+    return snet_tombstones_init(&fixture.tombstones, &fixture.env.env, MAX) == SNET_OK ? 0 : -1;
 }
 
 static int fixture_close(void **state)
 {
     struct fixture *fixture = *state;
-    snet_tombs_deinit(&fixture->tombs);
+    snet_tombstones_deinit(&fixture->tombstones);
     return fixture->env.live_count == 0 ? 0 : -1;
 }
 
 struct cid {
-    uint8_t bytes[SNET_SECURE_CID_BYTES];
+    uint8_t bytes[SNET_V3_CID_BYTES];
 };
 
 static struct cid cid_of(uint8_t number)
@@ -41,32 +41,32 @@ static struct cid cid_of(uint8_t number)
     return cid;
 }
 
-static void add(struct fixture *fixture, uint8_t number, enum snet_secure_code code)
+static void add(struct fixture *fixture, uint8_t number, enum snet_v3_code code)
 {
-    snet_tombs_add(&fixture->tombs, cid_of(number).bytes, code, 100 + number);
+    snet_tombstones_add(&fixture->tombstones, cid_of(number).bytes, code, 100 + number);
 }
 
-static enum snet_secure_code find(const struct fixture *fixture, uint8_t number)
+static enum snet_v3_code find(const struct fixture *fixture, uint8_t number)
 {
-    return snet_tombs_find(&fixture->tombs, cid_of(number).bytes);
+    return snet_tombstones_find(&fixture->tombstones, cid_of(number).bytes);
 }
 
-static void tombs_know_nothing_of_others(void **state)
+static void tombstones_know_nothing_of_others(void **state)
 {
     struct fixture *fixture = *state;
-    add(fixture, 1, SNET_SECURE_EXPIRED);
-    assert_int_equal(find(fixture, 2), SNET_SECURE_UNKNOWN);
+    add(fixture, 1, SNET_V3_EXPIRED);
+    assert_int_equal(find(fixture, 2), SNET_V3_UNKNOWN);
     struct cid almost = cid_of(1);
     almost.bytes[0] = 2; /* the same key, another cid */
-    assert_int_equal(snet_tombs_find(&fixture->tombs, almost.bytes), SNET_SECURE_UNKNOWN);
-    assert_int_equal(find(fixture, 1), SNET_SECURE_EXPIRED);
+    assert_int_equal(snet_tombstones_find(&fixture->tombstones, almost.bytes), SNET_V3_UNKNOWN);
+    assert_int_equal(find(fixture, 1), SNET_V3_EXPIRED);
 }
 
-static void tombs_tell_how_each_session_ended(void **state)
+static void tombstones_tell_how_each_session_ended(void **state)
 {
     struct fixture *fixture = *state;
-    static const enum snet_secure_code codes[] = {SNET_SECURE_EXPIRED, SNET_SECURE_EVICTED,
-                                                  SNET_SECURE_CLOSED_OK, SNET_SECURE_ABORTED};
+    static const enum snet_v3_code codes[] = {SNET_V3_EXPIRED, SNET_V3_EVICTED, SNET_V3_CLOSED_OK,
+                                              SNET_V3_ABORTED};
     for (uint8_t i = 0; i < 4; i++) {
         add(fixture, (uint8_t)(i + 1), codes[i]);
     }
@@ -75,49 +75,49 @@ static void tombs_tell_how_each_session_ended(void **state)
     }
 }
 
-static void tombs_forget_in_time(void **state)
+static void tombstones_forget_in_time(void **state)
 {
     struct fixture *fixture = *state;
-    add(fixture, 1, SNET_SECURE_EXPIRED);
-    add(fixture, 2, SNET_SECURE_CLOSED_OK);
-    snet_tombs_expire(&fixture->tombs, 100);
-    assert_int_equal(find(fixture, 1), SNET_SECURE_EXPIRED);
-    snet_tombs_expire(&fixture->tombs, 101);
-    assert_int_equal(find(fixture, 1), SNET_SECURE_UNKNOWN);
-    assert_int_equal(find(fixture, 2), SNET_SECURE_CLOSED_OK);
+    add(fixture, 1, SNET_V3_EXPIRED);
+    add(fixture, 2, SNET_V3_CLOSED_OK);
+    snet_tombstones_expire(&fixture->tombstones, 100);
+    assert_int_equal(find(fixture, 1), SNET_V3_EXPIRED);
+    snet_tombstones_expire(&fixture->tombstones, 101);
+    assert_int_equal(find(fixture, 1), SNET_V3_UNKNOWN);
+    assert_int_equal(find(fixture, 2), SNET_V3_CLOSED_OK);
 }
 
-static void tombs_give_the_oldest_up_when_there_are_too_many(void **state)
+static void tombstones_give_the_oldest_up_when_there_are_too_many(void **state)
 {
     struct fixture *fixture = *state;
     for (uint8_t i = 1; i <= MAX + 3; i++) {
-        add(fixture, i, SNET_SECURE_EXPIRED);
+        add(fixture, i, SNET_V3_EXPIRED);
     }
     for (uint8_t i = 1; i <= MAX + 3; i++) {
-        assert_int_equal(find(fixture, i), i <= 3 ? SNET_SECURE_UNKNOWN : SNET_SECURE_EXPIRED);
+        assert_int_equal(find(fixture, i), i <= 3 ? SNET_V3_UNKNOWN : SNET_V3_EXPIRED);
     }
 }
 
-static void tombs_without_memory_are_not_remembered(void **state)
+static void tombstones_without_memory_are_not_remembered(void **state)
 {
     struct fixture *fixture = *state;
     fixture->env.fail_at = fixture->env.alloc_count + 1;
-    add(fixture, 1, SNET_SECURE_EXPIRED);
-    assert_int_equal(find(fixture, 1), SNET_SECURE_UNKNOWN);
-    add(fixture, 1, SNET_SECURE_EXPIRED);
-    add(fixture, 1, SNET_SECURE_CLOSED_OK); /* the first one stays */
-    assert_int_equal(find(fixture, 1), SNET_SECURE_EXPIRED);
+    add(fixture, 1, SNET_V3_EXPIRED);
+    assert_int_equal(find(fixture, 1), SNET_V3_UNKNOWN);
+    add(fixture, 1, SNET_V3_EXPIRED);
+    add(fixture, 1, SNET_V3_CLOSED_OK); /* the first one stays */
+    assert_int_equal(find(fixture, 1), SNET_V3_EXPIRED);
 }
 
 int main(void)
 {
-#define TOMBS_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
+#define TOMBSTONES_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
-        TOMBS_TEST(tombs_know_nothing_of_others),
-        TOMBS_TEST(tombs_tell_how_each_session_ended),
-        TOMBS_TEST(tombs_forget_in_time),
-        TOMBS_TEST(tombs_give_the_oldest_up_when_there_are_too_many),
-        TOMBS_TEST(tombs_without_memory_are_not_remembered),
+        TOMBSTONES_TEST(tombstones_know_nothing_of_others),
+        TOMBSTONES_TEST(tombstones_tell_how_each_session_ended),
+        TOMBSTONES_TEST(tombstones_forget_in_time),
+        TOMBSTONES_TEST(tombstones_give_the_oldest_up_when_there_are_too_many),
+        TOMBSTONES_TEST(tombstones_without_memory_are_not_remembered),
     };
     return cmocka_run_group_tests_name("tombs", tests, NULL, NULL);
 }
