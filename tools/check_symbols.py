@@ -137,7 +137,7 @@ def check_prefix(symbols, exception_rows):
         ]
         needed.update(rows)
         if not rows:
-            yield f"{symbol.module}: {symbol.name} does not begin with its module"
+            yield f"{symbol.module}: {symbol.name} does not begin with {_prefix(symbol.module)}_"
     for module, pattern in exception_rows:
         if module in given and (module, pattern) not in needed:
             yield f"{module}: symbol-exceptions.txt has {pattern}, which nothing needs"
