@@ -95,8 +95,10 @@ matrix:
 # Beside what one would pick instead: all rows and peers, written into docs/benchmarks.md, in about
 # an hour; or one short round that is kept in build/bench alone, in two minutes.
 bench: build bootstrap-bench
+	@cmake --build $(BUILD) --target snet-bench
 	@bench/run.py --publish $(BENCH_ARGS)
 bench-quick: build bootstrap-bench
+	@cmake --build $(BUILD) --target snet-bench
 	@bench/run.py --quick $(BENCH_ARGS)
 
 # Below /usr/local, or PREFIX; DESTDIR goes before either.

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The snet authors
 # SPDX-License-Identifier: MIT
-"""What is run for one figure: scenes of `snet bench`, and what the harness measures itself.
+"""What is run for one figure: scenes of `snet-bench`, and what the harness measures itself.
 
 Everything returns a dictionary of figures, or raises `Failed` with a reason for the table. Nothing
 takes longer than its limit.
@@ -14,6 +14,7 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import machine
 from peers import Failed, Peer, Running, tunnel
@@ -35,10 +36,21 @@ RECORD = 16384
 SETTLE_SECONDS = 0.1
 
 
-def scene(snet: str, arguments: list[str], seconds: float | None,
+class Programs(NamedTuple):
+    """What was built for release: the command, whose tunnels are measured, and the scenes."""
+
+    snet: str
+    bench: str
+
+    def missing(self) -> list[str]:
+        """Those that are not there."""
+        return [path for path in self if not Path(path).is_file()]
+
+
+def scene(bench: str, arguments: list[str], seconds: float | None,
           grace: float = PATIENCE_SECONDS) -> dict:
-    """Run one scene of `snet bench`: so long, or, if it has no sockets, until it is done."""
-    command = [snet, "bench", *arguments]
+    """Run one scene for that many seconds, or, if it has no sockets, until it is done."""
+    command = [bench, *arguments]
     limit = WORK_SECONDS
     if seconds is not None:
         command += ["--seconds", f"{seconds:g}"]
@@ -48,10 +60,10 @@ def scene(snet: str, arguments: list[str], seconds: float | None,
     except subprocess.TimeoutExpired:
         raise Failed(f"took more than {limit:.0f} s") from None
     except OSError as error:
-        raise Failed(f"{snet}: {error.strerror}") from error
+        raise Failed(f"{bench}: {error.strerror}") from error
     if run.returncode != 0:
         said = run.stderr.strip().splitlines()
-        raise Failed(said[-1][:160] if said else f"snet bench ended with {run.returncode}")
+        raise Failed(said[-1][:160] if said else f"snet-bench ended with {run.returncode}")
     if seconds is None:
         return without_sockets(read_line(run.stdout))
     return read_line(run.stdout)
@@ -65,10 +77,10 @@ def without_sockets(figures: dict) -> dict:
     return kept
 
 
-def at_once(snet: str, arguments: list[str], seconds: float, count: int) -> dict:
+def at_once(bench: str, arguments: list[str], seconds: float, count: int) -> dict:
     """Run a scene several times at once, for more sessions than one process may have."""
     with concurrent.futures.ThreadPoolExecutor(count) as pool:
-        runs = [pool.submit(scene, snet, arguments, seconds) for _ in range(count)]
+        runs = [pool.submit(scene, bench, arguments, seconds) for _ in range(count)]
     return merged([run.result() for run in runs])
 
 
@@ -113,17 +125,17 @@ def add_cpu(figures: dict, seconds: float) -> None:
         figures["tunnel_cpu_us_per_op"] = 1e6 * seconds / in_all
 
 
-def through(peer: Peer, snet: str, arguments: list[str], seconds: float) -> dict:
+def through(peer: Peer, programs: Programs, arguments: list[str], seconds: float) -> dict:
     """Run a scene through a tunnel, and count the tunnel's CPU time."""
     pin = arguments[arguments.index("--pin") + 1] if "--pin" in arguments else "none"
-    with tunnel(peer, snet, pin) as running:
+    with tunnel(peer, programs.snet, pin) as running:
         greet(running)
         before = machine.cpu_seconds(running.pids())
         load = list(arguments)
         if running.processes:
             load += ["--listen", f"{machine.LOOPBACK}:{running.back}",
                      "--via", f"{machine.LOOPBACK}:{running.via}"]
-        figures = scene(snet, load, seconds, GRACE_SECONDS)
+        figures = scene(programs.bench, load, seconds, GRACE_SECONDS)
         running.check()
         if running.processes:
             time.sleep(SETTLE_SECONDS)
@@ -219,8 +231,3 @@ def read_speed(output: str) -> float:
     if found is None or float(found[1]) <= 0:
         raise Failed("openssl speed says nothing")
     return float(found[1])
-
-
-def snet_exists(snet: str) -> bool:
-    """Whether the command is there and has scenes."""
-    return Path(snet).is_file()

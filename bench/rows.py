@@ -15,7 +15,7 @@ HISTORY = ("--history", "1048576")
 
 
 class Case(NamedTuple):
-    """One answer. `kind` says how it is measured: `scene` of `snet bench`, `three` of them at once,
+    """One answer. `kind` says how it is measured: `scene` of `snet-bench`, `three` of them at once,
     `core`, a scene without sockets that takes the time it takes, `tunnel`, a scene through `peer`,
     `hold`, idle connections through it, or `cipher`, passes of a cipher alone. What takes minutes
     runs `once`, in the first round."""

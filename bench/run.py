@@ -37,7 +37,7 @@ RESULTS = "results.json"
 class Settings(NamedTuple):
     """How a run is made."""
 
-    snet: str
+    programs: load.Programs
     rounds: int
     seconds: float
     idle: int
@@ -50,15 +50,15 @@ def measure(case: Case, settings: Settings) -> dict:
         cipher, ends = case.arguments
         return load.cipher_pass(cipher, ends=int(ends))
     if case.kind == "core":
-        return load.scene(settings.snet, list(case.arguments), None)
+        return load.scene(settings.programs.bench, list(case.arguments), None)
     if case.kind == "three":
-        return load.at_once(settings.snet, list(case.arguments), settings.seconds, 3)
+        return load.at_once(settings.programs.bench, list(case.arguments), settings.seconds, 3)
     if case.kind == "scene":
-        return load.scene(settings.snet, list(case.arguments), settings.seconds)
+        return load.scene(settings.programs.bench, list(case.arguments), settings.seconds)
     peer = settings.peers[case.peer]
     if case.kind == "hold":
-        return load.hold(peer, settings.snet, settings.idle)
-    return load.through(peer, settings.snet, list(case.arguments), settings.seconds)
+        return load.hold(peer, settings.programs.snet, settings.idle)
+    return load.through(peer, settings.programs, list(case.arguments), settings.seconds)
 
 
 def sample(case: Case, settings: Settings, at: int) -> dict:
@@ -163,8 +163,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, metavar="S", help="per load, default 2, quick 0.4")
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench", metavar="DIR")
-    parser.add_argument("--snet", default=str(ROOT / "build" / "release" / "snet"), metavar="FILE",
-                        help="the command, built for release")
+    parser.add_argument("--build", type=Path, default=ROOT / "build" / "release", metavar="DIR",
+                        help="where snet and snet-bench are, built for release")
     parser.add_argument("--publish", action="store_true", help="write docs/benchmarks.md, too")
     parser.add_argument("--from", dest="kept", type=Path, metavar="FILE",
                         help="measure nothing: make tables and plots of kept figures")
@@ -185,15 +185,16 @@ def measured(options: argparse.Namespace) -> dict | None:
     if not rows:
         print(f"bench: no row is like {options.rows!r}; --list shows them", file=sys.stderr)
         return None
-    if not load.snet_exists(options.snet):
-        print(f"bench: there is no {options.snet}: `make` builds it", file=sys.stderr)
+    programs = load.Programs(str(options.build / "snet"), str(options.build / "snet-bench"))
+    for path in programs.missing():
+        print(f"bench: there is no {path}: `make bench` builds it", file=sys.stderr)
         return None
     settings = Settings(
-        options.snet, options.rounds or (1 if options.quick else 5),
+        programs, options.rounds or (1 if options.quick else 5),
         options.seconds or (0.4 if options.quick else 2.0), 100 if options.quick else 500,
         {**peers.PEERS, **{peer.name: peer for peer in options.peer}})
     results = {
-        "machine": machine.describe(options.snet),
+        "machine": machine.describe(programs.snet),
         "settings": {"rounds": settings.rounds, "seconds": settings.seconds,
                      "quick": options.quick},
         "rows": {},

@@ -10,7 +10,8 @@
           with snet_v3_<file>_ or snet_legacy_<file>_
 
 Objects are told apart by the end of their path, <folder>/<file>.c.o, as CMake lays them out. With
---build they are all of src/, built for release in a folder that is kept for the next time.
+--build they are all of src/ and bench/, built for release in a folder that is kept for the next
+time.
 """
 
 import argparse
@@ -74,7 +75,7 @@ def build_objects(folder):
     configure = ["cmake", "-S", TOOLS.parent, "-B", folder, "-G", "Ninja"]
     configure += ["-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_C_FLAGS_RELEASE=-O2 -g"]
     configure += ["-DSNET_TESTS=OFF"]
-    for command in (configure, ["cmake", "--build", folder]):
+    for command in (configure, ["cmake", "--build", folder, "--target", "all", "snet-bench"]):
         run = subprocess.run(command, capture_output=True, text=True, check=False)
         if run.returncode != 0:
             raise SystemExit(f"check_symbols: no build:\n{run.stdout}{run.stderr}")

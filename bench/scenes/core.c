@@ -4,7 +4,6 @@
 #include "bench/scenes/report.h"
 #include "bench/scenes/scene.h"
 
-#include <string.h>
 #include <time.h>
 
 #define CORE_SEED UINT64_C(20260101)
@@ -18,7 +17,6 @@
 typedef bool core_work_fn(struct snet_bench_core_pair *pair, uint64_t count);
 
 struct core_part {
-    const char *name;
     core_work_fn *work;
     const char *unit;
     uint64_t count; /* if nothing is said */
@@ -96,21 +94,13 @@ static bool core_ping(struct snet_bench_core_pair *pair, uint64_t count)
 
 /* --- The scene ------------------------------------------------------------------------------ */
 
-static const struct core_part *core_find(const char *name)
-{
-    static const struct core_part parts[] = {
-        {"open", core_open, "sessions", .count = 1000, .step = 1, .fresh = true},
-        {"resume", core_resume, "resumes", .count = 1000, .step = 1},
-        {"stream", core_stream, "bytes", .count = UINT64_C(256) << 20, .step = CORE_WRITE_BYTES},
-        {"ping", core_ping, "round trips", .count = 100000, .step = 1},
-    };
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        if (strcmp(parts[i].name, name) == 0) {
-            return &parts[i];
-        }
-    }
-    return NULL;
-}
+static const struct core_part core_parts[] = {
+    [SNET_BENCH_PART_OPEN] = {core_open, "sessions", .count = 1000, .step = 1, .fresh = true},
+    [SNET_BENCH_PART_RESUME] = {core_resume, "resumes", .count = 1000, .step = 1},
+    [SNET_BENCH_PART_STREAM] = {core_stream, "bytes", .count = UINT64_C(256) << 20,
+                                .step = CORE_WRITE_BYTES},
+    [SNET_BENCH_PART_PING] = {core_ping, "round trips", .count = 100000, .step = 1},
+};
 
 static double core_cpu_s(void)
 {
@@ -120,7 +110,7 @@ static double core_cpu_s(void)
 }
 
 /*
- * A profiler that counts instructions counts those below this function: `snet bench core` is the
+ * A profiler that counts instructions counts those below this function: `snet-bench core` is the
  * same work, call for call, whenever it is run.
  */
 __attribute__((noinline)) static bool core_counted(struct snet_bench_core_pair *pair,
@@ -148,7 +138,6 @@ static const char *core_measure(struct snet_bench_core_pair *pair, const struct 
         return "the work could not be done";
     }
     const double cpu_s = core_cpu_s() - from_s;
-    snet_bench_report_text(report, "part", part->name);
     snet_bench_report_text(report, "unit", part->unit);
     snet_bench_report_count(report, "count", rounded);
     snet_bench_report_figure(report, "cpu_s", cpu_s);
@@ -160,10 +149,7 @@ const char *snet_bench_core_run(const struct snet_bench_options *options,
                                 struct snet_bench_report *report)
 {
     struct snet_bench_core_pair pair;
-    const struct core_part *part = core_find(options->part == NULL ? "stream" : options->part);
-    if (part == NULL) {
-        return "--part is open, resume, stream or ping";
-    }
+    const struct core_part *part = &core_parts[options->part];
     const struct snet_bench_core_config config = {
         .wire = options->over->wire,
         .plain = options->over->plain,

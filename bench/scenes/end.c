@@ -341,7 +341,7 @@ void snet_bench_end_explain(const struct snet_bench_conn *conn)
 {
     const int number = errno;
     const snet_err err = conn->socket == NULL ? SNET_OK : snet_socket_error(conn->socket);
-    (void)fprintf(stderr, "snet bench: %s\n",
+    (void)fprintf(stderr, "snet-bench: %s\n",
                   err == SNET_OK ? strerror(number) : snet_err_message(err));
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * `snet bench idle`: many sessions that are attached and silent: what one takes of memory, what all
+ * `snet-bench idle`: many sessions that are attached and silent: what one takes of memory, what all
  * take of the processors while they say no more than that they live, and how one fares among them
  * that is busy.
  */

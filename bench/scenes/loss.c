@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * `snet bench loss`: the time from the loss of the connection to the first byte that was written
+ * `snet-bench loss`: the time from the loss of the connection to the first byte that was written
  * after it and has arrived, to the server end (up) or from it (down). Of tcp: with a connection
  * that the program makes itself, without a word about where the stream was.
  *

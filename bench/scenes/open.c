@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * `snet bench open`: new sessions, or connections, one after the other by each of some threads; in
+ * `snet-bench open`: new sessions, or connections, one after the other by each of some threads; in
  * each a byte there, a byte back, and closed.
  */
 #include "bench/scenes/pair.h"
@@ -122,7 +122,7 @@ static const char *open_sum(struct snet_bench_pair *pair, struct open_player *pl
     }
     if (number != 0 || !snet_bench_pair_say_number(pair->control, 0) ||
         !snet_bench_pair_hear_number(pair->control, &answered)) {
-        (void)fprintf(stderr, "snet bench: after %llu sessions: %s\n", (unsigned long long)opened,
+        (void)fprintf(stderr, "snet-bench: after %llu sessions: %s\n", (unsigned long long)opened,
                       strerror(number));
         snet_bench_report_deinit(&all);
         return "a session could not be opened or has broken";

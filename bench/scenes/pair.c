@@ -114,7 +114,7 @@ bool snet_bench_pair_hear_number(int control, uint64_t *ret_number)
 
 static void pair_give_up(int number)
 {
-    static const char text[] = "snet bench: the measurement takes too long and is given up\n";
+    static const char text[] = "snet-bench: the measurement takes too long and is given up\n";
     (void)number;
     if (write(STDERR_FILENO, text, sizeof text - 1) < 0) {
         _exit(SNET_EXIT_OS);
@@ -151,7 +151,7 @@ static const char *pair_serve(struct snet_bench_end *end, int control, snet_benc
         return "cannot be pinned to its processor";
     }
     if (!snet_bench_end_listen(end)) {
-        (void)fprintf(stderr, "snet bench: %s\n", strerror(errno));
+        (void)fprintf(stderr, "snet-bench: %s\n", strerror(errno));
         return "cannot listen";
     }
     (void)snprintf(word.text, sizeof word.text, "%s", end->address);
@@ -172,7 +172,7 @@ static void pair_be_server(struct snet_bench_pair *pair, int control, snet_bench
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     const char *failure = pair_serve(&pair->end, control, serve);
     if (failure != NULL) {
-        (void)fprintf(stderr, "snet bench: the server end %s\n", failure);
+        (void)fprintf(stderr, "snet-bench: the server end %s\n", failure);
     }
     _exit(failure == NULL ? EXIT_SUCCESS : EXIT_FAILURE);
 }

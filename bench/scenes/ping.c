@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * `snet bench ping`: a message there and an answer of the same size back, one at a time in each
+ * `snet-bench ping`: a message there and an answer of the same size back, one at a time in each
  * session, by one thread for each session at each end.
  */
 #include "bench/scenes/pair.h"

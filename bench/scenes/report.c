@@ -65,7 +65,7 @@ void snet_bench_report_print(const struct snet_bench_report *report, FILE *file)
 void snet_bench_report_progress(const char *text, uint64_t count)
 {
     if (isatty(STDERR_FILENO) != 0) {
-        (void)fprintf(stderr, "snet bench: %" PRIu64 " %s\n", count, text);
+        (void)fprintf(stderr, "snet-bench: %" PRIu64 " %s\n", count, text);
     }
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * `snet bench resume`: what a resume costs the server end. The connections of some sessions are cut
+ * `snet-bench resume`: what a resume costs the server end. The connections of some sessions are cut
  * again and again; on each one that resumes the server end writes a message, whose arrival is the
  * sign to cut it. Of tcp: a connection, a message of the same size each way, and a reset.
  */

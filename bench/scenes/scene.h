@@ -1,8 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * What the scenes of `snet bench` share: what was asked for, and the table they stand in. A scene
- * is one measurement; it adds its figures to the report, or says why there is none to be had.
+ * What the scenes of `snet-bench` share: what was asked for, and a row of the table that names
+ * them. A scene is one setting of the benchmark; it adds its figures to the report, or says why
+ * there is none to be had.
  *
  * Ownership: strings are borrowed from argv or static. Thread: any.
  */
@@ -36,22 +37,31 @@ enum snet_bench_pin {
     SNET_BENCH_PIN_APART     /* the client on the first, the server on the second */
 };
 
+/* What the scene `core` does. */
+enum snet_bench_part {
+    SNET_BENCH_PART_OPEN,
+    SNET_BENCH_PART_RESUME,
+    SNET_BENCH_PART_STREAM,
+    SNET_BENCH_PART_PING
+};
+
 /* NULL when the figures in the report are valid, else one sentence without a full stop. */
 typedef const char *snet_bench_run_fn(const struct snet_bench_options *options,
                                       struct snet_bench_report *report);
 
 struct snet_bench_scene {
     const char *name;
+    const char *says; /* what it measures, for the help */
     snet_bench_run_fn *run;
     const char *takes; /* the short names of options that not all scenes take */
-    uint64_t sessions; /* how many if nothing is said */
+    uint64_t sessions; /* how many there are by default */
     /* Descriptors of a session at the end that needs more; 0: it needs none, or few sessions. */
     unsigned descriptors;
     bool no_tcp;     /* there is nothing in it for bare connections to do */
     bool no_sockets; /* nor any use for time, processors and addresses */
 };
 
-/* Zero means that nothing was said, except where a default is told. */
+/* Zero means that nothing was said; snet_bench_options_parse sets those that have a default. */
 struct snet_bench_options {
     const struct snet_bench_scene *scene;
     const struct snet_bench_over *over;
@@ -66,7 +76,7 @@ struct snet_bench_options {
     uint64_t heartbeat_ms;
     uint64_t count;   /* core: how much is done */
     uint64_t resumes; /* detached: how many afterwards */
-    const char *part; /* core: what is done */
+    enum snet_bench_part part;
     enum snet_bench_pin pin;
     bool nodelay; /* tcp; scenes with round trips have it anyway */
     bool early;

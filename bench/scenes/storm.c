@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * `snet bench storm`: a message every quarter of a second goes there and back in each of thousands
+ * `snet-bench storm`: a message every quarter of a second goes there and back in each of thousands
  * of sessions, then all connections are cut at once: how long until all sessions are back, whether
  * each byte has come back in its place, and how newcomers fare meanwhile.
  */

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * `snet bench stream`: bytes one way, as many as go through, from the first write to the last byte
+ * `snet-bench stream`: bytes one way, as many as go through, from the first write to the last byte
  * that the receiver has.
  */
 #include "bench/scenes/pair.h"

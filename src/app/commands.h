@@ -12,6 +12,5 @@ int snet_serve_main(int argc, char **argv);
 int snet_connect_main(int argc, char **argv);
 int snet_chaos_main(int argc, char **argv);
 int snet_demo_main(int argc, char **argv);
-int snet_bench_main(int argc, char **argv);
 
 #endif

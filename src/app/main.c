@@ -30,8 +30,6 @@ static const char main_help[] =
     "               a hostile network: a TCP proxy that cuts, refuses and freezes\n"
     "  snet demo    [FILE]\n"
     "               a transfer through a hostile network, with its verdict\n"
-    "  snet bench   SCENE [--over WHAT]\n"
-    "               one measurement, of snet or of bare TCP, as one line of JSON\n"
     "\n"
     "  snet COMMAND --help explains a command; snet --version tells the version.\n"
     "\n"
@@ -45,7 +43,7 @@ int main(int argc, char **argv)
 {
     static const struct main_command commands[] = {
         {"keygen", snet_keygen_main}, {"serve", snet_serve_main}, {"connect", snet_connect_main},
-        {"chaos", snet_chaos_main},   {"demo", snet_demo_main},   {"bench", snet_bench_main},
+        {"chaos", snet_chaos_main},   {"demo", snet_demo_main},
     };
     (void)signal(SIGPIPE, SIG_IGN);
     (void)setvbuf(stderr, NULL, _IOLBF, BUFSIZ);

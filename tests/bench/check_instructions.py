@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The snet authors
 # SPDX-License-Identifier: MIT
-"""Counts the instructions of the core in `snet bench core`, and compares them with the record.
+"""Counts the instructions of the core in `snet-bench core`, and compares them with the record.
 
     check_instructions.py --build FOLDER            compares; fails when one of the counts is worse
     check_instructions.py --build FOLDER --update   writes the record anew
@@ -95,13 +95,13 @@ def ours(counts):
     return sum(count for (path, _), count in counts.items() if OURS.search(path))
 
 
-def count_run(snet, run):
+def count_run(bench, run):
     """Runs one part below valgrind."""
     over, part, count = run
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out"
         command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}"]
-        command += [f"--toggle-collect={COUNTED}", snet, "bench", "core"]
+        command += [f"--toggle-collect={COUNTED}", bench, "core"]
         command += ["--over", over, "--part", part, "--count", str(count)]
         done = subprocess.run(
             command, capture_output=True, text=True, check=False, timeout=RUN_TIMEOUT_S
@@ -157,7 +157,7 @@ def why_not():
 
 
 def check(folder, update):
-    snet = folder / "snet"
+    bench = folder / "snet-bench"
     compiler = compiler_of(folder)
     record = {"compiler": None, "instructions": {}}
     if RECORD.exists():
@@ -165,7 +165,7 @@ def check(folder, update):
     if not update and record["compiler"] != compiler:
         print(f"skipped: the record is of {record['compiler']}, this is {compiler}")
         return SKIP
-    counts = {name_of(run): ours(count_run(snet, run)) for run in RUNS}
+    counts = {name_of(run): ours(count_run(bench, run)) for run in RUNS}
     if update:
         fresh = {"compiler": compiler, "instructions": counts}
         RECORD.write_text(json.dumps(fresh, indent=2) + "\n", encoding="utf-8")
@@ -189,7 +189,7 @@ def profile(folder, over, part, everything):
     run = next((run for run in RUNS if run[:2] == (over, part)), None)
     if run is None:
         raise SystemExit(f"check_instructions: no run of {over} {part}")
-    counts = count_run(folder / "snet", run)
+    counts = count_run(folder / "snet-bench", run)
     total = sum(counts.values())
     own = ours(counts)
     print(f"{name_of(run)}: {total} instructions, {own} of them ours")
@@ -202,7 +202,7 @@ def profile(folder, over, part, everything):
 
 SAMPLE = """\
 events: Ir
-ob=(1) /x/snet
+ob=(1) /x/snet-bench
 fl=(1) /x/src/core/link.c
 fn=(1) snet_link_recv
 16 10
@@ -221,7 +221,7 @@ ob=(2)
 fl=(3)
 fn=(2)
 0 700
-fl=(4) /x/src/app/bench_core.c
+fl=(4) /x/bench/scenes/core.c
 fn=(3) core_open
 9 50
 """

@@ -1,20 +1,33 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The snet authors
 # SPDX-License-Identifier: MIT
-"""`snet bench`: each scene ends, counts its bytes, and prints one line of JSON.
+"""`snet-bench`: each scene ends, counts its bytes, and prints one line of JSON.
 
 No time that is measured here decides anything.
 """
 
 import json
+import os
+import re
 import resource
 import socket
 import unittest
+from pathlib import Path
 
-from e2e_support import LOOPBACK, SNET, chaos, main, run
+from e2e_support import LOOPBACK, chaos, main, run
 
+BENCH = os.environ.get("SNET_BENCH_BIN", "snet-bench")
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs/benchmarks.md"
+SCREEN_LINES, SCREEN_COLUMNS = 24, 80
+SCENE = re.compile(r"^  ([a-z]+) {2,}", re.MULTILINE)
+OPTION = re.compile(r"^  (--[a-z]+) ([A-Z:]+)? ", re.MULTILINE)
+VALUES = {"--over": "1", "--pin": "none", "--part": "ping", "--direction": "up",
+          "--listen": ":1", "--via": ":1", "--history": "4k"}
+"""Sensible ones; of all other options that take one, a number."""
 USAGE, SOFTWARE = 64, 70
 SHORT = "0.2"
+BUSY = "1"
+"""Long enough for a session to open and end within it on a machine that has much else to do."""
 LIMIT_SECONDS = 120
 OVERS = ("tcp", "1", "1-plain", "1-padded", "2", "2-plain", "3", "3-chacha")
 BYTES = 64
@@ -44,6 +57,7 @@ WRONG = (
     ("loss", "--direction", "left"),
     ("idle", "--heartbeat", "0.5"),
     ("storm", "--over", "tcp"),
+    ("core", "--part", "everything"),
 )
 
 
@@ -56,9 +70,10 @@ def free_port() -> int:
 class Bench(unittest.TestCase):
     """One scene in each test."""
 
-    def measure(self, scene: str, *arguments: str, over: str, **options: object) -> dict:
+    def measure(self, scene: str, *arguments: str, over: str, during: str = SHORT,
+                **options: object) -> dict:
         """Run a scene that must succeed and return what it printed."""
-        done = run(SNET, "bench", scene, "--over", over, *arguments, "--seconds", SHORT,
+        done = run(BENCH, scene, "--over", over, *arguments, "--seconds", during,
                    seconds=LIMIT_SECONDS, **options)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stdout.count("\n"), 1)
@@ -78,27 +93,63 @@ class Bench(unittest.TestCase):
                 yield over
 
 
+class Help(unittest.TestCase):
+    """What somebody sees who asks."""
+
+    def help(self, *scene: str) -> str:
+        """The help, which fits a screen."""
+        done = run(BENCH, *scene, "--help", seconds=10)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        lines = done.stdout.splitlines()
+        self.assertLess(len(lines), SCREEN_LINES)
+        self.assertLessEqual(max(map(len, lines)), SCREEN_COLUMNS)
+        return done.stdout
+
+    def test_the_document_has_the_scenes_of_the_help(self) -> None:
+        scenes = SCENE.findall(self.help())
+        self.assertIn("storm", scenes)
+        self.assertEqual(re.findall(r"^\| `([a-z]+)` \|", DOCUMENT.read_text(), re.MULTILINE),
+                         scenes)
+
+    def test_a_scene_takes_the_options_in_its_help_and_no_other(self) -> None:
+        listed = {scene: dict(OPTION.findall(self.help(scene)))
+                  for scene in SCENE.findall(self.help())}
+        takes_value = {name: value for options in listed.values()
+                       for name, value in options.items()}
+        for scene, options in listed.items():
+            for name, value in takes_value.items():
+                given = (name, VALUES.get(name, "2")) if value else (name,)
+                with self.subTest(scene=scene, option=name):
+                    done = run(BENCH, scene, *given, "--help", seconds=10)
+                    self.assertEqual(done.returncode, 0 if name in options else USAGE, done.stderr)
+
+    def test_version_is_one_line(self) -> None:
+        done = run(BENCH, "--version", seconds=10)
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.stdout, r"^snet-bench \d+\.\d+\.\d+\n$")
+
+
 class Refusals(Bench):
     """What is wrong is told, and no figures come from it."""
 
     def test_wrong_arguments_are_told_in_one_line(self) -> None:
         for arguments in WRONG:
             with self.subTest(arguments=arguments):
-                done = run(SNET, "bench", *arguments, seconds=10)
+                done = run(BENCH, *arguments, seconds=10)
                 self.assertEqual((done.returncode, done.stdout), (USAGE, ""))
-                self.assertTrue(done.stderr.startswith("snet bench: "), done.stderr)
+                self.assertTrue(done.stderr.startswith("snet-bench: "), done.stderr)
                 self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
 
     def test_stream_that_breaks_has_no_figures(self) -> None:
         address = f"{LOOPBACK}:{free_port()}"
         with chaos(address, "--cut-every", "100k") as network:
-            done = run(SNET, "bench", "stream", "--over", "tcp", "--listen", address,
+            done = run(BENCH, "stream", "--over", "tcp", "--listen", address,
                        "--via", network.address, "--seconds", "5", seconds=LIMIT_SECONDS)
         self.assertEqual((done.returncode, done.stdout), (SOFTWARE, ""))
-        self.assertIn("snet bench: ", done.stderr)
+        self.assertIn("snet-bench: ", done.stderr)
 
     def test_dial_to_nobody_has_no_figures(self) -> None:
-        done = run(SNET, "bench", "ping", "--over", "tcp", "--via", f"{LOOPBACK}:{free_port()}",
+        done = run(BENCH, "ping", "--over", "tcp", "--via", f"{LOOPBACK}:{free_port()}",
                    seconds=LIMIT_SECONDS)
         self.assertEqual((done.returncode, done.stdout), (SOFTWARE, ""))
 
@@ -133,7 +184,7 @@ class Scenes(Bench):
 
     def test_open_counts_its_sessions(self) -> None:
         for over in self.each():
-            figures = self.measure("open", "--sessions", "2", over=over)
+            figures = self.measure("open", "--sessions", "2", over=over, during=BUSY)
             self.assertGreater(figures["opened"], 0)
 
     def test_resume_counts_its_messages(self) -> None:

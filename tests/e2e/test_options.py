@@ -17,7 +17,7 @@ from e2e_support import (LOOPBACK, MODERN, SECURE, SNET, WIRES, Listening, Proce
 from test_echo import EchoHandler, EchoServer, dial, receive
 
 USAGE, NO_INPUT, UNAVAILABLE = 64, 66, 69
-COMMANDS = ("keygen", "serve", "connect", "chaos", "demo", "bench")
+COMMANDS = ("keygen", "serve", "connect", "chaos", "demo")
 WRONG = (
     (),
     ("dance",),

@@ -29,6 +29,8 @@ import rows  # noqa: E402
 import run  # noqa: E402
 from figures import Goal  # noqa: E402
 
+PROGRAMS = load.Programs("snet", "snet-bench")
+
 SETTINGS = {"rounds": 3, "seconds": 2.0, "quick": False}
 
 
@@ -178,7 +180,7 @@ class Rows(unittest.TestCase):
         row = row_named("ping")._replace(cases=(case, case._replace(name="y", once=False)))
         results = {"rows": {}}
         with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(io.StringIO()):
-            run.run([row], run.Settings("snet", 2, 0.1, 1, {}), results, Path(folder))
+            run.run([row], run.Settings(PROGRAMS, 2, 0.1, 1, {}), results, Path(folder))
         counts = {name: len(got) for name, got in results["rows"]["ping"].items()}
         self.assertEqual(counts, {"x": 1, "y": 2})
 
@@ -355,7 +357,8 @@ class Loads(unittest.TestCase):
                          {"resident_bytes": 2**29, "resident_gib": 0.5, "x": 1})
 
     def test_a_command_that_is_not_there_is_a_failed_sample(self) -> None:
-        settings = run.Settings("/nonexistent/snet", 1, 0.1, 1, peers.PEERS)
+        absent = load.Programs("snet", "/nonexistent/snet-bench")
+        settings = run.Settings(absent, 1, 0.1, 1, peers.PEERS)
         got = run.sample(row_named("ping").cases[0], settings, 0)
         self.assertIn("No such file", got["failed"])
 
@@ -367,13 +370,13 @@ class Loads(unittest.TestCase):
     def test_a_peer_that_dies_is_a_failed_sample(self) -> None:
         mine = peers.custom("mine=echo no luck >&2; exit 3")
         case = row_named("tunnel-64k").cases[0]._replace(name="mine", peer="mine")
-        settings = run.Settings("snet", 1, 0.1, 1, {"mine": mine})
+        settings = run.Settings(PROGRAMS, 1, 0.1, 1, {"mine": mine})
         self.assertIn("no luck", run.sample(case, settings, 0)["failed"])
 
     def test_a_peer_that_is_not_installed_is_a_failed_sample(self) -> None:
         absent = peers.PEERS["socat"]._replace(name="mine", needs=("no-such-program",))
         case = row_named("tunnel-64k").cases[0]._replace(name="mine", peer="mine")
-        settings = run.Settings("snet", 1, 0.1, 1, {"mine": absent})
+        settings = run.Settings(PROGRAMS, 1, 0.1, 1, {"mine": absent})
         self.assertEqual(run.sample(case, settings, 0)["failed"],
                          "not installed: no-such-program")
 
