@@ -123,16 +123,16 @@ static void client_read(struct client *client)
     }
 }
 
-static void clients_event(void *user, const struct snet_event *event)
+static void clients_event(void *user, const struct snet_core_event *event)
 {
     struct clients *all = user;
-    if (event->type == SNET_EVENT_READABLE) {
+    if (event->type == SNET_CORE_EVENT_READABLE) {
         client_read(snet_session_user(event->session));
-    } else if (event->type == SNET_EVENT_ENDED && event->err != SNET_ERR_CLOSED) {
+    } else if (event->type == SNET_CORE_EVENT_ENDED && event->err != SNET_ERR_CLOSED) {
         clients_fail(all, snet_err_message(event->err));
-    } else if (event->type == SNET_EVENT_ENDED) {
+    } else if (event->type == SNET_CORE_EVENT_ENDED) {
         struct snet_session_info info;
-        snet_session_info(event->session, &info);
+        snet_session_get_info(event->session, &info);
         all->resumes += info.resumes;
         all->ended++;
         if (all->ended == all->count) {
@@ -167,7 +167,7 @@ static int clients_run(struct clients *all, const char *address, const struct sn
     const struct snet_client_config client_config = {
         .wire = SNET_WIRE_3,
         .keys = {.server = key},
-        .begin_ns = 60 * SNET_SECOND_NS, /* they all come at once: the last ones wait */
+        .connect_timeout_ns = 60 * SNET_SECOND_NS, /* they all come at once: the last ones wait */
     };
     snet_err err = snet_uv_new(uv_default_loop(), &config, &all->driver);
     for (size_t i = 0; i < all->count && err == SNET_OK; i++) {

@@ -62,7 +62,7 @@ static void member_joined(struct chat *chat, snet_session *session)
     static const char welcome[] = "welcome\n";
     struct member *member = calloc(1, sizeof *member);
     if (member == NULL) {
-        snet_session_abort(session, snet_uv_now(chat->driver)); /* SNET_EVENT_ENDED follows */
+        snet_session_abort(session, snet_uv_now(chat->driver)); /* SNET_CORE_EVENT_ENDED follows */
         return;
     }
     *member = (struct member){.chat = chat, .next = chat->members, .session = session};
@@ -109,14 +109,15 @@ static void member_left(struct chat *chat, snet_session *session)
 }
 
 /* All that happens to sessions comes here. LOST and RESUMED are nothing to a chat. */
-static void chat_event(void *user, const struct snet_event *event)
+static void chat_event(void *user, const struct snet_core_event *event)
 {
     struct chat *chat = user;
-    if (event->type == SNET_EVENT_OPENED) {
+    if (event->type == SNET_CORE_EVENT_OPENED) {
         member_joined(chat, event->session);
-    } else if (event->type == SNET_EVENT_READABLE && snet_session_user(event->session) != NULL) {
+    } else if (event->type == SNET_CORE_EVENT_READABLE &&
+               snet_session_user(event->session) != NULL) {
         member_read(snet_session_user(event->session));
-    } else if (event->type == SNET_EVENT_ENDED) {
+    } else if (event->type == SNET_CORE_EVENT_ENDED) {
         member_left(chat, event->session);
     }
 }

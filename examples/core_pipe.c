@@ -99,7 +99,7 @@ static void client_write(struct end *end, uint64_t now)
         const uint64_t left = PIPE_TOTAL_BYTES - end->done;
         const size_t len = left < sizeof bytes ? (size_t)left : sizeof bytes;
         if (snet_session_write(end->session, bytes, len, &taken, now) != SNET_OK) {
-            return; /* AGAIN: SNET_EVENT_WRITABLE comes */
+            return; /* AGAIN: SNET_CORE_EVENT_WRITABLE comes */
         }
         end->done += taken;
     }
@@ -127,49 +127,49 @@ static void server_read(struct end *end, uint64_t now)
 
 /* --- One end -------------------------------------------------------------------------------- */
 
-static void end_event(struct end *end, const struct snet_event *event, uint64_t now)
+static void end_event(struct end *end, const struct snet_core_event *event, uint64_t now)
 {
     switch (event->type) {
-    case SNET_EVENT_DIAL:
+    case SNET_CORE_EVENT_DIAL:
         end->dial = true;
         break;
-    case SNET_EVENT_OPENED:
+    case SNET_CORE_EVENT_OPENED:
         (void)printf("%s: open\n", end->name);
         end->session = event->session;
         client_write(end, now);
         break;
-    case SNET_EVENT_LOST:
+    case SNET_CORE_EVENT_LOST:
         (void)printf("%s: lost after %llu bytes\n", end->name, (unsigned long long)end->done);
         break;
-    case SNET_EVENT_RESUMED:
+    case SNET_CORE_EVENT_RESUMED:
         (void)printf("%s: resumed\n", end->name);
         break;
-    case SNET_EVENT_READABLE:
+    case SNET_CORE_EVENT_READABLE:
         server_read(end, now);
         break;
-    case SNET_EVENT_WRITABLE:
+    case SNET_CORE_EVENT_WRITABLE:
         client_write(end, now);
         break;
-    case SNET_EVENT_ENDED: {
+    case SNET_CORE_EVENT_ENDED: {
         struct snet_session_info info;
-        snet_session_info(event->session, &info);
+        snet_session_get_info(event->session, &info);
         end->resumes = info.resumes;
         end->ended = event->err;
         (void)printf("%s: %s\n", end->name, snet_err_message(event->err));
         break;
     }
-    case SNET_EVENT_LINK_CLOSE:
+    case SNET_CORE_EVENT_LINK_CLOSE:
         end->close = event->close_how;
         break;
-    case SNET_EVENT_LINK_SEND: /* end_turn looks after both links anyway */
-    case SNET_EVENT_LINK_RECV:
+    case SNET_CORE_EVENT_LINK_SEND: /* end_turn looks after both links anyway */
+    case SNET_CORE_EVENT_LINK_RECV:
         break;
     }
 }
 
 static void end_events(struct end *end, uint64_t now)
 {
-    struct snet_event event;
+    struct snet_core_event event;
     while (snet_core_next_event(end->core, &event)) {
         end_event(end, &event, now);
     }
@@ -275,8 +275,8 @@ static void wait_for_ends(const struct end *ends, uint64_t now)
         const uint64_t own = snet_core_deadline(ends[i].core);
         due = own < due ? own : due;
     }
-    const uint64_t wait_ns = due > now ? due - now : 0;
-    (void)poll(fds, 2, (int)((wait_ns + SNET_MS_NS - 1) / SNET_MS_NS));
+    const uint64_t resume_timeout_ns = due > now ? due - now : 0;
+    (void)poll(fds, 2, (int)((resume_timeout_ns + SNET_MS_NS - 1) / SNET_MS_NS));
 }
 
 static void run(struct end *client, struct end *server, snet_server *listener)

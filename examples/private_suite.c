@@ -231,40 +231,40 @@ static void must_be(bool condition, const char *what)
     }
 }
 
-static void world_event(struct world *world, enum side side, const struct snet_event *event)
+static void world_event(struct world *world, enum side side, const struct snet_core_event *event)
 {
     switch (event->type) {
-    case SNET_EVENT_DIAL:
+    case SNET_CORE_EVENT_DIAL:
         world->dial = true;
         break;
-    case SNET_EVENT_OPENED:
+    case SNET_CORE_EVENT_OPENED:
         world->sessions[side] = event->session;
         (void)printf("%s: session open\n", side_names[side]);
         break;
-    case SNET_EVENT_LOST:
+    case SNET_CORE_EVENT_LOST:
         (void)printf("%s: connection lost, session waits\n", side_names[side]);
         break;
-    case SNET_EVENT_RESUMED:
+    case SNET_CORE_EVENT_RESUMED:
         (void)printf("%s: session resumed\n", side_names[side]);
         break;
-    case SNET_EVENT_ENDED:
+    case SNET_CORE_EVENT_ENDED:
         world->ended[side] = event->err;
         (void)printf("%s: session ended: %s\n", side_names[side], snet_err_message(event->err));
         break;
-    case SNET_EVENT_LINK_CLOSE:
+    case SNET_CORE_EVENT_LINK_CLOSE:
         world->close[side] = true;
         break;
-    case SNET_EVENT_READABLE:
-    case SNET_EVENT_WRITABLE:
-    case SNET_EVENT_LINK_SEND:
-    case SNET_EVENT_LINK_RECV:
+    case SNET_CORE_EVENT_READABLE:
+    case SNET_CORE_EVENT_WRITABLE:
+    case SNET_CORE_EVENT_LINK_SEND:
+    case SNET_CORE_EVENT_LINK_RECV:
         break; /* this program looks at everything in each round anyway */
     }
 }
 
 static void world_events(struct world *world)
 {
-    struct snet_event event;
+    struct snet_core_event event;
     for (int side = CLIENT; side <= SERVER; side++) {
         while (snet_core_next_event(world->cores[side], &event)) {
             world_event(world, (enum side)side, &event);

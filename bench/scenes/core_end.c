@@ -149,42 +149,43 @@ static void end_read(struct snet_bench_core_end *end, snet_session *session, uin
     }
 }
 
-static void end_event(struct snet_bench_core_end *end, const struct snet_event *event, uint64_t now)
+static void end_event(struct snet_bench_core_end *end, const struct snet_core_event *event,
+                      uint64_t now)
 {
     switch (event->type) {
-    case SNET_EVENT_OPENED:
-    case SNET_EVENT_RESUMED:
+    case SNET_CORE_EVENT_OPENED:
+    case SNET_CORE_EVENT_RESUMED:
         end->session = event->session;
-        end->opened += event->type == SNET_EVENT_OPENED;
-        end->resumed += event->type == SNET_EVENT_RESUMED;
+        end->opened += event->type == SNET_CORE_EVENT_OPENED;
+        end->resumed += event->type == SNET_CORE_EVENT_RESUMED;
         break;
-    case SNET_EVENT_READABLE:
+    case SNET_CORE_EVENT_READABLE:
         end_read(end, event->session, now);
         break;
-    case SNET_EVENT_ENDED:
+    case SNET_CORE_EVENT_ENDED:
         end->failed = true;
         break;
-    case SNET_EVENT_LINK_SEND:
+    case SNET_CORE_EVENT_LINK_SEND:
         end_collect(end, event->link, now);
         break;
-    case SNET_EVENT_LINK_CLOSE:
+    case SNET_CORE_EVENT_LINK_CLOSE:
         end_collect(end, event->link, now);
         if (event->link == end->link) {
             end->link = NULL;
         }
         snet_link_free(event->link, now);
         break;
-    case SNET_EVENT_DIAL: /* the scene connects whom it likes */
-    case SNET_EVENT_LOST:
-    case SNET_EVENT_WRITABLE:
-    case SNET_EVENT_LINK_RECV: /* a link is offered its bytes until it takes them */
+    case SNET_CORE_EVENT_DIAL: /* the scene connects whom it likes */
+    case SNET_CORE_EVENT_LOST:
+    case SNET_CORE_EVENT_WRITABLE:
+    case SNET_CORE_EVENT_LINK_RECV: /* a link is offered its bytes until it takes them */
         break;
     }
 }
 
 static void end_drain(struct snet_bench_core_end *end, uint64_t now)
 {
-    struct snet_event event;
+    struct snet_core_event event;
     while (snet_core_next_event(end->core, &event)) {
         end_event(end, &event, now);
     }

@@ -6,7 +6,7 @@
 #define PAIR_SERVER_SEED UINT64_C(0x5e12e5)
 #define PAIR_KEY_SEED UINT64_C(0x6b6579)
 /* Beyond what is measured, nothing is to happen by itself. */
-#define PAIR_WAIT_NS SNET_WAIT_MAX_NS
+#define PAIR_WAIT_NS SNET_RESUME_TIMEOUT_MAX_NS
 
 /* --- Both ends ------------------------------------------------------------------------------ */
 
@@ -15,7 +15,7 @@ static struct snet_session_config pair_session_config(const struct snet_bench_co
     return (struct snet_session_config){
         .plain = config->plain,
         .history_bytes = config->history_bytes,
-        .wait_ns = PAIR_WAIT_NS,
+        .resume_timeout_ns = PAIR_WAIT_NS,
     };
 }
 

@@ -18,7 +18,7 @@
 /* HOST:PORT or [IPv6]:PORT into what the kernel takes; an empty host is every one. */
 static bool end_resolve(struct snet_bench_end *end, const char *address, bool listens)
 {
-    char host[SNET_ADDRESS_MAX_BYTES];
+    char host[SNET_STREAM_ADDRESS_MAX_BYTES];
     (void)snprintf(host, sizeof host, "%s", address);
     char *colon = strrchr(host, ':');
     if (colon == NULL) {
@@ -249,7 +249,7 @@ bool snet_bench_end_init(struct snet_bench_end *end, const struct snet_bench_opt
             {
                 .struct_size = sizeof end->config,
                 .wires = SNET_WIRE_BIT(options->over->wire),
-                .early = options->early,
+                .early_data = options->early,
                 .suite = options->over->suite,
                 .session =
                     {

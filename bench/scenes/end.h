@@ -54,9 +54,9 @@ struct snet_bench_end {
     struct snet_key public_key;
     snet_socket_event_fn *on_event; /* of accepted sessions, with `user` */
     void *user;
-    bool nodelay;                         /* tcp */
-    char address[SNET_ADDRESS_MAX_BYTES]; /* listened on, or dialed */
-    struct sockaddr_storage to;           /* the same, for tcp */
+    bool nodelay;                                /* tcp */
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES]; /* listened on, or dialed */
+    struct sockaddr_storage to;                  /* the same, for tcp */
     socklen_t to_len;
     int listen_fd;
     snet_acceptor *acceptor;

@@ -129,7 +129,7 @@ static bool options_between(uint64_t number, uint64_t min, uint64_t max)
 /* Local sockets are not what is measured here. */
 static bool options_address(const char *value)
 {
-    return snet_address_check(value) == SNET_OK && strncmp(value, "unix:", 5) != 0;
+    return snet_stream_address_check(value) == SNET_OK && strncmp(value, "unix:", 5) != 0;
 }
 
 /* Takes one option; false when its value makes no sense. */

@@ -23,7 +23,7 @@
 
 struct snet_bench_word {
     uint64_t numbers[SNET_BENCH_WORD_NUMBERS];
-    char text[SNET_ADDRESS_MAX_BYTES];
+    char text[SNET_STREAM_ADDRESS_MAX_BYTES];
 };
 
 /* What both processes have used up to now. */

@@ -36,8 +36,8 @@ struct snet_cipher {
     void (*load)(void *ret_state, const uint8_t *bytes);
 };
 
-/* The cipher of the published implementations, and the default. */
-extern SNET_API const struct snet_cipher snet_cipher_rc4;
+/* RC4, the cipher of the published implementations and the default; static storage. */
+SNET_API const struct snet_cipher *snet_cipher_rc4(void);
 
 #ifdef __cplusplus
 }

@@ -104,23 +104,23 @@ struct snet_core_stats {
     uint64_t sessions;
     uint64_t links;
 };
-SNET_API void snet_core_stats(const snet_core *core, struct snet_core_stats *ret_stats);
+SNET_API void snet_core_totals(const snet_core *core, struct snet_core_stats *ret_stats);
 
 /* --- Events ---------------------------------------------------------------------------------- */
 
-enum snet_event_type {
+enum snet_core_event_type {
     /* Sessions. */
-    SNET_EVENT_DIAL,     /* client: connect, then snet_client_connected or _dial_failed */
-    SNET_EVENT_OPENED,   /* the stream is up; on servers the session is new to the caller */
-    SNET_EVENT_LOST,     /* the link is gone (`err`), the session waits for a resume */
-    SNET_EVENT_RESUMED,  /* it is back: see snet_session_info */
-    SNET_EVENT_READABLE, /* bytes or the end of the stream can be read */
-    SNET_EVENT_WRITABLE, /* a writer that was told AGAIN may go on */
-    SNET_EVENT_ENDED,    /* over, `err` says why; SNET_ERR_CLOSED is a clean end */
+    SNET_CORE_EVENT_DIAL,     /* client: connect, then snet_client_connected or _dial_failed */
+    SNET_CORE_EVENT_OPENED,   /* the stream is up; on servers the session is new to the caller */
+    SNET_CORE_EVENT_LOST,     /* the link is gone (`err`), the session waits for a resume */
+    SNET_CORE_EVENT_RESUMED,  /* it is back: see snet_session_info */
+    SNET_CORE_EVENT_READABLE, /* bytes or the end of the stream can be read */
+    SNET_CORE_EVENT_WRITABLE, /* a writer that was told AGAIN may go on */
+    SNET_CORE_EVENT_ENDED,    /* over, `err` says why; SNET_ERR_CLOSED is a clean end */
     /* Links. */
-    SNET_EVENT_LINK_SEND, /* bytes to send: see snet_link_send */
-    SNET_EVENT_LINK_RECV, /* a link that had no room takes bytes again */
-    SNET_EVENT_LINK_CLOSE /* close the connection as `close_how` says, then snet_link_free */
+    SNET_CORE_EVENT_LINK_SEND, /* bytes to send: see snet_link_send */
+    SNET_CORE_EVENT_LINK_RECV, /* a link that had no room takes bytes again */
+    SNET_CORE_EVENT_LINK_CLOSE /* close the connection as `close_how` says, then snet_link_free */
 };
 
 /* How to close a connection. */
@@ -130,8 +130,8 @@ enum snet_close_how {
     SNET_CLOSE_RESET /* at once: what was not sent is resent on another link or not at all */
 };
 
-struct snet_event {
-    enum snet_event_type type;
+struct snet_core_event {
+    enum snet_core_event_type type;
     snet_err err;
     enum snet_close_how close_how;
     snet_session *session; /* NULL for a link without a session */
@@ -143,7 +143,7 @@ struct snet_event {
  * Takes the next event; false when there is none. Call it until then after any other call. Events
  * of one object come in the order of the enumeration, several of one type are one.
  */
-SNET_API bool snet_core_next_event(snet_core *core, struct snet_event *ret_event);
+SNET_API bool snet_core_next_event(snet_core *core, struct snet_core_event *ret_event);
 
 /* --- Sessions of clients --------------------------------------------------------------------- */
 
@@ -151,10 +151,10 @@ SNET_API bool snet_core_next_event(snet_core *core, struct snet_event *ret_event
 #define SNET_HISTORY_MIN_BYTES 64u
 #define SNET_HISTORY_MAX_BYTES (1u << 30)
 #define SNET_INBOX_DEFAULT_BYTES (256u * 1024)
-#define SNET_WAIT_DEFAULT_NS (300 * SNET_SECOND_NS)
-#define SNET_WAIT_MAX_NS (UINT64_C(31) * 24 * 3600 * SNET_SECOND_NS)
-#define SNET_BEGIN_DEFAULT_NS (10 * SNET_SECOND_NS)
-#define SNET_HANDSHAKE_DEFAULT_NS (10 * SNET_SECOND_NS)
+#define SNET_RESUME_TIMEOUT_DEFAULT_NS (300 * SNET_SECOND_NS)
+#define SNET_RESUME_TIMEOUT_MAX_NS (UINT64_C(31) * 24 * 3600 * SNET_SECOND_NS)
+#define SNET_CONNECT_TIMEOUT_DEFAULT_NS (10 * SNET_SECOND_NS)
+#define SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS (10 * SNET_SECOND_NS)
 /* snet/3: send buffers and windows begin small and grow with the path, up to this. */
 #define SNET_WINDOW_MAX_BYTES (16u * 1024 * 1024)
 #define SNET_WINDOW_MIN_BYTES 4096u
@@ -180,9 +180,11 @@ struct snet_session_config {
      * to; SNET_WINDOW_MAX_BYTES.
      */
     uint32_t inbox_bytes;
-    /* How long a session without a link is kept, SNET_WAIT_MAX_NS at most; SNET_WAIT_DEFAULT_NS. */
-    uint64_t wait_ns;
-    uint64_t handshake_ns; /* deadline of a whole handshake; SNET_HANDSHAKE_DEFAULT_NS */
+    /* How long a session without a link is kept, SNET_RESUME_TIMEOUT_MAX_NS at most;
+     * SNET_RESUME_TIMEOUT_DEFAULT_NS. */
+    uint64_t resume_timeout_ns;
+    uint64_t
+        handshake_timeout_ns; /* deadline of a whole handshake; SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS */
     /* snet/3; servers: SNET_HEARTBEAT_DEFAULT_NS, clients: what the server has. */
     uint64_t heartbeat_ns;
     /*
@@ -206,17 +208,19 @@ struct snet_client_keys {
 struct snet_client_config {
     struct snet_session_config session;
     enum snet_wire wire;
-    uint64_t begin_ns;            /* how long to try to begin a session; SNET_BEGIN_DEFAULT_NS */
+    uint64_t connect_timeout_ns;  /* how long to try to begin a session;
+                                     SNET_CONNECT_TIMEOUT_DEFAULT_NS */
     struct snet_client_keys keys; /* snet/3 */
     uint8_t suite;                /* snet/3: the id of one; SNET_SUITE_CHACHA20_POLY1305, and
                                      with <snet/uv.h> snet_suite_fastest */
     const char *service; /* snet/3: told to the server, SNET_SERVICE_MAX_BYTES at most; none */
-    bool early;          /* snet/3: resumes carry stream bytes (0-RTT), see docs/security.md */
-    uint64_t epoch_ns;   /* snet/3: moves to a new connection with fresh keys so often; never */
+    bool early_data;     /* snet/3: resumes carry stream bytes (0-RTT), see docs/security.md */
+    uint64_t
+        rekey_interval_ns; /* snet/3: moves to a new connection with fresh keys so often; never */
 };
 
 /*
- * Opens a session from the client's end. It asks for a connection by SNET_EVENT_DIAL at once.
+ * Opens a session from the client's end. It asks for a connection by SNET_CORE_EVENT_DIAL at once.
  * Errors: NO_MEMORY, INVALID.
  */
 SNET_API SNET_MUST_USE snet_err snet_client_open(snet_core *core,
@@ -224,9 +228,9 @@ SNET_API SNET_MUST_USE snet_err snet_client_open(snet_core *core,
                                                  snet_session **ret_session, uint64_t now);
 
 /*
- * The connection that SNET_EVENT_DIAL asked for is up. The new link belongs to the caller. Errors:
- * STATE when none was asked for or the session has ended meanwhile, NO_MEMORY, RANDOM; then the
- * caller closes the connection and the session goes on by itself.
+ * The connection that SNET_CORE_EVENT_DIAL asked for is up. The new link belongs to the caller.
+ * Errors: STATE when none was asked for or the session has ended meanwhile, NO_MEMORY, RANDOM; then
+ * the caller closes the connection and the session goes on by itself.
  */
 SNET_API SNET_MUST_USE snet_err snet_client_connected(snet_session *session, snet_link **ret_link,
                                                       uint64_t now);
@@ -244,10 +248,10 @@ SNET_API void snet_client_network_changed(snet_session *session, uint64_t now);
 
 #define SNET_SESSIONS_DEFAULT_MAX 65536u
 #define SNET_HANDSHAKES_DEFAULT_MAX 4096u
-#define SNET_SNIFF_DEFAULT_NS (5 * SNET_SECOND_NS)
-#define SNET_LINGER_DEFAULT_NS (30 * SNET_SECOND_NS)
+#define SNET_FIRST_BYTES_TIMEOUT_DEFAULT_NS (5 * SNET_SECOND_NS)
+#define SNET_ENDED_KEEP_DEFAULT_NS (30 * SNET_SECOND_NS)
 /* A client takes a refusal so long after an orderly close for a clean end: see clause 7.5. */
-#define SNET_LINGER_MIN_NS (25 * SNET_SECOND_NS)
+#define SNET_ENDED_KEEP_MIN_NS (25 * SNET_SECOND_NS)
 #define SNET_GRACE_DEFAULT_NS (25 * SNET_MS_NS)
 #define SNET_PADDING_DEFAULT_NS SNET_SECOND_NS
 
@@ -279,11 +283,12 @@ struct snet_server_config {
     unsigned wires;               /* SNET_WIRE_BITs; more than one: told apart by the first bytes */
     uint32_t sessions_max;        /* SNET_SESSIONS_DEFAULT_MAX */
     uint32_t handshakes_max;      /* links without a session; SNET_HANDSHAKES_DEFAULT_MAX */
-    uint64_t sniff_ns;            /* deadline of the first bytes; SNET_SNIFF_DEFAULT_NS */
-    uint64_t linger_ns;           /* how long an ended session answers, at least SNET_LINGER_MIN_NS;
-                                     SNET_LINGER_DEFAULT_NS */
-    uint64_t grace_ns;            /* wait for padding after 16 bytes; SNET_GRACE_DEFAULT_NS */
-    uint64_t padding_ns;          /* hold of leading zeros; SNET_PADDING_DEFAULT_NS */
+    uint64_t first_bytes_timeout_ns; /* deadline of the first bytes;
+                                        SNET_FIRST_BYTES_TIMEOUT_DEFAULT_NS */
+    uint64_t ended_keep_ns; /* how long an ended session answers, at least SNET_ENDED_KEEP_MIN_NS;
+                           SNET_ENDED_KEEP_DEFAULT_NS */
+    uint64_t grace_ns;      /* wait for padding after 16 bytes; SNET_GRACE_DEFAULT_NS */
+    uint64_t padding_ns;    /* hold of leading zeros; SNET_PADDING_DEFAULT_NS */
 };
 
 /* Makes a server: a registry of sessions behind one listener. Errors: NO_MEMORY, INVALID. */
@@ -305,13 +310,14 @@ SNET_API void snet_server_drain(snet_server *server);
 
 /*
  * Gives bytes from the connection to the core. Takes as many as there is room for, at most what
- * snet_link_room said just before; the caller offers the rest again after SNET_EVENT_LINK_RECV.
- * Bad bytes are not an error of this call: they close the link by an event.
+ * snet_link_room said just before; the caller offers the rest again after
+ * SNET_CORE_EVENT_LINK_RECV. Bad bytes are not an error of this call: they close the link by an
+ * event.
  */
 SNET_API void snet_link_recv(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
                              uint64_t now);
 
-/* How many bytes snet_link_recv takes now; 0 means wait for SNET_EVENT_LINK_RECV. */
+/* How many bytes snet_link_recv takes now; 0 means wait for SNET_CORE_EVENT_LINK_RECV. */
 SNET_API size_t snet_link_room(snet_link *link);
 
 /*
@@ -344,20 +350,20 @@ SNET_API void *snet_link_user(const snet_link *link);
 /*
  * Writes at most `len` bytes into the stream; `*ret_written` says how many were taken. They are
  * kept until the other end has them or, on wires without acknowledgement, as long as the history
- * holds. Errors: AGAIN when nothing was taken (SNET_EVENT_WRITABLE follows), STATE after shutdown,
- * or the error the session ended with.
+ * holds. Errors: AGAIN when nothing was taken (SNET_CORE_EVENT_WRITABLE follows), STATE after
+ * shutdown, or the error the session ended with.
  */
 SNET_API SNET_MUST_USE snet_err snet_session_write(snet_session *session, const uint8_t *data,
                                                    size_t len, size_t *ret_written, uint64_t now);
 
-/* How many bytes snet_session_write takes now; 0 also announces SNET_EVENT_WRITABLE. */
+/* How many bytes snet_session_write takes now; 0 also announces SNET_CORE_EVENT_WRITABLE. */
 SNET_API size_t snet_session_room(snet_session *session);
 
 /*
  * The received bytes in order, as at most `span_max` spans; `*ret_count` says how many. Errors:
- * AGAIN when there are none (SNET_EVENT_READABLE follows), CLOSED after the last byte of a stream
- * that ended cleanly, or the error the session ended with, also after the last byte. With a wire
- * that has half-close, CLOSED comes before the session ends: one can still write.
+ * AGAIN when there are none (SNET_CORE_EVENT_READABLE follows), CLOSED after the last byte of a
+ * stream that ended cleanly, or the error the session ended with, also after the last byte. With a
+ * wire that has half-close, CLOSED comes before the session ends: one can still write.
  */
 SNET_API SNET_MUST_USE snet_err snet_session_peek(snet_session *session,
                                                   struct snet_span *ret_spans, size_t span_max,
@@ -373,14 +379,14 @@ SNET_API SNET_MUST_USE snet_err snet_session_read(snet_session *session, uint8_t
 /*
  * The local end has written its last byte. What was written is still delivered, and what arrives
  * can still be read. On wires without a close message this ends the whole session as soon as the
- * other end has all: SNET_EVENT_ENDED tells. Safe to call again.
+ * other end has all: SNET_CORE_EVENT_ENDED tells. Safe to call again.
  */
 SNET_API void snet_session_shutdown(snet_session *session, uint64_t now);
 
 /*
  * Whether the other end has all that was written. Errors: AGAIN when it has not
- * (SNET_EVENT_WRITABLE follows when it has), STATE on wires without acknowledgement, or the error
- * the session ended with.
+ * (SNET_CORE_EVENT_WRITABLE follows when it has), STATE on wires without acknowledgement, or the
+ * error the session ended with.
  */
 SNET_API SNET_MUST_USE snet_err snet_session_flush(snet_session *session);
 
@@ -452,7 +458,8 @@ struct snet_session_info {
     uint64_t retry_after_ns;     /* the pause that a busy server asked for, else 0 */
     uint16_t peer_code;          /* of the other end's abort, else 0 */
 };
-SNET_API void snet_session_info(const snet_session *session, struct snet_session_info *ret_info);
+SNET_API void snet_session_get_info(const snet_session *session,
+                                    struct snet_session_info *ret_info);
 
 #ifdef __cplusplus
 }

@@ -57,7 +57,7 @@ SNET_API snet_session *snet_relay_session(const snet_relay *relay);
 /* The stream is there: begins to move bytes. May free the relay. */
 SNET_API void snet_relay_start(snet_relay *relay, uv_stream_t *stream);
 /* To be called with each event of the session; may free the relay. */
-SNET_API void snet_relay_event(snet_relay *relay, const struct snet_event *event);
+SNET_API void snet_relay_event(snet_relay *relay, const struct snet_core_event *event);
 
 #ifdef __cplusplus
 }

@@ -78,12 +78,12 @@ struct snet_socket_config {
     struct snet_client_keys client_keys;
     struct snet_server_keys server_keys;
     const char *service; /* told to the server; none */
-    bool early;          /* see struct snet_client_config */
+    bool early_data;     /* see struct snet_client_config */
     bool nonblocking;    /* calls that would wait fail with EAGAIN */
     uint8_t suite;       /* snet/3, dialing: the id of one that is built in; snet_suite_fastest */
-    uint64_t begin_ns;   /* how long to try to begin; SNET_BEGIN_DEFAULT_NS */
-    uint64_t linger_ns;  /* how long a closed socket goes on in the background until the other end
-                            has all; SNET_SOCKET_LINGER_DEFAULT_NS */
+    uint64_t connect_timeout_ns; /* how long to try to begin; SNET_CONNECT_TIMEOUT_DEFAULT_NS */
+    uint64_t linger_ns; /* how long a closed socket goes on in the background until the other end
+                           has all; SNET_SOCKET_LINGER_DEFAULT_NS */
     snet_socket_event_fn *on_event;  /* of dialed and accepted sockets; none */
     snet_socket_connect_fn *connect; /* in place of connecting to the address; none. Called on a
                                         thread of its own kind whenever a connection is wanted */

@@ -26,12 +26,12 @@
 extern "C" {
 #endif
 
-#define SNET_ADDRESS_MAX_BYTES 320u
+#define SNET_STREAM_ADDRESS_MAX_BYTES 320u
 #define SNET_STREAM_BACKLOG 1024
 /* Each further address of a name is tried this long after the one before (RFC 8305). */
-#define SNET_DIAL_STAGGER_MS 250u
+#define SNET_STREAM_DIAL_STAGGER_MS 250u
 /* One round over all addresses of a name takes no longer than this. */
-#define SNET_DIAL_TIMEOUT_MS 10000u
+#define SNET_STREAM_DIAL_TIMEOUT_MS 10000u
 
 /* Zero means: leave it to the operating system. */
 struct snet_stream_options {
@@ -40,20 +40,20 @@ struct snet_stream_options {
 };
 
 /* SNET_OK when `address` has one of the forms above; ADDRESS otherwise. */
-SNET_API SNET_MUST_USE snet_err snet_address_check(const char *address);
+SNET_API SNET_MUST_USE snet_err snet_stream_address_check(const char *address);
 
-struct snet_dial;
+struct snet_stream_dial;
 
 /*
  * The end of a dial: SNET_OK and a connected stream with `data` NULL, or RESOLVE or CONNECT with
  * NULL; `os_err` is then the last error of libuv, for people. The dial is gone afterwards.
  */
-typedef void snet_dial_fn(void *user, snet_err err, int os_err, uv_stream_t *stream);
+typedef void snet_stream_dial_fn(void *user, snet_err err, int os_err, uv_stream_t *stream);
 
-struct snet_dial_config {
+struct snet_stream_dial_config {
     const char *address; /* copied */
     struct snet_stream_options options;
-    snet_dial_fn *on_done;
+    snet_stream_dial_fn *on_done;
     void *user;
 };
 
@@ -61,36 +61,39 @@ struct snet_dial_config {
  * Connects to an address: all addresses of a name are raced, IPv6 and IPv4 in turn. `on_done` is
  * called once, never from within this call. Errors: ADDRESS, NO_MEMORY, OS.
  */
-SNET_API SNET_MUST_USE snet_err snet_dial_start(uv_loop_t *loop,
-                                                const struct snet_dial_config *config,
-                                                struct snet_dial **ret_dial);
+SNET_API SNET_MUST_USE snet_err snet_stream_dial_start(uv_loop_t *loop,
+                                                       const struct snet_stream_dial_config *config,
+                                                       struct snet_stream_dial **ret_dial);
 /* Gives the dial up; `on_done` is not called. Accepts NULL. */
-SNET_API void snet_dial_cancel(struct snet_dial *dial);
+SNET_API void snet_stream_dial_cancel(struct snet_stream_dial *dial);
 
-typedef struct snet_listener snet_listener;
-typedef void snet_accept_fn(void *user, uv_stream_t *stream);
+typedef struct snet_stream_listener snet_stream_listener;
+typedef void snet_stream_accept_fn(void *user, uv_stream_t *stream);
 
 /*
  * Listens on `address` and hands out each accepted stream. Running out of descriptors does not end
  * it: it sheds the connection and goes on. Errors: ADDRESS, RESOLVE, LISTEN, NO_MEMORY;
  * `*ret_os_err` is then the error of libuv, for people.
  */
-SNET_API SNET_MUST_USE snet_err snet_listener_open(uv_loop_t *loop, const char *address,
-                                                   const struct snet_stream_options *options,
-                                                   snet_listener **ret_listener, int *ret_os_err);
+SNET_API SNET_MUST_USE snet_err snet_stream_listener_open(uv_loop_t *loop, const char *address,
+                                                          const struct snet_stream_options *options,
+                                                          snet_stream_listener **ret_listener,
+                                                          int *ret_os_err);
 /*
  * As above, on a bound stream socket of the program's, which is the listener's then and closed with
  * it, or at once on failure.
  * Errors: LISTEN, NO_MEMORY.
  */
-SNET_API SNET_MUST_USE snet_err snet_listener_adopt(uv_loop_t *loop, int fd,
-                                                    snet_listener **ret_listener, int *ret_os_err);
+SNET_API SNET_MUST_USE snet_err snet_stream_listener_adopt(uv_loop_t *loop, int fd,
+                                                           snet_stream_listener **ret_listener,
+                                                           int *ret_os_err);
 /* Begins to accept. */
-SNET_API void snet_listener_start(snet_listener *listener, snet_accept_fn *on_accept, void *user);
+SNET_API void snet_stream_listener_start(snet_stream_listener *listener,
+                                         snet_stream_accept_fn *on_accept, void *user);
 /* The address it listens on, with the real port; owned by the listener. */
-SNET_API const char *snet_listener_address(const snet_listener *listener);
+SNET_API const char *snet_stream_listener_address(const snet_stream_listener *listener);
 /* Stops listening, and frees the listener when the loop has run on. Accepts NULL. */
-SNET_API void snet_listener_close(snet_listener *listener);
+SNET_API void snet_stream_listener_close(snet_stream_listener *listener);
 
 /* What the kernel did not take waits in a copy of at most this size. */
 #define SNET_STREAM_WRITER_COPY_BYTES 16384u

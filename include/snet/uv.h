@@ -7,7 +7,7 @@
  * is carried out before the loop waits again.
  *
  * Ownership: the driver owns its core and links. Sessions belong to the program from
- * snet_uv_connect or SNET_EVENT_OPENED until snet_uv_session_free. Thread: that of the loop.
+ * snet_uv_connect or SNET_CORE_EVENT_OPENED until snet_uv_session_free. Thread: that of the loop.
  */
 #ifndef SNET_UV_H
 #define SNET_UV_H
@@ -22,19 +22,20 @@
 extern "C" {
 #endif
 
-#define SNET_DEAD_PEER_DEFAULT_NS (20 * SNET_SECOND_NS)
+#define SNET_DEAD_PEER_TIMEOUT_DEFAULT_NS (20 * SNET_SECOND_NS)
 
 typedef struct snet_uv snet_uv;
 typedef struct snet_uv_server snet_uv_server;
 
 /* Takes the events of sessions; it may call anything but snet_uv_free. */
-typedef void snet_uv_event_fn(void *user, const struct snet_event *event);
+typedef void snet_uv_event_fn(void *user, const struct snet_core_event *event);
 typedef void snet_uv_note_fn(void *user, const struct snet_note *note);
 
 /* Zero and NULL mean the default or nothing, except `on_event`. */
 struct snet_uv_config {
     struct snet_core_config core;
-    uint64_t dead_peer_ns; /* a silent peer is dead after this; SNET_DEAD_PEER_DEFAULT_NS */
+    uint64_t dead_peer_timeout_ns; /* a silent peer is dead after this;
+                                      SNET_DEAD_PEER_TIMEOUT_DEFAULT_NS */
     snet_uv_event_fn *on_event;
     snet_uv_note_fn *on_note;
     void *user;
@@ -92,7 +93,7 @@ SNET_API void snet_uv_network_changed(snet_uv *driver);
 SNET_API void snet_uv_watch_network(snet_uv *driver);
 
 /*
- * Serves sessions on `address`; they appear by SNET_EVENT_OPENED with `event->server` being
+ * Serves sessions on `address`; they appear by SNET_CORE_EVENT_OPENED with `event->server` being
  * snet_uv_server_core. Errors: ADDRESS, RESOLVE, LISTEN, INVALID, NO_MEMORY; `*ret_os_err` is then
  * the error of libuv, for people.
  */
@@ -165,7 +166,7 @@ SNET_API SNET_MUST_USE snet_err snet_duplex_new(snet_uv *driver, snet_session *s
 /* The session, for what can be asked of one; not to be read, written or freed. */
 SNET_API snet_session *snet_duplex_session(const snet_duplex *duplex);
 /* To be called with each event of the session, from snet_uv_config's `on_event`. */
-SNET_API void snet_duplex_event(snet_duplex *duplex, const struct snet_event *event);
+SNET_API void snet_duplex_event(snet_duplex *duplex, const struct snet_core_event *event);
 
 /* Calls `on_read` for what is there and what comes, until snet_duplex_read_stop or the end. */
 SNET_API void snet_duplex_read_start(snet_duplex *duplex, snet_duplex_read_fn *on_read);

@@ -11,7 +11,7 @@ struct snet_chaos {
     uv_loop_t *loop;
     struct snet_chaos_config config;
     struct snet_stream_options options;
-    snet_listener *listener; /* NULL while refusing */
+    snet_stream_listener *listener; /* NULL while refusing */
     struct snet_chaos_pipe *pipes;
     struct snet_chaos_stats stats;
     uint64_t random;
@@ -22,8 +22,8 @@ struct snet_chaos {
     uv_timer_t reopen;
     uv_timer_t freeze;
     uv_timer_t tick;
-    char address[SNET_ADDRESS_MAX_BYTES];
-    char to[SNET_ADDRESS_MAX_BYTES];
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
+    char to[SNET_STREAM_ADDRESS_MAX_BYTES];
 };
 
 /* splitmix64 */
@@ -101,12 +101,12 @@ static void chaos_accepted(void *user, uv_stream_t *stream)
 
 static snet_err chaos_listen(snet_chaos *chaos, const char *address, int *ret_os_err)
 {
-    const snet_err err =
-        snet_listener_open(chaos->loop, address, &chaos->options, &chaos->listener, ret_os_err);
+    const snet_err err = snet_stream_listener_open(chaos->loop, address, &chaos->options,
+                                                   &chaos->listener, ret_os_err);
     if (err == SNET_OK) {
-        snet_listener_start(chaos->listener, chaos_accepted, chaos);
+        snet_stream_listener_start(chaos->listener, chaos_accepted, chaos);
         (void)snprintf(chaos->address, sizeof chaos->address, "%s",
-                       snet_listener_address(chaos->listener));
+                       snet_stream_listener_address(chaos->listener));
     }
     return err;
 }
@@ -177,7 +177,7 @@ const char *snet_chaos_address(const snet_chaos *chaos)
 
 void snet_chaos_refuse(snet_chaos *chaos, uint32_t refuse_ms)
 {
-    snet_listener_close(chaos->listener);
+    snet_stream_listener_close(chaos->listener);
     chaos->listener = NULL;
     chaos->stats.refusing = true;
     snet_chaos_cut_all(chaos);
@@ -219,7 +219,7 @@ void snet_chaos_free(snet_chaos *chaos)
     }
     chaos->refused_once = true;
     snet_chaos_cut_all(chaos);
-    snet_listener_close(chaos->listener);
+    snet_stream_listener_close(chaos->listener);
     uv_close((uv_handle_t *)&chaos->refuse, chaos_timer_closed);
     uv_close((uv_handle_t *)&chaos->reopen, chaos_timer_closed);
     uv_close((uv_handle_t *)&chaos->freeze, chaos_timer_closed);

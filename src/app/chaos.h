@@ -42,7 +42,8 @@ struct snet_chaos_stats {
 
 typedef struct snet_chaos snet_chaos;
 
-/* Begins to proxy. The strings of `config` must outlive the call. Errors: as snet_listener_open. */
+/* Begins to proxy. The strings of `config` must outlive the call. Errors: as
+ * snet_stream_listener_open. */
 SNET_MUST_USE snet_err snet_chaos_new(uv_loop_t *loop, const struct snet_chaos_config *config,
                                       snet_chaos **ret_chaos, int *ret_os_err);
 /* The address it listens on, with the real port. */

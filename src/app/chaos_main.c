@@ -48,7 +48,7 @@ static bool chaos_number(const char *value, uint64_t max, uint64_t *ret_number)
 
 static bool chaos_address_ok(const char *value)
 {
-    return snet_address_check(value) == SNET_OK;
+    return snet_stream_address_check(value) == SNET_OK;
 }
 
 /* Takes one option; false when its value makes no sense. */

@@ -34,7 +34,7 @@ static void pipe_end(struct snet_chaos_pipe *pipe, enum snet_chaos_end end)
         return;
     }
     pipe->over = true;
-    snet_dial_cancel(pipe->dial);
+    snet_stream_dial_cancel(pipe->dial);
     pipe_close_stream(&pipe->down, pipe->near);
     pipe_close_stream(&pipe->up, pipe->far);
     pipe->config.on_end(pipe->config.user, pipe, end);
@@ -248,7 +248,7 @@ struct snet_chaos_pipe *snet_chaos_pipe_new(uv_loop_t *loop, uv_stream_t *near,
     pipe->near = near;
     near->data = pipe;
     pipe->up.pipe = pipe->down.pipe = pipe;
-    if (snet_dial_start(loop, &pipe->config.dial, &pipe->dial) != SNET_OK) {
+    if (snet_stream_dial_start(loop, &pipe->config.dial, &pipe->dial) != SNET_OK) {
         snet_stream_close(near, true);
         free(pipe);
         return NULL;

@@ -27,7 +27,7 @@ struct snet_chaos_pipe_config {
     uint64_t cut_after_bytes; /* both directions together; UINT64_MAX never */
     uint32_t delay_ms;
     uint64_t rate_bytes;
-    struct snet_dial_config dial; /* of the far side; callback and user are the pipe's */
+    struct snet_stream_dial_config dial; /* of the far side; callback and user are the pipe's */
     void (*on_bytes)(void *user, bool up, size_t len);
     void (*on_end)(void *user, struct snet_chaos_pipe *pipe, enum snet_chaos_end end);
     void *user;
@@ -61,7 +61,7 @@ struct snet_chaos_pipe {
     struct snet_chaos_pipe *next; /* the proxy's list */
     struct snet_chaos_pipe_config config;
     uv_loop_t *loop;
-    struct snet_dial *dial;
+    struct snet_stream_dial *dial;
     uv_stream_t *near;
     uv_stream_t *far;
     struct snet_chaos_half up;

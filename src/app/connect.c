@@ -48,7 +48,7 @@ snet_err snet_connect_open(struct snet_connect *connect, snet_session **ret_sess
         .wire = (enum snet_wire)__builtin_ctz(connect->options.wires),
         .keys = snet_keys_of_client(&connect->keys),
         .suite = connect->options.secure.suite,
-        .early = connect->options.secure.early,
+        .early_data = connect->options.secure.early,
     };
     return snet_uv_connect(connect->runner.driver, connect->address, &config, ret_session);
 }
@@ -90,7 +90,7 @@ void snet_connect_explain(const struct snet_connect *connect, const snet_session
     struct snet_session_info info;
     char said[SNET_CODE_TEXT_MAX_BYTES + 1];
     const int os_err = snet_uv_session_os_err(session);
-    snet_session_info(session, &info);
+    snet_session_get_info(session, &info);
     snet_log_tame(snet_session_peer_text(session), said, sizeof said);
     if (err == SNET_ERR_NO_ANSWER) {
         snet_log_say(log, "%s: %s", connect->address, connect_no_answer_hint(connect));
@@ -130,7 +130,7 @@ static bool connect_parse(struct snet_connect *connect, int argc, char **argv)
         return true;
     }
     const bool one_wire = __builtin_popcount(options->wires) == 1;
-    if (optind + 1 != argc || !one_wire || snet_address_check(argv[optind]) != SNET_OK) {
+    if (optind + 1 != argc || !one_wire || snet_stream_address_check(argv[optind]) != SNET_OK) {
         (void)fprintf(stderr, "snet connect: %s; see snet connect --help\n",
                       one_wire ? "one server as HOST:PORT is needed" : "--wire takes one wire");
         return false;

@@ -87,10 +87,10 @@ static uint64_t demo_resent(const struct demo *demo, uint32_t *ret_resumes)
     struct snet_session_info client = {0};
     struct snet_session_info server = {0};
     if (demo->client_end.session != NULL) {
-        snet_session_info(demo->client_end.session, &client);
+        snet_session_get_info(demo->client_end.session, &client);
     }
     if (demo->server_end.session != NULL) {
-        snet_session_info(demo->server_end.session, &server);
+        snet_session_get_info(demo->server_end.session, &server);
     }
     *ret_resumes = client.resumes;
     return client.resent_bytes + server.resent_bytes;
@@ -153,7 +153,7 @@ static void demo_check(struct demo *demo)
         struct snet_session_info info;
         demo->closing = true;
         snet_session_shutdown(demo->server_end.session, snet_uv_now(demo->driver));
-        snet_session_info(demo->client_end.session, &info);
+        snet_session_get_info(demo->client_end.session, &info);
         if (info.half_close) {
             snet_session_shutdown(demo->client_end.session, snet_uv_now(demo->driver));
         }
@@ -169,7 +169,7 @@ static void demo_session_ended(struct demo *demo, const struct snet_demo_end *en
     }
 }
 
-static void demo_event(void *user, const struct snet_event *event)
+static void demo_event(void *user, const struct snet_core_event *event)
 {
     struct demo *demo = user;
     struct snet_demo_end *end = event->server == NULL ? &demo->client_end : &demo->server_end;
@@ -181,12 +181,12 @@ static void demo_event(void *user, const struct snet_event *event)
         snet_uv_session_free(demo->driver, end->session);
         end->session = event->session;
     }
-    if (event->type == SNET_EVENT_ENDED) {
+    if (event->type == SNET_CORE_EVENT_ENDED) {
         demo_session_ended(demo, end, event->err);
         return;
     }
-    if (event->type == SNET_EVENT_RESUMED) {
-        snet_session_info(event->session, &info);
+    if (event->type == SNET_CORE_EVENT_RESUMED) {
+        snet_session_get_info(event->session, &info);
         if (info.last_detached_ns > demo->resume_ns_worst) {
             demo->resume_ns_worst = info.last_detached_ns;
         }
@@ -247,7 +247,7 @@ static snet_err demo_start(struct demo *demo, const struct snet_key *secret,
 {
     int os_err = 0;
     const struct snet_uv_config driver = {
-        .dead_peer_ns = DEMO_DEAD_PEER_NS,
+        .dead_peer_timeout_ns = DEMO_DEAD_PEER_NS,
         .on_event = demo_event,
         .user = demo,
     };

@@ -16,7 +16,7 @@ static bool eof_wait_broken(struct snet_eof_wait *eof_wait)
     struct snet_session_info info;
     struct snet_span span;
     size_t count = 0;
-    snet_session_info(eof_wait->session, &info);
+    snet_session_get_info(eof_wait->session, &info);
     const bool came = info.received != eof_wait->received;
     eof_wait->received = info.received;
     return came || snet_session_peek(eof_wait->session, &span, 1, &count) == SNET_OK;

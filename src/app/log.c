@@ -168,31 +168,32 @@ static void log_ended(const struct snet_log *log, const struct snet_session_info
     snet_log_event(log, "ended", fields, info->peer_code != 0 ? count : count - 2);
 }
 
-void snet_log_session(const struct snet_log *log, const struct snet_event *event, const char *peer)
+void snet_log_session(const struct snet_log *log, const struct snet_core_event *event,
+                      const char *peer)
 {
     struct snet_session_info info;
     char id[SNET_LOG_ID_BYTES];
-    snet_session_info(event->session, &info);
+    snet_session_get_info(event->session, &info);
     snet_log_id(info.id, id);
     switch (event->type) {
-    case SNET_EVENT_OPENED:
+    case SNET_CORE_EVENT_OPENED:
         log_opened(log, &info, id, peer);
         break;
-    case SNET_EVENT_LOST:
+    case SNET_CORE_EVENT_LOST:
         log_lost(log, &info, id, event->err);
         break;
-    case SNET_EVENT_RESUMED:
+    case SNET_CORE_EVENT_RESUMED:
         log_resumed(log, &info, id, peer);
         break;
-    case SNET_EVENT_ENDED:
+    case SNET_CORE_EVENT_ENDED:
         log_ended(log, &info, id, event->err, snet_session_peer_text(event->session));
         break;
-    case SNET_EVENT_DIAL:
-    case SNET_EVENT_READABLE:
-    case SNET_EVENT_WRITABLE:
-    case SNET_EVENT_LINK_SEND:
-    case SNET_EVENT_LINK_RECV:
-    case SNET_EVENT_LINK_CLOSE:
+    case SNET_CORE_EVENT_DIAL:
+    case SNET_CORE_EVENT_READABLE:
+    case SNET_CORE_EVENT_WRITABLE:
+    case SNET_CORE_EVENT_LINK_SEND:
+    case SNET_CORE_EVENT_LINK_RECV:
+    case SNET_CORE_EVENT_LINK_CLOSE:
         break;
     }
 }

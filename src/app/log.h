@@ -43,7 +43,8 @@ void snet_log_tame(const char *text, char *ret_text, size_t size);
 void snet_log_event(const struct snet_log *log, const char *event,
                     const struct snet_log_field *fields, size_t count);
 /* What happened to a session; nothing for events that are not worth a line. */
-void snet_log_session(const struct snet_log *log, const struct snet_event *event, const char *peer);
+void snet_log_session(const struct snet_log *log, const struct snet_core_event *event,
+                      const char *peer);
 void snet_log_note(const struct snet_log *log, const struct snet_note *note);
 /* A plain sentence for people: `snet COMMAND: ...`. */
 __attribute__((format(printf, 2, 3))) void snet_log_say(const struct snet_log *log,

@@ -148,11 +148,11 @@ bool snet_options_take(struct snet_options *options, int option, const char *val
                options_bad(options, "--eof-wait takes seconds above 0", value);
     case 'l':
         options->listen = value;
-        return snet_address_check(value) == SNET_OK ||
+        return snet_stream_address_check(value) == SNET_OK ||
                options_bad(options, "--listen takes HOST:PORT or unix:PATH", value);
     case 't':
         options->to = value;
-        return snet_address_check(value) == SNET_OK ||
+        return snet_stream_address_check(value) == SNET_OK ||
                options_bad(options, "--to takes HOST:PORT or unix:PATH", value);
     case 'P':
         options->plain = true;
@@ -204,7 +204,7 @@ struct snet_session_config snet_options_session(const struct snet_options *optio
     return (struct snet_session_config){
         .plain = options->plain,
         .history_bytes = (uint32_t)options->history_bytes,
-        .wait_ns = options->wait_ms * SNET_MS_NS,
+        .resume_timeout_ns = options->wait_ms * SNET_MS_NS,
         .heartbeat_ns = options->secure.heartbeat_ms * SNET_MS_NS,
         .pad_bytes = (uint32_t)options->secure.pad_bytes,
     };

@@ -6,11 +6,11 @@
 
 #include <signal.h>
 
-static void runner_event(void *user, const struct snet_event *event)
+static void runner_event(void *user, const struct snet_core_event *event)
 {
     struct snet_runner *runner = user;
     if (!runner->quiet || runner->log->verbosity > 0) {
-        char peer[SNET_ADDRESS_MAX_BYTES];
+        char peer[SNET_STREAM_ADDRESS_MAX_BYTES];
         snet_uv_session_peer(event->session, peer, sizeof peer);
         snet_log_session(runner->log, event, peer);
     }
@@ -44,7 +44,7 @@ snet_err snet_runner_init(struct snet_runner *runner, uint64_t dead_peer_ms)
 {
     static const int numbers[] = {SIGTERM, SIGINT, SIGUSR1};
     const struct snet_uv_config config = {
-        .dead_peer_ns = dead_peer_ms * SNET_MS_NS,
+        .dead_peer_timeout_ns = dead_peer_ms * SNET_MS_NS,
         .on_event = runner_event,
         .on_note = runner_note,
         .user = runner,

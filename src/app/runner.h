@@ -18,7 +18,7 @@
 struct snet_runner;
 
 /* Takes the events of sessions after they were logged. */
-typedef void snet_runner_event_fn(struct snet_runner *runner, const struct snet_event *event);
+typedef void snet_runner_event_fn(struct snet_runner *runner, const struct snet_core_event *event);
 typedef void snet_runner_fn(struct snet_runner *runner);
 
 struct snet_runner {

@@ -27,7 +27,7 @@ struct serve {
 struct serve_session {
     struct serve *serve;
     snet_relay *relay;
-    struct snet_dial *dial;
+    struct snet_stream_dial *dial;
 };
 
 static const char serve_help[] =
@@ -63,7 +63,7 @@ static void serve_relay_done(void *user, snet_err err)
     (void)err;
     struct serve_session *session = user;
     struct serve *serve = session->serve;
-    snet_dial_cancel(session->dial);
+    snet_stream_dial_cancel(session->dial);
     free(session);
     serve->session_count--;
     if (serve->draining && serve->session_count == 0) {
@@ -98,7 +98,7 @@ static void serve_log_client(const struct serve *serve, const snet_session *sess
         return;
     }
     const char *name = snet_keyfile_list_name(&serve->clients, &key);
-    snet_session_info(session, &info);
+    snet_session_get_info(session, &info);
     snet_log_id(info.id, id);
     snet_key_format(&key, text);
     const struct snet_log_field fields[] = {
@@ -116,7 +116,7 @@ static void serve_opened(struct serve *serve, snet_session *session)
     const struct snet_relay_config relay_config = {.on_done = serve_relay_done, .user = own};
     snet_relay *relay =
         own == NULL ? NULL : snet_relay_new(serve->runner.driver, session, &relay_config);
-    const struct snet_dial_config config = {
+    const struct snet_stream_dial_config config = {
         .address = serve->options.to,
         .on_done = serve_dialed,
         .user = own,
@@ -128,20 +128,20 @@ static void serve_opened(struct serve *serve, snet_session *session)
     }
     *own = (struct serve_session){.serve = serve, .relay = relay};
     serve->session_count++;
-    if (snet_dial_start(&serve->runner.loop, &config, &own->dial) != SNET_OK) {
+    if (snet_stream_dial_start(&serve->runner.loop, &config, &own->dial) != SNET_OK) {
         snet_session_abort(session, snet_uv_now(serve->runner.driver));
     }
 }
 
-static void serve_event(struct snet_runner *runner, const struct snet_event *event)
+static void serve_event(struct snet_runner *runner, const struct snet_core_event *event)
 {
     struct serve *serve = (struct serve *)runner;
     snet_relay *relay = snet_session_user(event->session);
-    if (event->type == SNET_EVENT_OPENED) {
+    if (event->type == SNET_CORE_EVENT_OPENED) {
         serve_opened(serve, event->session);
     } else if (relay != NULL) {
         snet_relay_event(relay, event);
-    } else if (event->type == SNET_EVENT_ENDED) {
+    } else if (event->type == SNET_CORE_EVENT_ENDED) {
         snet_uv_session_free(runner->driver, event->session);
     }
 }
@@ -196,8 +196,8 @@ static void serve_greet(const struct serve *serve, const struct snet_keys_server
 {
     const struct snet_options *options = &serve->options;
     char wires[64];
-    char how[SNET_ADDRESS_MAX_BYTES] = "";
-    char address[SNET_ADDRESS_MAX_BYTES];
+    char how[SNET_STREAM_ADDRESS_MAX_BYTES] = "";
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
     snet_options_wire_names(options->wires, wires, sizeof wires);
     snet_log_say(&options->log, "listening on %s, wires %s, to %s",
                  snet_uv_server_address(serve->server), wires, options->to);

@@ -72,7 +72,7 @@ static void stdio_end_input(struct stdio *stdio)
     if (!stdio->in_ended || stdio->in_len > 0 || stdio->ended) {
         return;
     }
-    snet_session_info(stdio->session, &info);
+    snet_session_get_info(stdio->session, &info);
     if (!info.half_close) {
         snet_eof_wait_start(&stdio->eof_wait, stdio->connect->runner.driver, stdio->session,
                             stdio->connect->options.eof_wait_ms);
@@ -203,7 +203,7 @@ static void stdio_write_more(struct stdio *stdio)
 static bool stdio_delivered(const struct stdio *stdio)
 {
     struct snet_session_info info;
-    snet_session_info(stdio->session, &info);
+    snet_session_get_info(stdio->session, &info);
     return info.half_close && info.unacked == 0 && stdio->in_len == 0;
 }
 
@@ -254,13 +254,13 @@ static void stdio_probe_due(uv_timer_t *timer)
 
 /* --- The session ----------------------------------------------------------------------------- */
 
-static void stdio_event(struct snet_runner *runner, const struct snet_event *event)
+static void stdio_event(struct snet_runner *runner, const struct snet_core_event *event)
 {
     struct stdio *stdio = runner->user;
-    if (event->type == SNET_EVENT_OPENED) {
+    if (event->type == SNET_CORE_EVENT_OPENED) {
         stdio->begun = true;
     }
-    if (event->type == SNET_EVENT_ENDED) {
+    if (event->type == SNET_CORE_EVENT_ENDED) {
         stdio->ended = true;
         stdio->end_err = event->err;
         snet_eof_wait_stop(&stdio->eof_wait);
@@ -275,9 +275,9 @@ static void stdio_event(struct snet_runner *runner, const struct snet_event *eve
         } else {
             stdio_write_more(stdio);
         }
-    } else if (event->type == SNET_EVENT_READABLE) {
+    } else if (event->type == SNET_CORE_EVENT_READABLE) {
         stdio_write_more(stdio);
-    } else if (event->type == SNET_EVENT_OPENED || event->type == SNET_EVENT_WRITABLE) {
+    } else if (event->type == SNET_CORE_EVENT_OPENED || event->type == SNET_CORE_EVENT_WRITABLE) {
         stdio_push(stdio);
         stdio_end_input(stdio);
     }

@@ -12,7 +12,7 @@
 
 struct tunnel {
     struct snet_connect *connect;
-    snet_listener *listener;
+    snet_stream_listener *listener;
     uint64_t session_count;
     bool draining;
 };
@@ -82,7 +82,7 @@ static void tunnel_accepted(void *user, uv_stream_t *stream)
     snet_relay_start(session->relay, stream);
 }
 
-static void tunnel_event(struct snet_runner *runner, const struct snet_event *event)
+static void tunnel_event(struct snet_runner *runner, const struct snet_core_event *event)
 {
     (void)runner;
     snet_relay *relay = snet_session_user(event->session);
@@ -95,7 +95,7 @@ static void tunnel_drain(struct snet_runner *runner)
 {
     struct tunnel *tunnel = runner->user;
     tunnel->draining = true;
-    snet_listener_close(tunnel->listener);
+    snet_stream_listener_close(tunnel->listener);
     tunnel->listener = NULL;
     if (tunnel->session_count == 0) {
         snet_runner_stop(runner, SNET_EXIT_OK);
@@ -117,7 +117,8 @@ int snet_tunnel_run(struct snet_connect *connect)
     const struct snet_stream_options plain = {0};
     snet_err err = snet_runner_init(runner, options->dead_peer_ms);
     if (err == SNET_OK) {
-        err = snet_listener_open(&runner->loop, options->listen, &plain, &tunnel.listener, &os_err);
+        err = snet_stream_listener_open(&runner->loop, options->listen, &plain, &tunnel.listener,
+                                        &os_err);
     }
     if (err != SNET_OK) {
         snet_log_say(&options->log, "cannot listen on %s: %s", options->listen,
@@ -125,8 +126,8 @@ int snet_tunnel_run(struct snet_connect *connect)
         return SNET_EXIT_UNAVAILABLE;
     }
     snet_uv_watch_network(runner->driver);
-    snet_listener_start(tunnel.listener, tunnel_accepted, &tunnel);
-    snet_log_say(&options->log, "listening on %s, to %s", snet_listener_address(tunnel.listener),
-                 connect->address);
+    snet_stream_listener_start(tunnel.listener, tunnel_accepted, &tunnel);
+    snet_log_say(&options->log, "listening on %s, to %s",
+                 snet_stream_listener_address(tunnel.listener), connect->address);
     return snet_runner_run(runner);
 }

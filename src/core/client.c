@@ -10,7 +10,7 @@ static void client_ask(snet_session *session)
 {
     SNET_ASSERT(session->dial == SNET_DIAL_IDLE || session->dial == SNET_DIAL_WAITING);
     session->dial = SNET_DIAL_ASKED;
-    snet_core_raise(session->core, &session->task, SNET_EVENT_DIAL);
+    snet_core_raise(session->core, &session->task, SNET_CORE_EVENT_DIAL);
 }
 
 void snet_client_dial_due(snet_session *session)
@@ -32,8 +32,8 @@ static void client_retry(snet_session *session, uint64_t now)
     if (by_ns > now && by_ns < session->dial_at_ns) {
         session->dial_at_ns = by_ns;
     }
-    if (session->dial_at_ns < now + session->hold_ns) {
-        session->dial_at_ns = now + session->hold_ns;
+    if (session->dial_at_ns < now + session->retry_after_ns) {
+        session->dial_at_ns = now + session->retry_after_ns;
     }
     if (session->dial_at_ns <= now) {
         client_ask(session);
@@ -123,7 +123,7 @@ snet_err snet_client_open(snet_core *core, const struct snet_client_config *conf
         return err;
     }
     session->wire_id = config->wire;
-    session->announced = true;
+    session->visible_to_app = true;
     if (wire->client_open != NULL) {
         const snet_err open_err = wire->client_open(session, config);
         if (open_err != SNET_OK) {
@@ -131,8 +131,8 @@ snet_err snet_client_open(snet_core *core, const struct snet_client_config *conf
             return open_err;
         }
     }
-    session->expire_at_ns =
-        now + (config->begin_ns == 0 ? SNET_BEGIN_DEFAULT_NS : config->begin_ns);
+    session->expire_at_ns = now + (config->connect_timeout_ns == 0 ? SNET_CONNECT_TIMEOUT_DEFAULT_NS
+                                                                   : config->connect_timeout_ns);
     snet_session_arm(session);
     client_retry(session, now);
     *ret_session = session;
@@ -157,13 +157,13 @@ static snet_err client_begin(snet_session *session, snet_link *link, uint64_t no
 static uint64_t client_handshake_ns(snet_session *session)
 {
     if (session->state == SNET_SESSION_OPENING) {
-        return session->handshake_ns;
+        return session->handshake_timeout_ns;
     }
     const uint64_t limit_ns = SNET_CLIENT_HANDOVER_NS << session->slow_tries;
     if (session->state == SNET_SESSION_DETACHED && session->slow_tries < SNET_CLIENT_SLOW_TRIES) {
         session->slow_tries++;
     }
-    return limit_ns < session->handshake_ns ? limit_ns : session->handshake_ns;
+    return limit_ns < session->handshake_timeout_ns ? limit_ns : session->handshake_timeout_ns;
 }
 
 snet_err snet_client_connected(snet_session *session, snet_link **ret_link, uint64_t now)

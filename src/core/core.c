@@ -90,7 +90,7 @@ void snet_core_tick(snet_core *core, uint64_t now)
     }
 }
 
-void snet_core_stats(const snet_core *core, struct snet_core_stats *ret_stats)
+void snet_core_totals(const snet_core *core, struct snet_core_stats *ret_stats)
 {
     *ret_stats = (struct snet_core_stats){
         .send_bytes = (uint64_t)core->send_pool.used_count * SNET_PAGE_BYTES,
@@ -100,7 +100,7 @@ void snet_core_stats(const snet_core *core, struct snet_core_stats *ret_stats)
     };
 }
 
-bool snet_core_next_event(snet_core *core, struct snet_event *ret_event)
+bool snet_core_next_event(snet_core *core, struct snet_core_event *ret_event)
 {
     struct snet_list_node *node = snet_list_first(&core->ready);
     if (node == NULL) {
@@ -108,7 +108,7 @@ bool snet_core_next_event(snet_core *core, struct snet_event *ret_event)
     }
     struct snet_task *task = SNET_CONTAINER(node, struct snet_task, ready);
     SNET_ASSERT(task->events != 0);
-    const enum snet_event_type type = (enum snet_event_type)__builtin_ctz(task->events);
+    const enum snet_core_event_type type = (enum snet_core_event_type)__builtin_ctz(task->events);
     snet_core_unraise(core, task, type);
     switch (task->kind) {
     case SNET_TASK_SESSION:
@@ -121,7 +121,7 @@ bool snet_core_next_event(snet_core *core, struct snet_event *ret_event)
     return true;
 }
 
-void snet_core_raise(snet_core *core, struct snet_task *task, enum snet_event_type type)
+void snet_core_raise(snet_core *core, struct snet_task *task, enum snet_core_event_type type)
 {
     if (task->events == 0) {
         snet_list_push(&core->ready, &task->ready);
@@ -129,7 +129,7 @@ void snet_core_raise(snet_core *core, struct snet_task *task, enum snet_event_ty
     task->events |= 1u << (unsigned)type;
 }
 
-void snet_core_unraise(snet_core *core, struct snet_task *task, enum snet_event_type type)
+void snet_core_unraise(snet_core *core, struct snet_task *task, enum snet_core_event_type type)
 {
     task->events &= ~(1u << (unsigned)type);
     if (task->events == 0) {
@@ -249,7 +249,7 @@ void snet_core_wake_waiters(snet_core *core)
         struct snet_list_node *node = snet_list_first(&core->send_waiters);
         snet_list_remove(&core->send_waiters, node);
         snet_session *session = SNET_CONTAINER(node, snet_session, send_wait);
-        snet_core_raise(core, &session->task, SNET_EVENT_WRITABLE);
+        snet_core_raise(core, &session->task, SNET_CORE_EVENT_WRITABLE);
     }
     pages = snet_pool_available(&core->recv_pool);
     while (pages-- > 0 && core->recv_waiters.count > 0) {

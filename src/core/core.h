@@ -32,7 +32,7 @@ struct snet_task {
     struct snet_timer timer;
     struct snet_list_node ready;
     enum snet_task_kind kind;
-    unsigned events; /* one bit per enum snet_event_type */
+    unsigned events; /* one bit per enum snet_core_event_type */
 };
 
 struct snet_core {
@@ -57,9 +57,9 @@ struct snet_core {
 };
 
 /* Announces an event of the task. */
-void snet_core_raise(snet_core *core, struct snet_task *task, enum snet_event_type type);
+void snet_core_raise(snet_core *core, struct snet_task *task, enum snet_core_event_type type);
 /* Withdraws an event. */
-void snet_core_unraise(snet_core *core, struct snet_task *task, enum snet_event_type type);
+void snet_core_unraise(snet_core *core, struct snet_task *task, enum snet_core_event_type type);
 /* Takes the task out of timers and events: its object is going away. */
 void snet_core_forget(snet_core *core, struct snet_task *task);
 /* Memory for an object, zeroed; NULL when there is none. */

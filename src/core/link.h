@@ -73,8 +73,8 @@ void snet_link_want_recv(snet_link *link);
 void snet_link_tick(snet_link *link, uint64_t now);
 /* The core is going away: frees the link without events. */
 void snet_link_destroy(snet_link *link);
-void snet_link_event(const snet_link *link, enum snet_event_type type,
-                     struct snet_event *ret_event);
+void snet_link_event(const snet_link *link, enum snet_core_event_type type,
+                     struct snet_core_event *ret_event);
 void snet_link_check(const snet_link *link);
 
 #endif

@@ -21,11 +21,11 @@ static void server_default(uint64_t *value_ns, uint64_t default_ns)
 
 static void server_defaults(struct snet_server_config *config)
 {
-    server_default(&config->session.wait_ns, SNET_WAIT_DEFAULT_NS);
-    server_default(&config->session.handshake_ns, SNET_HANDSHAKE_DEFAULT_NS);
+    server_default(&config->session.resume_timeout_ns, SNET_RESUME_TIMEOUT_DEFAULT_NS);
+    server_default(&config->session.handshake_timeout_ns, SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS);
     server_default(&config->session.heartbeat_ns, SNET_HEARTBEAT_DEFAULT_NS);
-    server_default(&config->sniff_ns, SNET_SNIFF_DEFAULT_NS);
-    server_default(&config->linger_ns, SNET_LINGER_DEFAULT_NS);
+    server_default(&config->first_bytes_timeout_ns, SNET_FIRST_BYTES_TIMEOUT_DEFAULT_NS);
+    server_default(&config->ended_keep_ns, SNET_ENDED_KEEP_DEFAULT_NS);
     server_default(&config->grace_ns, SNET_GRACE_DEFAULT_NS);
     server_default(&config->padding_ns, SNET_PADDING_DEFAULT_NS);
     if (config->sessions_max == 0) {
@@ -54,7 +54,7 @@ snet_err snet_server_new(snet_core *core, const struct snet_server_config *confi
         return SNET_ERR_INVALID;
     }
     if (!snet_session_config_ok(&config->session) ||
-        (config->linger_ns != 0 && config->linger_ns < SNET_LINGER_MIN_NS)) {
+        (config->ended_keep_ns != 0 && config->ended_keep_ns < SNET_ENDED_KEEP_MIN_NS)) {
         return SNET_ERR_INVALID;
     }
     snet_server *server = snet_core_alloc(core, sizeof *server);
@@ -95,7 +95,7 @@ snet_err snet_server_accepted(snet_server *server, snet_link **ret_link, uint64_
         return err;
     }
     snet_list_push(&server->handshaking, &link->handshaking);
-    snet_link_set_deadline(link, now + server->config.sniff_ns);
+    snet_link_set_deadline(link, now + server->config.first_bytes_timeout_ns);
     *ret_link = link;
     return SNET_OK;
 }
@@ -203,8 +203,8 @@ snet_err snet_server_sniff(snet_server *server, snet_link *link,
     if (!server_choose(server, verdict, &wire)) {
         return SNET_ERR_BAD_START;
     }
-    snet_link_set_deadline(link, link->deadline_ns - server->config.sniff_ns +
-                                     server->config.session.handshake_ns);
+    snet_link_set_deadline(link, link->deadline_ns - server->config.first_bytes_timeout_ns +
+                                     server->config.session.handshake_timeout_ns);
     const struct snet_wire_ops *ops = snet_wires_find(wire);
     snet_err err = snet_link_use_wire(link, ops);
     if (err == SNET_OK) {

@@ -44,7 +44,7 @@ bool snet_session_config_ok(const struct snet_session_config *config)
 
 const struct snet_cipher *snet_session_cipher(const struct snet_session_config *config)
 {
-    return config->cipher == NULL ? &snet_cipher_rc4 : config->cipher;
+    return config->cipher == NULL ? snet_cipher_rc4() : config->cipher;
 }
 
 snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
@@ -65,10 +65,14 @@ snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
     session->wire = wire;
     session->plain = config->plain;
     session->cipher = snet_session_cipher(config);
-    session->wait_ns = config->wait_ns == 0 ? SNET_WAIT_DEFAULT_NS : config->wait_ns;
-    session->wait_ns = session->wait_ns < SNET_WAIT_MAX_NS ? session->wait_ns : SNET_WAIT_MAX_NS;
-    session->handshake_ns =
-        config->handshake_ns == 0 ? SNET_HANDSHAKE_DEFAULT_NS : config->handshake_ns;
+    session->resume_timeout_ns =
+        config->resume_timeout_ns == 0 ? SNET_RESUME_TIMEOUT_DEFAULT_NS : config->resume_timeout_ns;
+    session->resume_timeout_ns = session->resume_timeout_ns < SNET_RESUME_TIMEOUT_MAX_NS
+                                     ? session->resume_timeout_ns
+                                     : SNET_RESUME_TIMEOUT_MAX_NS;
+    session->handshake_timeout_ns = config->handshake_timeout_ns == 0
+                                        ? SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS
+                                        : config->handshake_timeout_ns;
     session->expire_at_ns = SNET_NEVER;
     snet_history_init(&session->history, config->history_bytes == 0 ? SNET_HISTORY_DEFAULT_BYTES
                                                                     : config->history_bytes);
@@ -139,7 +143,7 @@ void snet_session_attach(snet_session *session, snet_link *link,
     session_move(session, SNET_SESSION_LIVE);
     snet_pressure_update(session);
     session->attempt = NULL;
-    session->announced = true;
+    session->visible_to_app = true;
     session->dial = SNET_DIAL_IDLE;
     session->handovers_left = 0;
     session->slow_tries = 0;
@@ -150,9 +154,9 @@ void snet_session_attach(snet_session *session, snet_link *link,
     session->link_base = session->history.base;
     snet_link_go_live(link, session);
     snet_session_arm(session);
-    snet_core_unraise(session->core, &session->task, SNET_EVENT_LOST);
+    snet_core_unraise(session->core, &session->task, SNET_CORE_EVENT_LOST);
     snet_core_raise(session->core, &session->task,
-                    counts == NULL ? SNET_EVENT_OPENED : SNET_EVENT_RESUMED);
+                    counts == NULL ? SNET_CORE_EVENT_OPENED : SNET_CORE_EVENT_RESUMED);
     if (counts == NULL && session->inbox.chain.len > 0) {
         snet_session_arrived(session); /* with a resume of what had not begun */
     }
@@ -168,8 +172,8 @@ void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, 
     session->lost_at_ns = now;
     session->expire_at_ns = now + keep_ns;
     snet_session_arm(session);
-    snet_core_unraise(session->core, &session->task, SNET_EVENT_RESUMED);
-    snet_core_raise(session->core, &session->task, SNET_EVENT_LOST);
+    snet_core_unraise(session->core, &session->task, SNET_CORE_EVENT_RESUMED);
+    snet_core_raise(session->core, &session->task, SNET_CORE_EVENT_LOST);
     if (session->server == NULL) {
         snet_client_link_lost(session, err, now);
     } else if (session->attempt != NULL) {
@@ -200,7 +204,7 @@ void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err
         return;
     }
     if (link == session->link) {
-        snet_session_detach(session, err, session->wait_ns, now);
+        snet_session_detach(session, err, session->resume_timeout_ns, now);
     } else if (link == session->attempt) {
         session->attempt = NULL;
         if (session->server == NULL) {
@@ -226,7 +230,7 @@ void snet_session_progress(snet_session *session, uint64_t now)
         if (room >= history->capacity_bytes / SESSION_WRITABLE_DIVISOR ||
             (room > 0 && history->sent == history->end)) {
             session->want_write = false;
-            snet_core_raise(session->core, &session->task, SNET_EVENT_WRITABLE);
+            snet_core_raise(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
         }
     }
     if (session->shut && session->wire->session_sent_all != NULL &&
@@ -237,8 +241,8 @@ void snet_session_progress(snet_session *session, uint64_t now)
 
 void snet_session_arrived(snet_session *session)
 {
-    if (session->announced) {
-        snet_core_raise(session->core, &session->task, SNET_EVENT_READABLE);
+    if (session->visible_to_app) {
+        snet_core_raise(session->core, &session->task, SNET_CORE_EVENT_READABLE);
     }
 }
 
@@ -278,9 +282,9 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
     session->wire->session_wipe(session);
     snet_list_remove(&session->core->send_waiters, &session->send_wait);
     snet_session_arm(session);
-    snet_core_unraise(session->core, &session->task, SNET_EVENT_DIAL);
-    if (session->announced) {
-        snet_core_raise(session->core, &session->task, SNET_EVENT_ENDED);
+    snet_core_unraise(session->core, &session->task, SNET_CORE_EVENT_DIAL);
+    if (session->visible_to_app) {
+        snet_core_raise(session->core, &session->task, SNET_CORE_EVENT_ENDED);
     } else {
         snet_timer_set(&session->core->timers, &session->task.timer, now); /* nobody will free it */
     }
@@ -300,7 +304,7 @@ static void session_expire(snet_session *session, uint64_t now)
         snet_session_arm(session);
         return;
     }
-    if (!session->announced) {
+    if (!session->visible_to_app) {
         snet_session_destroy(session);
         return;
     }
@@ -320,7 +324,7 @@ snet_err snet_session_expire_err(const snet_session *session)
 
 void snet_session_tick(snet_session *session, uint64_t now)
 {
-    if (session->state == SNET_SESSION_ENDED && !session->announced) {
+    if (session->state == SNET_SESSION_ENDED && !session->visible_to_app) {
         snet_session_destroy(session);
         return;
     }
@@ -335,7 +339,7 @@ void snet_session_tick(snet_session *session, uint64_t now)
     }
     if (session->write_at_ns != 0 && session->write_at_ns <= now) {
         session->write_at_ns = 0;
-        snet_core_raise(session->core, &session->task, SNET_EVENT_WRITABLE);
+        snet_core_raise(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
     }
     snet_session_arm(session);
 }
@@ -445,7 +449,7 @@ snet_link *snet_session_link(const snet_session *session)
     return session->link;
 }
 
-void snet_session_info(const snet_session *session, struct snet_session_info *ret_info)
+void snet_session_get_info(const snet_session *session, struct snet_session_info *ret_info)
 {
     *ret_info = (struct snet_session_info){
         .id = session->id,
@@ -464,19 +468,19 @@ void snet_session_info(const snet_session *session, struct snet_session_info *re
         .last_detached_ns = session->last_detached_ns,
         .half_close = (session->wire->caps & SNET_WIRE_CAP_CLOSE) != 0,
         .peer_code = session->peer_code,
-        .retry_after_ns = session->hold_ns,
+        .retry_after_ns = session->retry_after_ns,
     };
     if (session->wire->session_info != NULL) {
         session->wire->session_info(session, ret_info);
     }
 }
 
-void snet_session_event(const snet_session *session, enum snet_event_type type,
-                        struct snet_event *ret_event)
+void snet_session_event(const snet_session *session, enum snet_core_event_type type,
+                        struct snet_core_event *ret_event)
 {
-    *ret_event = (struct snet_event){
+    *ret_event = (struct snet_core_event){
         .type = type,
-        .err = type == SNET_EVENT_ENDED ? session->end_err : session->lost_err,
+        .err = type == SNET_CORE_EVENT_ENDED ? session->end_err : session->lost_err,
         .session = (snet_session *)(uintptr_t)session,
         .server = session->server,
     };

@@ -63,14 +63,14 @@ struct snet_session {
     snet_err lost_err;
     const struct snet_cipher *cipher;
     bool plain;
-    bool shut;          /* the local end has written its last byte */
-    bool want_write;    /* a writer was told AGAIN */
-    bool want_flush;    /* somebody waits until all is acknowledged */
-    bool peer_ended;    /* the other end's last byte is in the inbox */
-    bool end_acked;     /* the other end has all, and knows that it is all */
-    bool announced;     /* the caller knows the session */
-    bool counted;       /* servers: as one of its sessions */
-    uint8_t slow_tries; /* resumes that were tried since the last link */
+    bool shut;           /* the local end has written its last byte */
+    bool want_write;     /* a writer was told AGAIN */
+    bool want_flush;     /* somebody waits until all is acknowledged */
+    bool peer_ended;     /* the other end's last byte is in the inbox */
+    bool end_acked;      /* the other end has all, and knows that it is all */
+    bool visible_to_app; /* the caller knows the session */
+    bool counted;        /* servers: as one of its sessions */
+    uint8_t slow_tries;  /* resumes that were tried since the last link */
     uint16_t own_code;
     uint16_t peer_code;             /* of the other end's abort */
     const char *own_text;           /* during an abort */
@@ -78,12 +78,12 @@ struct snet_session {
     char *redirect;                 /* clients: where to connect instead; owned */
     struct snet_identity *identity; /* servers: what is known of the client; owned */
     uint64_t id;
-    uint64_t wait_ns;
-    uint64_t handshake_ns;
-    uint64_t hold_ns;      /* the pause that a busy server asked for; 0: none */
-    uint64_t dial_at_ns;   /* WAITING: when to ask */
-    uint64_t write_at_ns;  /* a writer without memory tries again; 0 for none */
-    uint64_t expire_at_ns; /* OPENING, DETACHED: when to give up */
+    uint64_t resume_timeout_ns;
+    uint64_t handshake_timeout_ns;
+    uint64_t retry_after_ns; /* the pause that a busy server asked for; 0: none */
+    uint64_t dial_at_ns;     /* WAITING: when to ask */
+    uint64_t write_at_ns;    /* a writer without memory tries again; 0 for none */
+    uint64_t expire_at_ns;   /* OPENING, DETACHED: when to give up */
     uint64_t lost_at_ns;
     uint64_t link_since_ns;
     uint64_t link_received; /* inbox.received when the link began */
@@ -153,8 +153,8 @@ void snet_session_arm(snet_session *session);
 /* Whether the history slides: the wire has no acknowledgement and a link is up. */
 bool snet_session_slides(const snet_session *session);
 /* The event that `type` stands for, with its details. */
-void snet_session_event(const snet_session *session, enum snet_event_type type,
-                        struct snet_event *ret_event);
+void snet_session_event(const snet_session *session, enum snet_core_event_type type,
+                        struct snet_core_event *ret_event);
 void snet_session_check(const snet_session *session);
 
 #endif

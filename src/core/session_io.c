@@ -137,7 +137,7 @@ snet_err snet_session_read(snet_session *session, uint8_t *ret_data, size_t len,
 snet_err snet_session_flush(snet_session *session)
 {
     struct snet_session_info info;
-    snet_session_info(session, &info);
+    snet_session_get_info(session, &info);
     if (info.unacked == 0 && session->state != SNET_SESSION_OPENING) {
         return (session->wire->caps & SNET_WIRE_CAP_ACK) == 0 ? SNET_ERR_STATE : SNET_OK;
     }

@@ -40,7 +40,7 @@ static void cipher_rc4_load(void *ret_state, const uint8_t *bytes)
 }
 
 /* [PROTO 2.5] */
-const struct snet_cipher snet_cipher_rc4 = {
+static const struct snet_cipher cipher_rc4 = {
     .name = "rc4",
     .state_bytes = sizeof(struct snet_rc4),
     .saved_bytes = CIPHER_RC4_SAVED_BYTES,
@@ -49,3 +49,8 @@ const struct snet_cipher snet_cipher_rc4 = {
     .save = cipher_rc4_save,
     .load = cipher_rc4_load,
 };
+
+const struct snet_cipher *snet_cipher_rc4(void)
+{
+    return &cipher_rc4;
+}

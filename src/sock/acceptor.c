@@ -25,13 +25,13 @@ struct snet_acceptor {
 /* What the program says to a new session: 0, or the code to refuse it with. */
 static uint16_t acceptor_ask(const struct snet_socket_config *config, const snet_session *session)
 {
-    char address[SNET_ADDRESS_MAX_BYTES];
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
     struct snet_session_info info;
     struct snet_key key;
     if (config->on_accept == NULL) {
         return 0;
     }
-    snet_session_info(session, &info);
+    snet_session_get_info(session, &info);
     snet_uv_session_peer(session, address, sizeof address);
     const struct snet_socket_client client = {
         .id = info.id,
@@ -43,7 +43,7 @@ static uint16_t acceptor_ask(const struct snet_socket_config *config, const snet
     return code > 0 && code < SNET_CODE_APPLICATION ? SNET_CODE_APPLICATION : code;
 }
 
-void snet_acceptor_offer(const struct snet_event *event)
+void snet_acceptor_offer(const struct snet_core_event *event)
 {
     struct snet_list *acceptors = snet_loop_acceptors();
     struct snet_list_node *node = snet_list_first(acceptors);

@@ -11,6 +11,6 @@
 #include <snet/socket.h>
 
 /* A server has a new session: it waits for snet_accept, or is told that there is no room. */
-void snet_acceptor_offer(const struct snet_event *event);
+void snet_acceptor_offer(const struct snet_core_event *event);
 
 #endif

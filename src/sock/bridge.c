@@ -291,9 +291,9 @@ int snet_bridge_open(snet_socket *socket, int *ret_fd)
     return 0;
 }
 
-void snet_bridge_event(struct snet_bridge *bridge, const struct snet_event *event)
+void snet_bridge_event(struct snet_bridge *bridge, const struct snet_core_event *event)
 {
-    if (event->type == SNET_EVENT_ENDED) {
+    if (event->type == SNET_CORE_EVENT_ENDED) {
         bridge_mark_end(bridge);
     }
     snet_relay_event(bridge->relay, event);

@@ -32,7 +32,7 @@ struct snet_bridge;
  */
 int snet_bridge_open(snet_socket *socket, int *ret_fd);
 /* Takes all events of the session; the socket may be gone afterwards. */
-void snet_bridge_event(struct snet_bridge *bridge, const struct snet_event *event);
+void snet_bridge_event(struct snet_bridge *bridge, const struct snet_core_event *event);
 /* Any thread: as if the program had closed the descriptor, which takes nothing any more. */
 void snet_bridge_shut(struct snet_bridge *bridge);
 /* Whether the program is known to have closed the descriptor; `*ret_next_ns` is when to look again,

@@ -18,10 +18,10 @@ void snet_socket_config_phone(struct snet_socket_config *ret_config)
             {
                 .history_bytes = CONFIG_PHONE_BUFFER_BYTES,
                 .inbox_bytes = CONFIG_PHONE_BUFFER_BYTES,
-                .wait_ns = CONFIG_PHONE_WAIT_NS,
+                .resume_timeout_ns = CONFIG_PHONE_WAIT_NS,
                 .heartbeat_ns = CONFIG_PHONE_HEARTBEAT_NS,
             },
-        .begin_ns = CONFIG_PHONE_BEGIN_NS,
+        .connect_timeout_ns = CONFIG_PHONE_BEGIN_NS,
     };
 }
 

@@ -196,7 +196,7 @@ uint64_t snet_unacked(snet_socket *socket)
 void snet_socket_info(snet_socket *socket, struct snet_session_info *ret_info)
 {
     struct io_call call = io_enter(socket);
-    snet_session_info(socket->session, ret_info);
+    snet_session_get_info(socket->session, ret_info);
     io_leave(&call);
 }
 
@@ -292,7 +292,7 @@ size_t snet_socket_each(snet_socket_visit_fn *visit, void *user)
         snet_socket *socket = SNET_CONTAINER(node, snet_socket, node);
         if (!socket->closed) {
             struct snet_session_info info;
-            snet_session_info(socket->session, &info);
+            snet_session_get_info(socket->session, &info);
             more = visit(user, socket, &info);
             visited++;
         }

@@ -29,21 +29,21 @@ __attribute__((format(printf, 2, 3))) static void notify_line(uint64_t session_i
     log->log(log->user, line);
 }
 
-void snet_notify_log(const struct snet_event *event)
+void snet_notify_log(const struct snet_core_event *event)
 {
     struct snet_session_info info;
     if (snet_loop_log()->log == NULL) {
         return;
     }
-    snet_session_info(event->session, &info);
-    if (event->type == SNET_EVENT_OPENED) {
+    snet_session_get_info(event->session, &info);
+    if (event->type == SNET_CORE_EVENT_OPENED) {
         notify_line(info.id, "opened over wire %s", snet_wire_name(info.wire));
-    } else if (event->type == SNET_EVENT_LOST) {
+    } else if (event->type == SNET_CORE_EVENT_LOST) {
         notify_line(info.id, "lost its connection: %s", snet_err_message(event->err));
-    } else if (event->type == SNET_EVENT_RESUMED) {
+    } else if (event->type == SNET_CORE_EVENT_RESUMED) {
         notify_line(info.id, "resumed after %" PRIu64 " ms, %" PRIu64 " bytes again",
                     info.last_detached_ns / SNET_MS_NS, info.last_resent_bytes);
-    } else if (event->type == SNET_EVENT_ENDED) {
+    } else if (event->type == SNET_CORE_EVENT_ENDED) {
         notify_line(info.id, "ended: %s", snet_err_message(event->err));
     }
 }
@@ -57,10 +57,10 @@ void snet_notify_note(void *user, const struct snet_note *note)
                 snet_err_message(note->err));
 }
 
-void snet_notify_refused(const struct snet_event *event, uint16_t code)
+void snet_notify_refused(const struct snet_core_event *event, uint16_t code)
 {
     struct snet_session_info info;
-    snet_session_info(event->session, &info);
+    snet_session_get_info(event->session, &info);
     notify_line(info.id, "was not taken: code %u", (unsigned)code);
 }
 
@@ -97,41 +97,41 @@ static void notify_add_attempt(snet_socket *socket)
                        });
 }
 
-void snet_notify_of(snet_socket *socket, const struct snet_event *event)
+void snet_notify_of(snet_socket *socket, const struct snet_core_event *event)
 {
     struct snet_socket_event notify = {.err = SNET_OK};
     struct snet_session_info info;
-    if (event->type == SNET_EVENT_OPENED) {
+    if (event->type == SNET_CORE_EVENT_OPENED) {
         notify.type = SNET_SOCKET_OPENED;
-    } else if (event->type == SNET_EVENT_LOST) {
+    } else if (event->type == SNET_CORE_EVENT_LOST) {
         notify.type = SNET_SOCKET_LOST;
         notify.err = event->err;
         socket->lost = true;
-    } else if (event->type == SNET_EVENT_RESUMED) {
-        snet_session_info(event->session, &info);
+    } else if (event->type == SNET_CORE_EVENT_RESUMED) {
+        snet_session_get_info(event->session, &info);
         notify.type = SNET_SOCKET_RESUMED;
         notify.after_ns = info.last_detached_ns;
         notify.resent_bytes = info.last_resent_bytes;
         socket->lost = false;
         socket->attempts = 0;
-    } else if (event->type == SNET_EVENT_ENDED) {
+    } else if (event->type == SNET_CORE_EVENT_ENDED) {
         notify.type = SNET_SOCKET_ENDED;
         notify.err = event->err;
     } else {
         return;
     }
     notify_add(socket, &notify);
-    if (event->type == SNET_EVENT_LOST && socket->attempts > 0) {
+    if (event->type == SNET_CORE_EVENT_LOST && socket->attempts > 0) {
         notify_add_attempt(socket); /* the core asks for a connection before it tells of the loss */
     }
 }
 
-void snet_notify_dial(void *user, const struct snet_event *event)
+void snet_notify_dial(void *user, const struct snet_core_event *event)
 {
     struct snet_session_info info;
     snet_socket *socket = snet_session_user(event->session);
     (void)user;
-    snet_session_info(event->session, &info);
+    snet_session_get_info(event->session, &info);
     if (socket == NULL || info.id == 0 || info.attached) {
         return; /* it begins, or moves over while it has a connection */
     }

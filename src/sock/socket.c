@@ -68,24 +68,24 @@ snet_socket *snet_socket_of(snet_session *session, const struct snet_socket_conf
 
 /* --- Events ------------------------------------------------------------------------------- */
 
-void snet_socket_event(void *user, const struct snet_event *event)
+void snet_socket_event(void *user, const struct snet_core_event *event)
 {
     (void)user;
     snet_socket *socket = snet_session_user(event->session);
     snet_notify_log(event);
-    if (socket == NULL && event->type == SNET_EVENT_OPENED) {
+    if (socket == NULL && event->type == SNET_CORE_EVENT_OPENED) {
         snet_acceptor_offer(event);
         return;
     }
     if (socket == NULL) {
-        if (event->type == SNET_EVENT_ENDED) {
+        if (event->type == SNET_CORE_EVENT_ENDED) {
             socket_free_session(event->session);
         }
         return;
     }
-    if (event->type == SNET_EVENT_OPENED) {
+    if (event->type == SNET_CORE_EVENT_OPENED) {
         socket->opened = true;
-    } else if (event->type == SNET_EVENT_ENDED) {
+    } else if (event->type == SNET_CORE_EVENT_ENDED) {
         socket->ended = true;
         socket->err = event->err;
     }
@@ -157,11 +157,11 @@ snet_socket *snet_dial(const char *address, const struct snet_socket_config *con
         dial.config = (struct snet_client_config){
             .session = own.session,
             .wire = (enum snet_wire)__builtin_ctz(own.wires),
-            .begin_ns = own.begin_ns,
+            .connect_timeout_ns = own.connect_timeout_ns,
             .keys = own.client_keys,
             .suite = own.suite,
             .service = own.service,
-            .early = own.early,
+            .early_data = own.early_data,
         };
         dial.connector = (struct snet_uv_connector){own.connect, own.user};
         err = socket_dial(&dial);

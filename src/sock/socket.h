@@ -48,7 +48,7 @@ struct snet_socket {
 };
 
 /* Takes the events of the driver. */
-void snet_socket_event(void *user, const struct snet_event *event);
+void snet_socket_event(void *user, const struct snet_core_event *event);
 /* A socket for a session of a server; NULL without memory. */
 snet_socket *snet_socket_of(snet_session *session, const struct snet_socket_config *config);
 /* A closed socket that nobody is inside of goes, or lingers. */

@@ -60,7 +60,7 @@ snet_err snet_address_parse(const char *text, struct snet_address *ret_address)
     return SNET_OK;
 }
 
-snet_err snet_address_check(const char *address)
+snet_err snet_stream_address_check(const char *address)
 {
     struct snet_address parsed;
     return snet_address_parse(address, &parsed);

@@ -17,7 +17,7 @@
 
 struct snet_address {
     bool local; /* unix:PATH, with the path in `host` */
-    char host[SNET_ADDRESS_MAX_BYTES];
+    char host[SNET_STREAM_ADDRESS_MAX_BYTES];
     char port[SNET_ADDRESS_PORT_BYTES];
 };
 

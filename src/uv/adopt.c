@@ -37,7 +37,7 @@ struct snet_adopt_dial {
     uv_loop_t *loop;
     struct snet_uv_connector connector;
     struct snet_stream_options options;
-    snet_dial_fn *on_done; /* NULL when it was given up */
+    snet_stream_dial_fn *on_done; /* NULL when it was given up */
     void *user;
     int fd;
     int os_err;
@@ -77,7 +77,7 @@ static void adopt_worked(uv_work_t *work, int os_err)
 }
 
 snet_err snet_adopt_dial_start(uv_loop_t *loop, const struct snet_uv_connector *connector,
-                               const struct snet_dial_config *config,
+                               const struct snet_stream_dial_config *config,
                                struct snet_adopt_dial **ret_dial)
 {
     struct snet_adopt_dial *dial = calloc(1, sizeof *dial);

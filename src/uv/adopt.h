@@ -19,11 +19,11 @@ uv_stream_t *snet_adopt_stream(uv_loop_t *loop, int fd, int *ret_os_err);
 struct snet_adopt_dial;
 /*
  * Lets the program make a connection; `config->address` is not used. Its `on_done` is called as of
- * snet_dial_start. Errors: NO_MEMORY, OS.
+ * snet_stream_dial_start. Errors: NO_MEMORY, OS.
  */
 SNET_MUST_USE snet_err snet_adopt_dial_start(uv_loop_t *loop,
                                              const struct snet_uv_connector *connector,
-                                             const struct snet_dial_config *config,
+                                             const struct snet_stream_dial_config *config,
                                              struct snet_adopt_dial **ret_dial);
 /* `on_done` is not called any more; what the function still brings is closed. Accepts NULL. */
 void snet_adopt_dial_cancel(struct snet_adopt_dial *dial);

@@ -65,11 +65,11 @@ static void conn_inline_give_back(struct snet_conn *conn)
 /* Who waits sees for himself. */
 static bool conn_inline_can_more(snet_session *session)
 {
-    const unsigned notify = 1u << SNET_EVENT_READABLE | 1u << SNET_EVENT_WRITABLE;
+    const unsigned notify = 1u << SNET_CORE_EVENT_READABLE | 1u << SNET_CORE_EVENT_WRITABLE;
     const bool more = (session->task.events & notify) != 0;
     if (more) {
-        snet_core_unraise(session->core, &session->task, SNET_EVENT_READABLE);
-        snet_core_unraise(session->core, &session->task, SNET_EVENT_WRITABLE);
+        snet_core_unraise(session->core, &session->task, SNET_CORE_EVENT_READABLE);
+        snet_core_unraise(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
     }
     return more;
 }

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Dialing: resolve, then race the addresses in turns of IPv6 and IPv4, each started when the one
- * before failed or SNET_DIAL_STAGGER_MS after it (RFC 8305).
+ * before failed or SNET_STREAM_DIAL_STAGGER_MS after it (RFC 8305).
  */
 #include <snet/stream.h>
 
@@ -16,16 +16,16 @@
 #define DIAL_ADDRESSES_MAX 8u
 
 struct dial_attempt {
-    struct snet_dial *dial;
+    struct snet_stream_dial *dial;
     uv_stream_t *stream; /* NULL once lost or won */
     uv_connect_t connect;
 };
 
-struct snet_dial {
+struct snet_stream_dial {
     uv_loop_t *loop;
     struct snet_address address;
     struct snet_stream_options options;
-    snet_dial_fn *on_done;
+    snet_stream_dial_fn *on_done;
     void *user;
     uv_timer_t stagger;
     uv_timer_t limit;
@@ -42,9 +42,9 @@ struct snet_dial {
 };
 
 /* Ahead of its definition: an attempt that fails starts the next one. */
-static void dial_start_next(struct snet_dial *dial);
+static void dial_start_next(struct snet_stream_dial *dial);
 
-static void dial_release(struct snet_dial *dial)
+static void dial_release(struct snet_stream_dial *dial)
 {
     SNET_ASSERT(dial->refs > 0);
     dial->refs--;
@@ -59,7 +59,7 @@ static void dial_handle_closed(uv_handle_t *handle)
 }
 
 /* No callback of the caller after this; the memory goes with the last callback of libuv. */
-static void dial_finish(struct snet_dial *dial)
+static void dial_finish(struct snet_stream_dial *dial)
 {
     SNET_ASSERT(!dial->finished);
     dial->finished = true;
@@ -76,7 +76,7 @@ static void dial_finish(struct snet_dial *dial)
     uv_close((uv_handle_t *)&dial->limit, dial_handle_closed);
 }
 
-static void dial_done(struct snet_dial *dial, snet_err err, uv_stream_t *stream)
+static void dial_done(struct snet_stream_dial *dial, snet_err err, uv_stream_t *stream)
 {
     dial_finish(dial);
     dial->on_done(dial->user, err, dial->os_err, stream);
@@ -84,7 +84,7 @@ static void dial_done(struct snet_dial *dial, snet_err err, uv_stream_t *stream)
 
 static void dial_attempt_over(struct dial_attempt *attempt, int os_err)
 {
-    struct snet_dial *dial = attempt->dial;
+    struct snet_stream_dial *dial = attempt->dial;
     uv_stream_t *stream = attempt->stream;
     attempt->stream = NULL;
     dial->running--;
@@ -105,14 +105,14 @@ static void dial_attempt_over(struct dial_attempt *attempt, int os_err)
 static void dial_connected(uv_connect_t *connect, int os_err)
 {
     struct dial_attempt *attempt = connect->data;
-    struct snet_dial *dial = attempt->dial;
+    struct snet_stream_dial *dial = attempt->dial;
     if (!dial->finished) {
         dial_attempt_over(attempt, os_err);
     }
     dial_release(dial);
 }
 
-static int dial_connect(struct snet_dial *dial, struct dial_attempt *attempt, unsigned index)
+static int dial_connect(struct snet_stream_dial *dial, struct dial_attempt *attempt, unsigned index)
 {
     const int family = dial->address.local ? AF_UNIX : dial->sockets[index].ss_family;
     int os_err = 0;
@@ -141,7 +141,7 @@ static void dial_stagger_over(uv_timer_t *timer)
     dial_start_next(timer->data);
 }
 
-static void dial_start_next(struct snet_dial *dial)
+static void dial_start_next(struct snet_stream_dial *dial)
 {
     while (dial->next < dial->socket_count) {
         const unsigned index = dial->next++;
@@ -151,7 +151,7 @@ static void dial_start_next(struct snet_dial *dial)
         if (os_err == 0) {
             dial->running++;
             dial->refs++;
-            (void)uv_timer_start(&dial->stagger, dial_stagger_over, SNET_DIAL_STAGGER_MS, 0);
+            (void)uv_timer_start(&dial->stagger, dial_stagger_over, SNET_STREAM_DIAL_STAGGER_MS, 0);
             return;
         }
         dial->os_err = os_err;
@@ -163,7 +163,7 @@ static void dial_start_next(struct snet_dial *dial)
 
 static void dial_limit_over(uv_timer_t *timer)
 {
-    struct snet_dial *dial = timer->data;
+    struct snet_stream_dial *dial = timer->data;
     dial->os_err = UV_ETIMEDOUT;
     dial_done(dial, dial->resolving ? SNET_ERR_RESOLVE : SNET_ERR_CONNECT, NULL);
 }
@@ -179,7 +179,7 @@ static const struct addrinfo *dial_pick(const struct addrinfo *list, int family,
     return NULL;
 }
 
-static void dial_add(struct snet_dial *dial, const struct addrinfo *info)
+static void dial_add(struct snet_stream_dial *dial, const struct addrinfo *info)
 {
     if (info != NULL && dial->socket_count < DIAL_ADDRESSES_MAX &&
         snet_address_resolved(info, &dial->sockets[dial->socket_count])) {
@@ -189,7 +189,7 @@ static void dial_add(struct snet_dial *dial, const struct addrinfo *info)
 
 static void dial_resolved(uv_getaddrinfo_t *resolve, int os_err, struct addrinfo *list)
 {
-    struct snet_dial *dial = resolve->data;
+    struct snet_stream_dial *dial = resolve->data;
     dial->resolving = false;
     if (!dial->finished) {
         for (unsigned nth = 0; nth < DIAL_ADDRESSES_MAX; nth++) {
@@ -207,7 +207,7 @@ static void dial_resolved(uv_getaddrinfo_t *resolve, int os_err, struct addrinfo
     dial_release(dial);
 }
 
-static snet_err dial_resolve(struct snet_dial *dial)
+static snet_err dial_resolve(struct snet_stream_dial *dial)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     const char *host = dial->address.host[0] == '\0' ? "localhost" : dial->address.host;
@@ -221,10 +221,10 @@ static snet_err dial_resolve(struct snet_dial *dial)
     return SNET_OK;
 }
 
-snet_err snet_dial_start(uv_loop_t *loop, const struct snet_dial_config *config,
-                         struct snet_dial **ret_dial)
+snet_err snet_stream_dial_start(uv_loop_t *loop, const struct snet_stream_dial_config *config,
+                                struct snet_stream_dial **ret_dial)
 {
-    struct snet_dial *dial = calloc(1, sizeof *dial);
+    struct snet_stream_dial *dial = calloc(1, sizeof *dial);
     if (dial == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
@@ -242,7 +242,7 @@ snet_err snet_dial_start(uv_loop_t *loop, const struct snet_dial_config *config,
     (void)uv_timer_init(loop, &dial->limit);
     dial->stagger.data = dial;
     dial->limit.data = dial;
-    (void)uv_timer_start(&dial->limit, dial_limit_over, SNET_DIAL_TIMEOUT_MS, 0);
+    (void)uv_timer_start(&dial->limit, dial_limit_over, SNET_STREAM_DIAL_TIMEOUT_MS, 0);
     if (dial->address.local || snet_address_numeric(&dial->address, &dial->sockets[0])) {
         /* From the loop, so that on_done never comes from within this call. */
         dial->socket_count = 1;
@@ -255,7 +255,7 @@ snet_err snet_dial_start(uv_loop_t *loop, const struct snet_dial_config *config,
     return SNET_OK;
 }
 
-void snet_dial_cancel(struct snet_dial *dial)
+void snet_stream_dial_cancel(struct snet_stream_dial *dial)
 {
     if (dial != NULL && !dial->finished) {
         dial_finish(dial);

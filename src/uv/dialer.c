@@ -10,7 +10,7 @@
 snet_err snet_dialer_new(snet_uv *driver, const char *address,
                          const struct snet_client_config *config, struct snet_dialer **ret_dialer)
 {
-    const snet_err err = address == NULL ? SNET_OK : snet_address_check(address);
+    const snet_err err = address == NULL ? SNET_OK : snet_stream_address_check(address);
     if (err != SNET_OK) {
         return err;
     }
@@ -32,7 +32,7 @@ snet_err snet_dialer_new(snet_uv *driver, const char *address,
 
 void snet_dialer_stop(struct snet_dialer *dialer)
 {
-    snet_dial_cancel(dialer->dial);
+    snet_stream_dial_cancel(dialer->dial);
     snet_adopt_dial_cancel(dialer->adopt);
     dialer->dial = NULL;
     dialer->adopt = NULL;
@@ -81,7 +81,7 @@ static void dialer_done(void *user, snet_err err, int os_err, uv_stream_t *strea
 void snet_dialer_dial(struct snet_dialer *dialer)
 {
     const char *redirect = snet_session_redirect(dialer->session);
-    const struct snet_dial_config config = {
+    const struct snet_stream_dial_config config = {
         .address = redirect == NULL ? dialer->address : redirect,
         .options = dialer->options,
         .on_done = dialer_done,
@@ -91,7 +91,7 @@ void snet_dialer_dial(struct snet_dialer *dialer)
     uv_loop_t *loop = dialer->driver->loop;
     const snet_err err =
         dialer->connector.connect == NULL
-            ? snet_dial_start(loop, &config, &dialer->dial)
+            ? snet_stream_dial_start(loop, &config, &dialer->dial)
             : snet_adopt_dial_start(loop, &dialer->connector, &config, &dialer->adopt);
     if (err != SNET_OK) {
         snet_client_dial_failed(dialer->session, err, snet_uv_now(dialer->driver));

@@ -15,12 +15,12 @@ struct snet_dialer {
     struct snet_list_node node;
     snet_uv *driver;
     snet_session *session;
-    struct snet_dial *dial;             /* NULL while none is on its way */
+    struct snet_stream_dial *dial;      /* NULL while none is on its way */
     struct snet_uv_connector connector; /* of the program's; else without a function */
     struct snet_adopt_dial *adopt;      /* as `dial` */
     struct snet_stream_options options;
     int os_err;
-    char address[SNET_ADDRESS_MAX_BYTES];
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
 };
 
 /* Errors: NO_MEMORY, ADDRESS. */

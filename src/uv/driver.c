@@ -19,7 +19,7 @@ struct snet_uv_server {
     struct snet_list_node node;
     snet_uv *driver;
     snet_server *core;
-    snet_listener *listener;
+    snet_stream_listener *listener;
 };
 
 /* --- Environment ----------------------------------------------------------------------------- */
@@ -60,29 +60,29 @@ uint64_t snet_uv_now(const snet_uv *driver)
     return uv_hrtime();
 }
 
-static void driver_link_event(const struct snet_event *event)
+static void driver_link_event(const struct snet_core_event *event)
 {
     struct snet_conn *conn = snet_link_user(event->link);
     if (conn == NULL) {
         return; /* not on a stream yet or any more; its owner frees it */
     }
-    if (event->type == SNET_EVENT_LINK_SEND) {
+    if (event->type == SNET_CORE_EVENT_LINK_SEND) {
         snet_conn_send(conn);
-    } else if (event->type == SNET_EVENT_LINK_RECV) {
+    } else if (event->type == SNET_CORE_EVENT_LINK_RECV) {
         snet_conn_recv(conn);
     } else {
         snet_conn_close(conn, event->close_how);
     }
 }
 
-static void driver_event(snet_uv *driver, const struct snet_event *event)
+static void driver_event(snet_uv *driver, const struct snet_core_event *event)
 {
     if (event->link != NULL) {
         driver_link_event(event);
         return;
     }
     struct snet_dialer *dialer = snet_session_driver(event->session);
-    if (event->type == SNET_EVENT_DIAL) {
+    if (event->type == SNET_CORE_EVENT_DIAL) {
         SNET_ASSERT(dialer != NULL);
         snet_dialer_dial(dialer);
         if (driver->on_dial != NULL) {
@@ -90,7 +90,7 @@ static void driver_event(snet_uv *driver, const struct snet_event *event)
         }
         return;
     }
-    if (event->type == SNET_EVENT_ENDED && dialer != NULL) {
+    if (event->type == SNET_CORE_EVENT_ENDED && dialer != NULL) {
         snet_dialer_stop(dialer);
     }
     driver->config.on_event(driver->config.user, event);
@@ -137,7 +137,7 @@ void snet_driver_used(snet_uv *driver, snet_session *session)
 {
     struct snet_conn *conn = snet_conn_of(session);
     if (conn != NULL && driver_push(conn)) {
-        snet_core_unraise(driver->core, &conn->link->task, SNET_EVENT_LINK_SEND);
+        snet_core_unraise(driver->core, &conn->link->task, SNET_CORE_EVENT_LINK_SEND);
     }
     if (driver->core->ready.count > 0 || snet_core_deadline(driver->core) < driver->timer_at_ns) {
         (void)uv_async_send(driver->wake);
@@ -173,7 +173,7 @@ void snet_driver_drain(snet_uv *driver)
     }
     driver->draining = true;
     snet_core_tick(driver->core, snet_uv_now(driver));
-    struct snet_event event;
+    struct snet_core_event event;
     while (snet_core_next_event(driver->core, &event)) {
         driver_event(driver, &event);
     }
@@ -226,7 +226,7 @@ struct snet_stream_options snet_driver_options(const snet_uv *driver, unsigned w
         .buffer_bytes = !bounded                                 ? 0
                         : buffer_bytes < DRIVER_BUFFER_MIN_BYTES ? DRIVER_BUFFER_MIN_BYTES
                                                                  : buffer_bytes,
-        .dead_peer_ms = (uint32_t)(driver->config.dead_peer_ns / SNET_MS_NS),
+        .dead_peer_ms = (uint32_t)(driver->config.dead_peer_timeout_ns / SNET_MS_NS),
     };
 }
 
@@ -252,8 +252,8 @@ snet_err snet_uv_new(uv_loop_t *loop, const struct snet_uv_config *config, snet_
     }
     driver->loop = loop;
     driver->config = *config;
-    if (driver->config.dead_peer_ns == 0) {
-        driver->config.dead_peer_ns = SNET_DEAD_PEER_DEFAULT_NS;
+    if (driver->config.dead_peer_timeout_ns == 0) {
+        driver->config.dead_peer_timeout_ns = SNET_DEAD_PEER_TIMEOUT_DEFAULT_NS;
     }
     const struct snet_env env = {
         .ctx = driver,
@@ -316,7 +316,7 @@ void snet_uv_free(snet_uv *driver)
         struct snet_list_node *node = snet_list_first(&driver->servers);
         snet_uv_server *server = SNET_CONTAINER(node, snet_uv_server, node);
         snet_list_remove(&driver->servers, node);
-        snet_listener_close(server->listener);
+        snet_stream_listener_close(server->listener);
         free(server);
     }
     snet_core_free(driver->core);
@@ -474,19 +474,19 @@ static snet_err driver_serve(snet_uv *driver, const struct driver_place *place,
     server->driver = driver;
     snet_err err =
         place->address != NULL
-            ? snet_listener_open(driver->loop, place->address, &options, &server->listener,
-                                 ret_os_err)
-            : snet_listener_adopt(driver->loop, place->fd, &server->listener, ret_os_err);
+            ? snet_stream_listener_open(driver->loop, place->address, &options, &server->listener,
+                                        ret_os_err)
+            : snet_stream_listener_adopt(driver->loop, place->fd, &server->listener, ret_os_err);
     if (err == SNET_OK) {
         err = snet_server_new(driver->core, config, &server->core);
     }
     if (err != SNET_OK) {
-        snet_listener_close(server->listener);
+        snet_stream_listener_close(server->listener);
         free(server);
         return err;
     }
     snet_list_push(&driver->servers, &server->node);
-    snet_listener_start(server->listener, driver_accepted, server);
+    snet_stream_listener_start(server->listener, driver_accepted, server);
     *ret_server = server;
     return SNET_OK;
 }
@@ -514,13 +514,13 @@ snet_server *snet_uv_server_core(const snet_uv_server *server)
 
 const char *snet_uv_server_address(const snet_uv_server *server)
 {
-    return snet_listener_address(server->listener);
+    return snet_stream_listener_address(server->listener);
 }
 
 void snet_uv_server_close(snet_uv_server *server)
 {
     snet_server_drain(server->core);
-    snet_listener_close(server->listener);
+    snet_stream_listener_close(server->listener);
     snet_list_remove(&server->driver->servers, &server->node);
     free(server);
 }

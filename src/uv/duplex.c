@@ -124,7 +124,7 @@ static snet_err duplex_push(snet_duplex *duplex)
 static void duplex_end(snet_duplex *duplex)
 {
     struct snet_session_info info;
-    snet_session_info(duplex->session, &info);
+    snet_session_get_info(duplex->session, &info);
     if (!duplex->shut_told && info.id == 0) {
         return; /* one that is not open yet would be given up; OPENED comes back here */
     }
@@ -252,20 +252,20 @@ static void duplex_soon(uv_idle_t *soon)
     duplex_read(duplex);
 }
 
-void snet_duplex_event(snet_duplex *duplex, const struct snet_event *event)
+void snet_duplex_event(snet_duplex *duplex, const struct snet_core_event *event)
 {
     if (duplex->session == NULL) {
         return;
     }
-    if (event->type == SNET_EVENT_ENDED) {
+    if (event->type == SNET_CORE_EVENT_ENDED) {
         duplex->ended = true;
         duplex->end_err = event->err;
     }
-    if (event->type == SNET_EVENT_OPENED || event->type == SNET_EVENT_WRITABLE ||
-        event->type == SNET_EVENT_ENDED) {
+    if (event->type == SNET_CORE_EVENT_OPENED || event->type == SNET_CORE_EVENT_WRITABLE ||
+        event->type == SNET_CORE_EVENT_ENDED) {
         duplex_go_on(duplex);
     }
-    if (event->type == SNET_EVENT_READABLE || event->type == SNET_EVENT_ENDED) {
+    if (event->type == SNET_CORE_EVENT_READABLE || event->type == SNET_CORE_EVENT_ENDED) {
         duplex_read(duplex);
     }
 }

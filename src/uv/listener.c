@@ -18,16 +18,16 @@
 
 #define LISTENER_RETRY_MS 100u
 
-struct snet_listener {
+struct snet_stream_listener {
     uv_stream_t *stream;
     uv_timer_t retry;
     bool waits; /* a connection that came before the start */
     struct snet_stream_options options;
-    snet_accept_fn *on_accept;
+    snet_stream_accept_fn *on_accept;
     void *user;
     int family;
-    char path[SNET_ADDRESS_MAX_BYTES]; /* of a local socket, removed at the end */
-    char address[SNET_ADDRESS_MAX_BYTES];
+    char path[SNET_STREAM_ADDRESS_MAX_BYTES]; /* of a local socket, removed at the end */
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
 };
 
 /* Ahead of its definition: it accepts by way of the function that starts it. */
@@ -35,7 +35,7 @@ static void listener_retry(uv_timer_t *timer);
 
 static void listener_connection(uv_stream_t *server, int os_err)
 {
-    snet_listener *listener = server->data;
+    snet_stream_listener *listener = server->data;
     if (os_err != 0 || listener == NULL) {
         return;
     }
@@ -60,7 +60,7 @@ static void listener_connection(uv_stream_t *server, int os_err)
 
 static void listener_retry(uv_timer_t *timer)
 {
-    const snet_listener *listener = timer->data;
+    const snet_stream_listener *listener = timer->data;
     listener_connection(listener->stream, 0);
 }
 
@@ -93,7 +93,7 @@ static int listener_resolve(uv_loop_t *loop, const struct snet_address *address,
     return found ? 0 : UV_EAI_NONAME;
 }
 
-static int listener_bind_tcp(snet_listener *listener, uv_loop_t *loop,
+static int listener_bind_tcp(snet_stream_listener *listener, uv_loop_t *loop,
                              const struct sockaddr_storage *socket)
 {
     int os_err = 0;
@@ -109,7 +109,7 @@ static int listener_bind_tcp(snet_listener *listener, uv_loop_t *loop,
                        : uv_listen(listener->stream, SNET_STREAM_BACKLOG, listener_connection);
 }
 
-static int listener_bind_local(snet_listener *listener, uv_loop_t *loop, const char *path)
+static int listener_bind_local(snet_stream_listener *listener, uv_loop_t *loop, const char *path)
 {
     int os_err = 0;
     listener->family = AF_UNIX;
@@ -125,7 +125,7 @@ static int listener_bind_local(snet_listener *listener, uv_loop_t *loop, const c
     return os_err;
 }
 
-static void listener_name(snet_listener *listener)
+static void listener_name(snet_stream_listener *listener)
 {
     struct sockaddr_storage socket = {0};
     int len = sizeof socket;
@@ -140,7 +140,7 @@ static void listener_name(snet_listener *listener)
     }
 }
 
-static int listener_bind_name(snet_listener *listener, uv_loop_t *loop,
+static int listener_bind_name(snet_stream_listener *listener, uv_loop_t *loop,
                               const struct snet_address *address, bool *ret_resolved)
 {
     struct sockaddr_storage socket;
@@ -159,7 +159,7 @@ static int listener_bind_name(snet_listener *listener, uv_loop_t *loop,
     return os_err;
 }
 
-static snet_err listener_bind(snet_listener *listener, uv_loop_t *loop,
+static snet_err listener_bind(snet_stream_listener *listener, uv_loop_t *loop,
                               const struct snet_address *address, int *ret_os_err)
 {
     bool resolved = true;
@@ -175,9 +175,10 @@ static snet_err listener_bind(snet_listener *listener, uv_loop_t *loop,
     return os_err == UV_ENOMEM ? SNET_ERR_NO_MEMORY : SNET_ERR_LISTEN;
 }
 
-static snet_listener *listener_new(uv_loop_t *loop, const struct snet_stream_options *options)
+static snet_stream_listener *listener_new(uv_loop_t *loop,
+                                          const struct snet_stream_options *options)
 {
-    snet_listener *listener = calloc(1, sizeof *listener);
+    snet_stream_listener *listener = calloc(1, sizeof *listener);
     if (listener != NULL) {
         listener->options = *options;
         (void)uv_timer_init(loop, &listener->retry);
@@ -186,39 +187,40 @@ static snet_listener *listener_new(uv_loop_t *loop, const struct snet_stream_opt
     return listener;
 }
 
-static void listener_ready(snet_listener *listener, snet_listener **ret_listener)
+static void listener_ready(snet_stream_listener *listener, snet_stream_listener **ret_listener)
 {
     listener->stream->data = listener;
     listener_name(listener);
     *ret_listener = listener;
 }
 
-snet_err snet_listener_open(uv_loop_t *loop, const char *address,
-                            const struct snet_stream_options *options, snet_listener **ret_listener,
-                            int *ret_os_err)
+snet_err snet_stream_listener_open(uv_loop_t *loop, const char *address,
+                                   const struct snet_stream_options *options,
+                                   snet_stream_listener **ret_listener, int *ret_os_err)
 {
     struct snet_address parsed;
     snet_err err = snet_address_parse(address, &parsed);
     if (err != SNET_OK) {
         return err;
     }
-    snet_listener *listener = listener_new(loop, options);
+    snet_stream_listener *listener = listener_new(loop, options);
     if (listener == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
     err = listener_bind(listener, loop, &parsed, ret_os_err);
     if (err != SNET_OK) {
-        snet_listener_close(listener);
+        snet_stream_listener_close(listener);
         return err;
     }
     listener_ready(listener, ret_listener);
     return SNET_OK;
 }
 
-snet_err snet_listener_adopt(uv_loop_t *loop, int fd, snet_listener **ret_listener, int *ret_os_err)
+snet_err snet_stream_listener_adopt(uv_loop_t *loop, int fd, snet_stream_listener **ret_listener,
+                                    int *ret_os_err)
 {
     const struct snet_stream_options none = {0};
-    snet_listener *listener = listener_new(loop, &none);
+    snet_stream_listener *listener = listener_new(loop, &none);
     if (listener == NULL) {
         (void)close(fd);
         return SNET_ERR_NO_MEMORY;
@@ -226,20 +228,21 @@ snet_err snet_listener_adopt(uv_loop_t *loop, int fd, snet_listener **ret_listen
     listener->stream = snet_adopt_stream(loop, fd, ret_os_err);
     if (listener->stream == NULL) {
         (void)close(fd);
-        snet_listener_close(listener);
+        snet_stream_listener_close(listener);
         return SNET_ERR_LISTEN;
     }
     listener->family = listener->stream->type == UV_TCP ? AF_INET : AF_UNIX;
     *ret_os_err = uv_listen(listener->stream, SNET_STREAM_BACKLOG, listener_connection);
     if (*ret_os_err != 0) {
-        snet_listener_close(listener);
+        snet_stream_listener_close(listener);
         return SNET_ERR_LISTEN;
     }
     listener_ready(listener, ret_listener);
     return SNET_OK;
 }
 
-void snet_listener_start(snet_listener *listener, snet_accept_fn *on_accept, void *user)
+void snet_stream_listener_start(snet_stream_listener *listener, snet_stream_accept_fn *on_accept,
+                                void *user)
 {
     listener->on_accept = on_accept;
     listener->user = user;
@@ -248,7 +251,7 @@ void snet_listener_start(snet_listener *listener, snet_accept_fn *on_accept, voi
     }
 }
 
-const char *snet_listener_address(const snet_listener *listener)
+const char *snet_stream_listener_address(const snet_stream_listener *listener)
 {
     return listener->address;
 }
@@ -258,7 +261,7 @@ static void listener_closed(uv_handle_t *retry)
     free(retry->data);
 }
 
-void snet_listener_close(snet_listener *listener)
+void snet_stream_listener_close(snet_stream_listener *listener)
 {
     if (listener == NULL) {
         return;

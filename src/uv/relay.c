@@ -94,7 +94,7 @@ static void relay_shut_stream(struct snet_relay *relay)
 static bool relay_half_closed(const struct snet_relay *relay, snet_err err)
 {
     struct snet_session_info info;
-    snet_session_info(relay->session, &info);
+    snet_session_get_info(relay->session, &info);
     return err == SNET_ERR_CLOSED && info.end_err == SNET_OK;
 }
 
@@ -153,7 +153,7 @@ static void relay_local_end(struct snet_relay *relay)
     if (!relay->local_ended || relay->held_len > 0 || relay->session_ended) {
         return;
     }
-    snet_session_info(relay->session, &info);
+    snet_session_get_info(relay->session, &info);
     if (!info.half_close && relay->config.on_local_end != NULL) {
         relay->config.on_local_end(relay->config.user);
     } else if (info.id != 0) {
@@ -268,13 +268,13 @@ void snet_relay_start(struct snet_relay *relay, uv_stream_t *stream)
     (void)relay_deliver(relay);
 }
 
-void snet_relay_event(struct snet_relay *relay, const struct snet_event *event)
+void snet_relay_event(struct snet_relay *relay, const struct snet_core_event *event)
 {
-    if (event->type == SNET_EVENT_READABLE) {
+    if (event->type == SNET_CORE_EVENT_READABLE) {
         (void)relay_deliver(relay);
-    } else if (event->type == SNET_EVENT_WRITABLE || event->type == SNET_EVENT_OPENED) {
+    } else if (event->type == SNET_CORE_EVENT_WRITABLE || event->type == SNET_CORE_EVENT_OPENED) {
         relay_resume_reading(relay);
-    } else if (event->type == SNET_EVENT_ENDED) {
+    } else if (event->type == SNET_CORE_EVENT_ENDED) {
         relay->session_ended = true;
         relay->end_err = event->err;
         if (relay->stream != NULL) {

@@ -36,7 +36,7 @@ static void peer_open_core(struct peer *peer)
         .session = session,
         .wire = SNET_WIRE_3,
         .suite = peer->suite->id,
-        .early = true,
+        .early_data = true,
         .keys = {.server = shared ? NULL : &server_public,
                  .client_secret = peer->pattern == SNET_NOISE_XK ? &peer_client_secret : NULL,
                  .psk = shared ? &peer_psk : NULL},
@@ -75,13 +75,13 @@ void peer_close(struct peer *peer)
 /* --- The core ----------------------------------------------------------------------------------
  */
 
-static void peer_event(struct peer *peer, const struct snet_event *event)
+static void peer_event(struct peer *peer, const struct snet_core_event *event)
 {
     switch (event->type) {
-    case SNET_EVENT_DIAL:
+    case SNET_CORE_EVENT_DIAL:
         peer->dial = true;
         break;
-    case SNET_EVENT_OPENED:
+    case SNET_CORE_EVENT_OPENED:
         if (peer->is_client) {
             /* Of several sessions the application looks after the last one. */
             snet_session_free(peer->session, peer->now);
@@ -89,29 +89,29 @@ static void peer_event(struct peer *peer, const struct snet_event *event)
             peer->read = 0;
         }
         break;
-    case SNET_EVENT_ENDED:
+    case SNET_CORE_EVENT_ENDED:
         FUZZ_CHECK(snet_err_class_of(event->err) != SNET_CLASS_BUG);
         break;
-    case SNET_EVENT_LINK_CLOSE:
+    case SNET_CORE_EVENT_LINK_CLOSE:
         if (event->link == peer->link) {
             peer_take(peer); /* a REJECT or an ABORT may be the last thing that it says */
             snet_link_free(peer->link, peer->now);
             peer->link = NULL;
         }
         break;
-    case SNET_EVENT_LOST:
-    case SNET_EVENT_RESUMED:
-    case SNET_EVENT_READABLE:
-    case SNET_EVENT_WRITABLE:
-    case SNET_EVENT_LINK_SEND:
-    case SNET_EVENT_LINK_RECV:
+    case SNET_CORE_EVENT_LOST:
+    case SNET_CORE_EVENT_RESUMED:
+    case SNET_CORE_EVENT_READABLE:
+    case SNET_CORE_EVENT_WRITABLE:
+    case SNET_CORE_EVENT_LINK_SEND:
+    case SNET_CORE_EVENT_LINK_RECV:
         break;
     }
 }
 
 void peer_drain(struct peer *peer)
 {
-    struct snet_event event;
+    struct snet_core_event event;
     while (snet_core_next_event(peer->core, &event)) {
         peer_event(peer, &event);
     }
@@ -125,7 +125,7 @@ void peer_drain(struct peer *peer)
     }
     if (peer->session != NULL) {
         struct snet_session_info info;
-        snet_session_info(peer->session, &info);
+        snet_session_get_info(peer->session, &info);
         FUZZ_CHECK(info.received - peer->read <= info.window_bytes);
     }
 }

@@ -147,7 +147,7 @@ void spin_net_stranger(struct spin *spin, struct snet_bytes bytes, unsigned pair
 /* Moves everything until nothing moves. */
 void spin_net_settle(struct spin *spin);
 /* What the core wants of a link. */
-void spin_net_event(struct spin *spin, const struct snet_event *event);
+void spin_net_event(struct spin *spin, const struct snet_core_event *event);
 void spin_net_check(const struct spin *spin);
 
 /* --- spin_app.c: the applications --------------------------------------------------------------

@@ -249,10 +249,10 @@ void spin_net_settle(struct spin *spin)
     }
 }
 
-void spin_net_event(struct spin *spin, const struct snet_event *event)
+void spin_net_event(struct spin *spin, const struct snet_core_event *event)
 {
     struct spin_conn *conn = snet_link_user(event->link);
-    if (event->type != SNET_EVENT_LINK_CLOSE || conn == NULL) {
+    if (event->type != SNET_CORE_EVENT_LINK_CLOSE || conn == NULL) {
         return; /* the program decides when bytes move */
     }
     const unsigned index = event->link == conn->sides[SPIN_CLIENT].link ? SPIN_CLIENT : SPIN_SERVER;

@@ -96,8 +96,8 @@ static void setup_keys(struct spin *spin, const struct setup_head *head,
         .psk = head->keys == SETUP_KEYS_PSK ? &psk : NULL,
     };
     spin->client.suite = head->suite;
-    spin->client.early = head->keys == SETUP_KEYS_ALL;
-    spin->client.epoch_ns = head->keys == SETUP_KEYS_ALL ? SETUP_EPOCH_NS : 0;
+    spin->client.early_data = head->keys == SETUP_KEYS_ALL;
+    spin->client.rekey_interval_ns = head->keys == SETUP_KEYS_ALL ? SETUP_EPOCH_NS : 0;
     spin->client.service = head->keys == SETUP_KEYS_ALL ? "service" : NULL;
 }
 

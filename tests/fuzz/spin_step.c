@@ -18,12 +18,12 @@ static void step_match(struct spin *spin)
         snet_session *session = SNET_CONTAINER(node, snet_session, node);
         node = snet_list_next(&spin->cores[SPIN_SERVER]->sessions, node);
         struct snet_session_info own;
-        snet_session_info(session, &own);
+        snet_session_get_info(session, &own);
         for (unsigned i = 0; snet_session_user(session) == spin && i < spin->pair_count; i++) {
             struct spin_pair *pair = &spin->pairs[i];
             struct snet_session_info info = {0};
             if (pair->apps[SPIN_CLIENT].session != NULL) {
-                snet_session_info(pair->apps[SPIN_CLIENT].session, &info);
+                snet_session_get_info(pair->apps[SPIN_CLIENT].session, &info);
             }
             if (!pair->matched && info.id != 0 && info.id == own.id) {
                 pair->matched = true;
@@ -39,7 +39,7 @@ static uint64_t step_received(const struct spin_app *app)
 {
     struct snet_session_info info = {.received = app->read};
     if (app->session != NULL) {
-        snet_session_info(app->session, &info);
+        snet_session_get_info(app->session, &info);
     }
     return info.received;
 }
@@ -92,7 +92,7 @@ static bool step_may_end(const struct spin *spin, const struct spin_pair *pair, 
         return false;
     }
     if (app->end_err == SNET_ERR_EXPIRED || app->end_err == SNET_ERR_CLOSE_UNCONFIRMED) {
-        return spin->now >= SNET_WAIT_DEFAULT_NS || (app->shut && step_gone(peer));
+        return spin->now >= SNET_RESUME_TIMEOUT_DEFAULT_NS || (app->shut && step_gone(peer));
     }
     if (app->end_err == SNET_ERR_SERVER_RESTARTED || app->end_err == SNET_ERR_PEER_ABORTED) {
         return step_gone(peer);
@@ -116,17 +116,18 @@ static void step_check_end(const struct spin *spin, const struct spin_pair *pair
     }
 }
 
-static void step_session_event(struct spin *spin, unsigned core, const struct snet_event *event)
+static void step_session_event(struct spin *spin, unsigned core,
+                               const struct snet_core_event *event)
 {
     void *user = snet_session_user(event->session);
-    if (core == SPIN_SERVER && event->type == SNET_EVENT_OPENED) {
+    if (core == SPIN_SERVER && event->type == SNET_CORE_EVENT_OPENED) {
         FUZZ_CHECK(user == NULL);
         snet_session_set_user(event->session, spin);
         return;
     }
     FUZZ_CHECK(user != NULL);
     if (user == spin) {
-        if (event->type == SNET_EVENT_ENDED) {
+        if (event->type == SNET_CORE_EVENT_ENDED) {
             snet_session_free(event->session, spin->now);
         }
         return;
@@ -135,11 +136,11 @@ static void step_session_event(struct spin *spin, unsigned core, const struct sn
     struct spin_pair *pair = spin->pairs;
     pair += &pair[1].apps[core] <= app ? 1 : 0;
     FUZZ_CHECK(app == &pair->apps[core] && app->session == event->session);
-    if (event->type == SNET_EVENT_DIAL) {
+    if (event->type == SNET_CORE_EVENT_DIAL) {
         pair->dials++;
-    } else if (event->type == SNET_EVENT_OPENED) {
+    } else if (event->type == SNET_CORE_EVENT_OPENED) {
         app->opened = true;
-    } else if (event->type == SNET_EVENT_ENDED) {
+    } else if (event->type == SNET_CORE_EVENT_ENDED) {
         FUZZ_CHECK(!app->ended);
         app->ended = true;
         app->end_err = event->err;
@@ -159,7 +160,7 @@ static void step_check(const struct spin *spin)
         for (; node != NULL; node = snet_list_next(sessions, node)) {
             snet_session_check(SNET_CONTAINER(node, snet_session, node));
         }
-        snet_core_stats(spin->cores[core], &stats);
+        snet_core_totals(spin->cores[core], &stats);
         FUZZ_CHECK(spin->budget.send_budget_bytes == 0 ||
                    stats.send_bytes <= spin->budget.send_budget_bytes);
         FUZZ_CHECK(spin->budget.recv_budget_bytes == 0 ||
@@ -176,7 +177,7 @@ static void step_check(const struct spin *spin)
 
 void spin_drain(struct spin *spin)
 {
-    struct snet_event event;
+    struct snet_core_event event;
     for (unsigned core = 0; core < 2; core++) {
         while (snet_core_next_event(spin->cores[core], &event)) {
             if (event.link != NULL) {
@@ -211,8 +212,8 @@ bool spin_pass_to_deadline(struct spin *spin, uint64_t max_ns)
     if (due == SNET_NEVER) {
         return false;
     }
-    const uint64_t wait_ns = due > spin->now ? due - spin->now : 0;
-    spin_pass(spin, wait_ns < max_ns ? wait_ns : max_ns);
+    const uint64_t resume_timeout_ns = due > spin->now ? due - spin->now : 0;
+    spin_pass(spin, resume_timeout_ns < max_ns ? resume_timeout_ns : max_ns);
     return true;
 }
 

@@ -95,10 +95,10 @@ static struct snet_client_config sim_client_config(const struct sim_plan *plan,
     struct snet_client_config config = {
         .session = *session,
         .wire = plan->wire,
-        .begin_ns = 300 * SNET_SECOND_NS,
+        .connect_timeout_ns = 300 * SNET_SECOND_NS,
         .suite = plan->suite,
-        .early = plan->early,
-        .epoch_ns = plan->renews ? 5 * SNET_SECOND_NS : 0,
+        .early_data = plan->early,
+        .rekey_interval_ns = plan->renews ? 5 * SNET_SECOND_NS : 0,
         .service = plan->pads ? "redis" : NULL,
     };
     config.keys.server = shared ? NULL : &keys->server_public;
@@ -158,10 +158,10 @@ static bool sim_setup(struct sim *sim)
 static struct sim_app *sim_match(struct sim *sim, snet_session *session)
 {
     struct snet_session_info own;
-    snet_session_info(session, &own);
+    snet_session_get_info(session, &own);
     for (unsigned i = 0; i < sim->plan.clients; i++) {
         struct snet_session_info info;
-        snet_session_info(sim->clients[i].session, &info);
+        snet_session_get_info(sim->clients[i].session, &info);
         if (info.id == own.id && sim->clients[i].opened) {
             return &sim->servers[i];
         }
@@ -179,7 +179,7 @@ static void sim_adopt(struct sim *sim)
     while (node != NULL) {
         snet_session *session = SNET_CONTAINER(node, snet_session, node);
         node = snet_list_next(&sim->cores[1]->sessions, node);
-        const bool orphan = session->announced && snet_session_user(session) == NULL;
+        const bool orphan = session->visible_to_app && snet_session_user(session) == NULL;
         struct sim_app *app = orphan ? sim_match(sim, session) : NULL;
         if (app != NULL) {
             const size_t i = (size_t)(app - sim->servers);
@@ -189,16 +189,16 @@ static void sim_adopt(struct sim *sim)
     }
 }
 
-static void sim_tell_event(const struct sim *sim, unsigned core, const struct snet_event *event,
-                           const struct sim_app *app)
+static void sim_tell_event(const struct sim *sim, unsigned core,
+                           const struct snet_core_event *event, const struct sim_app *app)
 {
     static const char *const names[] = {"dial", "opened", "lost", "resumed", NULL, NULL, "ended"};
     const struct sim_app *apps = core == 0 ? sim->clients : sim->servers;
-    if (!sim->plan.verbose || event->type > SNET_EVENT_ENDED || names[event->type] == NULL) {
+    if (!sim->plan.verbose || event->type > SNET_CORE_EVENT_ENDED || names[event->type] == NULL) {
         return;
     }
     struct snet_session_info info;
-    snet_session_info(event->session, &info);
+    snet_session_get_info(event->session, &info);
     (void)printf("%12.6f %s %d: %s %s, sent %" PRIu64 " of %" PRIu64 ", received %" PRIu64
                  "; peer wrote %" PRIu64 ", has %" PRIu64 "\n",
                  (double)sim->now / 1e9, core == 0 ? "client" : "server",
@@ -207,22 +207,22 @@ static void sim_tell_event(const struct sim *sim, unsigned core, const struct sn
                  info.received, info.peer_written, info.peer_received);
 }
 
-static void sim_session_event(struct sim *sim, unsigned core, const struct snet_event *event)
+static void sim_session_event(struct sim *sim, unsigned core, const struct snet_core_event *event)
 {
     struct sim_app *app = snet_session_user(event->session);
     sim_tell_event(sim, core, event, app);
-    if (event->type == SNET_EVENT_DIAL) {
+    if (event->type == SNET_CORE_EVENT_DIAL) {
         sim->dials[app - sim->clients]++;
     } else if (app != NULL) {
         sim_app_event(sim, app, event);
-    } else if (event->type == SNET_EVENT_ENDED && core == 1) {
+    } else if (event->type == SNET_CORE_EVENT_ENDED && core == 1) {
         snet_session_free(event->session, sim->now);
     }
 }
 
 static void sim_drain(struct sim *sim)
 {
-    struct snet_event event;
+    struct snet_core_event event;
     for (unsigned core = 0; core < 2; core++) {
         while (snet_core_next_event(sim->cores[core], &event)) {
             if (event.link != NULL) {

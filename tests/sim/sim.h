@@ -150,7 +150,7 @@ void sim_net_cut_all(struct sim *sim);
 /* No more refusals and failed allocations, and what is stalled breaks at once. */
 void sim_net_heal(struct sim *sim);
 /* What the core wants of a link. */
-void sim_net_event(struct sim *sim, const struct snet_event *event);
+void sim_net_event(struct sim *sim, const struct snet_core_event *event);
 /* The next time at which a stalled connection is noticed, or SNET_NEVER. */
 uint64_t sim_net_deadline(const struct sim *sim);
 void sim_net_tick(struct sim *sim);
@@ -165,7 +165,7 @@ bool sim_app_write(struct sim *sim, struct sim_app *app);
 /* This end has written its last byte. */
 void sim_app_shut(struct sim *sim, struct sim_app *app);
 bool sim_app_read(struct sim *sim, struct sim_app *app);
-void sim_app_event(struct sim *sim, struct sim_app *app, const struct snet_event *event);
+void sim_app_event(struct sim *sim, struct sim_app *app, const struct snet_core_event *event);
 
 static inline uint64_t sim_below(struct sim *sim, uint64_t bound)
 {

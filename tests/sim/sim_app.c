@@ -82,15 +82,15 @@ bool sim_app_read(struct sim *sim, struct sim_app *app)
     return true;
 }
 
-void sim_app_event(struct sim *sim, struct sim_app *app, const struct snet_event *event)
+void sim_app_event(struct sim *sim, struct sim_app *app, const struct snet_core_event *event)
 {
     (void)sim;
-    if (event->type == SNET_EVENT_WRITABLE || event->type == SNET_EVENT_OPENED) {
+    if (event->type == SNET_CORE_EVENT_WRITABLE || event->type == SNET_CORE_EVENT_OPENED) {
         app->blocked = false;
         app->opened = true;
-    } else if (event->type == SNET_EVENT_LOST) {
+    } else if (event->type == SNET_CORE_EVENT_LOST) {
         app->lost_err = event->err;
-    } else if (event->type == SNET_EVENT_ENDED) {
+    } else if (event->type == SNET_CORE_EVENT_ENDED) {
         app->ended = true;
         app->end_err = event->err;
     }

@@ -84,7 +84,7 @@ static void net_flush(struct sim_conn *conn, unsigned index, uint64_t now)
     }
 }
 
-void sim_net_event(struct sim *sim, const struct snet_event *event)
+void sim_net_event(struct sim *sim, const struct snet_core_event *event)
 {
     struct sim_conn *conn = snet_link_user(event->link);
     if (conn == NULL) {
@@ -92,9 +92,9 @@ void sim_net_event(struct sim *sim, const struct snet_event *event)
     }
     const unsigned index = event->link == conn->sides[0].link ? 0 : 1;
     struct sim_side *side = &conn->sides[index];
-    if (event->type == SNET_EVENT_LINK_SEND) {
+    if (event->type == SNET_CORE_EVENT_LINK_SEND) {
         side->want_send = true;
-    } else if (event->type == SNET_EVENT_LINK_RECV) {
+    } else if (event->type == SNET_CORE_EVENT_LINK_RECV) {
         side->paused = false;
     } else {
         if (event->close_how == SNET_CLOSE_FIN) {

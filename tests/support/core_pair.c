@@ -91,15 +91,15 @@ static void core_pair_check(const struct core_pair *ends)
 
 void core_pair_drain(struct core_pair *ends)
 {
-    struct snet_event event;
+    struct snet_core_event event;
     for (unsigned i = 0; i < 2; i++) {
         while (snet_core_next_event(ends->cores[i], &event)) {
             ends->events[i][event.type]++;
-            if (event.type == SNET_EVENT_OPENED && i == CORE_PAIR_SERVER) {
+            if (event.type == SNET_CORE_EVENT_OPENED && i == CORE_PAIR_SERVER) {
                 ends->served = event.session;
-            } else if (event.type == SNET_EVENT_ENDED) {
+            } else if (event.type == SNET_CORE_EVENT_ENDED) {
                 ends->ended[i] = event.err;
-            } else if (event.type == SNET_EVENT_LINK_CLOSE) {
+            } else if (event.type == SNET_CORE_EVENT_LINK_CLOSE) {
                 struct core_pair_link *side = core_pair_find(ends, event.link);
                 assert_non_null(side);
                 side->how = event.close_how;
@@ -311,7 +311,7 @@ struct core_pair_conn *core_pair_begin(struct core_pair *ends)
         core_pair_settle(ends, conn);
     }
     assert_non_null(ends->served);
-    assert_int_equal(ends->events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED], 1);
+    assert_int_equal(ends->events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_OPENED], 1);
     return conn;
 }
 
@@ -325,7 +325,7 @@ struct core_pair_conn *core_pair_begin_on(struct core_pair *ends, enum snet_wire
 struct snet_session_info core_pair_info(const snet_session *session)
 {
     struct snet_session_info info;
-    snet_session_info(session, &info);
+    snet_session_get_info(session, &info);
     return info;
 }
 

@@ -35,18 +35,18 @@ struct test_pair_config test_pair_secure(void)
     return config;
 }
 
-static void loop_pair_event(void *user, const struct snet_event *event)
+static void loop_pair_event(void *user, const struct snet_core_event *event)
 {
     struct test_pair *pair = user;
     struct test_pair_end *end =
         &pair->ends[event->server == NULL ? TEST_PAIR_CLIENT : TEST_PAIR_SERVER];
-    if (event->type == SNET_EVENT_OPENED && event->server != NULL) {
+    if (event->type == SNET_CORE_EVENT_OPENED && event->server != NULL) {
         end->session = event->session;
     }
     end->counts[event->type]++;
-    if (event->type == SNET_EVENT_LOST) {
+    if (event->type == SNET_CORE_EVENT_LOST) {
         end->lost = event->err;
-    } else if (event->type == SNET_EVENT_ENDED) {
+    } else if (event->type == SNET_CORE_EVENT_ENDED) {
         end->ended = event->err;
     }
     if (pair->forward != NULL) {
@@ -89,8 +89,8 @@ void test_pair_begin(struct test_pair *pair, const struct test_pair_config *conf
     test_pair_open(pair, used);
     test_pair_connect(pair, &used->client, snet_uv_server_address(pair->server));
     TEST_LOOP_UNTIL(&pair->loop,
-                    test_pair_count(pair, TEST_PAIR_CLIENT, SNET_EVENT_OPENED) == 1 &&
-                        test_pair_count(pair, TEST_PAIR_SERVER, SNET_EVENT_OPENED) == 1);
+                    test_pair_count(pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_OPENED) == 1 &&
+                        test_pair_count(pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_OPENED) == 1);
 }
 
 void test_pair_close(struct test_pair *pair)
@@ -123,7 +123,7 @@ size_t test_pair_write(struct test_pair *pair, enum test_pair_side side, size_t 
     while (done < len && written > 0) {
         struct snet_session_info info;
         const size_t want = len - done < sizeof chunk ? len - done : sizeof chunk;
-        snet_session_info(session, &info);
+        snet_session_get_info(session, &info);
         test_pattern_fill(chunk, want, info.written);
         if (snet_session_write(session, chunk, want, &written, snet_uv_now(pair->driver)) !=
             SNET_OK) {
@@ -154,7 +154,7 @@ uint64_t test_pair_read(struct test_pair *pair, enum test_pair_side side)
 }
 
 unsigned test_pair_count(const struct test_pair *pair, enum test_pair_side side,
-                         enum snet_event_type type)
+                         enum snet_core_event_type type)
 {
     return pair->ends[side].counts[type];
 }

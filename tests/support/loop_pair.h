@@ -76,6 +76,6 @@ void test_pair_send(struct test_pair *pair, enum test_pair_side side, size_t len
 uint64_t test_pair_read(struct test_pair *pair, enum test_pair_side side);
 /* How many events of a type one end had. */
 unsigned test_pair_count(const struct test_pair *pair, enum test_pair_side side,
-                         enum snet_event_type type);
+                         enum snet_core_event_type type);
 
 #endif

@@ -117,7 +117,7 @@ uv_stream_t *test_socket_stream(struct test_loop *loop, int family, int *ret_pee
                          0);
         assert_int_equal(uv_pipe_open((uv_pipe_t *)stream, fds[0]), 0);
     } else {
-        char address[SNET_ADDRESS_MAX_BYTES];
+        char address[SNET_STREAM_ADDRESS_MAX_BYTES];
         const int listener = test_socket_listen("127.0.0.1:0", 1, address, sizeof address);
         fds[0] = test_socket_connect(address);
         fds[1] = test_socket_accept(listener);

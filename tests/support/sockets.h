@@ -32,7 +32,7 @@ const char *test_socket_port(const char *address);
 struct test_silent {
     int listener;
     int peers[2];
-    char address[SNET_ADDRESS_MAX_BYTES];
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
 };
 void test_silent_open(struct test_silent *silent, const char *address);
 void test_silent_close(struct test_silent *silent);

@@ -208,15 +208,15 @@ void twin_await(const struct twin_end *end, short events)
     assert_int_equal(poll(&ready, 1, TWINS_WAIT_MS), 1);
 }
 
-void twin_set_timeout(const struct twin_end *end, uint64_t wait_ns)
+void twin_set_timeout(const struct twin_end *end, uint64_t resume_timeout_ns)
 {
     if (end->socket != NULL) {
-        snet_socket_set_timeout(end->socket, wait_ns);
+        snet_socket_set_timeout(end->socket, resume_timeout_ns);
         return;
     }
     const struct timeval wait = {
-        .tv_sec = (time_t)(wait_ns / SNET_SECOND_NS),
-        .tv_usec = (suseconds_t)(wait_ns / TWINS_US_NS % TWINS_SECOND_US),
+        .tv_sec = (time_t)(resume_timeout_ns / SNET_SECOND_NS),
+        .tv_usec = (suseconds_t)(resume_timeout_ns / TWINS_US_NS % TWINS_SECOND_US),
     };
     assert_int_equal(setsockopt(end->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait), 0);
     assert_int_equal(setsockopt(end->fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait), 0);

@@ -78,7 +78,7 @@ void twin_close(struct twin_end *end);
 void twin_reset(struct twin_end *end);
 void twin_await(const struct twin_end *end, short events);
 /* Calls wait so long at most. */
-void twin_set_timeout(const struct twin_end *end, uint64_t wait_ns);
+void twin_set_timeout(const struct twin_end *end, uint64_t resume_timeout_ns);
 /* Bytes that the other end has not acknowledged. */
 uint64_t twin_unacked(const struct twin_end *end);
 

@@ -51,7 +51,7 @@ static void end_open(struct snet3_end *end)
         .wire = SNET_WIRE_3,
         .suite = (uint8_t)setup->suite,
         .service = setup->service[0] == '\0' ? NULL : setup->service,
-        .early = setup->early,
+        .early_data = setup->early,
     };
     config.keys.psk = end_key(setup->psk, &psk);
     if (end_key(setup->server_secret, &secret) != NULL) {
@@ -117,7 +117,7 @@ static void told_opened(const struct snet3_end *end, char *ret_text, size_t size
 static void told_ended(const struct snet3_end *end, snet_err err, char *ret_text, size_t size)
 {
     struct snet_session_info info;
-    snet_session_info(end->session, &info);
+    snet_session_get_info(end->session, &info);
     const int len = snprintf(ret_text, size, "ended %s", snet_err_name(err));
     if (info.peer_code != 0) {
         (void)snprintf(ret_text + len, size - (size_t)len, " code=%u text=%s", info.peer_code,
@@ -136,38 +136,38 @@ static unsigned end_connection(const struct snet3_end *end, const snet_link *lin
     return 0;
 }
 
-static void told_event(struct snet3_end *end, const struct snet_event *event,
+static void told_event(struct snet3_end *end, const struct snet_core_event *event,
                        struct snet3_result *result)
 {
     char text[SNET3_TOLD_MAX / 2] = "";
     switch (event->type) {
-    case SNET_EVENT_DIAL:
+    case SNET_CORE_EVENT_DIAL:
         told_add(result, "dial");
         break;
-    case SNET_EVENT_OPENED:
+    case SNET_CORE_EVENT_OPENED:
         end->session = event->session;
         told_opened(end, text, sizeof text);
         break;
-    case SNET_EVENT_LOST:
+    case SNET_CORE_EVENT_LOST:
         (void)snprintf(text, sizeof text, "lost %s", snet_err_name(event->err));
         break;
-    case SNET_EVENT_RESUMED:
+    case SNET_CORE_EVENT_RESUMED:
         told_add(result, "resumed");
         break;
-    case SNET_EVENT_READABLE:
+    case SNET_CORE_EVENT_READABLE:
         told_add(result, "readable");
         break;
-    case SNET_EVENT_ENDED:
+    case SNET_CORE_EVENT_ENDED:
         told_ended(end, event->err, text, sizeof text);
         break;
-    case SNET_EVENT_LINK_CLOSE:
+    case SNET_CORE_EVENT_LINK_CLOSE:
         (void)snprintf(text, sizeof text, "close %u %s %s", end_connection(end, event->link),
                        event->close_how == SNET_CLOSE_FIN ? "FIN" : "RESET",
                        snet_err_name(event->err));
         break;
-    case SNET_EVENT_WRITABLE:
-    case SNET_EVENT_LINK_SEND:
-    case SNET_EVENT_LINK_RECV:
+    case SNET_CORE_EVENT_WRITABLE:
+    case SNET_CORE_EVENT_LINK_SEND:
+    case SNET_CORE_EVENT_LINK_RECV:
         break;
     }
     if (text[0] != '\0') {
@@ -177,7 +177,7 @@ static void told_event(struct snet3_end *end, const struct snet_event *event,
 
 static void end_drain(struct snet3_end *end, struct snet3_result *result)
 {
-    struct snet_event event;
+    struct snet_core_event event;
     while (snet_core_next_event(end->core, &event)) {
         told_event(end, &event, result);
     }

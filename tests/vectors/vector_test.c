@@ -90,12 +90,12 @@ static size_t replay_handshake_len(const struct replay *replay, unsigned index, 
 
 static void replay_drain(struct replay *replay)
 {
-    struct snet_event event;
+    struct snet_core_event event;
     while (snet_core_next_event(replay->core, &event)) {
-        if (event.type == SNET_EVENT_OPENED) {
+        if (event.type == SNET_CORE_EVENT_OPENED) {
             replay->session = event.session;
         }
-        if (event.type == SNET_EVENT_ENDED) {
+        if (event.type == SNET_CORE_EVENT_ENDED) {
             fail_msg("the session ended: %s", snet_err_name(event.err));
         }
     }

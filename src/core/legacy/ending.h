@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 /* A server forgets an ended session after its linger; this is never longer. */
-#define SNET_ENDING_FIN_MAX_NS SNET_LINGER_MIN_NS
+#define SNET_ENDING_FIN_MAX_NS SNET_ENDED_KEEP_MIN_NS
 #define SNET_ENDING_ROW_COUNT 3u
 #define SNET_ENDING_ROW_NS (10 * SNET_SECOND_NS)
 

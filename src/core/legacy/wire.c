@@ -262,8 +262,8 @@ static void legacy_session_sent_all(snet_session *session, uint64_t now)
     link->session = NULL;
     snet_link_close(link, SNET_CLOSE_FIN, SNET_OK);
     snet_legacy_session_of(session)->fin_sent = true;
-    const uint64_t keep_ns =
-        session->server == NULL ? session->wait_ns : session->server->config.linger_ns;
+    const uint64_t keep_ns = session->server == NULL ? session->resume_timeout_ns
+                                                     : session->server->config.ended_keep_ns;
     snet_session_detach(session, SNET_ERR_CLOSED, keep_ns, now);
 }
 

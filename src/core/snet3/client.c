@@ -57,8 +57,8 @@ snet_err snet_v3_client_open(snet_session *session, const struct snet_client_con
     snet_v3_copy((uint8_t *)state->of.client.wishes->service, (const uint8_t *)config->service,
                  service_len);
     state->of.client.wishes->service_len = service_len;
-    state->early = config->early;
-    state->epoch_ns = config->epoch_ns;
+    state->early = config->early_data;
+    state->rekey_interval_ns = config->rekey_interval_ns;
     return client_take_keys(state->of.client.wishes, session->core->crypto, keys);
 }
 
@@ -197,7 +197,7 @@ static snet_err client_ask_resume(snet_link *link)
 snet_err snet_v3_client_start(snet_link *link, uint64_t now)
 {
     SNET_ASSERT(link->session != NULL);
-    link->session->hold_ns = 0;
+    link->session->retry_after_ns = 0;
     snet_v3_link_of(link)->asked_ns = now;
     return link->session->state == SNET_SESSION_OPENING ? client_say_hello(link)
                                                         : client_ask_resume(link);
@@ -353,7 +353,7 @@ snet_err snet_v3_client_reject(snet_link *link, struct snet_buffer message,
     struct snet_v3_reject reject;
     snet_v3_reject_decode(message.data + SNET_V3_HEADER_BYTES, &reject);
     const uint64_t pause_ns = reject.retry_after * CLIENT_RETRY_UNIT_NS;
-    link->session->hold_ns = pause_ns < CLIENT_HOLD_MAX_NS ? pause_ns : CLIENT_HOLD_MAX_NS;
+    link->session->retry_after_ns = pause_ns < CLIENT_HOLD_MAX_NS ? pause_ns : CLIENT_HOLD_MAX_NS;
     const bool resumes = state->step == SNET_V3_C_RESUME;
     const bool final = snet_v3_code_final(reject.code);
     const bool known = snet_v3_codes_refuses(reject.code);

@@ -42,7 +42,8 @@ void snet_v3_liveness_begin(snet_link *link, uint64_t now)
     state->stall_ns =
         liveness_max(SNET_V3_STALL_TIMEOUT_NS, SNET_V3_STALL_ROUND_TRIPS * session->rtt_ns);
     state->stall_ns = liveness_max(state->stall_ns, session->patience_ns);
-    state->fresh_by_ns = session->epoch_ns == 0 ? SNET_NEVER : now + session->epoch_ns;
+    state->fresh_by_ns =
+        session->rekey_interval_ns == 0 ? SNET_NEVER : now + session->rekey_interval_ns;
     snet_v3_liveness_arm(link);
 }
 
@@ -163,7 +164,7 @@ snet_err snet_v3_liveness_due(snet_link *link, uint64_t now)
         liveness_stall_due(link, now);
     }
     if (state->fresh_by_ns <= now) {
-        state->fresh_by_ns = now + session->epoch_ns;
+        state->fresh_by_ns = now + session->rekey_interval_ns;
         snet_client_handover(link->session, now);
     }
     if (state->out_retry) {

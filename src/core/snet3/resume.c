@@ -150,7 +150,7 @@ static snet_err resume_accept(snet_link *link, struct snet_credential *base,
     next->owner = session;
     snet_secret_wipe(&state->ticket, sizeof state->ticket);
     snet_v3_store_enter(store, next);
-    snet_session_pend(session, link, now + link->server->config.session.handshake_ns);
+    snet_session_pend(session, link, now + link->server->config.session.handshake_timeout_ns);
     snet_link_want_send(link);
     return SNET_OK;
 }

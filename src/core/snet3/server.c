@@ -113,7 +113,7 @@ static snet_err server_welcome(snet_link *link, uint64_t now)
         .window = (uint32_t)session->flow.limit,
         .max_record = SNET_V3_RECORD_BYTES,
         .heartbeat_s = (uint16_t)(session->heartbeat_ns / SNET_SECOND_NS),
-        .resume_window_ms = (uint32_t)(link->session->wait_ns / SNET_MS_NS),
+        .resume_window_ms = (uint32_t)(link->session->resume_timeout_ns / SNET_MS_NS),
     };
     uint8_t *space = snet_outbox_space(&state->out, link->core, SERVER_ANSWER_MAX_BYTES);
     if (space == NULL) {
@@ -341,6 +341,6 @@ void snet_v3_server_record_tombstone(snet_session *session, snet_err err, uint64
     snet_tombstones_expire(&store->tombstones, now);
     for (size_t i = 0; i < 2; i++) {
         snet_v3_store_record_tombstone(store, &secure->of.server.credentials.slots[i], code,
-                                       now + session->wait_ns);
+                                       now + session->resume_timeout_ns);
     }
 }

@@ -120,7 +120,7 @@ struct snet_v3_session {
     bool early;
     bool writer_waited; /* since the last send buffer was acknowledged */
     bool end_sent;      /* FIN went out on some link */
-    uint64_t epoch_ns;
+    uint64_t rekey_interval_ns;
     uint64_t patience_ns; /* with the next link, after the last one was suspected in vain */
     union {
         struct snet_v3_client client;

@@ -70,17 +70,17 @@ static void consumer_say(struct consumer *consumer, snet_session *session)
     snet_session_shutdown(session, now);
 }
 
-static void consumer_on_event(void *user, const struct snet_event *event)
+static void consumer_on_event(void *user, const struct snet_core_event *event)
 {
     struct consumer *consumer = user;
     const int is_client = event->server == NULL;
-    if (event->type == SNET_EVENT_OPENED && is_client) {
+    if (event->type == SNET_CORE_EVENT_OPENED && is_client) {
         consumer_say(consumer, event->session);
-    } else if (event->type == SNET_EVENT_READABLE && is_client) {
+    } else if (event->type == SNET_CORE_EVENT_READABLE && is_client) {
         consumer_take(consumer, event->session);
-    } else if (event->type == SNET_EVENT_READABLE) {
+    } else if (event->type == SNET_CORE_EVENT_READABLE) {
         consumer_echo(consumer, event->session);
-    } else if (event->type == SNET_EVENT_ENDED) {
+    } else if (event->type == SNET_CORE_EVENT_ENDED) {
         if (event->err != SNET_ERR_CLOSED) {
             consumer->err = event->err;
         }

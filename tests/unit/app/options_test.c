@@ -122,7 +122,7 @@ static void options_go_into_sessions(void **state)
     assert_true(snet_options_take(&options, 'n', "4294967295"));
     const struct snet_session_config config = snet_options_session(&options);
     assert_int_equal(config.history_bytes, 65536);
-    assert_int_equal(config.wait_ns, 2500 * SNET_MS_NS);
+    assert_int_equal(config.resume_timeout_ns, 2500 * SNET_MS_NS);
     assert_int_equal(config.heartbeat_ns, 270 * SNET_SECOND_NS);
     assert_int_equal(config.pad_bytes, 128);
     assert_false(config.plain);

@@ -29,7 +29,7 @@ static void client_dials_at_once_at_first_and_after_a_loss(void **state)
 {
     (void)state;
     open_over(SNET_WIRE_2);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL], 1);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL], 1);
     assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
     struct core_pair_conn *conn = core_pair_connect(&ends);
     assert_int_equal(ends.client->dial, SNET_DIAL_ATTEMPTING);
@@ -38,7 +38,7 @@ static void client_dials_at_once_at_first_and_after_a_loss(void **state)
     core_pair_pass(&ends, SNET_CLIENT_WORKED_NS);
     core_pair_cut(&ends, conn);
     assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL], 2);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL], 2);
     core_pair_close(&ends);
 }
 
@@ -85,7 +85,7 @@ static void client_waits_between_failed_dials_and_gives_up(void **state)
     }
     assert_true(dials > 3);
     assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_CONNECT);
-    assert_true(ends.now >= SNET_SECOND_NS + SNET_BEGIN_DEFAULT_NS);
+    assert_true(ends.now >= SNET_SECOND_NS + SNET_CONNECT_TIMEOUT_DEFAULT_NS);
     core_pair_close(&ends);
 }
 
@@ -95,7 +95,7 @@ static void client_says_that_nobody_answered(void **state)
     (void)state;
     open_over(SNET_WIRE_1);
     (void)core_pair_connect(&ends);
-    core_pair_pass(&ends, SNET_BEGIN_DEFAULT_NS);
+    core_pair_pass(&ends, SNET_CONNECT_TIMEOUT_DEFAULT_NS);
     assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_NO_ANSWER);
     core_pair_close(&ends);
 }
@@ -161,7 +161,7 @@ static void client_goes_on_with_the_old_link_when_a_handover_fails(void **state)
     core_pair_settle(&ends, old);
     assert_int_equal(core_pair_read(&ends, ends.served, 0), 10);
     assert_int_equal(core_pair_read(&ends, ends.client, 0), 10);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_LOST], 0);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_LOST], 0);
     core_pair_close(&ends);
 }
 
@@ -178,7 +178,7 @@ static void client_keeps_its_attempt_when_the_old_link_dies(void **state)
     assert_int_equal(ends.client->dial, SNET_DIAL_ATTEMPTING);
     core_pair_settle(&ends, next);
     assert_int_equal(ends.client->state, SNET_SESSION_LIVE);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL], 2);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL], 2);
     core_pair_close(&ends);
 }
 
@@ -219,7 +219,7 @@ static void client_does_not_take_its_own_impatience_for_refusals(void **state)
         core_pair_drain(&ends);
         assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
     }
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 0);
     core_pair_close(&ends);
 }
 

@@ -37,13 +37,13 @@ static void link_that_is_closed_stays_closed(void **state)
     struct core_pair_link *side = &conn->sides[CORE_PAIR_SERVER];
     core_pair_feed(&ends, conn, CORE_PAIR_SERVER, bad, sizeof bad);
     assert_int_equal(side->err, SNET_ERR_BAD_START);
-    const unsigned closes = ends.events[CORE_PAIR_SERVER][SNET_EVENT_LINK_CLOSE];
+    const unsigned closes = ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LINK_CLOSE];
     core_pair_feed(&ends, conn, CORE_PAIR_SERVER, bad, sizeof bad);
     snet_link_failed(side->link, SNET_ERR_LINK_LOST, ends.now);
     core_pair_eof(&ends, conn, CORE_PAIR_SERVER);
     core_pair_pass(&ends, 60 * SNET_SECOND_NS);
     assert_int_equal(side->err, SNET_ERR_BAD_START);
-    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LINK_CLOSE], closes);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LINK_CLOSE], closes);
     core_pair_close(&ends);
 }
 
@@ -70,9 +70,9 @@ static void link_has_no_room_while_nobody_reads(void **state)
     core_pair_settle(&ends, conn);
     assert_int_equal(ends.served->inbox.received, 1000);
     assert_int_equal(snet_link_room(conn->sides[CORE_PAIR_SERVER].link), 0);
-    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LINK_RECV], 0);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LINK_RECV], 0);
     assert_int_equal(core_pair_read(&ends, ends.served, 0), 1000);
-    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LINK_RECV], 1);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LINK_RECV], 1);
     core_pair_settle(&ends, conn);
     assert_int_equal(core_pair_read(&ends, ends.served, 1000), 1000);
     core_pair_settle(&ends, conn);
@@ -95,7 +95,7 @@ static void link_waits_for_a_page_of_the_pool(void **state)
     snet_pool_give(pool, page);
     snet_core_wake_waiters(ends.cores[CORE_PAIR_SERVER]);
     core_pair_drain(&ends);
-    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LINK_RECV], 1);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LINK_RECV], 1);
     core_pair_settle(&ends, conn);
     assert_int_equal(core_pair_read(&ends, ends.served, 0), 10);
     core_pair_close(&ends);
@@ -150,7 +150,7 @@ static void link_of_a_mixed_listener_survives_a_failed_page_behind_zeros(void **
     core_pair_feed(&ends, conn, CORE_PAIR_SERVER, bytes, sizeof bytes);
     assert_int_equal(conn->sides[CORE_PAIR_SERVER].err, SNET_ERR_NO_MEMORY);
     assert_int_equal(ends.served->inbox.received, 0);
-    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 1);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LOST], 1);
     core_pair_close(&ends);
 }
 
@@ -176,7 +176,7 @@ static void link_of_a_mixed_listener_waits_for_the_rest_of_the_padding(void **st
         core_pair_pass(&ends, SNET_PADDING_DEFAULT_NS);
         assert_int_equal(ends.served->inbox.received, 0);
         core_pair_feed(&ends, conn, CORE_PAIR_SERVER, zeros, rest_comes != 0 ? 20 : 0);
-        core_pair_pass(&ends, SNET_HANDSHAKE_DEFAULT_NS);
+        core_pair_pass(&ends, SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS);
         assert_int_equal(ends.served->inbox.received, 0);
         assert_int_equal(conn->sides[CORE_PAIR_SERVER].err,
                          rest_comes != 0 ? SNET_OK : SNET_ERR_HANDSHAKE_TIMEOUT);

@@ -46,10 +46,10 @@ static void server_refuses_to_linger_for_too_short_a_time(void **state)
     snet_server *server = NULL;
     open_with(core_pair_config_for(SNET_WIRE_1, false));
     struct snet_server_config config = core_pair_config_for(SNET_WIRE_1, true).server;
-    config.linger_ns = SNET_LINGER_MIN_NS - 1;
+    config.ended_keep_ns = SNET_ENDED_KEEP_MIN_NS - 1;
     assert_int_equal(snet_server_new(ends.cores[CORE_PAIR_SERVER], &config, &server),
                      SNET_ERR_INVALID);
-    config.linger_ns = SNET_LINGER_MIN_NS;
+    config.ended_keep_ns = SNET_ENDED_KEEP_MIN_NS;
     assert_int_equal(snet_server_new(ends.cores[CORE_PAIR_SERVER], &config, &server), SNET_OK);
     core_pair_close(&ends);
 }

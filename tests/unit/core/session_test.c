@@ -55,9 +55,9 @@ static void session_cannot_be_written_before_it_opens(void **state)
     assert_int_equal(snet_session_write(ends.client, &byte, 1, &done, ends.now), SNET_ERR_AGAIN);
     assert_int_equal(snet_session_room(ends.client), 0);
     assert_int_equal(snet_session_read(ends.client, &byte, 1, &done, ends.now), SNET_ERR_AGAIN);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_WRITABLE], 0);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_WRITABLE], 0);
     (void)core_pair_begin(&ends);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_WRITABLE], 1);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_WRITABLE], 1);
     core_pair_close(&ends);
 }
 
@@ -92,7 +92,7 @@ static void session_carries_bytes_both_ways_over_every_wire(void **state)
         core_pair_settle(&ends, conn);
         assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_ABORTED);
         assert_int_equal(conn->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_RESET);
-        assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 1);
+        assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LOST], 1);
         core_pair_close(&ends);
     }
 }
@@ -112,8 +112,8 @@ static void session_sends_exactly_what_was_lost(void **state)
         assert_int_equal(core_pair_move(&ends, conn, CORE_PAIR_SERVER, 60), 60);
         assert_int_equal(core_pair_take(&ends, conn, CORE_PAIR_SERVER, lost, 40), 40);
         core_pair_cut(&ends, conn);
-        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_LOST], 1);
-        assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 1);
+        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_LOST], 1);
+        assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LOST], 1);
         (void)resume();
         assert_int_equal(core_pair_read(&ends, ends.served, 0), 300);
         assert_int_equal(core_pair_read(&ends, ends.client, 0), 200);
@@ -180,9 +180,9 @@ static void session_without_a_link_takes_a_history_and_then_waits(void **state)
     core_pair_write(&ends, ends.client, 128);
     assert_int_equal(snet_session_write(ends.client, &byte, 1, &done, ends.now), SNET_ERR_AGAIN);
     assert_int_equal(snet_session_room(ends.client), 0);
-    const unsigned before = ends.events[CORE_PAIR_CLIENT][SNET_EVENT_WRITABLE];
+    const unsigned before = ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_WRITABLE];
     (void)resume();
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_WRITABLE], before + 1);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_WRITABLE], before + 1);
     assert_int_equal(core_pair_read(&ends, ends.served, 0), 128);
     core_pair_close(&ends);
 }
@@ -192,14 +192,15 @@ static void session_expires_at_both_ends_after_its_wait_time(void **state)
 {
     (void)state;
     struct core_pair_config config = core_pair_config_for(SNET_WIRE_2, false);
-    config.client.session.wait_ns = config.server.session.wait_ns = 60 * SNET_SECOND_NS;
+    config.client.session.resume_timeout_ns = config.server.session.resume_timeout_ns =
+        60 * SNET_SECOND_NS;
     core_pair_open(&ends, &config);
     struct core_pair_conn *conn = core_pair_begin(&ends);
     core_pair_write(&ends, ends.client, 5);
     core_pair_settle(&ends, conn);
     core_pair_cut(&ends, conn);
     core_pair_pass(&ends, 60 * SNET_SECOND_NS - 1);
-    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 0);
     core_pair_pass(&ends, 1);
     assert_int_equal(ends.ended[CORE_PAIR_SERVER], SNET_ERR_EXPIRED);
     assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_EXPIRED);
@@ -232,7 +233,7 @@ static void session_moves_over_while_the_old_link_looks_alive(void **state)
         assert_int_equal(old->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_RESET);
         assert_int_equal(old->sides[CORE_PAIR_SERVER].err, SNET_ERR_LINK_REPLACED);
         assert_int_equal(old->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_RESET);
-        assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 0);
+        assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LOST], 0);
         assert_int_equal(core_pair_read(&ends, ends.served, 0), 100);
         assert_int_equal(core_pair_read(&ends, ends.client, 0), 100);
         assert_int_equal(core_pair_info(ends.client).last_detached_ns, 0);
@@ -336,7 +337,7 @@ static void session_ended_by_the_server_lingers_and_then_goes(void **state)
     snet_session_shutdown(ends.served, ends.now);
     core_pair_drain(&ends);
     core_pair_cut(&ends, conn);
-    core_pair_pass(&ends, SNET_LINGER_DEFAULT_NS - 1);
+    core_pair_pass(&ends, SNET_ENDED_KEEP_DEFAULT_NS - 1);
     assert_int_equal(ends.ended[CORE_PAIR_SERVER], SNET_OK);
     core_pair_pass(&ends, 1);
     assert_int_equal(ends.ended[CORE_PAIR_SERVER], SNET_ERR_CLOSE_UNCONFIRMED);
@@ -389,7 +390,7 @@ static void session_ended_by_the_client_says_so_when_nobody_confirms(void **stat
     snet_session_shutdown(ends.client, ends.now);
     core_pair_drain(&ends);
     core_pair_cut(&ends, conn);
-    core_pair_pass(&ends, SNET_WAIT_DEFAULT_NS);
+    core_pair_pass(&ends, SNET_RESUME_TIMEOUT_DEFAULT_NS);
     assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_CLOSE_UNCONFIRMED);
     core_pair_close(&ends);
 }
@@ -424,9 +425,9 @@ static void session_without_memory_tries_again_soon(void **state)
     struct test_env *env = &ends.env[CORE_PAIR_CLIENT];
     env->fail_at = env->alloc_count + 1;
     assert_int_equal(snet_session_write(ends.client, &byte, 1, &done, ends.now), SNET_ERR_AGAIN);
-    const unsigned before = ends.events[CORE_PAIR_CLIENT][SNET_EVENT_WRITABLE];
+    const unsigned before = ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_WRITABLE];
     core_pair_pass(&ends, SNET_SESSION_MEMORY_RETRY_NS);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_WRITABLE], before + 1);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_WRITABLE], before + 1);
     core_pair_write(&ends, ends.client, 1);
     core_pair_close(&ends);
 }

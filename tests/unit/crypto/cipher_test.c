@@ -63,14 +63,14 @@ static void cipher_rc4_goes_on_from_a_saved_state(void **state)
     uint64_t memory[2][SNET_CIPHER_STATE_MAX_BYTES / sizeof(uint64_t)];
     uint8_t saved[512] = {0};
     uint8_t bytes[2][100] = {{0}};
-    snet_cipher_rc4.init(memory[0], key);
-    snet_cipher_rc4.apply(memory[0], bytes[0], bytes[0], 33);
-    assert_true(snet_cipher_rc4.saved_bytes <= sizeof saved);
-    snet_cipher_rc4.save(memory[0], saved);
-    assert_int_equal(saved[snet_cipher_rc4.saved_bytes], 0);
-    snet_cipher_rc4.load(memory[1], saved);
-    snet_cipher_rc4.apply(memory[0], bytes[0], bytes[0], sizeof bytes[0]);
-    snet_cipher_rc4.apply(memory[1], bytes[1], bytes[1], sizeof bytes[1]);
+    snet_cipher_rc4()->init(memory[0], key);
+    snet_cipher_rc4()->apply(memory[0], bytes[0], bytes[0], 33);
+    assert_true(snet_cipher_rc4()->saved_bytes <= sizeof saved);
+    snet_cipher_rc4()->save(memory[0], saved);
+    assert_int_equal(saved[snet_cipher_rc4()->saved_bytes], 0);
+    snet_cipher_rc4()->load(memory[1], saved);
+    snet_cipher_rc4()->apply(memory[0], bytes[0], bytes[0], sizeof bytes[0]);
+    snet_cipher_rc4()->apply(memory[1], bytes[1], bytes[1], sizeof bytes[1]);
     assert_memory_equal(bytes[0] + 33, bytes[1] + 33, sizeof bytes[1] - 33);
 }
 

@@ -43,7 +43,7 @@ static struct snet_socket_config client_config(void)
     return (struct snet_socket_config){
         .struct_size = sizeof(struct snet_socket_config),
         .client_keys = {.server = &core_pair_keys()->server_public},
-        .begin_ns = 3 * SNET_SECOND_NS,
+        .connect_timeout_ns = 3 * SNET_SECOND_NS,
     };
 }
 

@@ -188,7 +188,7 @@ static void fd_of_a_session_that_does_not_come_up_is_reset(void **state)
     memset(&stranger, 9, sizeof stranger);
     client.client_keys.server = &stranger;
     client.nonblocking = true;
-    client.begin_ns = SNET_SECOND_NS;
+    client.connect_timeout_ns = SNET_SECOND_NS;
     snet_acceptor *acceptor = snet_listen(ADDRESS, &server, NULL);
     assert_non_null(acceptor);
     const int fd = snet_dial_fd(snet_acceptor_address(acceptor), &client, NULL);

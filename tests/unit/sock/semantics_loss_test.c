@@ -19,7 +19,7 @@
 #define SOON_NS (100 * SNET_MS_NS)
 #define LONG_NS (20 * SNET_SECOND_NS)
 
-static const struct snet_session_config short_wait = {.wait_ns = 300 * SNET_MS_NS};
+static const struct snet_session_config short_wait = {.resume_timeout_ns = 300 * SNET_MS_NS};
 
 /* --- Losses -------------------------------------------------------------------------------- */
 

@@ -46,7 +46,7 @@ static void s1_nobody_listens(void **state)
     assert_int_equal(twin_connect(&address), -1);
     assert_int_equal(errno, ECONNREFUSED);
     struct snet_socket_config config = twin_client_config(NULL);
-    config.begin_ns = SOON_NS;
+    config.connect_timeout_ns = SOON_NS;
     text_of(&address, text);
     assert_null(snet_dial(text, &config, &err));
     assert_int_equal(errno, ECONNREFUSED);
@@ -63,7 +63,7 @@ static void s2_somebody_listens_and_never_answers(void **state)
     const int fd = twin_connect(&address);
     assert_true(fd >= 0);
     struct snet_socket_config config = twin_client_config(NULL);
-    config.begin_ns = SOON_NS;
+    config.connect_timeout_ns = SOON_NS;
     text_of(&address, text);
     assert_null(snet_dial(text, &config, &err));
     assert_int_equal(errno, ETIMEDOUT);
@@ -108,7 +108,7 @@ static void s4_connecting_without_waiting(void **state)
     }
     assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &len), 0);
     struct snet_socket_config config = twin_client_config(NULL);
-    config.begin_ns = SOON_NS;
+    config.connect_timeout_ns = SOON_NS;
     config.nonblocking = true;
     text_of(&address, text);
     snet_socket *socket = snet_dial(text, &config, NULL);
@@ -129,7 +129,7 @@ static void s5_the_other_end_is_not_who_it_should_be(void **state)
     struct snet_socket_config client = twin_client_config(NULL);
     snet_err err = SNET_OK;
     client.client_keys.server = &core_pair_keys()->client_public;
-    client.begin_ns = SOON_NS;
+    client.connect_timeout_ns = SOON_NS;
     snet_acceptor *acceptor = snet_listen(ADDRESS, &server, NULL);
     assert_null(snet_dial(snet_acceptor_address(acceptor), &client, &err));
     assert_int_equal(errno, ETIMEDOUT);

@@ -123,7 +123,7 @@ struct duo {
     bool closed;
 };
 
-static void duo_event(void *user, const struct snet_event *event)
+static void duo_event(void *user, const struct snet_core_event *event)
 {
     struct duo *duo = user;
     if (event->server == NULL && duo->duplex != NULL) {
@@ -219,7 +219,7 @@ static void duo_expect_heard(struct duo *duo, size_t len)
 static void s59_writing_before_it_is_connected(void **state)
 {
     (void)state;
-    char address[SNET_ADDRESS_MAX_BYTES];
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
     struct sockaddr_in target = {.sin_family = AF_INET};
     uv_connect_t connect;
     struct tcp tcp = {.write_err = NOT_DONE};
@@ -271,7 +271,7 @@ static void s60_the_connection_is_lost_after_a_write_was_done(void **state)
     TEST_LOOP_UNTIL(&duo.pair.loop, duo.write.user == NULL);
     assert_int_equal(duo.write.err, SNET_OK);
     duo_expect_heard(&duo, SOME_BYTES);
-    assert_int_equal(test_pair_count(&duo.pair, TEST_PAIR_CLIENT, SNET_EVENT_RESUMED), 1);
+    assert_int_equal(test_pair_count(&duo.pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_RESUMED), 1);
     assert_int_equal(duo.ends, 0);
     duo_close(&duo);
 }
@@ -398,7 +398,7 @@ static void s65_a_shutdown_is_done(void **state)
     duo_write(&duo, much, SOME_BYTES);
     duo_shutdown(&duo);
     TEST_LOOP_UNTIL(&duo.pair.loop,
-                    test_pair_count(&duo.pair, TEST_PAIR_CLIENT, SNET_EVENT_LOST) == 1);
+                    test_pair_count(&duo.pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_LOST) == 1);
     assert_ptr_equal(duo.shutdown.user, &duo); /* and not without a connection */
     duo_expect_heard(&duo, SOME_BYTES);
     TEST_LOOP_PASS_UNTIL(&duo.pair.loop, TEST_PAIR_STEP_MS, duo.shutdown.user == NULL);

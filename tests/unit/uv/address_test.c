@@ -15,20 +15,20 @@ static void address_refuses_what_is_not_one(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        if (snet_address_check(bad[i]) != SNET_ERR_ADDRESS) {
+        if (snet_stream_address_check(bad[i]) != SNET_ERR_ADDRESS) {
             fail_msg("'%s' was taken for an address", bad[i]);
         }
     }
-    char longer[SNET_ADDRESS_MAX_BYTES + 20];
+    char longer[SNET_STREAM_ADDRESS_MAX_BYTES + 20];
     memset(longer, 'a', sizeof longer);
     memcpy(longer + sizeof longer - 4, ":80", 4); /* with its zero */
-    assert_int_equal(snet_address_check(longer), SNET_ERR_ADDRESS);
+    assert_int_equal(snet_stream_address_check(longer), SNET_ERR_ADDRESS);
     /* 107 characters are the longest path of a unix socket. */
     memcpy(longer, "unix:", 5);
     longer[5 + 108] = '\0';
-    assert_int_equal(snet_address_check(longer), SNET_ERR_ADDRESS);
+    assert_int_equal(snet_stream_address_check(longer), SNET_ERR_ADDRESS);
     longer[5 + 107] = '\0';
-    assert_int_equal(snet_address_check(longer), SNET_OK);
+    assert_int_equal(snet_stream_address_check(longer), SNET_OK);
 }
 
 struct address_row {
@@ -67,7 +67,7 @@ static void address_that_is_numeric_comes_back_as_typed(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct snet_address address;
         struct sockaddr_storage socket;
-        char text[SNET_ADDRESS_MAX_BYTES];
+        char text[SNET_STREAM_ADDRESS_MAX_BYTES];
         assert_int_equal(snet_address_parse(texts[i], &address), SNET_OK);
         assert_true(snet_address_numeric(&address, &socket));
         snet_address_format(&socket, text, sizeof text);

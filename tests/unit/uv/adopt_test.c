@@ -73,7 +73,7 @@ static void dial_by(struct test_loop *loop, int (*connect)(void *user), struct b
                     struct snet_adopt_dial **ret_dial)
 {
     const struct snet_uv_connector connector = {.connect = connect, .user = brought};
-    const struct snet_dial_config config = {.on_done = take, .user = brought};
+    const struct snet_stream_dial_config config = {.on_done = take, .user = brought};
     assert_int_equal(snet_adopt_dial_start(&loop->uv, &connector, &config, ret_dial), SNET_OK);
     assert_int_equal(brought->calls, 0);
 }

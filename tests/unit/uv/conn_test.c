@@ -21,7 +21,7 @@ static struct snet_conn *conn_of(const struct test_pair *pair, enum test_pair_si
 static uint64_t received_by(const struct test_pair *pair, enum test_pair_side side)
 {
     struct snet_session_info info;
-    snet_session_info(pair->ends[side].session, &info);
+    snet_session_get_info(pair->ends[side].session, &info);
     return info.received;
 }
 
@@ -70,7 +70,7 @@ static void conn_of_a_silent_stranger_is_reset(void **state)
     test_pair_open(&pair, &config);
     const int stranger = test_socket_connect(snet_uv_server_address(pair.server));
     TEST_LOOP_UNTIL(&pair.loop, pair.driver->conns.count == 1);
-    test_loop_pass(&pair.loop, SNET_SNIFF_DEFAULT_NS / SNET_MS_NS - 1);
+    test_loop_pass(&pair.loop, SNET_FIRST_BYTES_TIMEOUT_DEFAULT_NS / SNET_MS_NS - 1);
     assert_int_equal(test_socket_end(stranger), TEST_SOCKET_OPEN);
     test_loop_pass(&pair.loop, 1);
     assert_int_equal(test_socket_await_end(&pair.loop, stranger), UV_ECONNRESET);
@@ -107,12 +107,14 @@ static void conn_tells_a_reset_from_an_orderly_end(void **state)
     struct test_pair pair;
     test_pair_begin(&pair, NULL);
     test_pair_cut(&pair);
-    TEST_LOOP_UNTIL(&pair.loop, test_pair_count(&pair, TEST_PAIR_SERVER, SNET_EVENT_LOST) == 1);
+    TEST_LOOP_UNTIL(&pair.loop,
+                    test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_LOST) == 1);
     assert_int_equal(pair.ends[TEST_PAIR_SERVER].lost, SNET_ERR_LINK_RESET);
     TEST_LOOP_PASS_UNTIL(&pair.loop, TEST_PAIR_STEP_MS,
-                         test_pair_count(&pair, TEST_PAIR_SERVER, SNET_EVENT_RESUMED) == 1);
+                         test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_RESUMED) == 1);
     assert_int_equal(shutdown(test_pair_socket(&pair, TEST_PAIR_CLIENT), SHUT_WR), 0);
-    TEST_LOOP_UNTIL(&pair.loop, test_pair_count(&pair, TEST_PAIR_SERVER, SNET_EVENT_LOST) == 2);
+    TEST_LOOP_UNTIL(&pair.loop,
+                    test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_LOST) == 2);
     assert_int_equal(pair.ends[TEST_PAIR_SERVER].lost, SNET_ERR_LINK_FIN);
     test_pair_close(&pair);
 }
@@ -129,7 +131,7 @@ static void conn_reads_no_more_than_its_session_takes(void **state)
     /* When there is room again, the rest comes. */
     TEST_LOOP_UNTIL(&pair.loop, test_pair_read(&pair, TEST_PAIR_SERVER) == total);
     assert_int_equal(pair.driver->paused.count, 0);
-    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_EVENT_LOST), 0);
+    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_LOST), 0);
     test_pair_close(&pair);
 }
 
@@ -142,12 +144,12 @@ static void conn_that_does_not_read_is_probed_for_its_death(void **state)
     (void)write_until_full(&pair);
     assert_int_equal(pair.driver->paused.count, 1);
     test_loop_pass(&pair.loop, SNET_DRIVER_PROBE_MS);
-    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_EVENT_LOST), 0);
+    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_LOST), 0);
     snet_uv_session_free(pair.driver, pair.ends[TEST_PAIR_CLIENT].session);
     TEST_LOOP_UNTIL(&pair.loop, !snet_stream_alive(conn_of(&pair, TEST_PAIR_SERVER)->stream));
-    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_EVENT_LOST), 0);
+    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_LOST), 0);
     test_loop_pass(&pair.loop, SNET_DRIVER_PROBE_MS);
-    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_EVENT_LOST), 1);
+    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_LOST), 1);
     assert_int_equal(pair.ends[TEST_PAIR_SERVER].lost, SNET_ERR_LINK_LOST);
     /* Nothing is left to probe. */
     test_loop_pass(&pair.loop, SNET_DRIVER_PROBE_MS);
@@ -164,7 +166,7 @@ static void conn_closed_while_it_does_not_read_loses_nothing(void **state)
     const uint64_t total = write_until_full(&pair);
     test_pair_cut(&pair);
     TEST_LOOP_PASS_UNTIL(&pair.loop, TEST_PAIR_STEP_MS,
-                         test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_EVENT_RESUMED) == 1);
+                         test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_RESUMED) == 1);
     TEST_LOOP_UNTIL(&pair.loop, test_pair_read(&pair, TEST_PAIR_SERVER) == total);
     assert_int_equal(pair.driver->paused.count, 0);
     test_pair_close(&pair);
@@ -177,7 +179,8 @@ static void conn_without_memory_for_bytes_has_them_sent_again(void **state)
     test_pair_begin(&pair, NULL);
     assert_int_equal(test_pair_write(&pair, TEST_PAIR_CLIENT, 5000), 5000);
     test_memory_fail_at(1, true);
-    TEST_LOOP_UNTIL(&pair.loop, test_pair_count(&pair, TEST_PAIR_SERVER, SNET_EVENT_LOST) == 1);
+    TEST_LOOP_UNTIL(&pair.loop,
+                    test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_LOST) == 1);
     assert_true(test_memory_heal());
     assert_int_equal(pair.ends[TEST_PAIR_SERVER].lost, SNET_ERR_NO_MEMORY);
     TEST_LOOP_PASS_UNTIL(&pair.loop, TEST_PAIR_STEP_MS,
@@ -192,7 +195,8 @@ static void conn_closed_in_good_order_sends_everything_first(void **state)
     test_pair_begin(&pair, NULL);
     test_pair_send(&pair, TEST_PAIR_SERVER, TEST_PAIR_INBOX_BYTES / 2);
     snet_session_shutdown(pair.ends[TEST_PAIR_SERVER].session, snet_uv_now(pair.driver));
-    TEST_LOOP_UNTIL(&pair.loop, test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_EVENT_LOST) == 1);
+    TEST_LOOP_UNTIL(&pair.loop,
+                    test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_LOST) == 1);
     assert_int_equal(pair.ends[TEST_PAIR_CLIENT].lost, SNET_ERR_LINK_FIN);
     assert_int_equal(test_pair_read(&pair, TEST_PAIR_CLIENT), TEST_PAIR_INBOX_BYTES / 2);
     test_pair_close(&pair);

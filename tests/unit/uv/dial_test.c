@@ -21,12 +21,12 @@
 
 struct fixture {
     struct test_loop loop;
-    struct snet_dial *dial;
+    struct snet_stream_dial *dial;
     unsigned done_count;
     snet_err err;
     int os_err;
     uv_stream_t *stream;
-    char peer[SNET_ADDRESS_MAX_BYTES]; /* of the stream */
+    char peer[SNET_STREAM_ADDRESS_MAX_BYTES]; /* of the stream */
 };
 
 static void fixture_init(struct fixture *fixture)
@@ -57,14 +57,14 @@ static void fixture_done(void *user, snet_err err, int os_err, uv_stream_t *stre
 
 static snet_err start(struct fixture *fixture, const char *address)
 {
-    const struct snet_dial_config config = {
+    const struct snet_stream_dial_config config = {
         .address = address,
         .options = {.buffer_bytes = DIAL_BUFFER_BYTES},
         .on_done = fixture_done,
         .user = fixture,
     };
     fixture->done_count = 0;
-    return snet_dial_start(&fixture->loop.uv, &config, &fixture->dial);
+    return snet_stream_dial_start(&fixture->loop.uv, &config, &fixture->dial);
 }
 
 /* Dials to the end, which must come without any time passing. */
@@ -96,7 +96,7 @@ static void expect_stream(const struct fixture *fixture, const char *peer)
 /* The address of `name` with the port of another address; it is one text at a time. */
 static const char *with_port(const char *name, const char *address)
 {
-    static char text[SNET_ADDRESS_MAX_BYTES];
+    static char text[SNET_STREAM_ADDRESS_MAX_BYTES];
     (void)snprintf(text, sizeof text, "%s:%s", name, test_socket_port(address));
     return text;
 }
@@ -132,7 +132,7 @@ static void dial_refuses_a_name_that_cannot_be_one(void **state)
 {
     (void)state;
     struct fixture fixture;
-    char address[SNET_ADDRESS_MAX_BYTES];
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
     fixture_init(&fixture);
     memset(address, 'a', sizeof address);
     memcpy(address + sizeof address - sizeof ":80", ":80", sizeof ":80");
@@ -159,7 +159,7 @@ static void dial_tells_that_nobody_listens(void **state)
 {
     (void)state;
     struct fixture fixture;
-    char address[SNET_ADDRESS_MAX_BYTES];
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
     fixture_init(&fixture);
     const int closed =
         test_socket_listen("127.0.0.1:0", TEST_SOCKET_CLOSED, address, sizeof address);
@@ -178,7 +178,7 @@ static void dial_gives_up_a_resolver_that_does_not_answer(void **state)
     fixture_init(&fixture);
     test_resolver_hold();
     assert_int_equal(start(&fixture, "localhost:80"), SNET_OK);
-    test_loop_pass(&fixture.loop, SNET_DIAL_TIMEOUT_MS - 1);
+    test_loop_pass(&fixture.loop, SNET_STREAM_DIAL_TIMEOUT_MS - 1);
     assert_int_equal(fixture.done_count, 0);
     test_loop_pass(&fixture.loop, 1);
     expect_failure(&fixture, SNET_ERR_RESOLVE, UV_ETIMEDOUT);
@@ -195,7 +195,7 @@ static void dial_gives_up_an_address_that_is_silent(void **state)
     test_silent_open(&silent, "127.0.0.1:0");
     assert_int_equal(start(&fixture, silent.address), SNET_OK);
     test_loop_settle(&fixture.loop);
-    test_loop_pass(&fixture.loop, SNET_DIAL_TIMEOUT_MS - 1);
+    test_loop_pass(&fixture.loop, SNET_STREAM_DIAL_TIMEOUT_MS - 1);
     assert_int_equal(fixture.done_count, 0);
     test_loop_pass(&fixture.loop, 1);
     expect_failure(&fixture, SNET_ERR_CONNECT, UV_ETIMEDOUT);
@@ -210,15 +210,15 @@ static void dial_cancelled_tells_nothing(void **state)
     struct test_silent silent;
     fixture_init(&fixture);
     test_silent_open(&silent, "127.0.0.1:0");
-    snet_dial_cancel(NULL);
+    snet_stream_dial_cancel(NULL);
     for (unsigned turned = 0; turned < 2; turned++) {
         assert_int_equal(start(&fixture, silent.address), SNET_OK);
         if (turned == 1) {
             test_loop_settle(&fixture.loop); /* now it is connecting */
         }
-        snet_dial_cancel(fixture.dial);
-        snet_dial_cancel(fixture.dial);
-        test_loop_pass(&fixture.loop, SNET_DIAL_TIMEOUT_MS);
+        snet_stream_dial_cancel(fixture.dial);
+        snet_stream_dial_cancel(fixture.dial);
+        test_loop_pass(&fixture.loop, SNET_STREAM_DIAL_TIMEOUT_MS);
         assert_int_equal(fixture.done_count, 0);
         assert_int_equal(test_loop_handles(&fixture.loop), 0);
     }
@@ -235,7 +235,7 @@ static void dial_cancelled_while_resolving_tells_nothing(void **state)
     /* More than libuv asks at once: some can be taken back and some cannot. */
     for (unsigned i = 0; i < 8; i++) {
         assert_int_equal(start(&fixture, "localhost:80"), SNET_OK);
-        snet_dial_cancel(fixture.dial);
+        snet_stream_dial_cancel(fixture.dial);
     }
     test_resolver_release();
     fixture_deinit(&fixture);
@@ -247,7 +247,7 @@ static void dial_connects_to_every_form_of_address(void **state)
     (void)state;
     static const char *const listens[] = {"127.0.0.1:0", "[::1]:0"};
     struct fixture fixture;
-    char address[SNET_ADDRESS_MAX_BYTES];
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
     fixture_init(&fixture);
     for (size_t i = 0; i < 2; i++) {
         const int listener = test_socket_listen(listens[i], 1, address, sizeof address);
@@ -292,7 +292,7 @@ static void dial_gives_its_stream_the_options(void **state)
 {
     (void)state;
     struct fixture fixture;
-    char address[SNET_ADDRESS_MAX_BYTES];
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
     int no_delay = 0;
     int buffer_bytes = 0;
     socklen_t len = sizeof no_delay;
@@ -314,8 +314,8 @@ static void dial_prefers_ipv6_whatever_the_resolver_does(void **state)
     static const char *const hosts[] = {"127.0.0.1", "::1"};
     (void)state;
     struct fixture fixture;
-    char four[SNET_ADDRESS_MAX_BYTES];
-    char six[SNET_ADDRESS_MAX_BYTES];
+    char four[SNET_STREAM_ADDRESS_MAX_BYTES];
+    char six[SNET_STREAM_ADDRESS_MAX_BYTES];
     fixture_init(&fixture);
     const int first = test_socket_listen("127.0.0.1:0", 1, four, sizeof four);
     const int second = test_socket_listen(with_port("[::1]", four), 1, six, sizeof six);
@@ -332,8 +332,8 @@ static void dial_goes_on_at_once_from_an_address_that_refuses(void **state)
     static const char *const hosts[] = {"127.0.0.1", "127.0.0.2", "127.0.0.3"};
     (void)state;
     struct fixture fixture;
-    char refusing[SNET_ADDRESS_MAX_BYTES];
-    char address[SNET_ADDRESS_MAX_BYTES];
+    char refusing[SNET_STREAM_ADDRESS_MAX_BYTES];
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
     fixture_init(&fixture);
     const int closed =
         test_socket_listen("127.0.0.1:0", TEST_SOCKET_CLOSED, refusing, sizeof refusing);
@@ -355,7 +355,7 @@ static void dial_races_the_next_address_with_one_that_is_silent(void **state)
     (void)state;
     struct fixture fixture;
     struct test_silent silent;
-    char address[SNET_ADDRESS_MAX_BYTES];
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
     fixture_init(&fixture);
     test_silent_open(&silent, "127.0.0.1:0");
     const int listener =
@@ -364,7 +364,7 @@ static void dial_races_the_next_address_with_one_that_is_silent(void **state)
     assert_int_equal(start(&fixture, with_port("two.test", silent.address)), SNET_OK);
     /* Both timers and the attempt: the name is resolved. */
     TEST_LOOP_UNTIL(&fixture.loop, test_loop_handles(&fixture.loop) == 3);
-    test_loop_pass(&fixture.loop, SNET_DIAL_STAGGER_MS - 1);
+    test_loop_pass(&fixture.loop, SNET_STREAM_DIAL_STAGGER_MS - 1);
     assert_int_equal(fixture.done_count, 0);
     test_loop_pass(&fixture.loop, 1);
     TEST_LOOP_UNTIL(&fixture.loop, fixture.done_count == 1);
@@ -383,7 +383,7 @@ static void dial_tries_so_many_addresses_and_no_more(void **state)
     };
     (void)state;
     struct fixture fixture;
-    char last[SNET_ADDRESS_MAX_BYTES];
+    char last[SNET_STREAM_ADDRESS_MAX_BYTES];
     fixture_init(&fixture);
     const int listener = test_socket_listen("127.0.0.9:0", 1, last, sizeof last);
     test_resolver_set("many.test", hosts, DIAL_HOSTS_MAX + 1);

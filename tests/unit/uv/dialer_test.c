@@ -19,7 +19,7 @@ static struct snet_dialer *dialer_of(const struct test_pair *pair)
     return dialer;
 }
 
-static bool client_had(const struct test_pair *pair, enum snet_event_type type)
+static bool client_had(const struct test_pair *pair, enum snet_core_event_type type)
 {
     return test_pair_count(pair, TEST_PAIR_CLIENT, type) > 0;
 }
@@ -80,15 +80,15 @@ static void dialer_tries_again_until_the_session_gives_up(void **state)
     (void)state;
     const struct test_pair_config config = test_pair_defaults();
     struct test_pair pair;
-    char address[SNET_ADDRESS_MAX_BYTES];
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
     test_pair_open(&pair, &config);
     const int closed =
         test_socket_listen("127.0.0.1:0", TEST_SOCKET_CLOSED, address, sizeof address);
     const uint64_t begin = snet_uv_now(pair.driver);
     test_pair_connect(&pair, &config.client, address);
-    TEST_LOOP_PASS_UNTIL(&pair.loop, TEST_PAIR_STEP_MS, client_had(&pair, SNET_EVENT_ENDED));
-    assert_in_range(snet_uv_now(pair.driver) - begin, SNET_BEGIN_DEFAULT_NS,
-                    SNET_BEGIN_DEFAULT_NS + 100 * SNET_MS_NS);
+    TEST_LOOP_PASS_UNTIL(&pair.loop, TEST_PAIR_STEP_MS, client_had(&pair, SNET_CORE_EVENT_ENDED));
+    assert_in_range(snet_uv_now(pair.driver) - begin, SNET_CONNECT_TIMEOUT_DEFAULT_NS,
+                    SNET_CONNECT_TIMEOUT_DEFAULT_NS + 100 * SNET_MS_NS);
     assert_int_equal(pair.ends[TEST_PAIR_CLIENT].ended, SNET_ERR_CONNECT);
     assert_int_equal(snet_uv_session_os_err(pair.ends[TEST_PAIR_CLIENT].session), UV_ECONNREFUSED);
     assert_null(dialer_of(&pair)->dial);
@@ -101,7 +101,7 @@ static void dialer_connects_when_the_server_comes_late(void **state)
     (void)state;
     const struct test_pair_config config = test_pair_defaults();
     struct test_pair pair;
-    char address[SNET_ADDRESS_MAX_BYTES];
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
     int os_err = 0;
     test_pair_open(&pair, &config);
     const int closed =
@@ -111,7 +111,7 @@ static void dialer_connects_when_the_server_comes_late(void **state)
     test_socket_close(closed);
     assert_int_equal(snet_uv_serve(pair.driver, address, &config.server, &pair.server, &os_err),
                      SNET_OK);
-    TEST_LOOP_PASS_UNTIL(&pair.loop, TEST_PAIR_STEP_MS, client_had(&pair, SNET_EVENT_OPENED));
+    TEST_LOOP_PASS_UNTIL(&pair.loop, TEST_PAIR_STEP_MS, client_had(&pair, SNET_CORE_EVENT_OPENED));
     assert_int_equal(dialer_of(&pair)->os_err, 0);
     assert_null(dialer_of(&pair)->dial);
     test_pair_close(&pair);
@@ -127,7 +127,8 @@ static void dialer_without_memory_tries_again_later(void **state)
         test_pair_open(&pair, &config);
         test_pair_connect(&pair, &config.client, snet_uv_server_address(pair.server));
         test_memory_fail_at(number, false);
-        TEST_LOOP_PASS_UNTIL(&pair.loop, TEST_PAIR_STEP_MS, client_had(&pair, SNET_EVENT_OPENED));
+        TEST_LOOP_PASS_UNTIL(&pair.loop, TEST_PAIR_STEP_MS,
+                             client_had(&pair, SNET_CORE_EVENT_OPENED));
         assert_true(test_memory_heal());
         test_pair_close(&pair);
     }
@@ -138,14 +139,14 @@ static void dialer_stopped_connects_to_nobody(void **state)
     (void)state;
     const struct test_pair_config config = test_pair_defaults();
     struct test_pair pair;
-    char address[SNET_ADDRESS_MAX_BYTES];
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
     test_pair_open(&pair, &config);
     const int listener = test_socket_listen("127.0.0.1:0", 1, address, sizeof address);
     test_pair_connect(&pair, &config.client, address);
     snet_dialer_dial(dialer_of(&pair));
     assert_non_null(dialer_of(&pair)->dial);
     snet_session_abort(pair.ends[TEST_PAIR_CLIENT].session, snet_uv_now(pair.driver));
-    TEST_LOOP_UNTIL(&pair.loop, client_had(&pair, SNET_EVENT_ENDED));
+    TEST_LOOP_UNTIL(&pair.loop, client_had(&pair, SNET_CORE_EVENT_ENDED));
     assert_null(dialer_of(&pair)->dial);
     test_loop_settle(&pair.loop);
     assert_int_equal(accept(listener, NULL, NULL), -1);
@@ -178,7 +179,7 @@ static void dialer_starts_over_when_the_network_changed(void **state)
     const struct test_pair_config config = test_pair_defaults();
     struct test_pair pair;
     struct test_silent silent;
-    char address[SNET_ADDRESS_MAX_BYTES];
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
     test_pair_open(&pair, &config);
     const char *port = test_socket_port(snet_uv_server_address(pair.server));
     (void)snprintf(address, sizeof address, "127.0.0.2:%s", port);
@@ -190,7 +191,7 @@ static void dialer_starts_over_when_the_network_changed(void **state)
     test_loop_settle(&pair.loop);
     test_resolver_set("moving.test", hosts + 1, 1);
     snet_dialer_network_changed(dialer_of(&pair));
-    TEST_LOOP_UNTIL(&pair.loop, client_had(&pair, SNET_EVENT_OPENED));
+    TEST_LOOP_UNTIL(&pair.loop, client_had(&pair, SNET_CORE_EVENT_OPENED));
     test_silent_close(&silent);
     test_pair_close(&pair);
 }

@@ -14,7 +14,7 @@
 
 #define DRIVER_ALLOCATIONS_MAX 50u
 
-static void ignore_event(void *user, const struct snet_event *event)
+static void ignore_event(void *user, const struct snet_core_event *event)
 {
     (void)user;
     (void)event;
@@ -25,8 +25,8 @@ static const struct snet_uv_config driver_config = {.on_event = ignore_event};
 /* Whether the session was resumed so often, and told so, at both ends. */
 static bool resumed(const struct test_pair *pair, unsigned count)
 {
-    return test_pair_count(pair, TEST_PAIR_CLIENT, SNET_EVENT_RESUMED) == count &&
-           test_pair_count(pair, TEST_PAIR_SERVER, SNET_EVENT_RESUMED) == count;
+    return test_pair_count(pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_RESUMED) == count &&
+           test_pair_count(pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_RESUMED) == count;
 }
 
 static void driver_new_refuses_a_program_that_takes_no_events(void **state)
@@ -182,7 +182,7 @@ static void driver_takes_its_options_from_the_history(void **state)
                      SNET_HISTORY_DEFAULT_BYTES / 8);
     assert_int_equal(snet_driver_options(pair.driver, SNET_WIRE_BIT(SNET_WIRE_2), 0).dead_peer_ms,
                      20000);
-    pair.driver->config.dead_peer_ns = 5 * SNET_SECOND_NS;
+    pair.driver->config.dead_peer_timeout_ns = 5 * SNET_SECOND_NS;
     assert_int_equal(snet_driver_options(pair.driver, SNET_WIRE_BIT(SNET_WIRE_2), 0).dead_peer_ms,
                      5000);
     test_pair_close(&pair);
@@ -209,7 +209,7 @@ static void driver_connects_on_a_loop_with_nothing_else(void **state)
     struct test_loop loop;
     snet_uv *driver = NULL;
     snet_session *session = NULL;
-    char address[SNET_ADDRESS_MAX_BYTES];
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
     test_loop_open(&loop);
     const int listener = test_socket_listen("127.0.0.1:0", 1, address, sizeof address);
     assert_int_equal(snet_uv_new(&loop.uv, &driver_config, &driver), SNET_OK);
@@ -228,7 +228,7 @@ static void driver_carries_bytes_both_ways(void **state)
 {
     (void)state;
     struct test_pair pair;
-    char text[SNET_ADDRESS_MAX_BYTES];
+    char text[SNET_STREAM_ADDRESS_MAX_BYTES];
     test_pair_begin(&pair, NULL);
     test_pair_send(&pair, TEST_PAIR_CLIENT, 1000);
     test_pair_send(&pair, TEST_PAIR_SERVER, 30000);
@@ -245,14 +245,14 @@ static void driver_resumes_each_time_its_connection_is_reset(void **state)
 {
     (void)state;
     struct test_pair pair;
-    char text[SNET_ADDRESS_MAX_BYTES];
+    char text[SNET_STREAM_ADDRESS_MAX_BYTES];
     test_pair_begin(&pair, NULL);
     for (unsigned count = 1; count <= 5; count++) {
         /* Bytes are on their way when it happens, and some are written without a connection. */
         test_pair_send(&pair, TEST_PAIR_CLIENT, 20000);
         test_pair_cut(&pair);
         TEST_LOOP_UNTIL(&pair.loop,
-                        test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_EVENT_LOST) == count);
+                        test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_LOST) == count);
         snet_uv_session_peer(pair.ends[TEST_PAIR_CLIENT].session, text, sizeof text);
         assert_string_equal(text, "-");
         assert_int_equal(test_pair_write(&pair, TEST_PAIR_SERVER, 100), 100);
@@ -262,7 +262,7 @@ static void driver_resumes_each_time_its_connection_is_reset(void **state)
         TEST_LOOP_UNTIL(&pair.loop,
                         test_pair_read(&pair, TEST_PAIR_CLIENT) == 100 * (uint64_t)count);
     }
-    assert_int_equal(test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_EVENT_ENDED), 0);
+    assert_int_equal(test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_ENDED), 0);
     test_pair_close(&pair);
 }
 
@@ -274,8 +274,8 @@ static void driver_ends_both_ends_when_the_server_ends(void **state)
     test_pair_send(&pair, TEST_PAIR_SERVER, 10000);
     snet_session_shutdown(pair.ends[TEST_PAIR_SERVER].session, snet_uv_now(pair.driver));
     TEST_LOOP_PASS_UNTIL(&pair.loop, TEST_PAIR_STEP_MS,
-                         test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_EVENT_ENDED) == 1 &&
-                             test_pair_count(&pair, TEST_PAIR_SERVER, SNET_EVENT_ENDED) == 1);
+                         test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_ENDED) == 1 &&
+                             test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_ENDED) == 1);
     assert_int_equal(pair.ends[TEST_PAIR_CLIENT].ended, SNET_ERR_CLOSED);
     assert_int_equal(pair.ends[TEST_PAIR_SERVER].ended, SNET_ERR_CLOSED);
     assert_int_equal(test_pair_read(&pair, TEST_PAIR_CLIENT), 10000);
@@ -290,14 +290,14 @@ static void driver_ends_a_client_that_ends_and_its_server_waits(void **state)
     test_pair_send(&pair, TEST_PAIR_CLIENT, 10000);
     snet_session_shutdown(pair.ends[TEST_PAIR_CLIENT].session, snet_uv_now(pair.driver));
     TEST_LOOP_PASS_UNTIL(&pair.loop, TEST_PAIR_STEP_MS,
-                         test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_EVENT_ENDED) == 1);
+                         test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_ENDED) == 1);
     assert_int_equal(pair.ends[TEST_PAIR_CLIENT].ended, SNET_ERR_CLOSED);
-    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_EVENT_LOST), 1);
+    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_LOST), 1);
     assert_int_equal(pair.ends[TEST_PAIR_SERVER].lost, SNET_ERR_LINK_FIN);
-    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_EVENT_ENDED), 0);
+    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_ENDED), 0);
     assert_int_equal(test_pair_read(&pair, TEST_PAIR_SERVER), 10000);
-    test_loop_pass(&pair.loop, SNET_WAIT_DEFAULT_NS / SNET_MS_NS);
-    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_EVENT_ENDED), 1);
+    test_loop_pass(&pair.loop, SNET_RESUME_TIMEOUT_DEFAULT_NS / SNET_MS_NS);
+    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_ENDED), 1);
     assert_int_equal(pair.ends[TEST_PAIR_SERVER].ended, SNET_ERR_EXPIRED);
     test_pair_close(&pair);
 }
@@ -306,8 +306,8 @@ static void driver_moves_a_live_session_when_the_network_changed(void **state)
 {
     (void)state;
     struct test_pair pair;
-    char before[SNET_ADDRESS_MAX_BYTES];
-    char after[SNET_ADDRESS_MAX_BYTES];
+    char before[SNET_STREAM_ADDRESS_MAX_BYTES];
+    char after[SNET_STREAM_ADDRESS_MAX_BYTES];
     test_pair_begin(&pair, NULL);
     snet_uv_session_peer(pair.ends[TEST_PAIR_SERVER].session, before, sizeof before);
     snet_uv_network_changed(pair.driver);
@@ -324,7 +324,7 @@ static void driver_tries_at_once_when_the_network_changed(void **state)
     (void)state;
     const struct test_pair_config config = test_pair_defaults();
     struct test_pair pair;
-    char address[SNET_ADDRESS_MAX_BYTES];
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
     int os_err = 0;
     test_pair_open(&pair, &config);
     const int closed =
@@ -336,9 +336,10 @@ static void driver_tries_at_once_when_the_network_changed(void **state)
     assert_int_equal(snet_uv_serve(pair.driver, address, &config.server, &pair.server, &os_err),
                      SNET_OK);
     test_loop_settle(&pair.loop);
-    assert_int_equal(test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_EVENT_OPENED), 0);
+    assert_int_equal(test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_OPENED), 0);
     snet_uv_network_changed(pair.driver);
-    TEST_LOOP_UNTIL(&pair.loop, test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_EVENT_OPENED) == 1);
+    TEST_LOOP_UNTIL(&pair.loop,
+                    test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_OPENED) == 1);
     assert_int_equal(snet_uv_session_os_err(session), 0);
     test_pair_close(&pair);
 }
@@ -375,7 +376,7 @@ static void driver_that_drains_resumes_but_opens_nothing_new(void **state)
     TEST_LOOP_UNTIL(&pair.loop, pair.note_count > 0);
     assert_int_equal(pair.note.kind, SNET_NOTE_LINK_REFUSED);
     assert_int_equal(pair.note.err, SNET_ERR_DRAINING);
-    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_EVENT_OPENED), 1);
+    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_OPENED), 1);
     test_pair_close(&pair);
 }
 
@@ -387,7 +388,8 @@ static void driver_session_given_back_is_gone_with_its_connection(void **state)
     snet_uv_session_free(pair.driver, NULL);
     snet_uv_session_free(pair.driver, pair.ends[TEST_PAIR_CLIENT].session);
     assert_int_equal(pair.driver->dialers.count, 0);
-    TEST_LOOP_UNTIL(&pair.loop, test_pair_count(&pair, TEST_PAIR_SERVER, SNET_EVENT_LOST) == 1);
+    TEST_LOOP_UNTIL(&pair.loop,
+                    test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_LOST) == 1);
     assert_int_equal(pair.driver->conns.count, 0);
     snet_uv_session_free(pair.driver, pair.ends[TEST_PAIR_SERVER].session);
     test_pair_close(&pair);

@@ -30,7 +30,7 @@ struct fixture {
     bool closed;
 };
 
-static void fixture_event(void *user, const struct snet_event *event)
+static void fixture_event(void *user, const struct snet_core_event *event)
 {
     struct fixture *fixture = user;
     if (event->server == NULL && fixture->duplex != NULL) {
@@ -331,7 +331,7 @@ static void duplex_goes_on_over_a_new_connection(void **state)
     TEST_LOOP_PASS_UNTIL(&fixture.pair.loop, TEST_PAIR_STEP_MS,
                          test_pair_read(&fixture.pair, TEST_PAIR_SERVER) == sizeof data &&
                              fixture.read == SOME_BYTES);
-    assert_int_equal(test_pair_count(&fixture.pair, TEST_PAIR_CLIENT, SNET_EVENT_RESUMED), 1);
+    assert_int_equal(test_pair_count(&fixture.pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_RESUMED), 1);
     fixture_deinit(&fixture);
 }
 

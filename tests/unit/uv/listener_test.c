@@ -24,7 +24,7 @@ static const struct snet_stream_options listener_options = {.buffer_bytes = 1638
 
 struct fixture {
     struct test_loop loop;
-    snet_listener *listener;
+    snet_stream_listener *listener;
     int os_err; /* LISTENER_NO_ERR when not written */
     uv_stream_t *streams[LISTENER_STREAMS_MAX];
     unsigned stream_count;
@@ -45,7 +45,7 @@ static void fixture_init(struct fixture *fixture)
 /* Fails the test when a file was left behind. */
 static void fixture_deinit(struct fixture *fixture)
 {
-    snet_listener_close(fixture->listener);
+    snet_stream_listener_close(fixture->listener);
     for (unsigned i = 0; i < fixture->stream_count; i++) {
         snet_stream_close(fixture->streams[i], true);
     }
@@ -55,8 +55,8 @@ static void fixture_deinit(struct fixture *fixture)
 
 static snet_err open_listener(struct fixture *fixture, const char *address)
 {
-    return snet_listener_open(&fixture->loop.uv, address, &listener_options, &fixture->listener,
-                              &fixture->os_err);
+    return snet_stream_listener_open(&fixture->loop.uv, address, &listener_options,
+                                     &fixture->listener, &fixture->os_err);
 }
 
 static void accepted(void *user, uv_stream_t *stream)
@@ -98,7 +98,7 @@ static void listener_refuses_an_address_in_use(void **state)
 {
     (void)state;
     struct fixture fixture;
-    char taken[SNET_ADDRESS_MAX_BYTES];
+    char taken[SNET_STREAM_ADDRESS_MAX_BYTES];
     fixture_init(&fixture);
     const int other = test_socket_listen("127.0.0.1:0", 1, taken, sizeof taken);
     assert_int_equal(open_listener(&fixture, taken), SNET_ERR_LISTEN);
@@ -124,10 +124,10 @@ static void listener_refuses_a_path_in_use_and_leaves_it_alone(void **state)
     struct fixture fixture;
     fixture_init(&fixture);
     assert_int_equal(open_listener(&fixture, fixture.local), SNET_OK);
-    snet_listener *first = fixture.listener;
+    snet_stream_listener *first = fixture.listener;
     assert_int_equal(open_listener(&fixture, fixture.local), SNET_ERR_LISTEN);
     assert_int_equal(fixture.os_err, UV_EADDRINUSE);
-    snet_listener_start(first, accepted, &fixture);
+    snet_stream_listener_start(first, accepted, &fixture);
     const int peer = test_socket_connect(fixture.local);
     TEST_LOOP_UNTIL(&fixture.loop, fixture.stream_count == 1);
     test_socket_close(peer);
@@ -155,7 +155,7 @@ static void listener_open_without_memory_leaves_nothing(void **state)
 static void listener_close_accepts_null(void **state)
 {
     (void)state;
-    snet_listener_close(NULL);
+    snet_stream_listener_close(NULL);
 }
 
 static void listener_tells_the_real_port(void **state)
@@ -167,10 +167,10 @@ static void listener_tells_the_real_port(void **state)
         struct fixture fixture;
         fixture_init(&fixture);
         assert_int_equal(open_listener(&fixture, addresses[i]), SNET_OK);
-        const char *address = snet_listener_address(fixture.listener);
+        const char *address = snet_stream_listener_address(fixture.listener);
         assert_memory_equal(address, begins[i], strlen(begins[i]));
         assert_int_not_equal(strtoul(test_socket_port(address), NULL, 10), 0);
-        assert_int_equal(snet_address_check(address), SNET_OK);
+        assert_int_equal(snet_stream_address_check(address), SNET_OK);
         fixture_deinit(&fixture);
     }
 }
@@ -184,11 +184,11 @@ static void listener_prefers_the_ipv4_address_of_a_name(void **state)
     fixture_init(&fixture);
     test_resolver_set("both.test", hosts, 3);
     assert_int_equal(open_listener(&fixture, "both.test:0"), SNET_OK);
-    assert_memory_equal(snet_listener_address(fixture.listener), "127.0.0.2:", 10);
-    snet_listener_close(fixture.listener);
+    assert_memory_equal(snet_stream_listener_address(fixture.listener), "127.0.0.2:", 10);
+    snet_stream_listener_close(fixture.listener);
     test_resolver_set("six.test", hosts, 1);
     assert_int_equal(open_listener(&fixture, "six.test:0"), SNET_OK);
-    assert_memory_equal(snet_listener_address(fixture.listener), "[::1]:", 6);
+    assert_memory_equal(snet_stream_listener_address(fixture.listener), "[::1]:", 6);
     fixture_deinit(&fixture);
 }
 
@@ -199,11 +199,11 @@ static void listener_without_a_host_takes_every_local_address(void **state)
     struct fixture fixture;
     fixture_init(&fixture);
     assert_int_equal(open_listener(&fixture, ":0"), SNET_OK);
-    snet_listener_start(fixture.listener, accepted, &fixture);
+    snet_stream_listener_start(fixture.listener, accepted, &fixture);
     for (unsigned i = 0; i < 3; i++) {
-        char address[SNET_ADDRESS_MAX_BYTES];
+        char address[SNET_STREAM_ADDRESS_MAX_BYTES];
         (void)snprintf(address, sizeof address, "%s:%s", hosts[i],
-                       test_socket_port(snet_listener_address(fixture.listener)));
+                       test_socket_port(snet_stream_listener_address(fixture.listener)));
         const int peer = test_socket_connect(address);
         TEST_LOOP_UNTIL(&fixture.loop, fixture.stream_count == i + 1);
         test_socket_close(peer);
@@ -221,8 +221,8 @@ static void listener_hands_out_streams_with_their_options(void **state)
     socklen_t len = sizeof no_delay;
     fixture_init(&fixture);
     assert_int_equal(open_listener(&fixture, "127.0.0.1:0"), SNET_OK);
-    snet_listener_start(fixture.listener, accepted, &fixture);
-    const int peer = test_socket_connect(snet_listener_address(fixture.listener));
+    snet_stream_listener_start(fixture.listener, accepted, &fixture);
+    const int peer = test_socket_connect(snet_stream_listener_address(fixture.listener));
     TEST_LOOP_UNTIL(&fixture.loop, fixture.stream_count == 1);
     assert_null(fixture.streams[0]->data);
     const int fd = test_socket_of(fixture.streams[0]);
@@ -242,9 +242,9 @@ static void listener_on_a_path_removes_it_at_the_end(void **state)
     struct fixture fixture;
     fixture_init(&fixture);
     assert_int_equal(open_listener(&fixture, fixture.local), SNET_OK);
-    assert_string_equal(snet_listener_address(fixture.listener), fixture.local);
+    assert_string_equal(snet_stream_listener_address(fixture.listener), fixture.local);
     assert_int_equal(access(fixture.local + strlen("unix:"), F_OK), 0);
-    snet_listener_start(fixture.listener, accepted, &fixture);
+    snet_stream_listener_start(fixture.listener, accepted, &fixture);
     const int peer = test_socket_connect(fixture.local);
     TEST_LOOP_UNTIL(&fixture.loop, fixture.stream_count == 1);
     test_socket_close(peer);
@@ -259,10 +259,10 @@ static void listener_takes_connections_that_came_before_its_start(void **state)
     fixture_init(&fixture);
     assert_int_equal(open_listener(&fixture, "127.0.0.1:0"), SNET_OK);
     for (unsigned i = 0; i < 2; i++) {
-        peers[i] = test_socket_connect(snet_listener_address(fixture.listener));
+        peers[i] = test_socket_connect(snet_stream_listener_address(fixture.listener));
     }
     test_loop_settle(&fixture.loop);
-    snet_listener_start(fixture.listener, accepted, &fixture);
+    snet_stream_listener_start(fixture.listener, accepted, &fixture);
     assert_int_equal(fixture.stream_count, 0);
     TEST_LOOP_UNTIL(&fixture.loop, fixture.stream_count == 2);
     test_socket_close(peers[0]);
@@ -276,13 +276,13 @@ static void listener_goes_on_when_memory_is_back(void **state)
     struct fixture fixture;
     fixture_init(&fixture);
     assert_int_equal(open_listener(&fixture, "127.0.0.1:0"), SNET_OK);
-    snet_listener_start(fixture.listener, accepted, &fixture);
+    snet_stream_listener_start(fixture.listener, accepted, &fixture);
     test_memory_fail_at(1, true);
-    const int first = test_socket_connect(snet_listener_address(fixture.listener));
+    const int first = test_socket_connect(snet_stream_listener_address(fixture.listener));
     test_loop_settle(&fixture.loop);
     assert_true(test_memory_heal());
     assert_int_equal(fixture.stream_count, 0);
-    const int second = test_socket_connect(snet_listener_address(fixture.listener));
+    const int second = test_socket_connect(snet_stream_listener_address(fixture.listener));
     TEST_LOOP_PASS_UNTIL(&fixture.loop, 10, fixture.stream_count == 2);
     test_socket_close(first);
     test_socket_close(second);
@@ -296,11 +296,11 @@ static void listener_sheds_connections_while_descriptors_are_out(void **state)
     struct rlimit whole;
     fixture_init(&fixture);
     assert_int_equal(open_listener(&fixture, "127.0.0.1:0"), SNET_OK);
-    snet_listener_start(fixture.listener, accepted, &fixture);
-    const int first = test_socket_connect(snet_listener_address(fixture.listener));
+    snet_stream_listener_start(fixture.listener, accepted, &fixture);
+    const int first = test_socket_connect(snet_stream_listener_address(fixture.listener));
     TEST_LOOP_UNTIL(&fixture.loop, fixture.stream_count == 1);
 
-    const int second = test_socket_connect(snet_listener_address(fixture.listener));
+    const int second = test_socket_connect(snet_stream_listener_address(fixture.listener));
     const int free_fd = dup(second);
     assert_int_equal(close(free_fd), 0);
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &whole), 0);
@@ -311,7 +311,7 @@ static void listener_sheds_connections_while_descriptors_are_out(void **state)
     assert_int_equal(end, UV_EOF);
     assert_int_equal(fixture.stream_count, 1);
 
-    const int third = test_socket_connect(snet_listener_address(fixture.listener));
+    const int third = test_socket_connect(snet_stream_listener_address(fixture.listener));
     TEST_LOOP_UNTIL(&fixture.loop, fixture.stream_count == 2);
     test_socket_close(first);
     test_socket_close(second);
@@ -325,9 +325,9 @@ static void listener_closed_takes_nothing_any_more(void **state)
     struct fixture fixture;
     fixture_init(&fixture);
     assert_int_equal(open_listener(&fixture, "127.0.0.1:0"), SNET_OK);
-    snet_listener_start(fixture.listener, accepted, &fixture);
-    const int peer = test_socket_connect(snet_listener_address(fixture.listener));
-    snet_listener_close(fixture.listener);
+    snet_stream_listener_start(fixture.listener, accepted, &fixture);
+    const int peer = test_socket_connect(snet_stream_listener_address(fixture.listener));
+    snet_stream_listener_close(fixture.listener);
     fixture.listener = NULL;
     assert_int_equal(test_socket_await_end(&fixture.loop, peer), UV_ECONNRESET);
     assert_int_equal(fixture.stream_count, 0);

@@ -23,7 +23,7 @@ struct fixture {
     snet_err done;
 };
 
-static void fixture_event(void *user, const struct snet_event *event)
+static void fixture_event(void *user, const struct snet_core_event *event)
 {
     struct fixture *fixture = user;
     if (event->server == NULL && fixture->relay != NULL) {
@@ -287,10 +287,10 @@ static void relay_tells_the_other_end_why_it_aborts(void **state)
     fixture_init_secure(&fixture);
     test_socket_reset(fixture.program);
     TEST_LOOP_UNTIL(&fixture.pair.loop,
-                    test_pair_count(&fixture.pair, TEST_PAIR_SERVER, SNET_EVENT_ENDED) == 1);
+                    test_pair_count(&fixture.pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_ENDED) == 1);
     assert_int_equal(fixture.pair.ends[TEST_PAIR_SERVER].ended, SNET_ERR_PEER_ABORTED);
     struct snet_session_info info;
-    snet_session_info(fixture.pair.ends[TEST_PAIR_SERVER].session, &info);
+    snet_session_get_info(fixture.pair.ends[TEST_PAIR_SERVER].session, &info);
     assert_int_equal(info.peer_code, SNET_RELAY_CODE_BROKEN);
     fixture_deinit(&fixture);
 }

@@ -208,7 +208,7 @@ static void stream_peer_is_an_address_or_unix(void **state)
 {
     (void)state;
     struct fixture fixture;
-    char text[SNET_ADDRESS_MAX_BYTES];
+    char text[SNET_STREAM_ADDRESS_MAX_BYTES];
     fixture_init(&fixture, AF_UNIX);
     snet_stream_peer(fixture.stream, text, sizeof text);
     assert_string_equal(text, "unix");
@@ -218,7 +218,7 @@ static void stream_peer_is_an_address_or_unix(void **state)
     fixture_init(&fixture, AF_INET);
     snet_stream_peer(fixture.stream, text, sizeof text);
     assert_memory_equal(text, "127.0.0.1:", 10);
-    assert_int_equal(snet_address_check(text), SNET_OK);
+    assert_int_equal(snet_stream_address_check(text), SNET_OK);
     snet_stream_peer(fixture.stream, text, 4);
     assert_string_equal(text, "127");
     snet_stream_close(fixture.stream, false);
@@ -229,7 +229,7 @@ static void stream_peer_that_has_gone_is_not_called_local(void **state)
 {
     (void)state;
     struct fixture fixture;
-    char text[SNET_ADDRESS_MAX_BYTES];
+    char text[SNET_STREAM_ADDRESS_MAX_BYTES];
     test_socket_need_tcp_info();
     fixture_init(&fixture, AF_INET);
     test_socket_reset(fixture.peer);

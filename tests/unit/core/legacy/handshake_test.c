@@ -112,7 +112,8 @@ static struct core_pair_conn *lose_and_connect(void)
 static struct core_pair_conn *enter(const struct row *row)
 {
     struct core_pair_config config = core_pair_config_for(row->wire, row->mixed);
-    config.client.begin_ns = 60 * SNET_SECOND_NS; /* beyond the handshake's own deadline */
+    config.client.connect_timeout_ns =
+        60 * SNET_SECOND_NS; /* beyond the handshake's own deadline */
     core_pair_open(&ends, &config);
     struct core_pair_conn *conn = NULL;
     switch (row->step) {
@@ -251,7 +252,7 @@ static void handshake_of_an_unknown_wire_runs_out_of_time_sooner(void **state)
         core_pair_open(&ends, &config);
         struct core_pair_conn *conn = core_pair_intrude(&ends);
         feed_byte(conn, CORE_PAIR_SERVER, 0, bytes);
-        core_pair_pass(&ends, SNET_SNIFF_DEFAULT_NS - 1);
+        core_pair_pass(&ends, SNET_FIRST_BYTES_TIMEOUT_DEFAULT_NS - 1);
         assert_int_equal(conn->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
         core_pair_pass(&ends, 1);
         assert_int_equal(conn->sides[CORE_PAIR_SERVER].err, SNET_ERR_HANDSHAKE_TIMEOUT);
@@ -266,7 +267,7 @@ static void handshake_drops_what_follows_a_refusal(void **state)
     struct core_pair_conn *conn = enter(&rows[SNET_LEGACY_REFUSED]);
     struct snet_core_stats stats;
     feed_byte(conn, CORE_PAIR_SERVER, 1, 5000);
-    snet_core_stats(ends.cores[CORE_PAIR_SERVER], &stats);
+    snet_core_totals(ends.cores[CORE_PAIR_SERVER], &stats);
     assert_int_equal(stats.recv_bytes, 0);
     uint8_t reply[64];
     assert_int_equal(core_pair_take(&ends, conn, CORE_PAIR_SERVER, reply, sizeof reply), 24);

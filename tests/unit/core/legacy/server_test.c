@@ -42,16 +42,16 @@ static void close_live(void)
 {
     struct snet_session_info up;
     struct snet_session_info down;
-    snet_session_info(ends.client, &up);
-    snet_session_info(ends.served, &down);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_LOST], 0);
+    snet_session_get_info(ends.client, &up);
+    snet_session_get_info(ends.served, &down);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_LOST], 0);
     core_pair_write(&ends, ends.client, 20);
     core_pair_write(&ends, ends.served, 20);
     core_pair_settle(&ends, live);
     assert_int_equal(core_pair_read(&ends, ends.served, up.written), 20);
     assert_int_equal(core_pair_read(&ends, ends.client, down.written), 20);
     struct snet_core_stats stats;
-    snet_core_stats(ends.cores[CORE_PAIR_SERVER], &stats);
+    snet_core_totals(ends.cores[CORE_PAIR_SERVER], &stats);
     assert_true(stats.send_bytes + stats.recv_bytes <= 2 * (uint64_t)SNET_PAGE_BYTES);
     core_pair_close(&ends);
 }
@@ -148,7 +148,7 @@ static void server_refuses_a_replay_that_is_older_than_an_accepted_resume(void *
         const struct message old = proven_resume(100, 49);
         live = core_pair_reconnect(&ends, live, SNET_SECOND_NS);
         core_pair_settle(&ends, live);
-        ends.events[CORE_PAIR_CLIENT][SNET_EVENT_LOST] = 0;
+        ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_LOST] = 0;
         assert_refused(send_to_server(&old), SNET_ERR_STALE_RESUME);
         close_live();
     }
@@ -183,7 +183,7 @@ static void server_keeps_the_live_link_until_the_challenge_is_answered(void **st
     struct core_pair_conn *second = send_to_server(&replay);
     core_pair_feed(&ends, second, CORE_PAIR_SERVER, wrong.data, wrong.len);
     assert_int_equal(second->sides[CORE_PAIR_SERVER].err, SNET_ERR_BAD_MAC);
-    core_pair_pass(&ends, SNET_HANDSHAKE_DEFAULT_NS); /* the first never answers */
+    core_pair_pass(&ends, SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS); /* the first never answers */
     assert_int_equal(conn->sides[CORE_PAIR_SERVER].err, SNET_ERR_HANDSHAKE_TIMEOUT);
     close_live();
 }
@@ -284,7 +284,7 @@ static void server_ends_a_session_whose_bytes_have_left_the_history(void **state
     assert_int_equal(ends.ended[CORE_PAIR_SERVER], SNET_ERR_HISTORY_OVERRUN);
     assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_REFUSED);
     struct snet_session_info info;
-    snet_session_info(ends.served, &info);
+    snet_session_get_info(ends.served, &info);
     assert_int_equal(info.written, 160);
     assert_int_equal(info.peer_received, 0);
     core_pair_close(&ends);

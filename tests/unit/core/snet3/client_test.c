@@ -17,20 +17,20 @@ static const struct snet_v3_welcome welcome = {.cid = {1, 2, 3},
 
 static void expect_ended(const struct v3_setup *scene, snet_err err)
 {
-    assert_int_equal(scene->ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 1);
+    assert_int_equal(scene->ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 1);
     assert_int_equal(scene->ends.ended[CORE_PAIR_CLIENT], err);
 }
 
 static unsigned dials(const struct v3_setup *scene)
 {
-    return scene->ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL];
+    return scene->ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL];
 }
 
 /* The session goes on by another attempt, the `count`th so far, within `duration_ns`. */
 static void expect_dial(struct v3_setup *scene, unsigned count, uint64_t duration_ns)
 {
     core_pair_pass(&scene->ends, duration_ns);
-    assert_int_equal(scene->ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
+    assert_int_equal(scene->ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 0);
     assert_int_equal(dials(scene), count);
 }
 
@@ -51,11 +51,11 @@ static void client_without_an_answer_fails_and_does_not_try_again(void **state)
     (void)state;
     struct v3_setup scene;
     v3_setup_prepare(&scene);
-    scene.config.client.begin_ns = 100 * SNET_SECOND_NS;
+    scene.config.client.connect_timeout_ns = 100 * SNET_SECOND_NS;
     v3_setup_open_server(&scene);
     v3_peer_connect(&scene.peer);
-    core_pair_pass(&scene.ends, SNET_HANDSHAKE_DEFAULT_NS - 1);
-    assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
+    core_pair_pass(&scene.ends, SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS - 1);
+    assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 0);
     core_pair_pass(&scene.ends, 1);
     expect_ended(&scene, SNET_ERR_NO_ANSWER);
     assert_int_equal(dials(&scene), 1);
@@ -97,18 +97,18 @@ static void client_of_a_busy_server_waits_as_long_as_it_is_asked(void **state)
         struct v3_setup scene;
         struct snet_session_info info;
         v3_setup_prepare(&scene);
-        scene.config.client.begin_ns = 100 * SNET_SECOND_NS;
+        scene.config.client.connect_timeout_ns = 100 * SNET_SECOND_NS;
         v3_setup_open_server(&scene);
         v3_peer_connect(&scene.peer);
         v3_peer_reply(&scene.peer, &welcome);
         v3_peer_reject(&scene.peer, SNET_V3_BUSY, rows[i].retry_after, false);
         v3_peer_send(&scene.peer);
-        snet_session_info(scene.ends.client, &info);
+        snet_session_get_info(scene.ends.client, &info);
         assert_int_equal(info.retry_after_ns, rows[i].pause_ns);
         expect_dial(&scene, 1, rows[i].pause_ns - 1);
         expect_dial(&scene, 2, 1);
         v3_peer_serve(&scene.peer);
-        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED], 1);
+        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_OPENED], 1);
         v3_setup_close(&scene);
     }
 }
@@ -123,7 +123,7 @@ static void client_of_a_server_that_stays_busy_fails_in_time(void **state)
     v3_peer_reply(&scene.peer, &welcome);
     v3_peer_reject(&scene.peer, SNET_V3_BUSY, 200, false);
     v3_peer_send(&scene.peer);
-    core_pair_pass(&scene.ends, SNET_BEGIN_DEFAULT_NS);
+    core_pair_pass(&scene.ends, SNET_CONNECT_TIMEOUT_DEFAULT_NS);
     expect_ended(&scene, SNET_ERR_BUSY);
     v3_setup_close(&scene);
 }
@@ -159,7 +159,7 @@ static void client_with_a_bad_answer_or_none_says_a_new_hello(void **state)
         assert_memory_not_equal(first, scene.peer.in + SNET_V3_HEADER_BYTES, sizeof first);
         v3_peer_reply(&scene.peer, &welcome);
         v3_peer_send(&scene.peer);
-        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED], 1);
+        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_OPENED], 1);
         v3_setup_close(&scene);
     }
 }
@@ -188,7 +188,7 @@ static void client_says_its_first_record_at_once(void **state)
     v3_setup_prepare(&scene);
     v3_setup_open_server(&scene);
     v3_peer_serve(&scene.peer);
-    assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED], 1);
+    assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_OPENED], 1);
     assert_int_equal(scene.peer.frames[0].type, SNET_V3_FRAME_START);
     assert_int_equal(scene.peer.frames[0].offset, 0);
     assert_int_equal(scene.peer.frames[1].type, SNET_V3_FRAME_ACK);
@@ -251,7 +251,7 @@ static void client_counts_every_attempt_whatever_comes_of_it(void **state)
         if (attempt == 1) {
             core_pair_eof(&scene.ends, scene.peer.conn, CORE_PAIR_CLIENT);
         } else if (attempt == 2) {
-            core_pair_pass(&scene.ends, SNET_HANDSHAKE_DEFAULT_NS);
+            core_pair_pass(&scene.ends, SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS);
             assert_int_equal(scene.peer.conn->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_RESET);
         } else {
             v3_peer_reject(&scene.peer, SNET_V3_BAD_AUTH, 0, false);
@@ -284,7 +284,7 @@ static void client_takes_a_refusal_without_a_proof_for_a_hint(void **state)
         v3_peer_take_resume(&scene.peer, &resume);
         v3_peer_accept(&scene.peer, &accept);
         v3_peer_send(&scene.peer);
-        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_RESUMED], 1);
+        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_RESUMED], 1);
         v3_setup_close(&scene);
     }
 }
@@ -311,7 +311,7 @@ static void client_does_not_believe_a_proof_that_was_changed_or_is_of_another_at
             v3_peer_send_bytes(&scene.peer, message, sizeof message);
         }
         core_pair_pass(&scene.ends, 40 * SNET_SECOND_NS);
-        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
+        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 0);
         assert_true(dials(&scene) >= 3);
         v3_setup_close(&scene);
     }
@@ -396,7 +396,7 @@ static void client_with_a_forged_accept_loses_the_attempt_only(void **state)
         scene.peer.message[at] ^= 0x10;
         v3_peer_send(&scene.peer);
         core_pair_pass(&scene.ends, 20 * SNET_SECOND_NS);
-        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
+        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 0);
         /* The next one is from the credential before. */
         v3_peer_connect(&scene.peer);
         memcpy(scene.peer.cid, before.cid, sizeof scene.peer.cid);
@@ -427,7 +427,7 @@ static void client_with_an_impossible_or_malformed_accept_ends(void **state)
         v3_peer_accept(&scene.peer, &rows[i].accept);
         v3_peer_send(&scene.peer);
         if (rows[i].err == SNET_OK) {
-            assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_RESUMED], 1);
+            assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_RESUMED], 1);
         } else {
             expect_ended(&scene, rows[i].err);
         }

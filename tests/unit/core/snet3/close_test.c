@@ -11,8 +11,8 @@
 
 static bool both_ended(const struct core_pair *ends)
 {
-    return ends->events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED] == 1 &&
-           ends->events[CORE_PAIR_SERVER][SNET_EVENT_ENDED] == 1;
+    return ends->events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED] == 1 &&
+           ends->events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED] == 1;
 }
 
 /* Moves single bytes, in turn, and cuts the connection behind `count` of them. */
@@ -53,7 +53,7 @@ static void clean_end_survives_a_cut_behind_every_byte(void **state)
         more = end_with_a_cut(&ends, conn, count, count % 2 == 1);
         for (unsigned round = 0; round < 3 && !both_ended(&ends); round++) {
             core_pair_pass(&ends, 2 * SNET_SECOND_NS);
-            if (ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED] == 0) {
+            if (ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED] == 0) {
                 conn = core_pair_connect(&ends);
                 core_pair_settle(&ends, conn);
             }
@@ -83,9 +83,9 @@ static void clean_end_that_a_new_server_knows_nothing_of_is_clean(void **state)
     (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, SIZE_MAX);
     (void)core_pair_move(&ends, conn, CORE_PAIR_SERVER, SIZE_MAX);
     (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, SIZE_MAX);
-    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 1);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 1);
     assert_true(core_pair_take(&ends, conn, CORE_PAIR_SERVER, last, sizeof last) > 0);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 0);
     core_pair_restart(&ends, &config.server);
     core_pair_pass(&ends, SNET_SECOND_NS);
     conn = core_pair_connect(&ends);
@@ -109,7 +109,7 @@ static void end_that_nobody_confirms_is_closed_but_not_confirmed(void **state)
         uint8_t lost[200];
         assert_true(core_pair_take(&ends, conn, CORE_PAIR_CLIENT, lost, sizeof lost) > 0);
         core_pair_cut(&ends, conn);
-        while (ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED] == 0) {
+        while (ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED] == 0) {
             core_pair_pass(&ends, SNET_SECOND_NS);
             snet_client_dial_failed(ends.client, SNET_ERR_CONNECT, ends.now);
             core_pair_drain(&ends);
@@ -176,14 +176,14 @@ static void client_waits_for_the_servers_last_word_and_then_asks_for_it(void **s
         } else {
             struct snet_v3_resume resume;
             if (round == 1) {
-                core_pair_pass(&scene.ends, SNET_HANDSHAKE_DEFAULT_NS - 1);
+                core_pair_pass(&scene.ends, SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS - 1);
                 assert_int_equal(scene.peer.conn->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_NONE);
                 core_pair_pass(&scene.ends, 1);
             } else {
                 core_pair_eof(&scene.ends, scene.peer.conn,
                               CORE_PAIR_CLIENT); /* of anybody on the path */
             }
-            assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
+            assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 0);
             core_pair_pass(&scene.ends, SNET_SECOND_NS);
             v3_peer_connect(&scene.peer);
             v3_peer_take_resume(&scene.peer, &resume);
@@ -248,7 +248,7 @@ static void abort_of_any_code_is_not_answered(void **state)
                                                          .bytes = {(const uint8_t *)"\0\xff", 2}});
         v3_peer_put_data(&scene.peer, 0, 10);
         v3_peer_say(&scene.peer);
-        assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 1);
+        assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 1);
         assert_int_equal(core_pair_info(scene.ends.served).peer_code, codes[i]);
         assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), 0);
         assert_int_equal(v3_peer_hear(&scene.peer), 0);
@@ -279,8 +279,8 @@ static void abort_of_a_client_without_a_link_expires_at_the_server(void **state)
     struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
     core_pair_cut(&ends, conn);
     snet_session_abort(ends.client, ends.now);
-    core_pair_pass(&ends, SNET_WAIT_DEFAULT_NS - 1);
-    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
+    core_pair_pass(&ends, SNET_RESUME_TIMEOUT_DEFAULT_NS - 1);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 0);
     core_pair_pass(&ends, 1);
     assert_int_equal(ends.ended[CORE_PAIR_SERVER], SNET_ERR_EXPIRED);
     core_pair_close(&ends);
@@ -293,7 +293,7 @@ static void tombstone_tells_as_long_as_the_resume_window_and_then_nobody_knows(v
     (void)state;
     struct v3_setup scene;
     v3_setup_prepare(&scene);
-    scene.config.server.session.wait_ns = 20 * SNET_SECOND_NS;
+    scene.config.server.session.resume_timeout_ns = 20 * SNET_SECOND_NS;
     v3_setup_open(&scene, SNET_NOISE_NK);
     v3_peer_begin(&scene.peer);
     core_pair_eof(&scene.ends, scene.peer.conn, CORE_PAIR_SERVER);
@@ -364,7 +364,7 @@ static void client_of_another_server_goes_on_trying(void **state)
         core_pair_pass(&ends, 30 * SNET_SECOND_NS);
         struct core_pair_conn *conn = core_pair_connect(&ends);
         core_pair_settle(&ends, conn);
-        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
+        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 0);
     }
     core_pair_close(&ends);
 }
@@ -389,7 +389,7 @@ static void tombstone_whose_code_is_changed_on_the_path_is_not_believed(void **s
         assert_int_equal(message[8], SNET_V3_ABORTED);
         message[8] = changed == 1 ? SNET_V3_CLOSED_OK : SNET_V3_ABORTED;
         core_pair_feed(&ends, conn, CORE_PAIR_CLIENT, message, 28);
-        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 1 - changed);
+        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 1 - changed);
         core_pair_pass(&ends, SNET_SECOND_NS);
     }
     assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_PEER_ABORTED);

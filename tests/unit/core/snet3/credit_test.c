@@ -63,10 +63,10 @@ static void bytes_are_kept_until_they_are_acknowledged_and_no_longer(void **stat
     assert_int_equal(v3_peer_take_data(&scene.peer), 40000);
     v3_peer_put_start(&scene.peer, 0);
     say_ack(&scene, 39999, V3_PEER_WINDOW);
-    snet_core_stats(scene.ends.cores[CORE_PAIR_SERVER], &stats);
+    snet_core_totals(scene.ends.cores[CORE_PAIR_SERVER], &stats);
     assert_int_equal(stats.send_bytes, SNET_PAGE_BYTES);
     say_ack(&scene, 40000, V3_PEER_WINDOW);
-    snet_core_stats(scene.ends.cores[CORE_PAIR_SERVER], &stats);
+    snet_core_totals(scene.ends.cores[CORE_PAIR_SERVER], &stats);
     assert_int_equal(stats.send_bytes, 0);
     v3_setup_close(&scene);
 }
@@ -254,7 +254,7 @@ static void windows_and_buffers_grow_with_the_path_up_to_their_limits(void **sta
     core_pair_settle(&ends, conn);
     /* An idle session holds no page, however large its window is. */
     for (unsigned i = 0; i < 2; i++) {
-        snet_core_stats(ends.cores[i], &stats);
+        snet_core_totals(ends.cores[i], &stats);
         assert_int_equal(stats.send_bytes, 0);
         assert_int_equal(stats.recv_bytes, 0);
     }
@@ -353,7 +353,7 @@ static void longest_detached_session_is_evicted_when_others_need_its_pages(void 
     core_pair_eof(&scene.ends, others[0].conn, CORE_PAIR_SERVER);
     /* As long as there are pages, nobody is. */
     assert_int_equal(write_chunk(&scene.ends, sessions[2], 7 * ROOM), 7 * ROOM);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 0);
     assert_int_equal(write_chunk(&scene.ends, sessions[2], ROOM), ROOM);
     assert_int_equal(core_pair_info(sessions[0]).end_err, SNET_ERR_EVICTED);
     assert_int_equal(core_pair_info(sessions[1]).end_err, SNET_OK);

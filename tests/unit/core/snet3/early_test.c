@@ -163,7 +163,7 @@ static void client_sends_early_bytes_only_when_it_was_told_to(void **state)
     for (unsigned early = 0; early < 2; early++) {
         struct core_pair ends;
         struct core_pair_config config = core_pair_config_for(SNET_WIRE_3, false);
-        config.client.early = early == 1;
+        config.client.early_data = early == 1;
         core_pair_open(&ends, &config);
         struct core_pair_conn *conn = core_pair_begin(&ends);
         core_pair_write(&ends, ends.client, 5000);
@@ -184,7 +184,7 @@ static void client_delivers_early_bytes_once_whatever_is_lost(void **state)
     for (unsigned lost = 0; lost < 4; lost++) {
         struct core_pair ends;
         struct core_pair_config config = core_pair_config_for(SNET_WIRE_3, false);
-        config.client.early = true;
+        config.client.early_data = true;
         core_pair_open(&ends, &config);
         struct core_pair_conn *conn = core_pair_begin(&ends);
         uint64_t up = 0;
@@ -210,7 +210,7 @@ static void client_keeps_early_bytes_within_its_credit(void **state)
     (void)state;
     struct core_pair ends;
     struct core_pair_config config = core_pair_config_for(SNET_WIRE_3, false);
-    config.client.early = true;
+    config.client.early_data = true;
     config.server.session.inbox_bytes = SNET_WINDOW_MIN_BYTES;
     core_pair_open(&ends, &config);
     struct core_pair_conn *conn = core_pair_begin(&ends);

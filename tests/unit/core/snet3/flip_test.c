@@ -44,7 +44,7 @@ static void go_on(struct core_pair *ends)
 {
     for (unsigned second = 0; second < 30; second++) {
         core_pair_pass(ends, SNET_SECOND_NS);
-        if (ends->events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL] > ends->conn_count) {
+        if (ends->events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL] > ends->conn_count) {
             (void)core_pair_connect(ends);
         }
         for (unsigned i = 0; i < ends->conn_count; i++) {
@@ -57,7 +57,7 @@ static struct core_pair_config flip_config(bool known)
 {
     const struct core_pair_keys *keys = core_pair_keys();
     struct core_pair_config config = core_pair_config_for(SNET_WIRE_3, false);
-    config.client.begin_ns = 60 * SNET_SECOND_NS;
+    config.client.connect_timeout_ns = 60 * SNET_SECOND_NS;
     if (known) {
         config.client.keys.client_secret = &keys->client;
         config.server.keys.authorized = &keys->client_public;
@@ -79,21 +79,21 @@ static bool flip_begin(unsigned number, size_t bit, bool known)
     }
     const bool more = flip(&ends, conn, number % 2 == 0 ? CORE_PAIR_CLIENT : CORE_PAIR_SERVER, bit);
     core_pair_settle(&ends, conn);
-    const bool opened = ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED] == 1;
+    const bool opened = ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_OPENED] == 1;
     if (opened) {
         /* A record whose length has grown is found out when so much has come. */
         write_filler(&ends);
         core_pair_settle(&ends, conn);
     }
     go_on(&ends);
-    if (ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED] > 0) {
+    if (ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED] > 0) {
         const snet_err err = ends.ended[CORE_PAIR_CLIENT];
         assert_true(err == SNET_ERR_NO_ANSWER || err == SNET_ERR_BAD_HELLO ||
                     err == SNET_ERR_BAD_PATTERN || err == SNET_ERR_BAD_SUITE);
-        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED], 0);
-        assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 0);
+        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_OPENED], 0);
+        assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED], 0);
     } else {
-        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED], 1);
+        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_OPENED], 1);
         assert_non_null(ends.served);
         assert_int_equal(core_pair_read(&ends, ends.served, 0), opened ? FLIP_BYTES : 0);
         core_pair_write(&ends, ends.served, 50);
@@ -121,7 +121,7 @@ static bool flip_resume(unsigned number, size_t bit, bool early)
 {
     struct core_pair ends;
     struct core_pair_config config = flip_config(false);
-    config.client.early = early;
+    config.client.early_data = early;
     core_pair_open(&ends, &config);
     struct core_pair_conn *conn = core_pair_begin(&ends);
     core_pair_write(&ends, ends.client, 60);
@@ -134,9 +134,9 @@ static bool flip_resume(unsigned number, size_t bit, bool early)
     const bool more = flip(&ends, conn, number % 2 == 0 ? CORE_PAIR_CLIENT : CORE_PAIR_SERVER, bit);
     core_pair_settle(&ends, conn);
     go_on(&ends);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
-    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
-    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 1);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 0);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 0);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED], 1);
     assert_int_equal(core_pair_read(&ends, ends.served, 0), 60);
     assert_int_equal(core_pair_read(&ends, ends.client, 0), 60);
     core_pair_close(&ends);

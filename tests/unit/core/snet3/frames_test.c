@@ -21,7 +21,7 @@ static void expect_link_lost(struct v3_setup *scene)
 static void expect_violation(struct v3_setup *scene, uint16_t code, snet_err err)
 {
     v3_peer_expect_abort(&scene->peer, code);
-    assert_int_equal(scene->ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 1);
+    assert_int_equal(scene->ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 1);
     assert_int_equal(scene->ends.ended[CORE_PAIR_SERVER], err);
     v3_peer_say_resume(&scene->peer, &(struct snet_v3_resume){.attempt = scene->peer.attempt + 1});
     v3_peer_expect_reject(&scene->peer, SNET_V3_ABORTED, true);
@@ -308,7 +308,7 @@ static void fin_is_taken_again_on_a_new_link_and_stays_where_it_was(void **state
         }
         v3_peer_say(&scene.peer);
         if (round < 2) {
-            assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
+            assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 0);
             assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), 10);
         } else {
             expect_violation(&scene, SNET_V3_PROTOCOL, SNET_ERR_BAD_FRAME);
@@ -350,7 +350,7 @@ static void padding_and_nothing_else_is_taken_16_times(void **state)
             v3_peer_put_bytes(&scene.peer, zeros, sizeof zeros);
             v3_peer_say(&scene.peer);
         }
-        assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
+        assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 0);
         if (round == 0) {
             v3_peer_put_data(&scene.peer, 0, 1);
             v3_peer_put_bytes(&scene.peer, zeros, sizeof zeros);
@@ -427,7 +427,7 @@ static void ack_of_what_was_never_sent_ends_the_session(void **state)
         v3_peer_put_ack(&scene.peer, offsets[i], V3_PEER_WINDOW);
         v3_peer_say(&scene.peer);
         if (i == 0) {
-            assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
+            assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 0);
         } else {
             expect_violation(&scene, SNET_V3_PROTOCOL, SNET_ERR_BAD_FRAME);
         }

@@ -20,13 +20,13 @@ static void server_answers_a_lost_client_with_data_though_it_saw_no_loss(void **
     v3_peer_resume_to_accept(&scene.peer, SNET_V3_CAUSE_LOST, 0);
     assert_int_equal(before->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_RESET);
     assert_int_equal(before->sides[CORE_PAIR_SERVER].err, SNET_ERR_LINK_REPLACED);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 1);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LOST], 1);
     assert_true(v3_peer_take_record(&scene.peer));
     assert_int_equal(scene.peer.frames[0].type, SNET_V3_FRAME_START);
     assert_non_null(v3_peer_frame(&scene.peer, SNET_V3_FRAME_ACK));
     assert_int_equal(v3_peer_frame(&scene.peer, SNET_V3_FRAME_DATA)->bytes.len, 1000);
     v3_peer_confirm(&scene.peer, 1000);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_RESUMED], 1);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_RESUMED], 1);
     v3_setup_close(&scene);
 }
 
@@ -57,7 +57,7 @@ static void pending_link_is_closed_in_time_and_it_alone(void **state)
         v3_setup_begin(&scene);
         struct core_pair_conn *before = scene.peer.conn;
         v3_peer_resume_to_accept(&scene.peer, (enum snet_v3_cause)cause, 0);
-        core_pair_pass(&scene.ends, SNET_HANDSHAKE_DEFAULT_NS - 1);
+        core_pair_pass(&scene.ends, SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS - 1);
         assert_int_equal(scene.peer.conn->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
         core_pair_pass(&scene.ends, 1);
         assert_int_equal(scene.peer.conn->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_RESET);
@@ -65,7 +65,7 @@ static void pending_link_is_closed_in_time_and_it_alone(void **state)
                          cause == SNET_V3_CAUSE_LOST ? SNET_CLOSE_RESET : SNET_CLOSE_NONE);
         v3_peer_resume_to_accept(&scene.peer, SNET_V3_CAUSE_LOST, 0);
         v3_peer_confirm(&scene.peer, 0);
-        assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_RESUMED], 1);
+        assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_RESUMED], 1);
         v3_setup_close(&scene);
     }
 }
@@ -76,17 +76,17 @@ static void session_does_not_expire_while_a_link_is_pending(void **state)
     for (unsigned late = 0; late < 2; late++) {
         struct v3_setup scene;
         v3_setup_prepare(&scene);
-        scene.config.server.session.wait_ns = 20 * SNET_SECOND_NS;
+        scene.config.server.session.resume_timeout_ns = 20 * SNET_SECOND_NS;
         v3_setup_open(&scene, SNET_NOISE_NK);
         v3_peer_begin(&scene.peer);
         core_pair_eof(&scene.ends, scene.peer.conn, CORE_PAIR_SERVER);
         core_pair_pass(&scene.ends, 19 * SNET_SECOND_NS);
         v3_peer_resume_to_accept(&scene.peer, SNET_V3_CAUSE_LOST, 0);
-        core_pair_pass(&scene.ends, SNET_HANDSHAKE_DEFAULT_NS - 1);
-        assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
+        core_pair_pass(&scene.ends, SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS - 1);
+        assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 0);
         if (late == 0) {
             v3_peer_confirm(&scene.peer, 0);
-            assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_RESUMED], 1);
+            assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_RESUMED], 1);
         } else {
             core_pair_pass(&scene.ends, 2);
             assert_int_equal(scene.ends.ended[CORE_PAIR_SERVER], SNET_ERR_EXPIRED);
@@ -141,7 +141,7 @@ static void server_is_silent_on_a_planned_link_until_it_is_proven(void **state)
     assert_int_equal(scene.peer.frames[0].offset, 700);
     assert_int_equal(v3_peer_frame(&scene.peer, SNET_V3_FRAME_ACK)->offset, 50);
     assert_int_equal(v3_peer_frame(&scene.peer, SNET_V3_FRAME_DATA)->bytes.len, 800);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 0);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LOST], 0);
     snet_record_deinit(&older.seal);
     snet_record_deinit(&older.open);
     free(older.in);
@@ -167,10 +167,10 @@ static void server_speaks_on_a_planned_link_when_the_other_one_is_lost(void **st
 /* A client that is asked to move does so beside its link, which carries both directions on. */
 static struct core_pair_conn *begin_move(struct core_pair *ends, struct core_pair_conn *conn)
 {
-    const unsigned dials = ends->events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL];
+    const unsigned dials = ends->events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL];
     snet_client_network_changed(ends->client, ends->now);
     core_pair_drain(ends);
-    assert_int_equal(ends->events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL], dials + 1);
+    assert_int_equal(ends->events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL], dials + 1);
     struct core_pair_conn *next = core_pair_connect(ends);
     core_pair_settle(ends, conn);
     assert_int_equal(conn->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_NONE);
@@ -208,8 +208,8 @@ static void handover_keeps_both_directions_going_and_loses_nothing(void **state)
         assert_int_equal(down, 3000 * (round + 1));
         conn = next;
     }
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_LOST], 0);
-    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 0);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_LOST], 0);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LOST], 0);
     core_pair_close(&ends);
 }
 
@@ -224,13 +224,13 @@ static void handover_that_fails_costs_nothing(void **state)
     core_pair_write(&ends, ends.client, 100);
     core_pair_settle(&ends, conn);
     assert_int_equal(core_pair_read(&ends, ends.served, 0), 100);
-    const unsigned dials = ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL];
+    const unsigned dials = ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL];
     core_pair_pass(&ends, SNET_SECOND_NS);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL], dials + 1);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL], dials + 1);
     next = core_pair_connect(&ends);
     core_pair_settle(&ends, next);
     assert_true(snet_session_link(ends.client) == next->sides[CORE_PAIR_CLIENT].link);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_LOST], 0);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_LOST], 0);
     core_pair_close(&ends);
 }
 
@@ -246,10 +246,10 @@ static void handover_goes_on_when_the_old_link_is_lost_meanwhile(void **state)
             (void)core_pair_move(&ends, next, CORE_PAIR_CLIENT, SIZE_MAX);
         }
         core_pair_cut(&ends, conn);
-        const unsigned dials = ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL];
+        const unsigned dials = ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL];
         core_pair_settle(&ends, next);
-        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL], dials);
-        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_RESUMED], 1);
+        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL], dials);
+        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_RESUMED], 1);
         assert_int_equal(core_pair_read(&ends, ends.client, 0), 100);
         core_pair_close(&ends);
     }
@@ -300,16 +300,16 @@ static void client_moves_from_a_path_that_acknowledges_nothing(void **state)
         core_pair_write(&ends, ends.client, 100);
         uint8_t lost[1000];
         assert_true(core_pair_take(&ends, conn, CORE_PAIR_CLIENT, lost, sizeof lost) > 100);
-        const unsigned dials = ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL];
+        const unsigned dials = ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL];
         core_pair_pass(&ends, limit_ns - 1);
-        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL], dials);
+        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL], dials);
         core_pair_pass(&ends, 1);
-        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL], dials + 1);
+        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL], dials + 1);
         assert_non_null(snet_session_link(ends.client));
         struct core_pair_conn *next = core_pair_connect(&ends);
         core_pair_settle(&ends, next);
         assert_int_equal(core_pair_read(&ends, ends.served, 0), 100);
-        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_LOST], 0);
+        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_LOST], 0);
         core_pair_close(&ends);
     }
 }
@@ -319,7 +319,7 @@ static void client_takes_fresh_keys_as_often_as_it_wants(void **state)
     (void)state;
     struct core_pair ends;
     struct core_pair_config config = core_pair_config_for(SNET_WIRE_3, false);
-    config.client.epoch_ns = 60 * SNET_SECOND_NS;
+    config.client.rekey_interval_ns = 60 * SNET_SECOND_NS;
     core_pair_open(&ends, &config);
     struct core_pair_conn *conn = core_pair_begin(&ends);
     for (unsigned round = 1; round < 4; round++) {
@@ -327,14 +327,14 @@ static void client_takes_fresh_keys_as_often_as_it_wants(void **state)
             core_pair_pass(&ends, SNET_SECOND_NS);
             core_pair_settle(&ends, conn);
         }
-        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL], round);
+        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL], round);
         core_pair_pass(&ends, SNET_SECOND_NS);
-        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL], round + 1);
+        assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL], round + 1);
         conn = core_pair_connect(&ends);
         core_pair_settle(&ends, conn);
         assert_true(snet_session_link(ends.client) == conn->sides[CORE_PAIR_CLIENT].link);
     }
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_LOST], 0);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_LOST], 0);
     core_pair_close(&ends);
 }
 

@@ -25,11 +25,11 @@ static void expect_silence_to_the_end(struct v3_setup *scene)
     v3_peer_expect_silence(&scene->peer);
     v3_peer_send_bytes(&scene->peer, more, sizeof more);
     v3_peer_expect_silence(&scene->peer);
-    core_pair_pass(&scene->ends, SNET_HANDSHAKE_DEFAULT_NS - 1);
+    core_pair_pass(&scene->ends, SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS - 1);
     v3_peer_expect_silence(&scene->peer);
     core_pair_pass(&scene->ends, 1);
     v3_peer_expect_closed(&scene->peer, SNET_CLOSE_RESET);
-    assert_int_equal(scene->ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 0);
+    assert_int_equal(scene->ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED], 0);
 }
 
 /* Row 1 of the table [PROTO 14.1], and what begins no link at all [PROTO 13.1]. */
@@ -246,7 +246,7 @@ static void unconfirmed_says_nothing_before_the_clients_first_record(void **stat
     v3_peer_greet(&scene.peer);
     core_pair_pass(&scene.ends, SNET_SECOND_NS);
     v3_peer_expect_silence(&scene.peer);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 0);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED], 0);
     v3_peer_put_start(&scene.peer, 0);
     v3_peer_put_ack(&scene.peer, 0, V3_PEER_WINDOW);
     v3_peer_put_data(&scene.peer, 0, 100);
@@ -272,11 +272,11 @@ static void unconfirmed_is_not_opened_by_a_forged_record(void **state)
     scene.peer.record[5] ^= 1;
     v3_peer_send_bytes(&scene.peer, scene.peer.record, scene.peer.message_len);
     v3_peer_expect_closed(&scene.peer, SNET_CLOSE_RESET);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 0);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED], 0);
     /* It can still be resumed, and then it is a session. */
     v3_peer_resume_to_accept(&scene.peer, SNET_V3_CAUSE_LOST, 0);
     v3_peer_confirm(&scene.peer, 0);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 1);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED], 1);
     assert_true(v3_peer_take_record(&scene.peer));
     v3_setup_close(&scene);
 }
@@ -296,10 +296,10 @@ static void unconfirmed_is_forgotten_without_a_tombstone(void **state)
     v3_peer_take_reply(&scene.peer, &welcome);
     core_pair_eof(&scene.ends, scene.peer.conn, CORE_PAIR_SERVER);
     core_pair_pass(&scene.ends, 6 * SNET_SECOND_NS - 1);
-    snet_core_stats(scene.ends.cores[CORE_PAIR_SERVER], &stats);
+    snet_core_totals(scene.ends.cores[CORE_PAIR_SERVER], &stats);
     assert_int_equal(stats.sessions, 1);
     core_pair_pass(&scene.ends, 1);
-    snet_core_stats(scene.ends.cores[CORE_PAIR_SERVER], &stats);
+    snet_core_totals(scene.ends.cores[CORE_PAIR_SERVER], &stats);
     assert_int_equal(stats.sessions, 0);
     v3_peer_say_resume(&scene.peer, &(struct snet_v3_resume){.attempt = 1});
     v3_peer_expect_reject(&scene.peer, SNET_V3_UNKNOWN, true);
@@ -329,9 +329,9 @@ static void unconfirmed_are_bounded_and_the_oldest_gives_way(void **state)
     for (unsigned i = 1; i < 4; i++) {
         assert_int_equal(conns[i]->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
     }
-    snet_core_stats(scene.ends.cores[CORE_PAIR_SERVER], &stats);
+    snet_core_totals(scene.ends.cores[CORE_PAIR_SERVER], &stats);
     assert_int_equal(stats.sessions, 3);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 0);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED], 0);
     v3_setup_close(&scene);
 }
 
@@ -349,7 +349,7 @@ static void unconfirmed_that_finds_no_room_is_turned_away(void **state)
     v3_peer_begin(&other);
     v3_peer_confirm(&scene.peer, 0);
     v3_peer_expect_abort(&scene.peer, SNET_V3_BUSY);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 1);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED], 1);
     v3_peer_close(&other);
     v3_setup_close(&scene);
 }

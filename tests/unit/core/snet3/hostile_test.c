@@ -49,13 +49,13 @@ static void unconfirmed_that_finds_no_room_is_told_when_it_opens_not_when_it_res
                                                              .limit = V3_PEER_WINDOW,
                                                              .cause = SNET_V3_CAUSE_PLANNED});
     v3_peer_take_accept(&scene.peer, &accept);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 1);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED], 1);
     v3_peer_put_start(&scene.peer, 0);
     v3_peer_say(&scene.peer);
     assert_int_equal(scene.peer.conn->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_FIN);
-    snet_core_stats(scene.ends.cores[CORE_PAIR_SERVER], &stats);
+    snet_core_totals(scene.ends.cores[CORE_PAIR_SERVER], &stats);
     assert_int_equal(stats.sessions, 1);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 1);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED], 1);
     v3_peer_close(&other);
     v3_setup_close(&scene);
 }
@@ -76,12 +76,12 @@ static void unconfirmed_with_early_bytes_is_told_to_nobody_before_it_opens(void 
                                                              .early = {early, sizeof early}});
     v3_peer_take_accept(&scene.peer, &accept);
     assert_int_equal(accept.recv_next, sizeof early);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_READABLE], 0);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_READABLE], 0);
     v3_peer_put_start(&scene.peer, sizeof early);
     v3_peer_put_ack(&scene.peer, 0, V3_PEER_WINDOW);
     v3_peer_say(&scene.peer);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 1);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_READABLE], 1);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED], 1);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_READABLE], 1);
     assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), sizeof early);
     v3_setup_close(&scene);
 }
@@ -103,7 +103,7 @@ static void client_with_a_key_has_it_whatever_fails_meanwhile(void **state)
         v3_peer_auth(&scene.peer);
         v3_peer_send(&scene.peer);
         env->fail_at = 0;
-        if (scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED] == 0) {
+        if (scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED] == 0) {
             v3_peer_say_resume(&scene.peer,
                                &(struct snet_v3_resume){.attempt = 1, .limit = V3_PEER_WINDOW});
             assert_true(v3_peer_hear(&scene.peer) > 0);
@@ -113,7 +113,7 @@ static void client_with_a_key_has_it_whatever_fails_meanwhile(void **state)
                 v3_peer_confirm(&scene.peer, 0);
             }
         }
-        if (scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED] > 0) {
+        if (scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED] > 0) {
             assert_true(snet_session_peer_key(scene.ends.served, &key));
         }
         v3_setup_close(&scene);
@@ -132,7 +132,7 @@ static void early_bytes_are_those_of_the_offset_that_is_said(void **state)
     uint8_t some[100];
     const struct snet_v3_welcome welcome = {.window = V3_PEER_WINDOW, .max_record = 512};
     v3_setup_prepare(&scene);
-    scene.config.client.early = true;
+    scene.config.client.early_data = true;
     core_pair_open(&scene.ends, &scene.config);
     v3_peer_open_server(&server, &scene.ends);
     v3_peer_connect(&server);
@@ -180,10 +180,10 @@ static void client_tries_again_after_a_refusal_of_no_meaning(void **state)
         v3_peer_reply(&server, &welcome);
         v3_peer_reject(&server, codes[i], 0, false);
         v3_peer_send(&server);
-        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
+        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 0);
         core_pair_pass(&scene.ends, SNET_SECOND_NS);
         v3_peer_serve(&server);
-        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED], 1);
+        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_OPENED], 1);
         v3_peer_close(&server);
         core_pair_close(&scene.ends);
     }
@@ -245,10 +245,10 @@ static void link_lives_while_a_record_trickles_in(void **state)
         core_pair_pass(&scene.ends, 10 * SNET_SECOND_NS);
         v3_peer_send_bytes(&scene.peer, scene.peer.record + i, 1);
     }
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 0);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LOST], 0);
     assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), 10);
     core_pair_pass(&scene.ends, 30 * SNET_SECOND_NS);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 1);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LOST], 1);
     v3_setup_close(&scene);
 }
 
@@ -261,12 +261,12 @@ static void slow_path_is_not_left_again_and_again(void **state)
     core_pair_open(&scene.ends, &scene.config);
     struct core_pair_conn *conn = core_pair_begin(&scene.ends);
     uint64_t read = 0;
-    unsigned dials = scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL];
+    unsigned dials = scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL];
     core_pair_write(&scene.ends, scene.ends.client, 200000);
     for (unsigned second = 0; second < 60; second++) {
         core_pair_pass(&scene.ends, SNET_SECOND_NS);
-        if (scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL] > dials) {
-            dials = scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL];
+        if (scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL] > dials) {
+            dials = scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL];
             conn = core_pair_connect(&scene.ends);
         }
         core_pair_move(&scene.ends, conn, CORE_PAIR_CLIENT, 109);

@@ -37,9 +37,9 @@ static void auth_with_any_bit_flipped_drops_the_link_and_opens_nothing(void **st
         assert_int_equal(scene.peer.message_len, 8 + 66);
         scene.peer.message[bit / 8] ^= (uint8_t)(1u << (bit % 8));
         v3_peer_send(&scene.peer);
-        core_pair_pass(&scene.ends, SNET_HANDSHAKE_DEFAULT_NS);
+        core_pair_pass(&scene.ends, SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS);
         v3_peer_expect_closed(&scene.peer, SNET_CLOSE_RESET);
-        assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 0);
+        assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED], 0);
         v3_setup_close(&scene);
     }
 }
@@ -57,7 +57,7 @@ static void auth_that_is_malformed_drops_the_link_and_opens_nothing(void **state
     assert_int_equal(scene.peer.message_len, 78);
     v3_peer_send(&scene.peer);
     v3_peer_expect_closed(&scene.peer, SNET_CLOSE_RESET);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 0);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED], 0);
     v3_setup_close(&scene);
 }
 
@@ -75,8 +75,8 @@ static void auth_with_a_key_that_is_not_served_is_denied_by_a_record(void **stat
     assert_int_equal(scene.peer.frames[1].type, SNET_V3_FRAME_ABORT);
     assert_int_equal(scene.peer.frames[1].number, SNET_V3_DENIED);
     v3_peer_expect_closed(&scene.peer, SNET_CLOSE_FIN);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 0);
-    snet_core_stats(scene.ends.cores[CORE_PAIR_SERVER], &stats);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED], 0);
+    snet_core_totals(scene.ends.cores[CORE_PAIR_SERVER], &stats);
     assert_int_equal(stats.sessions, 0);
     v3_setup_close(&scene);
 }
@@ -100,7 +100,7 @@ static void server_says_its_first_record_at_auth_and_knows_the_key(void **state)
     open_to_auth(&scene, true);
     v3_peer_expect_silence(&scene.peer);
     v3_peer_send(&scene.peer);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 1);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED], 1);
     assert_true(snet_session_peer_key(scene.ends.served, &key));
     assert_memory_equal(key.bytes, core_pair_keys()->client_public.bytes, sizeof key.bytes);
     core_pair_write(&scene.ends, scene.ends.served, 10);
@@ -143,7 +143,7 @@ static void client_has_no_session_before_the_servers_first_record(void **state)
     (void)state;
     struct v3_setup scene;
     client_open_to_auth(&scene, &welcome_wide);
-    assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED], 0);
+    assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_OPENED], 0);
     assert_int_equal(snet_session_write(scene.ends.client, &byte, 1, &written, scene.ends.now),
                      SNET_ERR_AGAIN);
     v3_peer_expect_silence(&scene.peer);
@@ -151,7 +151,7 @@ static void client_has_no_session_before_the_servers_first_record(void **state)
     v3_peer_put_ack(&scene.peer, 0, V3_PEER_WINDOW);
     v3_peer_put_data(&scene.peer, 0, 10);
     v3_peer_say(&scene.peer);
-    assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED], 1);
+    assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_OPENED], 1);
     assert_int_equal(core_pair_read(&scene.ends, scene.ends.client, 0), 10);
     assert_true(v3_peer_take_record(&scene.peer));
     assert_int_equal(scene.peer.frames[0].type, SNET_V3_FRAME_START);
@@ -166,8 +166,8 @@ static void client_that_is_denied_says_so_and_had_no_session(void **state)
     core_pair_open(&ends, &config);
     struct core_pair_conn *conn = core_pair_connect(&ends);
     core_pair_settle(&ends, conn);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED], 0);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 1);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_OPENED], 0);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 1);
     assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_DENIED);
     core_pair_close(&ends);
 }
@@ -182,7 +182,7 @@ static void client_that_loses_its_link_first_begins_anew(void **state)
     client_open_to_auth(&scene, &welcome_wide);
     core_pair_cut(&scene.ends, scene.peer.conn);
     core_pair_pass(&scene.ends, SNET_SECOND_NS);
-    assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
+    assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 0);
     answer_to_auth(&scene.peer, &narrow);
     v3_peer_put_start(&scene.peer, 0);
     v3_peer_put_ack(&scene.peer, 0, 5000);
@@ -202,7 +202,7 @@ static void client_with_a_forged_first_record_begins_anew(void **state)
     scene.peer.record[4] ^= 1;
     v3_peer_send_bytes(&scene.peer, scene.peer.record, scene.peer.message_len);
     assert_int_equal(scene.peer.conn->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_RESET);
-    assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
+    assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 0);
     core_pair_pass(&scene.ends, SNET_SECOND_NS);
     v3_peer_connect(&scene.peer);
     v3_peer_reply(&scene.peer, &welcome_wide);

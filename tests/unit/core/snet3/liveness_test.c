@@ -25,7 +25,7 @@ static void link_without_a_first_byte_is_closed_in_time(void **state)
     const struct core_pair_config config = core_pair_config_for(SNET_WIRE_3, false);
     core_pair_open(&ends, &config);
     struct core_pair_conn *conn = core_pair_intrude(&ends);
-    core_pair_pass(&ends, SNET_SNIFF_DEFAULT_NS - 1);
+    core_pair_pass(&ends, SNET_FIRST_BYTES_TIMEOUT_DEFAULT_NS - 1);
     assert_int_equal(conn->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
     core_pair_pass(&ends, 1);
     assert_int_equal(conn->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_RESET);
@@ -42,7 +42,7 @@ static void link_with_half_a_message_is_closed_in_time(void **state)
     struct core_pair_conn *conn = core_pair_intrude(&ends);
     core_pair_pass(&ends, SNET_SECOND_NS);
     core_pair_feed(&ends, conn, CORE_PAIR_SERVER, head, sizeof head);
-    core_pair_pass(&ends, SNET_HANDSHAKE_DEFAULT_NS - SNET_SECOND_NS - 1);
+    core_pair_pass(&ends, SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS - SNET_SECOND_NS - 1);
     assert_int_equal(conn->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
     core_pair_pass(&ends, 1);
     assert_int_equal(conn->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_RESET);
@@ -98,7 +98,7 @@ static void silent_link_is_asked_for_a_sign_of_life_and_is_dead_without_one(void
     core_pair_pass(&scene.ends, 1);
     v3_peer_expect_closed(&scene.peer, SNET_CLOSE_RESET);
     assert_int_equal(scene.peer.conn->sides[CORE_PAIR_SERVER].err, SNET_ERR_LINK_TIMEOUT);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 0);
     v3_setup_close(&scene);
 }
 
@@ -134,9 +134,9 @@ static void idle_session_lives_for_ever(void **state)
         core_pair_pass(&ends, SNET_SECOND_NS);
         core_pair_settle(&ends, conn);
     }
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_LOST], 0);
-    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 0);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL], 1);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_LOST], 0);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LOST], 0);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL], 1);
     core_pair_close(&ends);
 }
 
@@ -152,7 +152,7 @@ static void dead_path_is_found_out_by_both_ends(void **state)
     core_pair_pass(&ends, SNET_SECOND_NS);
     conn = core_pair_connect(&ends);
     core_pair_settle(&ends, conn);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_RESUMED], 1);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_RESUMED], 1);
     core_pair_close(&ends);
 }
 
@@ -165,8 +165,8 @@ static void session_without_a_link_expires_at_both_ends(void **state)
     struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
     core_pair_cut(&ends, conn);
     core_pair_pass(&ends, 300 * SNET_SECOND_NS - 1);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_ENDED], 0);
-    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 0);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 0);
     core_pair_pass(&ends, 1);
     assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_EXPIRED);
     assert_int_equal(ends.ended[CORE_PAIR_SERVER], SNET_ERR_EXPIRED);
@@ -192,7 +192,7 @@ static void records_take_new_keys_without_a_word(void **state)
     assert_true(client->seal.generation >= 5);
     assert_int_equal(server->open.generation, client->seal.generation);
     assert_int_equal(core_pair_read(&ends, ends.served, 0), 200);
-    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 0);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LOST], 0);
     core_pair_close(&ends);
 }
 
@@ -212,7 +212,7 @@ static void records_are_padded_to_what_is_wanted(void **state)
         core_pair_feed(&ends, conn, CORE_PAIR_SERVER, data, taken);
         core_pair_settle(&ends, conn);
     }
-    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 0);
     core_pair_close(&ends);
 }
 

@@ -26,8 +26,8 @@ static struct core_pair_config plan_config(const struct plan *plan)
     const struct core_pair_keys *keys = core_pair_keys();
     struct core_pair_config config = core_pair_config_for(SNET_WIRE_3, true);
     config.client.service = "chat";
-    config.client.early = true;
-    config.client.begin_ns = 60 * SNET_SECOND_NS;
+    config.client.early_data = true;
+    config.client.connect_timeout_ns = 60 * SNET_SECOND_NS;
     if (plan->known) {
         config.client.keys.client_secret = &keys->client;
     }
@@ -39,7 +39,7 @@ static void try_write(struct core_pair *ends, snet_session *session, uint64_t to
     struct snet_session_info info;
     for (;;) {
         size_t written = 0;
-        snet_session_info(session, &info);
+        snet_session_get_info(session, &info);
         const uint8_t byte = (uint8_t)(info.written % 251);
         if (info.written >= total ||
             snet_session_write(session, &byte, 1, &written, ends->now) != SNET_OK) {
@@ -65,11 +65,11 @@ static void try_connect(struct core_pair *ends)
 {
     struct core_pair_conn *conn = &ends->conns[ends->conn_count];
     if (ends->client == NULL ||
-        ends->events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL] == ends->dials_done ||
+        ends->events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL] == ends->dials_done ||
         ends->conn_count + 1 >= CORE_PAIR_CONNS_MAX) {
         return;
     }
-    ends->dials_done = ends->events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL];
+    ends->dials_done = ends->events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL];
     if (snet_server_accepted(ends->server, &conn->sides[CORE_PAIR_SERVER].link, ends->now) !=
         SNET_OK) {
         conn->sides[CORE_PAIR_SERVER].link = NULL;
@@ -166,7 +166,7 @@ static void memory_of_libcrypto_that_fails_once_costs_no_open_session(void **sta
         test_crypto_memory_fail_at(number);
         const bool clean = dialogue(&ends);
         failed = test_crypto_memory_heal();
-        if (!clean && ends.events[CORE_PAIR_CLIENT][SNET_EVENT_OPENED] > 0) {
+        if (!clean && ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_OPENED] > 0) {
             fail_msg("allocation %u of libcrypto: %s, %s", (unsigned)number,
                      snet_err_name(ends.ended[CORE_PAIR_CLIENT]),
                      snet_err_name(ends.ended[CORE_PAIR_SERVER]));

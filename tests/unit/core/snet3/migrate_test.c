@@ -66,7 +66,7 @@ static void move_makes_a_planned_resume_at_the_address(void **state)
                                      .port = rows[i].port,
                                      .bytes = {(const uint8_t *)rows[i].bytes, rows[i].len}});
         v3_peer_say(&scene.peer);
-        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_DIAL], 2);
+        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL], 2);
         if (rows[i].address == NULL) {
             assert_null(snet_session_redirect(scene.ends.client));
         } else {
@@ -79,7 +79,7 @@ static void move_makes_a_planned_resume_at_the_address(void **state)
         v3_peer_accept(&scene.peer, &accept);
         v3_peer_send(&scene.peer);
         assert_int_equal(before->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_RESET);
-        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_RESUMED], 1);
+        assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_RESUMED], 1);
         if (rows[i].address != NULL) {
             assert_string_equal(snet_session_redirect(scene.ends.client), rows[i].address);
         }
@@ -105,7 +105,7 @@ static void move_to_a_server_without_the_session_costs_nothing(void **state)
     v3_peer_send(&scene.peer);
     assert_int_equal(scene.peer.conn->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_RESET);
     assert_int_equal(before->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_NONE);
-    assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_EVENT_LOST], 0);
+    assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_LOST], 0);
     v3_setup_close(&scene);
 }
 
@@ -142,8 +142,8 @@ static void move_between_two_cores_goes_without_a_loss(void **state)
     core_pair_settle(&ends, conn);
     assert_int_equal(core_pair_read(&ends, ends.client, 0), 100);
     assert_true(snet_session_link(ends.client) == next->sides[CORE_PAIR_CLIENT].link);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_LOST], 0);
-    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 0);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_LOST], 0);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LOST], 0);
     core_pair_close(&ends);
 }
 

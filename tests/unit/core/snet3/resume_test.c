@@ -35,7 +35,7 @@ static void begin_resume(struct v3_setup *scene, const struct snet_v3_resume *re
 /* The session is as it was: its present link still works, or it can be resumed. */
 static void expect_session_lives(struct v3_setup *scene)
 {
-    assert_int_equal(scene->ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
+    assert_int_equal(scene->ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 0);
     v3_peer_resume_to_accept(&scene->peer, SNET_V3_CAUSE_LOST, 0);
     v3_peer_confirm(&scene->peer, 0);
     assert_true(snet_session_link(scene->ends.served) ==
@@ -297,10 +297,10 @@ static void resume_with_impossible_offsets_ends_the_session(void **state)
         if (rows[i].ok) {
             v3_peer_take_accept(&scene.peer, &accept);
             assert_int_equal(accept.recv_next, 10);
-            assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
+            assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 0);
         } else {
             v3_peer_expect_reject(&scene.peer, SNET_V3_BAD_OFFSET, true);
-            assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 1);
+            assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 1);
             assert_int_equal(scene.ends.ended[CORE_PAIR_SERVER], SNET_ERR_BAD_COUNT);
             begin_resume(&scene, &resume); /* and the tomb says the same */
             v3_peer_send(&scene.peer);
@@ -466,9 +466,9 @@ static void resume_that_is_newer_closes_the_pending_link(void **state)
     v3_peer_resume_to_accept(&scene.peer, SNET_V3_CAUSE_PLANNED, 0);
     assert_int_equal(older->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_RESET);
     assert_int_equal(older->sides[CORE_PAIR_SERVER].err, SNET_ERR_LINK_REPLACED);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_LOST], 0);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LOST], 0);
     v3_peer_confirm(&scene.peer, 0);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_RESUMED], 1);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_RESUMED], 1);
     v3_setup_close(&scene);
 }
 
@@ -504,7 +504,7 @@ static void resume_that_is_planned_by_an_unconfirmed_opens_no_session(void **sta
     v3_peer_open(&other, &scene.ends, SNET_NOISE_NK);
     v3_peer_begin(&other);
     v3_peer_resume_to_accept(&scene.peer, SNET_V3_CAUSE_PLANNED, 0);
-    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_EVENT_OPENED], 1);
+    assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED], 1);
     v3_peer_put_start(&scene.peer, 0);
     v3_peer_say(&scene.peer);
     v3_peer_expect_abort(&scene.peer, SNET_V3_BUSY);

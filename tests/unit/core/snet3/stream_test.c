@@ -32,8 +32,8 @@ static void v3_stream_has_one_number_at_both_ends_for_all_its_life(void **state)
     uint64_t id = 0;
     struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
     for (unsigned round = 0; round < 2; round++) {
-        snet_session_info(ends.client, &client);
-        snet_session_info(ends.served, &served);
+        snet_session_get_info(ends.client, &client);
+        snet_session_get_info(ends.served, &served);
         assert_int_not_equal(client.id, 0);
         assert_int_equal(client.id, served.id);
         assert_true(round == 0 || client.id == id);
@@ -116,7 +116,7 @@ static void v3_stream_is_not_confused_by_acks_ahead_of_what_is_sent_again(void *
     assert_int_equal(core_pair_read(&ends, ends.served, 0), 21000);
     core_pair_settle(&ends, new);
     struct snet_session_info info;
-    snet_session_info(ends.client, &info);
+    snet_session_get_info(ends.client, &info);
     assert_int_equal(info.unacked, 0);
     core_pair_close(&ends);
 }
@@ -133,7 +133,7 @@ static void v3_stream_ends_each_direction_by_itself(void **state)
     core_pair_settle(&ends, conn);
     assert_int_equal(core_pair_read(&ends, ends.served, 0), 100);
     assert_int_equal(snet_session_read(ends.served, &byte, 1, &len, ends.now), SNET_ERR_CLOSED);
-    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_EVENT_ENDED], 0);
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 0);
     core_pair_write(&ends, ends.served, 50);
     core_pair_settle(&ends, conn);
     assert_int_equal(core_pair_read(&ends, ends.client, 0), 50);
@@ -154,13 +154,13 @@ static void v3_stream_is_flushed_when_all_is_acknowledged(void **state)
     struct core_pair_conn *conn = core_pair_begin(&ends);
     assert_int_equal(snet_session_flush(ends.client), SNET_OK);
     core_pair_write(&ends, ends.client, 100);
-    const unsigned before = ends.events[CORE_PAIR_CLIENT][SNET_EVENT_WRITABLE];
+    const unsigned before = ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_WRITABLE];
     assert_int_equal(snet_session_flush(ends.client), SNET_ERR_AGAIN);
     core_pair_settle(&ends, conn);
     core_pair_pass(&ends, SNET_FLOW_ACK_NS);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_WRITABLE], before);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_WRITABLE], before);
     core_pair_settle(&ends, conn);
-    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_EVENT_WRITABLE], before + 1);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_WRITABLE], before + 1);
     assert_int_equal(snet_session_flush(ends.client), SNET_OK);
     core_pair_write(&ends, ends.client, 1);
     snet_session_abort(ends.client, ends.now);
