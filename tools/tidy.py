@@ -20,7 +20,7 @@ from tidy.rule import RULES
 from tidy.source import Tree
 
 FOLDERS = ("src", "include", "tests", "bench", "examples", "tools", "cmake", ".ci")
-FILES = ("CMakeLists.txt", "Makefile", rules_include.LAYERS, rules_clause.PROTOCOL)
+FILES = ("CMakeLists.txt", "Makefile", rules_include.LAYERS, *rules_clause.PROTOCOLS)
 SKIP = ("tests/data/", "tests/fuzz/corpus/")
 TEXT_SUFFIXES = (".c", ".h", ".py", ".sh", ".cmake", ".txt", ".md", "")
 WAIVER = "waiver"

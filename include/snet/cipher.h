@@ -3,7 +3,7 @@
 /*
  * The stream cipher of the legacy wires, which can be replaced: a table of functions, of which both
  * ends must be told the same one (snet_session_config). No replacement makes these wires safe, for
- * their keys have 64 bits and their data no proof: see docs/protocol.md, clauses 2.5 and 9.
+ * their keys have 64 bits and their data no proof: see docs/legacy-wires.md, clauses 2.5 and 9.
  *
  * Ownership: a table is static; states belong to the caller. Thread: one at a time per state.
  */

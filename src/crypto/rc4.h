@@ -3,7 +3,7 @@
 /*
  * RC4, for the legacy wires only. Our own, because OpenSSL keeps it in a provider that is often
  * absent, with a context four times this size that cannot be exported. It protects nothing: see
- * docs/protocol.md, clause 9.
+ * docs/legacy-wires.md, clause 9.
  *
  * Ownership: the caller's struct, wiped by the caller. Thread: one at a time per struct.
  */

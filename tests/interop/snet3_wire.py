@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The snet authors
 # SPDX-License-Identifier: MIT
-"""The handshake messages and frames of snet/3 as bytes, written from docs/protocol.md alone.
+"""The handshake messages and frames of snet/3 as bytes, written from docs/snet3.md alone.
 
 Nothing here knows keys, sockets or sessions. What is malformed raises, and never half a value.
 """

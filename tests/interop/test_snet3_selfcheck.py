@@ -70,7 +70,7 @@ def counting(first: int, count: int = 32) -> bytes:
 
 def example_hex() -> str:
     """Return all hexadecimal of the worked examples of snet/3, in one piece."""
-    text = (HERE.parent.parent / "docs" / "protocol.md").read_text(encoding="utf-8")
+    text = (HERE.parent.parent / "docs" / "snet3.md").read_text(encoding="utf-8")
     lines = text[text.index(EXAMPLE_MARK) :].splitlines()
     values = [line[VALUE_COLUMN:].replace(" ", "") for line in lines if line.startswith(" " * 7)
               or line.startswith(("c->s", "s->c"))]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The snet authors
 # SPDX-License-Identifier: MIT
-"""What snet/3 is made of (docs/protocol.md, clause 12), over the primitives of `cryptography`.
+"""What snet/3 is made of (docs/snet3.md, clause 12), over the primitives of `cryptography`.
 
 Written from the document and nothing else: it shares no line with the C code, so that the two can
 check each other.

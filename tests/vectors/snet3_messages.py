@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The snet authors
 # SPDX-License-Identifier: MIT
-"""The layouts of snet/3 (docs/protocol.md, clauses 13, 16 and 21): bytes to fields, strictly."""
+"""The layouts of snet/3 (docs/snet3.md, clauses 13, 16 and 21): bytes to fields, strictly."""
 
 import struct
 from typing import NamedTuple

@@ -3,7 +3,7 @@
 """An observer of a dialogue of snet/3, who has the private inputs of both ends.
 
 It follows a dialogue step by step, opens everything that was on the wire, and checks it against
-what docs/protocol.md lets each end say at that moment. Any difference is an AssertionError.
+what docs/snet3.md lets each end say at that moment. Any difference is an AssertionError.
 """
 
 from typing import Any

@@ -40,7 +40,7 @@ def schedule(suite_number: int, max_record: int) -> dict[str, Any]:
 
 
 def worked_example() -> dict[str, Any]:
-    """Return the inputs of appendix A.8 of docs/protocol.md."""
+    """Return the inputs of appendix A.8 of docs/snet3.md."""
     return {
         "root": bytes(range(0x10, 0x30)),
         "node_id": 0,

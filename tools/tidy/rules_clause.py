@@ -1,12 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The snet authors
 # SPDX-License-Identifier: MIT
-"""The rule that ties code and tests to the clauses of docs/protocol.md."""
+"""The rule that ties code and tests to the clauses of the documents of the wires."""
 
 import re
 
 from tidy.rule import rule
 
-PROTOCOL = "docs/protocol.md"
+PROTOCOLS = ("docs/legacy-wires.md", "docs/snet3.md")
+"""Where the clauses are. A number is that of one clause in all of them together."""
 
 _TAG = re.compile(r"\[PROTO\b([^\]\n]*)\]?")
 _NUMBERS = re.compile(r" \d+(\.\d+)*(, \d+(\.\d+)*)*")
@@ -48,40 +49,57 @@ def _covers(tag, number):
     return tag == number or tag.startswith(number + ".")
 
 
-_DOC = "# Protocol\n\n## 4. Start\n\n### 4.1 Hello\n\n### 4.2 Resume\n"
+def _clauses(tree):
+    """All clauses, number -> (path, line, normative), and findings for those that come twice."""
+    clauses, twice = {}, []
+    for path in PROTOCOLS:
+        document = tree.get(path)
+        found = {} if document is None else parse_clauses(document.text)
+        for number, (line, normative) in found.items():
+            if number in clauses:
+                twice.append((path, line, f"clause {number} is in {clauses[number][0]}, too"))
+            clauses.setdefault(number, (path, line, normative))
+    return clauses, twice
+
+
+_LEGACY, _SNET3 = PROTOCOLS
+_DOC = "# Legacy\n\n## 4. Start\n\n### 4.1 Hello\n\n### 4.2 Resume\n"
+_DOC3 = "# snet/3\n\n## 15 snet/3: resuming\n\n### 15.1 Credentials\n"
 _CODE = {"src/core/a.c": "/* [PROTO 4.1] */\n"}
 _TEST = {"tests/unit/a_test.c": "/* [PROTO 4.1, 4.2] */\n"}
 
 
 @rule(
     "clause",
-    f"tags like [PROTO 4.2] name clauses of {PROTOCOL}, and each clause has a test (STYLE 26)",
+    "tags like [PROTO 4.2] name clauses of the wires, and each clause has a test (STYLE 26)",
     bad=[
-        {PROTOCOL: _DOC, **_CODE},
-        {PROTOCOL: _DOC, **_TEST, "src/core/a.c": "/* [PROTO 9.9] */\n"},
-        {PROTOCOL: "## 4 Why (informative)\n### 4.1 So\n## 5 More\n### 5.1 Must\n"},
-        {PROTOCOL: _DOC, **_TEST, "src/core/a.c": "/* [PROTO\n * 4.1] */\n"},
-        {PROTOCOL: _DOC, **_CODE, "tests/unit/a_test.c": "/* [PROTO 4.1] */\n"},
+        {_LEGACY: _DOC, **_CODE},
+        {_LEGACY: _DOC, **_TEST, "src/core/a.c": "/* [PROTO 9.9] */\n"},
+        {_LEGACY: "## 4 Why (informative)\n### 4.1 So\n## 5 More\n### 5.1 Must\n"},
+        {_LEGACY: _DOC, **_TEST, "src/core/a.c": "/* [PROTO\n * 4.1] */\n"},
+        {_LEGACY: _DOC, **_CODE, "tests/unit/a_test.c": "/* [PROTO 4.1] */\n"},
+        {_LEGACY: _DOC, _SNET3: _DOC3, **_TEST},
+        {_LEGACY: _DOC, _SNET3: _DOC, **_TEST},
         _CODE,
     ],
     good=[
-        {PROTOCOL: _DOC, **_CODE, **_TEST},
-        {PROTOCOL: _DOC, **_TEST, "src/core/a.h": "/* All of [PROTO 4]. */\n"},
-        {PROTOCOL: _DOC, **_CODE, "tests/interop/a.py": "# [PROTO 4.1]\n# [PROTO 4.2]\n"},
-        {PROTOCOL: "```\n### 7.7 Example\n```\n"},
-        {PROTOCOL: "## 4 Why (informative)\n### 4.1 So\n## 5 More\n"},
+        {_LEGACY: _DOC, **_CODE, **_TEST},
+        {_LEGACY: _DOC, **_TEST, "src/core/a.h": "/* All of [PROTO 4]. */\n"},
+        {_LEGACY: _DOC, **_CODE, "tests/interop/a.py": "# [PROTO 4.1]\n# [PROTO 4.2]\n"},
+        {_LEGACY: "```\n### 7.7 Example\n```\n"},
+        {_LEGACY: "## 4 Why (informative)\n### 4.1 So\n## 5 More\n"},
+        {_SNET3: _DOC3, "tests/unit/a_test.c": "/* [PROTO 15.1] */\n"},
     ],
 )
 def clause(tree):
-    protocol = tree.get(PROTOCOL)
-    clauses = {} if protocol is None else parse_clauses(protocol.text)
+    clauses, twice = _clauses(tree)
+    yield from twice
     coded, tested = {}, set()
     for source, line, number in _tags(tree):
         if number is None:
             yield source.path, line, "a malformed tag: write [PROTO 4.2] on one line"
         elif number not in clauses:
-            missing = f"{PROTOCOL} has no clause {number}"
-            yield source.path, line, missing if protocol else f"there is no {PROTOCOL}"
+            yield source.path, line, f"no clause {number} in {' or '.join(PROTOCOLS)}"
         elif source.inside("tests"):
             tested.add(number)
         else:
@@ -89,6 +107,6 @@ def clause(tree):
     for number, (path, line) in sorted(coded.items()):
         if not any(_covers(tag, number) for tag in tested):
             yield path, line, f"no test is tagged [PROTO {number}]"
-    for number, (line, normative) in clauses.items():
+    for number, (path, line, normative) in clauses.items():
         if normative and number not in tested and number not in coded:
-            yield PROTOCOL, line, f"neither code nor a test is tagged [PROTO {number}]"
+            yield path, line, f"neither code nor a test is tagged [PROTO {number}]"
