@@ -145,6 +145,15 @@ struct snet_core_event {
  */
 SNET_API bool snet_core_next_event(snet_core *core, struct snet_core_event *ret_event);
 
+/*
+ * Whether snet_core_next_event has an event to give: for a driver that uses the core on one thread
+ * and takes events on another, which it need not wake for nothing.
+ */
+SNET_API bool snet_core_has_events(const snet_core *core);
+
+/* A set of types of events is made of these bits. */
+#define SNET_CORE_EVENT_BIT(type) (1u << (unsigned)(type))
+
 /* --- Sessions of clients --------------------------------------------------------------------- */
 
 #define SNET_HISTORY_DEFAULT_BYTES (1024u * 1024)
@@ -332,6 +341,13 @@ SNET_API size_t snet_link_send(snet_link *link, struct snet_span *ret_spans, siz
  */
 SNET_API void snet_link_sent(snet_link *link, size_t len, uint64_t now);
 
+/*
+ * Withdraws an SNET_CORE_EVENT_LINK_SEND that waits: the caller has sent already, or lets the bytes
+ * wait for more of them and comes back by itself. The event waits again as soon as the link gets
+ * more to send. Without such an event nothing happens.
+ */
+SNET_API void snet_link_clear_send(snet_link *link);
+
 /* The other end closed its direction in good order (FIN). */
 SNET_API void snet_link_eof(snet_link *link, uint64_t now);
 
@@ -358,6 +374,12 @@ SNET_API SNET_MUST_USE snet_err snet_session_write(snet_session *session, const 
 
 /* How many bytes snet_session_write takes now; 0 also announces SNET_CORE_EVENT_WRITABLE. */
 SNET_API size_t snet_session_room(snet_session *session);
+
+/*
+ * How many written bytes wait to be sent: the present link, or the next one, has not been given
+ * them yet. 0 once the session has ended.
+ */
+SNET_API uint64_t snet_session_unsent(const snet_session *session);
 
 /*
  * The received bytes in order, as at most `span_max` spans; `*ret_count` says how many. Errors:
@@ -433,6 +455,13 @@ SNET_API void *snet_session_driver(const snet_session *session);
 
 /* The link that carries the session now, or NULL. */
 SNET_API snet_link *snet_session_link(const snet_session *session);
+
+/*
+ * Takes those events of the session that wait and are in `types`, a set of SNET_CORE_EVENT_BITs:
+ * snet_core_next_event does not give them any more. Returns the set of those taken. For a caller
+ * that has just used the session and looks at once what it can do now.
+ */
+SNET_API uint32_t snet_session_take_events(snet_session *session, uint32_t types);
 
 /* What a session has done so far. Byte counts are positions in the stream. */
 struct snet_session_info {

@@ -121,6 +121,11 @@ bool snet_core_next_event(snet_core *core, struct snet_core_event *ret_event)
     return true;
 }
 
+bool snet_core_has_events(const snet_core *core)
+{
+    return core->ready.count > 0;
+}
+
 void snet_core_raise(snet_core *core, struct snet_task *task, enum snet_core_event_type type)
 {
     if (task->events == 0) {

@@ -260,6 +260,11 @@ void snet_link_sent(snet_link *link, size_t len, uint64_t now)
     }
 }
 
+void snet_link_clear_send(snet_link *link)
+{
+    snet_core_unraise(link->core, &link->task, SNET_CORE_EVENT_LINK_SEND);
+}
+
 void snet_link_eof(snet_link *link, uint64_t now)
 {
     const bool shaking = link->state != SNET_LINK_LIVE;

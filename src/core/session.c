@@ -444,6 +444,16 @@ void *snet_session_driver(const snet_session *session)
     return session->driver;
 }
 
+uint32_t snet_session_take_events(snet_session *session, uint32_t types)
+{
+    const uint32_t taken = session->task.events & types;
+    for (uint32_t left = taken; left != 0; left &= left - 1) {
+        snet_core_unraise(session->core, &session->task,
+                          (enum snet_core_event_type)__builtin_ctz(left));
+    }
+    return taken;
+}
+
 snet_link *snet_session_link(const snet_session *session)
 {
     return session->link;

@@ -49,6 +49,11 @@ size_t snet_session_room(snet_session *session)
     return room;
 }
 
+uint64_t snet_session_unsent(const snet_session *session)
+{
+    return session->history.end - session->history.sent;
+}
+
 snet_err snet_session_write(snet_session *session, const uint8_t *data, size_t len,
                             size_t *ret_written, uint64_t now)
 {

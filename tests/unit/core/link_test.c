@@ -212,6 +212,29 @@ static void link_of_a_mixed_listener_sees_padding_in_any_pieces(void **state)
     }
 }
 
+/* A driver that has sent by itself hears nothing of it, and of the next bytes again. */
+static void link_that_was_served_already_announces_only_what_comes_later(void **state)
+{
+    (void)state;
+    const uint8_t byte = 1;
+    size_t written = 0;
+    open_with(SNET_WIRE_2, false, 0);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    const unsigned *sends = &ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_LINK_SEND];
+    const unsigned before = *sends;
+    assert_int_equal(snet_session_write(ends.client, &byte, 1, &written, ends.now), SNET_OK);
+    snet_link_clear_send(conn->sides[CORE_PAIR_CLIENT].link);
+    snet_link_clear_send(conn->sides[CORE_PAIR_CLIENT].link);
+    core_pair_drain(&ends);
+    assert_int_equal(*sends, before);
+    assert_int_equal(snet_session_write(ends.client, &byte, 1, &written, ends.now), SNET_OK);
+    core_pair_drain(&ends);
+    assert_int_equal(*sends, before + 1);
+    core_pair_settle(&ends, conn);
+    assert_int_equal(ends.served->inbox.received, 2);
+    core_pair_close(&ends);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +243,7 @@ int main(void)
         cmocka_unit_test(link_carries_a_pointer_of_its_caller),
         cmocka_unit_test(link_has_no_room_while_nobody_reads),
         cmocka_unit_test(link_waits_for_a_page_of_the_pool),
+        cmocka_unit_test(link_that_was_served_already_announces_only_what_comes_later),
         cmocka_unit_test(link_of_a_mixed_listener_drops_padding_that_comes_late),
         cmocka_unit_test(link_of_a_mixed_listener_counts_three_zeros_as_data_after_a_second),
         cmocka_unit_test(link_of_a_mixed_listener_forgets_held_zeros_when_it_is_lost),

@@ -432,6 +432,43 @@ static void session_without_memory_tries_again_soon(void **state)
     core_pair_close(&ends);
 }
 
+static void session_says_how_much_it_has_not_sent(void **state)
+{
+    (void)state;
+    open_over(SNET_WIRE_2);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    assert_int_equal(snet_session_unsent(ends.client), 0);
+    core_pair_write(&ends, ends.client, 100);
+    assert_int_equal(snet_session_unsent(ends.client), 100);
+    (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, 60);
+    assert_int_equal(snet_session_unsent(ends.client), 40);
+    core_pair_settle(&ends, conn);
+    assert_int_equal(snet_session_unsent(ends.client), 0);
+    core_pair_write(&ends, ends.client, 100);
+    snet_session_abort(ends.client, ends.now);
+    assert_int_equal(snet_session_unsent(ends.client), 0);
+    core_pair_close(&ends);
+}
+
+static void session_gives_the_events_that_were_asked_for_and_keeps_the_others(void **state)
+{
+    (void)state;
+    const uint32_t both = SNET_CORE_EVENT_BIT(SNET_CORE_EVENT_READABLE) |
+                          SNET_CORE_EVENT_BIT(SNET_CORE_EVENT_WRITABLE);
+    open_over(SNET_WIRE_2);
+    (void)core_pair_begin(&ends);
+    assert_int_equal(snet_session_take_events(ends.client, both), 0);
+    snet_session_arrived(ends.client);
+    snet_session_abort(ends.client, ends.now);
+    assert_int_equal(snet_session_take_events(ends.client, both),
+                     SNET_CORE_EVENT_BIT(SNET_CORE_EVENT_READABLE));
+    assert_int_equal(snet_session_take_events(ends.client, both), 0);
+    core_pair_drain(&ends);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_READABLE], 0);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 1);
+    core_pair_close(&ends);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -454,6 +491,8 @@ int main(void)
         cmocka_unit_test(session_ended_by_the_client_says_so_when_nobody_confirms),
         cmocka_unit_test(session_ended_by_both_at_once_is_unconfirmed_at_the_client),
         cmocka_unit_test(session_without_memory_tries_again_soon),
+        cmocka_unit_test(session_says_how_much_it_has_not_sent),
+        cmocka_unit_test(session_gives_the_events_that_were_asked_for_and_keeps_the_others),
     };
     return cmocka_run_group_tests_name("session", tests, NULL, NULL);
 }
