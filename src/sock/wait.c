@@ -24,6 +24,7 @@ void snet_wait_deinit(struct snet_wait *wait)
 {
     uv_cond_destroy(&wait->changed);
     if (wait->wake_fd >= 0) {
+        snet_conn_inline_forget(snet_loop_driver(), wait->wake_fd);
         (void)close(wait->wake_fd);
     }
 }

@@ -21,6 +21,7 @@ struct snet_wait {
 
 /* Errors: OS. */
 SNET_MUST_USE snet_err snet_wait_init(struct snet_wait *wait);
+/* The session may have gone. */
 void snet_wait_deinit(struct snet_wait *wait);
 /* Gives the lock up until something has changed, perhaps; false when the time is over. */
 bool snet_wait_for(struct snet_wait *wait, snet_session *session, uint64_t until_ns);

@@ -14,7 +14,7 @@
 void snet_conn_inline_wake(const struct snet_conn_inline *conn_inline)
 {
     const uint64_t one = 1;
-    if (conn_inline->state != SNET_CONN_INLINE_NONE) {
+    if (conn_inline->state != SNET_CONN_INLINE_NONE && conn_inline->wake_fd >= 0) {
         (void)!write(conn_inline->wake_fd, &one, sizeof one); /* a full counter rings, too */
     }
 }
@@ -93,6 +93,17 @@ bool snet_conn_inline_serve(snet_uv *driver, snet_session *session, short events
     snet_driver_used(driver, session);
     conn->conn_inline.polled = false;
     return more;
+}
+
+void snet_conn_inline_forget(snet_uv *driver, int wake_fd)
+{
+    struct snet_list_node *node = snet_list_first(&driver->loans);
+    for (; node != NULL; node = snet_list_next(&driver->loans, node)) {
+        struct snet_conn *conn = SNET_CONTAINER(node, struct snet_conn, conn_inline.node);
+        if (conn->conn_inline.wake_fd == wake_fd) {
+            conn->conn_inline.wake_fd = -1;
+        }
+    }
 }
 
 void snet_conn_inline_full(struct snet_conn *conn)

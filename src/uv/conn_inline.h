@@ -11,7 +11,8 @@
  *   LENT    it does
  *   BACK    it cannot, the loop has to look after it
  *
- * Ownership: a conn has one loan; the borrower's `ring_fd`, an eventfd, outlives it. Thread:
+ * Ownership: a conn has one loan; the borrower's `wake_fd`, an eventfd, is his, and he says when it
+ * goes, which may be before the connection of a session that is over. Thread:
  * whoever holds the driver's mutex; where it says so, that of the loop.
  */
 #ifndef SNET_UV_CONN_INLINE_H
@@ -36,7 +37,7 @@ enum snet_conn_inline_state {
 struct snet_conn_inline {
     struct snet_list_node node; /* in the driver's list unless NONE */
     enum snet_conn_inline_state state;
-    int wake_fd; /* written to when the borrower should look again */
+    int wake_fd; /* written to when the borrower should look again; -1: he has gone */
     bool used;   /* since the last tick */
     bool polled; /* the borrower waits in his poll */
     bool full;   /* the kernel did not take everything: there is more to send */
@@ -55,6 +56,8 @@ int snet_conn_inline_fd(snet_session *session, short *ret_events);
  * more than before, for others who wait for it; they are not told by an event.
  */
 bool snet_conn_inline_serve(snet_uv *driver, snet_session *session, short events);
+/* The borrower of `wake_fd` goes: no loan writes to it any more. */
+void snet_conn_inline_forget(snet_uv *driver, int wake_fd);
 
 /* --- For the driver ----------------------------------------------------------------------- */
 

@@ -9,15 +9,33 @@
 #include "tests/support/unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define TRIPS_MAX 20000u
 #define CUTS 10u
 #define TRIPS_PER_CUT 100u
 #define BULK_BYTES (64u << 20) /* more than the send buffers, which grow to 16 MiB, and TCP's */
 #define CHUNK_BYTES 65536u
+
+/* Writes to a number that was closed: it could have been a file of the program's by then. */
+static atomic_uint strays;
+
+/* In place of the C library's. */
+SNET_API ssize_t write(int fd, const void *buf, size_t n);
+SNET_API ssize_t write(int fd, const void *buf, size_t n)
+{
+    const ssize_t len = syscall(SYS_write, fd, buf, n);
+    if (len == -1 && errno == EBADF) {
+        strays++;
+    }
+    return len;
+}
 
 static const struct twin_options quick = {.linger_ns = SNET_MS_NS};
 
@@ -202,6 +220,29 @@ static void conn_inline_ends_for_who_waits_when_the_socket_is_closed(void **stat
     tcp_twin_close(&echoing.twins);
 }
 
+/* The connection of a session that is given up goes after it, and would tell who had borrowed it.
+ */
+static void conn_inline_wakes_nobody_who_has_gone(void **state)
+{
+    (void)state;
+    struct echoing echoing;
+    struct snet_socket_config other = twin_client_config(&quick);
+    echoing_open(&echoing);
+    trips_until_lent(&echoing.twins);
+    strays = 0;
+    snet_loop_lock();
+    const int wake_fd = echoing.twins.client.socket->wait.wake_fd;
+    echoing.twins.client.socket->linger_ns = 0; /* it is given up before the loan is taken back */
+    snet_loop_unlock();
+    twin_close(&echoing.twins.client);
+    assert_int_equal(fcntl(wake_fd, F_GETFD), -1);
+    assert_int_equal(pthread_join(echoing.thread, NULL), 0);
+    other.connect_timeout_ns = 1;
+    assert_null(snet_dial("127.0.0.1:1", &other, NULL)); /* the loop has been past the close */
+    assert_int_equal(strays, 0);
+    tcp_twin_close(&echoing.twins);
+}
+
 static void *write_bulk(void *arg)
 {
     const struct twin_end *end = arg;
@@ -258,6 +299,7 @@ int main(void)
         cmocka_unit_test(conn_inline_keeps_the_time_limit),
         cmocka_unit_test(conn_inline_goes_on_with_the_next_connection),
         cmocka_unit_test(conn_inline_ends_for_who_waits_when_the_socket_is_closed),
+        cmocka_unit_test(conn_inline_wakes_nobody_who_has_gone),
         cmocka_unit_test(conn_inline_of_a_writer_does_not_hold_up_the_other_direction),
     };
     return cmocka_run_group_tests_name("loan", tests, NULL, NULL);
