@@ -50,7 +50,13 @@ struct snet_socket_event {
     uint64_t resent_bytes;
     uint32_t attempt; /* since the loss, from 1 on */
 };
-/* Called on the background thread, one at a time; must not wait for long, nor close `socket`. */
+/*
+ * Called on the background thread, one at a time. It must not wait for long: calls of this
+ * interface that would wait fail with EDEADLK there, and a blocking snet_dial with STATE. It may
+ * close sockets, `socket` too when snet_dial has returned that. A dial that fails while it blocks
+ * calls it for nothing. After snet_socket_close no further call begins; one that runs then may go
+ * on.
+ */
 typedef void snet_socket_event_fn(void *user, snet_socket *socket,
                                   const struct snet_socket_event *event);
 /* Makes a connection: a connected stream socket, or -1 with errno. May block. */
@@ -86,8 +92,10 @@ struct snet_socket_config {
                            has all; SNET_SOCKET_LINGER_DEFAULT_NS */
     snet_socket_event_fn *on_event;  /* of dialed and accepted sockets; none */
     snet_socket_connect_fn *connect; /* in place of connecting to the address; none. Called on a
-                                        thread of its own kind whenever a connection is wanted */
-    void *user;                      /* of these functions */
+                                        thread of its own kind whenever a connection is wanted;
+                                        also after a dial was given up, and for a closed socket
+                                        while it lingers */
+    void *user;                      /* of these functions; must outlive all of their calls */
     bool fd_inherited; /* descriptors stay open in programs that are executed; closed there */
     snet_socket_accept_fn *on_accept; /* listening: asked about each new session; all are taken */
 };
@@ -208,9 +216,9 @@ SNET_API snet_err snet_fd_error(int fd);
 /* --- More about sockets ---------------------------------------------------------------------- */
 
 /*
- * Ends the session at once and tells the other end `code`, SNET_CODE_APPLICATION or above, and a
- * text (NULL for none): a server refuses a client it does not want like this. The socket is still
- * to be closed.
+ * Ends the session at once and tells the other end `code`, SNET_CODE_APPLICATION or above (a lower
+ * one counts as that), and a text (NULL for none): a server refuses a client it does not want like
+ * this. The socket is still to be closed.
  */
 SNET_API void snet_socket_abort(snet_socket *socket, uint16_t code, const char *text);
 /* The other end's text of that kind, cut to `size` with its zero; empty without one. */

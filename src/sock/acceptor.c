@@ -161,7 +161,9 @@ snet_acceptor *snet_listen_fd(int fd, const struct snet_socket_config *config, s
 void snet_acceptor_drain(snet_acceptor *acceptor)
 {
     snet_loop_lock();
-    snet_uv_server_drain(acceptor->server);
+    if (!acceptor->closed) { /* its server goes first */
+        snet_uv_server_drain(acceptor->server);
+    }
     snet_loop_unlock();
 }
 
@@ -192,11 +194,12 @@ snet_socket *snet_accept(snet_acceptor *acceptor)
 {
     snet_loop_lock();
     acceptor->users++;
-    while (acceptor->waiting.count == 0 && !acceptor->closed && !acceptor->config.nonblocking) {
+    const bool waits = !acceptor->config.nonblocking && !snet_loop_is_here();
+    while (acceptor->waiting.count == 0 && !acceptor->closed && waits) {
         snet_loop_wait(&acceptor->changed, SNET_NEVER);
     }
     snet_socket *socket = NULL;
-    const int number = acceptor->closed ? EBADF : EAGAIN;
+    const int number = acceptor->closed ? EBADF : acceptor->config.nonblocking ? EAGAIN : EDEADLK;
     if (!acceptor->closed && acceptor->waiting.count > 0) {
         socket = acceptor_take(acceptor);
     }

@@ -200,9 +200,7 @@ static void bridge_done(void *user, snet_err err)
     socket->bridge = NULL;
     socket->closed = true;
     socket->linger_until_ns = 1; /* it has lingered */
-    if (socket->users == 0) {
-        snet_socket_settle(socket, uv_hrtime()); /* else who leaves last does */
-    }
+    snet_socket_settle(socket, uv_hrtime());
 }
 
 static void bridge_paused(void *user)

@@ -18,7 +18,9 @@ struct fd_open {
 static void fd_open_job(void *arg)
 {
     struct fd_open *open = arg;
-    open->number = snet_bridge_open(open->socket, &open->fd);
+    if (!open->socket->closed) { /* by another thread, on the way here */
+        open->number = snet_bridge_open(open->socket, &open->fd);
+    }
 }
 
 int snet_socket_fd(snet_socket *socket)

@@ -46,6 +46,9 @@ static int io_wait(struct io_call *call)
     if (socket->nonblocking) {
         return EAGAIN;
     }
+    if (snet_loop_is_here()) {
+        return EDEADLK; /* a hook: nobody else could end the wait */
+    }
     if (!snet_wait_for(&socket->wait, socket->session, call->until_ns)) {
         return ETIMEDOUT;
     }
@@ -219,7 +222,8 @@ void snet_socket_abort(snet_socket *socket, uint16_t code, const char *text)
 {
     struct io_call call = io_enter(socket);
     if (!socket->closed) {
-        snet_session_abort_with(socket->session, code, text, uv_hrtime());
+        const uint16_t own = code < SNET_CODE_APPLICATION ? SNET_CODE_APPLICATION : code;
+        snet_session_abort_with(socket->session, own, text, uv_hrtime());
         snet_loop_wake();
     }
     io_leave(&call);

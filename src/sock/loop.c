@@ -41,6 +41,7 @@ struct sock_loop {
 
 static struct sock_loop sock_loop;
 static uv_once_t sock_loop_once = UV_ONCE_INIT;
+static _Thread_local bool sock_loop_is_here;
 
 static void loop_work(uv_async_t *wake)
 {
@@ -61,6 +62,7 @@ static void loop_work(uv_async_t *wake)
 static void loop_run(void *arg)
 {
     (void)arg;
+    sock_loop_is_here = true;
     (void)uv_run(&sock_loop.loop, UV_RUN_DEFAULT);
 }
 
@@ -113,6 +115,11 @@ snet_err snet_loop_start(void)
 bool snet_loop_is_own(void)
 {
     return sock_loop.process == uv_os_getpid();
+}
+
+bool snet_loop_is_here(void)
+{
+    return sock_loop_is_here;
 }
 
 void snet_loop_lock(void)
@@ -220,6 +227,10 @@ void snet_loop_written(snet_session *session)
 
 void snet_loop_do(snet_loop_job_fn *job, void *arg)
 {
+    if (sock_loop_is_here) {
+        job(arg);
+        return;
+    }
     struct loop_job own = {.job = job, .arg = arg, .next = sock_loop.jobs};
     sock_loop.jobs = &own;
     (void)uv_async_send(&sock_loop.wake);

@@ -23,6 +23,8 @@
 SNET_MUST_USE snet_err snet_loop_start(void);
 /* False in a child of the process that began it: the thread has stayed with the parent. */
 bool snet_loop_is_own(void);
+/* Whether this is the loop's thread, in a hook of the program: there is nobody to wait for. */
+bool snet_loop_is_here(void);
 void snet_loop_lock(void);
 void snet_loop_unlock(void);
 /* With the lock. */
@@ -58,7 +60,7 @@ void snet_loop_reaped(void);
 void snet_loop_wait_reaped(uint64_t until_ns);
 /*
  * With the lock: carries `job` out on the loop's thread, where handles may be made and closed, and
- * waits for it.
+ * waits for it; at once when this is that thread.
  */
 typedef void snet_loop_job_fn(void *arg);
 void snet_loop_do(snet_loop_job_fn *job, void *arg);

@@ -114,11 +114,11 @@ void snet_notify_of(snet_socket *socket, const struct snet_core_event *event)
         notify.resent_bytes = info.last_resent_bytes;
         socket->lost = false;
         socket->attempts = 0;
-    } else if (event->type == SNET_CORE_EVENT_ENDED) {
+    } else if (event->type == SNET_CORE_EVENT_ENDED && !(socket->dialing && !socket->opened)) {
         notify.type = SNET_SOCKET_ENDED;
         notify.err = event->err;
     } else {
-        return;
+        return; /* why a dial fails is what snet_dial returns, with no socket to tell of */
     }
     notify_add(socket, &notify);
     if (event->type == SNET_CORE_EVENT_LOST && socket->attempts > 0) {
@@ -150,9 +150,11 @@ void snet_notify_tell(void)
         struct notify *notify = SNET_CONTAINER(node, struct notify, node);
         snet_socket *socket = notify->socket;
         snet_list_remove(snet_loop_news(), node);
-        snet_loop_unlock();
-        socket->on_event(socket->hook_user, socket, &notify->event);
-        snet_loop_lock();
+        if (!socket->muted) {
+            snet_loop_unlock();
+            socket->on_event(socket->hook_user, socket, &notify->event);
+            snet_loop_lock();
+        }
         free(notify);
         socket->users--;
         if (socket->closed && socket->users == 0) {

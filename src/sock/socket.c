@@ -50,11 +50,6 @@ static void socket_free(snet_socket *socket)
     free(socket);
 }
 
-static void socket_free_job(void *arg)
-{
-    socket_free(arg);
-}
-
 snet_socket *snet_socket_of(snet_session *session, const struct snet_socket_config *config)
 {
     snet_socket *socket = socket_new(config);
@@ -93,7 +88,7 @@ void snet_socket_event(void *user, const struct snet_core_event *event)
     snet_wait_changed(&socket->wait);
     if (socket->bridge != NULL) {
         snet_bridge_event(socket->bridge, event);
-    } else if (socket->closed && socket->users == 0) {
+    } else if (socket->closed) {
         snet_socket_settle(socket, uv_hrtime());
     }
 }
@@ -122,19 +117,42 @@ static void socket_dial_job(void *arg)
     }
 }
 
-static snet_err socket_dial(struct socket_dial *dial)
+/* Its dial has failed: the program does not get this socket, and nothing is told of it. */
+static void socket_drop(snet_socket *socket)
 {
-    snet_loop_lock();
-    snet_loop_do(socket_dial_job, dial);
-    snet_socket *socket = dial->socket;
-    while (dial->err == SNET_OK && !socket->nonblocking && !socket->opened && !socket->ended) {
+    socket->closed = true;
+    socket->muted = true;
+    socket->linger_until_ns = 1; /* there is nothing to deliver */
+    snet_socket_release(socket);
+}
+
+/* Waits until the session is up, or cannot come up any more. */
+static snet_err socket_await_opened(snet_socket *socket)
+{
+    while (!socket->opened && !socket->ended) {
         (void)snet_wait_for(&socket->wait, socket->session, SNET_NEVER);
     }
-    if (dial->err == SNET_OK && socket->ended && !socket->opened) {
-        dial->err = socket->err; /* one that was up has bytes, or the code of a refusal, to tell */
+    socket->dialing = false;
+    if (socket->closed) {
+        return SNET_ERR_ABORTED; /* by its hook, which was told that it is up */
     }
+    /* One that was up has bytes, or the code of a refusal, to tell. */
+    return socket->opened ? SNET_OK : socket->err;
+}
+
+static snet_err socket_dial(struct socket_dial *dial)
+{
+    snet_socket *socket = dial->socket;
+    snet_loop_lock();
+    socket->users++; /* it stays until here, whatever happens to its session */
+    socket->dialing = !socket->nonblocking;
+    snet_loop_do(socket_dial_job, dial);
+    if (dial->err == SNET_OK && socket->dialing) {
+        dial->err = socket_await_opened(socket);
+    }
+    socket->users--;
     if (dial->err != SNET_OK) {
-        snet_loop_do(socket_free_job, socket);
+        socket_drop(socket);
     }
     snet_loop_unlock();
     return dial->err;
@@ -148,6 +166,9 @@ snet_socket *snet_dial(const char *address, const struct snet_socket_config *con
     snet_err err = snet_socket_config_take(config, false, &own);
     if (err == SNET_OK) {
         err = snet_loop_start();
+    }
+    if (err == SNET_OK && !own.nonblocking && snet_loop_is_here()) {
+        err = SNET_ERR_STATE; /* it would wait for itself */
     }
     if (err == SNET_OK) {
         dial.socket = socket_new(&own);
@@ -227,8 +248,9 @@ void snet_socket_reap(uint64_t now)
 void snet_socket_settle(snet_socket *socket, uint64_t now)
 {
     SNET_ASSERT(socket->closed);
-    SNET_ASSERT(socket->users == 0);
-    if (socket_done(socket, now)) {
+    if (socket->users > 0) {
+        snet_loop_reaped(); /* who leaves last sees to it; an exit may wait for no more than this */
+    } else if (socket_done(socket, now)) {
         socket_reap(socket, now);
         snet_loop_reaped();
     } else {
@@ -253,9 +275,7 @@ static void socket_settle_job(void *arg)
 {
     snet_socket *socket = arg;
     socket->users--;
-    if (socket->users == 0) {
-        snet_socket_settle(socket, uv_hrtime());
-    }
+    snet_socket_settle(socket, uv_hrtime());
 }
 
 void snet_socket_release(snet_socket *socket)
@@ -281,9 +301,11 @@ void snet_socket_close(snet_socket *socket)
         return;
     }
     snet_loop_lock();
-    SNET_ASSERT(!socket->closed);
-    socket->closed = true;
-    snet_socket_release(socket);
+    if (!socket->closed) { /* the exit of the process may have come first */
+        socket->closed = true;
+        socket->muted = true;
+        snet_socket_release(socket);
+    }
     snet_loop_unlock();
 }
 
@@ -301,7 +323,7 @@ static snet_socket *socket_first_open(void)
     return NULL;
 }
 
-/* When the last of the closed ones is given up. */
+/* When the last of the closed ones that still have something to deliver is given up. */
 static uint64_t socket_last_ns(void)
 {
     struct snet_list *sockets = snet_loop_sockets();
@@ -309,7 +331,8 @@ static uint64_t socket_last_ns(void)
     uint64_t last_ns = 0;
     for (; node != NULL; node = snet_list_next(sockets, node)) {
         const snet_socket *socket = SNET_CONTAINER(node, snet_socket, node);
-        if (socket->closed && socket->linger_until_ns > last_ns) {
+        const bool over = socket->ended && socket->bridge == NULL;
+        if (socket->closed && !over && socket->linger_until_ns > last_ns) {
             last_ns = socket->linger_until_ns;
         }
     }
@@ -318,14 +341,15 @@ static uint64_t socket_last_ns(void)
 
 void snet_socket_at_exit(void)
 {
-    if (!snet_loop_is_own()) {
-        return; /* a child has no thread to wait for */
+    if (!snet_loop_is_own() || snet_loop_is_here()) {
+        return; /* a child has no thread to wait for, and that thread would wait for itself */
     }
     snet_loop_lock();
-    /* The lock is given up on the way, so that the list is another one each time. */
     for (snet_socket *socket = socket_first_open(); socket != NULL; socket = socket_first_open()) {
         socket->closed = true;
-        snet_socket_release(socket);
+        socket->muted = true;
+        socket->users++; /* for good: other threads run on, and may use or close what they have */
+        snet_socket_linger(socket);
     }
     for (uint64_t until_ns = socket_last_ns(); uv_hrtime() < until_ns;
          until_ns = socket_last_ns()) {

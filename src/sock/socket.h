@@ -38,7 +38,9 @@ struct snet_socket {
     bool lost;         /* and the program knows */
     bool opened;
     bool ended;
-    bool closed; /* by the program */
+    bool dialing; /* a thread is in snet_dial and waits for it */
+    bool closed;  /* by the program */
+    bool muted;   /* on_event is not called any more */
     bool nonblocking;
     bool fd_inherited;
     snet_err err; /* why it ended */
@@ -57,7 +59,7 @@ void snet_socket_release(snet_socket *socket);
 void snet_socket_linger(snet_socket *socket);
 /* Lingering sockets whose time is over, or that are done, go; descriptors that were closed, too. */
 void snet_socket_reap(uint64_t now);
-/* On the loop's thread: the same for this one, which is closed and nobody is inside of. */
+/* On the loop's thread: the same for this one, which is closed, unless somebody is inside of it. */
 void snet_socket_settle(snet_socket *socket, uint64_t now);
 /* At the exit of the process: what was written goes out first. */
 void snet_socket_at_exit(void);
