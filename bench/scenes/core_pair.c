@@ -82,7 +82,7 @@ static void pair_record(struct snet_bench_core_pair *pair, enum snet_bench_core_
 {
     if (pair->tape != NULL) {
         const struct snet_bench_core_frame frame = {.act = act, .now = pair->now, .len = len};
-        snet_bench_core_tape_add(pair->tape, &frame, data);
+        snet_bench_core_recording_add(pair->tape, &frame, data);
     }
 }
 

@@ -3,7 +3,7 @@
 /*
  * Both ends of a session without I/O: a core with clients, a core with a server, and between them a
  * connection without delay. Time stands still but for snet_bench_core_pair_wait. What happens to
- * the server can be recorded on a tape, see bench/scenes/core_tape.
+ * the server can be recorded on a tape, see bench/scenes/core_recording.
  *
  * Ownership: the caller's struct, which must stay where it is. Thread: one at a time per pair.
  */
@@ -13,7 +13,7 @@
 #include <snet/core.h>
 
 #include "bench/scenes/core_end.h"
-#include "bench/scenes/core_tape.h"
+#include "bench/scenes/core_recording.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,7 +38,7 @@ struct snet_bench_core_pair {
     struct snet_client_config client_config;
     struct snet_key key; /* that clients know: the public one, or the shared secret */
     uint64_t now;
-    struct snet_bench_core_tape *tape; /* NULL: nothing is recorded */
+    struct snet_bench_core_recording *tape; /* NULL: nothing is recorded */
 };
 
 /* Makes both cores and the server. */

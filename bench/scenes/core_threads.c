@@ -22,7 +22,7 @@ enum threads_half {
 
 struct threads_scene {
     struct snet_bench_core_config config;
-    struct snet_bench_core_tape tape;
+    struct snet_bench_core_recording tape;
     size_t resumes_from; /* frames before are those of new sessions */
     uint64_t session_count;
     unsigned thread_count;
@@ -108,7 +108,7 @@ static void threads_play_half(struct threads_worker *worker, enum threads_half h
     const uint64_t cpu_ns = threads_clock_ns(CLOCK_THREAD_CPUTIME_ID);
     worker->begin_ns[half] = threads_clock_ns(CLOCK_MONOTONIC);
     worker->ok =
-        worker->ok && snet_bench_core_tape_play(&scene->tape, from, to, &worker->pair.server);
+        worker->ok && snet_bench_core_recording_play(&scene->tape, from, to, &worker->pair.server);
     worker->end_ns[half] = threads_clock_ns(CLOCK_MONOTONIC);
     worker->cpu_ns[half] = threads_clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns;
 }
@@ -269,6 +269,6 @@ const char *snet_bench_core_threads_run(const struct snet_bench_options *options
     snet_bench_report_count(report, "threads", scene.thread_count);
     const char *wrong = threads_record(&scene);
     wrong = wrong != NULL ? wrong : threads_measure(&scene, report);
-    snet_bench_core_tape_deinit(&scene.tape);
+    snet_bench_core_recording_deinit(&scene.tape);
     return wrong;
 }

@@ -5,10 +5,10 @@
  * take of the processors while they say no more than that they live, and how one fares among them
  * that is busy.
  */
-#include "bench/scenes/crew.h"
-#include "bench/scenes/crowd.h"
+#include "bench/scenes/clients.h"
 #include "bench/scenes/memory.h"
 #include "bench/scenes/pair.h"
+#include "bench/scenes/workers.h"
 
 #define IDLE_SETTLE_MS 300u
 
@@ -38,11 +38,11 @@ static const char *idle_serve(struct snet_bench_end *end, int control)
 {
     const uint64_t count = end->options->sessions;
     struct snet_bench_conn *conns = snet_bench_pair_keep(count + 1, sizeof *conns);
-    struct snet_bench_crew crew;
-    const struct snet_bench_crew_args args = {conns, sizeof *conns, 1};
+    struct snet_bench_workers crew;
+    const struct snet_bench_workers_args args = {conns, sizeof *conns, 1};
     uint64_t ignored = 0;
     if (conns == NULL || !snet_bench_end_accept(end, &conns[0]) ||
-        !snet_bench_crew_start(&crew, idle_answer, &args)) {
+        !snet_bench_workers_start(&crew, idle_answer, &args)) {
         return "cannot accept, or has no memory or threads";
     }
     for (uint64_t i = 1; i <= count; i++) {
@@ -115,8 +115,8 @@ static const char *idle_measure(struct idle *idle)
         !idle_memory(idle, idle->before)) {
         return "the server end cannot be dialed";
     }
-    const struct snet_bench_crowd crowd = {idle->conns + 1, options->sessions};
-    if (!snet_bench_crowd_dial(&idle->pair.end, &crowd) ||
+    const struct snet_bench_clients crowd = {idle->conns + 1, options->sessions};
+    if (!snet_bench_clients_dial(&idle->pair.end, &crowd) ||
         !snet_bench_pair_hear_number(idle->pair.control, &ignored) ||
         !idle_memory(idle, idle->after)) {
         return "not all sessions could be opened";

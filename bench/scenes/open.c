@@ -46,10 +46,10 @@ static void *open_answer(void *arg)
 static const char *open_serve(struct snet_bench_end *end, int control)
 {
     struct open_player *players = open_players_new(end);
-    const struct snet_bench_crew_args args = {players, sizeof *players, end->options->sessions};
-    struct snet_bench_crew crew;
+    const struct snet_bench_workers_args args = {players, sizeof *players, end->options->sessions};
+    struct snet_bench_workers crew;
     uint64_t opened = 0;
-    if (players == NULL || !snet_bench_crew_start(&crew, open_answer, &args)) {
+    if (players == NULL || !snet_bench_workers_start(&crew, open_answer, &args)) {
         return "has not enough memory or threads";
     }
     if (!snet_bench_pair_hear_number(control, &opened)) {
@@ -99,7 +99,7 @@ static void *open_ask(void *arg)
 static const char *open_play(struct snet_bench_pair *pair, struct open_player *players)
 {
     const struct snet_bench_options *options = pair->end.options;
-    const struct snet_bench_crew_args args = {players, sizeof *players, options->sessions};
+    const struct snet_bench_workers_args args = {players, sizeof *players, options->sessions};
     struct snet_bench_window window;
     for (uint64_t i = 0; i < options->sessions; i++) {
         players[i].window = &window;

@@ -48,14 +48,14 @@ static const char *ping_serve(struct snet_bench_end *end, int control)
 {
     const struct snet_bench_options *options = end->options;
     struct ping_player *players = ping_players_new(options);
-    const struct snet_bench_crew_args args = {players, sizeof *players, options->sessions};
-    struct snet_bench_crew crew;
+    const struct snet_bench_workers_args args = {players, sizeof *players, options->sessions};
+    struct snet_bench_workers crew;
     for (uint64_t i = 0; players != NULL && i < options->sessions; i++) {
         if (!snet_bench_end_accept(end, &players[i].conn)) {
             return "cannot accept";
         }
     }
-    if (players == NULL || !snet_bench_crew_start(&crew, ping_answer, &args)) {
+    if (players == NULL || !snet_bench_workers_start(&crew, ping_answer, &args)) {
         return "has not enough memory or threads";
     }
     uint64_t bytes = 0;
@@ -91,7 +91,7 @@ static void *ping_ask(void *arg)
 static const char *ping_play(struct snet_bench_pair *pair, struct ping_player *players)
 {
     const struct snet_bench_options *options = pair->end.options;
-    const struct snet_bench_crew_args args = {players, sizeof *players, options->sessions};
+    const struct snet_bench_workers_args args = {players, sizeof *players, options->sessions};
     uint64_t ignored = 0;
     for (uint64_t i = 0; i < options->sessions; i++) {
         if (!snet_bench_end_dial(&pair->end, &players[i].conn)) {

@@ -73,12 +73,12 @@ static const char *resume_accept(struct snet_bench_end *end)
 static const char *resume_serve(struct snet_bench_end *end, int control)
 {
     struct resume_server *server = end->user;
-    struct snet_bench_crew crew;
-    const struct snet_bench_crew_args args = {end, sizeof *end, 1};
+    struct snet_bench_workers crew;
+    const struct snet_bench_workers_args args = {end, sizeof *end, 1};
     const char *failure = NULL;
     uint64_t ignored = 0;
     if (end->options->over->tcp) {
-        failure = snet_bench_crew_start(&crew, resume_answer, &args) ? NULL : "has no threads";
+        failure = snet_bench_workers_start(&crew, resume_answer, &args) ? NULL : "has no threads";
     } else {
         failure = resume_accept(end);
     }
@@ -134,7 +134,7 @@ static void *resume_cut(void *arg)
 static const char *resume_play(struct snet_bench_pair *pair, struct resume_player *players)
 {
     const struct snet_bench_options *options = pair->end.options;
-    const struct snet_bench_crew_args args = {players, sizeof *players, options->sessions};
+    const struct snet_bench_workers_args args = {players, sizeof *players, options->sessions};
     bool ok = true;
     for (uint64_t i = 0; ok && i < options->sessions; i++) {
         struct resume_player *player = &players[i];

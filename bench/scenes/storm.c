@@ -5,9 +5,9 @@
  * of sessions, then all connections are cut at once: how long until all sessions are back, whether
  * each byte has come back in its place, and how newcomers fare meanwhile.
  */
-#include "bench/scenes/crew.h"
-#include "bench/scenes/crowd.h"
+#include "bench/scenes/clients.h"
 #include "bench/scenes/pair.h"
+#include "bench/scenes/workers.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -80,17 +80,17 @@ static void *storm_echo_all(void *arg)
 
 static const char *storm_serve(struct snet_bench_end *end, int control)
 {
-    struct snet_bench_crew acceptor;
-    struct snet_bench_crew echoer;
+    struct snet_bench_workers acceptor;
+    struct snet_bench_workers echoer;
     struct storm_server server = {
         .end = end,
         .capacity = end->options->sessions + STORM_NEWCOMERS_MAX,
     };
-    const struct snet_bench_crew_args args = {&server, sizeof server, 1};
+    const struct snet_bench_workers_args args = {&server, sizeof server, 1};
     uint64_t ignored = 0;
     server.conns = snet_bench_pair_keep(server.capacity, sizeof *server.conns);
-    if (server.conns == NULL || !snet_bench_crew_start(&acceptor, storm_accept, &args) ||
-        !snet_bench_crew_start(&echoer, storm_echo_all, &args)) {
+    if (server.conns == NULL || !snet_bench_workers_start(&acceptor, storm_accept, &args) ||
+        !snet_bench_workers_start(&echoer, storm_echo_all, &args)) {
         return "has not enough memory or threads";
     }
     (void)snet_bench_pair_hear_number(control, &ignored); /* until the client end leaves */
@@ -234,10 +234,10 @@ static uint64_t storm_missing(const struct storm *storm)
 
 static const char *storm_rage(struct storm *storm, uint64_t *ret_cut_ns)
 {
-    struct snet_bench_crew newcomers;
-    const struct snet_bench_crew_args args = {storm, sizeof *storm, 1};
+    struct snet_bench_workers newcomers;
+    const struct snet_bench_workers_args args = {storm, sizeof *storm, 1};
     snet_bench_pair_start(&storm->pair);
-    if (!snet_bench_crew_start(&newcomers, storm_come, &args)) {
+    if (!snet_bench_workers_start(&newcomers, storm_come, &args)) {
         return "there are not enough threads";
     }
     storm_cut_all(storm);
@@ -248,7 +248,7 @@ static const char *storm_rage(struct storm *storm, uint64_t *ret_cut_ns)
     }
     snet_bench_pair_stop(&storm->pair);
     storm->newcomers_over = true;
-    snet_bench_crew_join(&newcomers);
+    snet_bench_workers_join(&newcomers);
     snet_bench_report_progress("sessions are back", storm->back);
     return storm->back < storm->cut ? "not all sessions came back" : NULL;
 }
@@ -256,10 +256,10 @@ static const char *storm_rage(struct storm *storm, uint64_t *ret_cut_ns)
 /* From the first message to the last one's return. */
 static const char *storm_run(struct storm *storm, uint64_t *ret_cut_ns)
 {
-    struct snet_bench_crew talker;
-    const struct snet_bench_crew_args args = {storm, sizeof *storm, 1};
+    struct snet_bench_workers talker;
+    const struct snet_bench_workers_args args = {storm, sizeof *storm, 1};
     storm->speaking = true;
-    if (!snet_bench_crew_start(&talker, storm_talk, &args)) {
+    if (!snet_bench_workers_start(&talker, storm_talk, &args)) {
         return "there are not enough threads";
     }
     storm_sleep(storm->pair.end.options->seconds_ms);
@@ -272,21 +272,21 @@ static const char *storm_run(struct storm *storm, uint64_t *ret_cut_ns)
         storm_sleep(STORM_TICK_MS);
     }
     storm->over = true;
-    snet_bench_crew_join(&talker);
+    snet_bench_workers_join(&talker);
     return storm->failed ? "a session has broken, or has got what was not sent" : failure;
 }
 
 static const char *storm_open(struct storm *storm)
 {
     const uint64_t count = storm->pair.end.options->sessions;
-    const struct snet_bench_crowd crowd = {storm->conns, count};
+    const struct snet_bench_clients crowd = {storm->conns, count};
     for (uint64_t i = 0; i < count; i++) {
         storm->sessions[i].storm = storm;
         storm->conns[i].user = &storm->sessions[i];
         storm->conns[i].on_event = storm_event;
         storm->conns[i].cuts = true;
     }
-    if (!snet_bench_crowd_dial(&storm->pair.end, &crowd)) {
+    if (!snet_bench_clients_dial(&storm->pair.end, &crowd)) {
         return "not all sessions could be opened";
     }
     for (uint64_t i = 0; i < count; i++) {

@@ -8,8 +8,8 @@
 #ifndef SNET_BENCH_SCENES_WINDOW_H
 #define SNET_BENCH_SCENES_WINDOW_H
 
-#include "bench/scenes/crew.h"
 #include "bench/scenes/pair.h"
+#include "bench/scenes/workers.h"
 
 struct snet_bench_window {
     uint64_t start_ns;
@@ -24,6 +24,7 @@ bool snet_bench_window_has(const struct snet_bench_window *window, uint64_t befo
  * where it begins and ends. NULL or what failed.
  */
 const char *snet_bench_window_play(struct snet_bench_window *window, struct snet_bench_pair *pair,
-                                   void *(*run)(void *), const struct snet_bench_crew_args *args);
+                                   void *(*run)(void *),
+                                   const struct snet_bench_workers_args *args);
 
 #endif

@@ -7,8 +7,8 @@
  *
  * Ownership: the caller's struct, zeroed at first. Thread: any may play a tape that nobody records.
  */
-#ifndef SNET_BENCH_SCENES_CORE_TAPE_H
-#define SNET_BENCH_SCENES_CORE_TAPE_H
+#ifndef SNET_BENCH_SCENES_CORE_RECORDING_H
+#define SNET_BENCH_SCENES_CORE_RECORDING_H
 
 #include "bench/scenes/core_end.h"
 
@@ -30,7 +30,7 @@ struct snet_bench_core_frame {
     enum snet_bench_core_act act;
 };
 
-struct snet_bench_core_tape {
+struct snet_bench_core_recording {
     struct snet_bench_core_frame *frames;
     size_t count;
     size_t size;
@@ -41,13 +41,13 @@ struct snet_bench_core_tape {
 };
 
 /* Adds a frame with `frame->len` bytes of `data`; its offset is set here. */
-void snet_bench_core_tape_add(struct snet_bench_core_tape *tape,
-                              const struct snet_bench_core_frame *frame, const uint8_t *data);
+void snet_bench_core_recording_add(struct snet_bench_core_recording *tape,
+                                   const struct snet_bench_core_frame *frame, const uint8_t *data);
 /* Does to a server what the frames from `from` on say, before `to`; false when it goes otherwise.
  */
-bool snet_bench_core_tape_play(const struct snet_bench_core_tape *tape, size_t from, size_t to,
-                               struct snet_bench_core_end *server);
+bool snet_bench_core_recording_play(const struct snet_bench_core_recording *tape, size_t from,
+                                    size_t to, struct snet_bench_core_end *server);
 /* Accepts a zeroed struct. */
-void snet_bench_core_tape_deinit(struct snet_bench_core_tape *tape);
+void snet_bench_core_recording_deinit(struct snet_bench_core_recording *tape);
 
 #endif

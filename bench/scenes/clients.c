@@ -1,14 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-#include "bench/scenes/crowd.h"
+#include "bench/scenes/clients.h"
 
-#include "bench/scenes/crew.h"
+#include "bench/scenes/workers.h"
 
 #define CROWD_DIALERS 16u
 
 struct crowd_dialer {
     struct snet_bench_end *end;
-    struct snet_bench_crowd part;
+    struct snet_bench_clients part;
     bool failed;
 };
 
@@ -21,11 +21,11 @@ static void *crowd_dial(void *arg)
     return NULL;
 }
 
-bool snet_bench_crowd_dial(struct snet_bench_end *end, const struct snet_bench_crowd *crowd)
+bool snet_bench_clients_dial(struct snet_bench_end *end, const struct snet_bench_clients *crowd)
 {
     struct crowd_dialer dialers[CROWD_DIALERS];
-    const struct snet_bench_crew_args args = {dialers, sizeof dialers[0], CROWD_DIALERS};
-    struct snet_bench_crew crew;
+    const struct snet_bench_workers_args args = {dialers, sizeof dialers[0], CROWD_DIALERS};
+    struct snet_bench_workers crew;
     for (uint64_t i = 0; i < CROWD_DIALERS; i++) {
         const uint64_t first = crowd->count * i / CROWD_DIALERS;
         dialers[i] = (struct crowd_dialer){
@@ -33,8 +33,8 @@ bool snet_bench_crowd_dial(struct snet_bench_end *end, const struct snet_bench_c
             .part = {crowd->conns + first, crowd->count * (i + 1) / CROWD_DIALERS - first},
         };
     }
-    bool ok = snet_bench_crew_start(&crew, crowd_dial, &args);
-    snet_bench_crew_join(&crew);
+    bool ok = snet_bench_workers_start(&crew, crowd_dial, &args);
+    snet_bench_workers_join(&crew);
     for (uint64_t i = 0; i < CROWD_DIALERS; i++) {
         ok = ok && !dialers[i].failed;
     }

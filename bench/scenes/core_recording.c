@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-#include "bench/scenes/core_tape.h"
+#include "bench/scenes/core_recording.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #define TAPE_FRAMES_FIRST 1024u
 #define TAPE_BYTES_FIRST 65536u
 
-static bool tape_space(struct snet_bench_core_tape *tape, size_t len)
+static bool tape_space(struct snet_bench_core_recording *tape, size_t len)
 {
     if (tape->count == tape->size) {
         const size_t size = tape->size == 0 ? TAPE_FRAMES_FIRST : tape->size * 2;
@@ -34,8 +34,8 @@ static bool tape_space(struct snet_bench_core_tape *tape, size_t len)
     return true;
 }
 
-void snet_bench_core_tape_add(struct snet_bench_core_tape *tape,
-                              const struct snet_bench_core_frame *frame, const uint8_t *data)
+void snet_bench_core_recording_add(struct snet_bench_core_recording *tape,
+                                   const struct snet_bench_core_frame *frame, const uint8_t *data)
 {
     if (!tape_space(tape, frame->len)) {
         tape->failed = true;
@@ -51,7 +51,7 @@ void snet_bench_core_tape_add(struct snet_bench_core_tape *tape,
     }
 }
 
-static bool tape_play_frame(const struct snet_bench_core_tape *tape,
+static bool tape_play_frame(const struct snet_bench_core_recording *tape,
                             const struct snet_bench_core_frame *frame,
                             struct snet_bench_core_end *server)
 {
@@ -72,8 +72,8 @@ static bool tape_play_frame(const struct snet_bench_core_tape *tape,
     return ok;
 }
 
-bool snet_bench_core_tape_play(const struct snet_bench_core_tape *tape, size_t from, size_t to,
-                               struct snet_bench_core_end *server)
+bool snet_bench_core_recording_play(const struct snet_bench_core_recording *tape, size_t from,
+                                    size_t to, struct snet_bench_core_end *server)
 {
     bool ok = !tape->failed;
     for (size_t i = from; ok && i < to; i++) {
@@ -82,9 +82,9 @@ bool snet_bench_core_tape_play(const struct snet_bench_core_tape *tape, size_t f
     return ok && !server->failed;
 }
 
-void snet_bench_core_tape_deinit(struct snet_bench_core_tape *tape)
+void snet_bench_core_recording_deinit(struct snet_bench_core_recording *tape)
 {
     free(tape->frames);
     free(tape->bytes);
-    *tape = (struct snet_bench_core_tape){0};
+    *tape = (struct snet_bench_core_recording){0};
 }
