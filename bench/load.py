@@ -21,7 +21,7 @@ from peers import Failed, Peer, Running, tunnel
 
 GRACE_SECONDS = 30.0
 """How much longer than asked a load may take: a slow peer needs long to set up many sessions."""
-PATIENCE_SECONDS = 100.0
+OVERRUN_SECONDS = 100.0
 """The same for a scene without peers, which gives up by itself before that."""
 WORK_SECONDS = 900.0
 STEP_SECONDS = 10.0
@@ -48,7 +48,7 @@ class Programs(NamedTuple):
 
 
 def scene(bench: str, arguments: list[str], seconds: float | None,
-          grace: float = PATIENCE_SECONDS) -> dict:
+          grace: float = OVERRUN_SECONDS) -> dict:
     """Run one scene for that many seconds, or, if it has no sockets, until it is done."""
     command = [bench, *arguments]
     limit = WORK_SECONDS

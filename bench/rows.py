@@ -263,7 +263,7 @@ ROWS = (
         (*(Case(str(count), f"{count:,} sessions", "scene",
                 ("idle", "--sessions", str(count), *_over("3")), quick=count < 1000)
            for count in (1, 100, 8000)),
-         Case("8000-pulse", "8,000 sessions, a sign of life from each every second", "scene",
+         Case("8000-heartbeat", "8,000 sessions, a sign of life from each every second", "scene",
               ("idle", "--sessions", "8000", "--heartbeat", "1", *_over("3")), quick=False)),
         goals=(Goal("idle session, attached: at most 2.5 KiB of user-space memory", "8000",
                     "server_heap_bytes_per_session", 2560, False, unit="B"),)),

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Crowd: thousands of connections or sessions of a client end, dialed several at a time.
+ * Clients: the thousands of connections or sessions of a client end, dialed by several threads.
  *
  * Ownership: the caller's. Thread: any.
  */
@@ -15,7 +15,7 @@ struct snet_bench_clients {
     uint64_t count;
 };
 
-/* Dials all of them; false when one could not be. */
-bool snet_bench_clients_dial(struct snet_bench_end *end, const struct snet_bench_clients *crowd);
+/* Dials all of them; false when one of them fails. */
+bool snet_bench_clients_dial(struct snet_bench_end *end, const struct snet_bench_clients *clients);
 
 #endif

@@ -9,9 +9,9 @@
 #define CORE_SEED UINT64_C(20260101)
 #define CORE_PING_BYTES 64u
 #define CORE_WRITE_BYTES 65536u
-/* Long enough that a link counts as one that has worked, and resumes do not come too often. */
+/* An interval after which a link counts as proven, and which no limit of resumes forbids. */
 #define CORE_STEP_NS SNET_SECOND_NS
-/* A write of 64 KiB so often is 640 MiB in a second. */
+/* The interval of writes: 64 KiB each make 640 MiB in a second. */
 #define CORE_WRITE_NS (SNET_MS_NS / 10)
 
 typedef bool core_work_fn(struct snet_bench_core_pair *pair, uint64_t count);
@@ -19,9 +19,9 @@ typedef bool core_work_fn(struct snet_bench_core_pair *pair, uint64_t count);
 struct core_part {
     core_work_fn *work;
     const char *unit;
-    uint64_t count; /* if nothing is said */
-    uint64_t step;  /* counts are multiples of it */
-    bool fresh;     /* sessions come and go: none is wanted beforehand */
+    uint64_t count; /* the default */
+    uint64_t step;  /* counts are rounded up to a multiple of it */
+    bool fresh;     /* it opens sessions itself: none is opened beforehand */
 };
 
 /* --- Parts ---------------------------------------------------------------------------------- */
@@ -110,19 +110,20 @@ static double core_cpu_s(void)
 }
 
 /*
- * A profiler that counts instructions counts those below this function: `snet-bench core` is the
- * same work, call for call, whenever it is run.
+ * tests/bench/check_instructions.py counts the instructions below this function: `snet-bench core`
+ * is the same work, call for call, whenever it is run.
  */
 __attribute__((noinline)) static bool core_counted(struct snet_bench_core_pair *pair,
                                                    core_work_fn *work, uint64_t count)
 {
     const bool ok = work(pair, count);
-    /* Something is left to do, or the call above would be a jump that never comes back here. */
+    /* Without a statement here the call above would be a jump, which never returns to this
+     * function. */
     pair->client.arrived_bytes = 0;
     return ok;
 }
 
-/* What comes first the first time is not what is measured: half of the work is done before. */
+/* Half of the work is done beforehand, so that what happens only once is not measured. */
 static const char *core_measure(struct snet_bench_core_pair *pair, const struct core_part *part,
                                 uint64_t count, struct snet_bench_report *report)
 {

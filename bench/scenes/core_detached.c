@@ -11,13 +11,13 @@
 
 #define DETACHED_SEED UINT64_C(20260102)
 #define DETACHED_RESUMES 5000u
-/* Between two sessions or resumes: of a million sessions none has anything to do by itself. */
+/* The interval of sessions and resumes: so short that no timer of a million sessions is due. */
 #define DETACHED_STEP_NS 1000u
-#define DETACHED_TOLD_EVERY 100000u
+#define DETACHED_PROGRESS_EVERY 100000u
 
 struct detached_memory {
     uint64_t resident_bytes;
-    uint64_t malloc_bytes; /* in use, with what the allocator keeps beside it */
+    uint64_t malloc_bytes; /* in use, with the overhead of the allocator */
 };
 
 struct detached_scene {
@@ -44,7 +44,7 @@ static uint64_t detached_resident_bytes(void)
 
 static struct detached_memory detached_memory_now(void)
 {
-    (void)malloc_trim(0); /* what has been given back is nobody's */
+    (void)malloc_trim(0); /* what was freed does not count */
     const struct mallinfo2 info = mallinfo2();
     return (struct detached_memory){
         .resident_bytes = detached_resident_bytes(),
@@ -54,7 +54,7 @@ static struct detached_memory detached_memory_now(void)
 
 /* --- Making them ---------------------------------------------------------------------------- */
 
-/* A session at the server; its client goes, unless it is one of those that are to resume. */
+/* A session at the server. Its client is freed, unless this session is to resume later. */
 static bool detached_make(struct detached_scene *scene, uint64_t index)
 {
     struct snet_bench_core_pair *pair = &scene->pair;
@@ -64,7 +64,7 @@ static bool detached_make(struct detached_scene *scene, uint64_t index)
     }
     snet_bench_core_end_lose(&pair->client, pair->now);
     if (scene->attached) {
-        pair->server.link = NULL; /* it lives, and hears nothing any more */
+        pair->server.link = NULL; /* the link stays open, and receives nothing any more */
     } else {
         snet_bench_core_end_lose(&pair->server, pair->now);
     }
@@ -88,7 +88,7 @@ static const char *detached_make_all(struct detached_scene *scene, struct snet_b
         if (!detached_make(scene, i)) {
             return "a session could not be opened";
         }
-        if ((i + 1) % DETACHED_TOLD_EVERY == 0) {
+        if ((i + 1) % DETACHED_PROGRESS_EVERY == 0) {
             (void)fprintf(stderr, "%zu sessions\n", (size_t)i + 1);
         }
     }

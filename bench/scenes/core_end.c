@@ -9,7 +9,7 @@
 
 #define END_SPANS 16u
 #define END_OUT_FIRST_BYTES 4096u
-/* What the allocator of the C library keeps beside a piece of memory. */
+/* The overhead of the C library's allocator for one piece of memory. */
 #define END_MALLOC_BYTES sizeof(size_t)
 
 /* --- What the core takes from outside ------------------------------------------------------- */
@@ -31,7 +31,7 @@ static void end_free(void *ctx, void *memory)
     free(memory);
 }
 
-/* The generator splitmix64: small, and good enough for what needs no secrecy. */
+/* The generator splitmix64: small, and good enough where nothing is secret. */
 static uint64_t end_next(uint64_t *state)
 {
     *state += UINT64_C(0x9e3779b97f4a7c15);
@@ -112,7 +112,7 @@ static bool end_out_space(struct snet_bench_core_end *end, size_t len)
     return true;
 }
 
-/* What a link that is not in hand wants sent goes nowhere. */
+/* Bytes of a link that is not the current one are dropped. */
 static void end_collect(struct snet_bench_core_end *end, snet_link *link, uint64_t now)
 {
     struct snet_span spans[END_SPANS];
@@ -175,7 +175,7 @@ static void end_event(struct snet_bench_core_end *end, const struct snet_core_ev
         }
         snet_link_free(event->link, now);
         break;
-    case SNET_CORE_EVENT_DIAL: /* the scene connects whom it likes */
+    case SNET_CORE_EVENT_DIAL: /* the scene decides when to connect */
     case SNET_CORE_EVENT_LOST:
     case SNET_CORE_EVENT_WRITABLE:
     case SNET_CORE_EVENT_LINK_RECV: /* a link is offered its bytes until it takes them */
@@ -229,7 +229,7 @@ size_t snet_bench_core_end_recv(struct snet_bench_core_end *end, const uint8_t *
         done += taken;
     }
     end_leave(end, since_ns);
-    /* Who hung up hears no more. */
+    /* A closed link takes the rest, as a network would. */
     return end->link == NULL ? len : done;
 }
 

@@ -2,10 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/scenes/core_pair.h"
 
-/* The ends draw from seeds of their own. */
+/* Each end has a seed of its own. */
 #define PAIR_SERVER_SEED UINT64_C(0x5e12e5)
 #define PAIR_KEY_SEED UINT64_C(0x6b6579)
-/* Beyond what is measured, nothing is to happen by itself. */
+/* No session ends because it has waited too long for a link. */
 #define PAIR_WAIT_NS SNET_RESUME_TIMEOUT_MAX_NS
 
 /* --- Both ends ------------------------------------------------------------------------------ */
@@ -80,9 +80,9 @@ void snet_bench_core_pair_deinit(struct snet_bench_core_pair *pair)
 static void pair_record(struct snet_bench_core_pair *pair, enum snet_bench_core_act act,
                         const uint8_t *data, size_t len)
 {
-    if (pair->tape != NULL) {
+    if (pair->recording != NULL) {
         const struct snet_bench_core_frame frame = {.act = act, .now = pair->now, .len = len};
-        snet_bench_core_recording_add(pair->tape, &frame, data);
+        snet_bench_core_recording_add(pair->recording, &frame, data);
     }
 }
 
@@ -156,7 +156,7 @@ bool snet_bench_core_pair_resume(struct snet_bench_core_pair *pair, snet_session
     const uint64_t resumed = client->resumed;
     const uint64_t served = pair->server.resumed;
     client->session = session;
-    /* One that waits before it tries again does so now. */
+    /* A session that waits before its next attempt makes it now. */
     snet_client_network_changed(session, pair->now);
     snet_bench_core_end_drain(client, pair->now);
     return pair_connect(pair) == SNET_OK && snet_bench_core_pair_settle(pair) &&

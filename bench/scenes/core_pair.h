@@ -3,7 +3,7 @@
 /*
  * Both ends of a session without I/O: a core with clients, a core with a server, and between them a
  * connection without delay. Time stands still but for snet_bench_core_pair_wait. What happens to
- * the server can be recorded on a tape, see bench/scenes/core_recording.
+ * the server can be recorded, see bench/scenes/core_recording.
  *
  * Ownership: the caller's struct, which must stay where it is. Thread: one at a time per pair.
  */
@@ -24,8 +24,8 @@
 struct snet_bench_core_config {
     enum snet_wire wire;
     bool plain;             /* legacy wires */
-    uint8_t suite;          /* wire 3 */
-    bool psk;               /* wire 3: a shared secret instead of the server's key */
+    uint8_t suite;          /* snet/3 */
+    bool psk;               /* snet/3: a shared secret instead of the server's key */
     uint32_t history_bytes; /* 0: default */
     uint32_t sessions_max;  /* 0: default */
     uint64_t seed;
@@ -36,15 +36,15 @@ struct snet_bench_core_pair {
     struct snet_bench_core_end client;
     struct snet_bench_core_end server;
     struct snet_client_config client_config;
-    struct snet_key key; /* that clients know: the public one, or the shared secret */
+    struct snet_key key; /* known to clients: the public key, or the shared secret */
     uint64_t now;
-    struct snet_bench_core_recording *tape; /* NULL: nothing is recorded */
+    struct snet_bench_core_recording *recording; /* NULL: nothing is recorded */
 };
 
 /* Makes both cores and the server. */
 SNET_MUST_USE snet_err snet_bench_core_pair_init(struct snet_bench_core_pair *pair,
                                                  const struct snet_bench_core_config *config);
-/* The server of such a pair alone. */
+/* Makes the server of such a pair alone. */
 SNET_MUST_USE snet_err snet_bench_core_pair_init_server(
     struct snet_bench_core_pair *pair, const struct snet_bench_core_config *config);
 /* Accepts a zeroed struct. */
@@ -56,11 +56,11 @@ bool snet_bench_core_pair_open(struct snet_bench_core_pair *pair);
 void snet_bench_core_pair_cut(struct snet_bench_core_pair *pair);
 /* A session of the client without a link resumes; false when that fails. */
 bool snet_bench_core_pair_resume(struct snet_bench_core_pair *pair, snet_session *session);
-/* Both ends give the session in hand back, without a word to each other. */
+/* Both ends free the current session, and neither informs the other. */
 void snet_bench_core_pair_drop(struct snet_bench_core_pair *pair);
-/* Moves bytes between the ends until there are none; false when one does not take them. */
+/* Moves bytes between the ends until there are none; false when an end does not take them. */
 bool snet_bench_core_pair_settle(struct snet_bench_core_pair *pair);
-/* Time passes; false as above. Tapes do not know of it: not while recording. */
+/* Time passes; false as above. Not while recording: a recording does not have it. */
 bool snet_bench_core_pair_wait(struct snet_bench_core_pair *pair, uint64_t duration_ns);
 
 #endif

@@ -5,55 +5,55 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TAPE_FRAMES_FIRST 1024u
-#define TAPE_BYTES_FIRST 65536u
+#define RECORDING_FRAMES_FIRST 1024u
+#define RECORDING_BYTES_FIRST 65536u
 
-static bool tape_space(struct snet_bench_core_recording *tape, size_t len)
+static bool recording_space(struct snet_bench_core_recording *recording, size_t len)
 {
-    if (tape->count == tape->size) {
-        const size_t size = tape->size == 0 ? TAPE_FRAMES_FIRST : tape->size * 2;
-        struct snet_bench_core_frame *frames = realloc(tape->frames, size * sizeof *frames);
+    if (recording->count == recording->size) {
+        const size_t size = recording->size == 0 ? RECORDING_FRAMES_FIRST : recording->size * 2;
+        struct snet_bench_core_frame *frames = realloc(recording->frames, size * sizeof *frames);
         if (frames == NULL) {
             return false;
         }
-        tape->frames = frames;
-        tape->size = size;
+        recording->frames = frames;
+        recording->size = size;
     }
-    size_t size = tape->bytes_size == 0 ? TAPE_BYTES_FIRST : tape->bytes_size;
-    while (size - tape->bytes_len < len) {
+    size_t size = recording->bytes_size == 0 ? RECORDING_BYTES_FIRST : recording->bytes_size;
+    while (size - recording->bytes_len < len) {
         size *= 2;
     }
-    if (size > tape->bytes_size) {
-        uint8_t *bytes = realloc(tape->bytes, size);
+    if (size > recording->bytes_size) {
+        uint8_t *bytes = realloc(recording->bytes, size);
         if (bytes == NULL) {
             return false;
         }
-        tape->bytes = bytes;
-        tape->bytes_size = size;
+        recording->bytes = bytes;
+        recording->bytes_size = size;
     }
     return true;
 }
 
-void snet_bench_core_recording_add(struct snet_bench_core_recording *tape,
+void snet_bench_core_recording_add(struct snet_bench_core_recording *recording,
                                    const struct snet_bench_core_frame *frame, const uint8_t *data)
 {
-    if (!tape_space(tape, frame->len)) {
-        tape->failed = true;
+    if (!recording_space(recording, frame->len)) {
+        recording->failed = true;
         return;
     }
-    struct snet_bench_core_frame *added = &tape->frames[tape->count++];
+    struct snet_bench_core_frame *added = &recording->frames[recording->count++];
     *added = *frame;
-    added->offset = tape->bytes_len;
+    added->offset = recording->bytes_len;
     if (frame->len > 0) {
-        /* tidy: allow bytes because a tape keeps what others give back */
-        memcpy(tape->bytes + tape->bytes_len, data, frame->len);
-        tape->bytes_len += frame->len;
+        /* tidy: allow bytes because a recording outlives the buffers it is made from */
+        memcpy(recording->bytes + recording->bytes_len, data, frame->len);
+        recording->bytes_len += frame->len;
     }
 }
 
-static bool tape_play_frame(const struct snet_bench_core_recording *tape,
-                            const struct snet_bench_core_frame *frame,
-                            struct snet_bench_core_end *server)
+static bool recording_play_frame(const struct snet_bench_core_recording *recording,
+                                 const struct snet_bench_core_frame *frame,
+                                 struct snet_bench_core_end *server)
 {
     bool ok = true;
     switch (frame->act) {
@@ -61,7 +61,7 @@ static bool tape_play_frame(const struct snet_bench_core_recording *tape,
         ok = snet_bench_core_end_connect(server, frame->now) == SNET_OK;
         break;
     case SNET_BENCH_CORE_RECV:
-        ok = snet_bench_core_end_recv(server, tape->bytes + frame->offset, frame->len,
+        ok = snet_bench_core_end_recv(server, recording->bytes + frame->offset, frame->len,
                                       frame->now) == frame->len;
         break;
     case SNET_BENCH_CORE_LOSE:
@@ -72,19 +72,19 @@ static bool tape_play_frame(const struct snet_bench_core_recording *tape,
     return ok;
 }
 
-bool snet_bench_core_recording_play(const struct snet_bench_core_recording *tape, size_t from,
+bool snet_bench_core_recording_play(const struct snet_bench_core_recording *recording, size_t from,
                                     size_t to, struct snet_bench_core_end *server)
 {
-    bool ok = !tape->failed;
+    bool ok = !recording->failed;
     for (size_t i = from; ok && i < to; i++) {
-        ok = tape_play_frame(tape, &tape->frames[i], server);
+        ok = recording_play_frame(recording, &recording->frames[i], server);
     }
     return ok && !server->failed;
 }
 
-void snet_bench_core_recording_deinit(struct snet_bench_core_recording *tape)
+void snet_bench_core_recording_deinit(struct snet_bench_core_recording *recording)
 {
-    free(tape->frames);
-    free(tape->bytes);
-    *tape = (struct snet_bench_core_recording){0};
+    free(recording->frames);
+    free(recording->bytes);
+    *recording = (struct snet_bench_core_recording){0};
 }

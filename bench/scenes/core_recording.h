@@ -1,11 +1,13 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * A tape of what happened to a server without I/O: connections, bytes, losses. Played to another
- * server that was made in the same way, it makes that do the same, because a core does the same for
- * the same input, time and random bytes; and there is no client whose time would be measured, too.
+ * A recording of what happened to a server without I/O: connections, bytes, losses. Another server
+ * that was made in the same way does the same when the recording is played to it, because a core
+ * does the same for the same input, time and random bytes. So a server is measured without a
+ * client.
  *
- * Ownership: the caller's struct, zeroed at first. Thread: any may play a tape that nobody records.
+ * Ownership: the caller's struct, zeroed at first. Thread: any may play a recording that no thread
+ * adds to.
  */
 #ifndef SNET_BENCH_SCENES_CORE_RECORDING_H
 #define SNET_BENCH_SCENES_CORE_RECORDING_H
@@ -25,7 +27,7 @@ enum snet_bench_core_act {
 /* One thing that happened to the server. */
 struct snet_bench_core_frame {
     uint64_t now;
-    size_t offset; /* of its bytes on the tape */
+    size_t offset; /* of its bytes, in `bytes` of the recording */
     size_t len;
     enum snet_bench_core_act act;
 };
@@ -37,17 +39,16 @@ struct snet_bench_core_recording {
     uint8_t *bytes;
     size_t bytes_len;
     size_t bytes_size;
-    bool failed; /* there was no memory: the tape is of no use */
+    bool failed; /* there was no memory: the recording is useless */
 };
 
 /* Adds a frame with `frame->len` bytes of `data`; its offset is set here. */
-void snet_bench_core_recording_add(struct snet_bench_core_recording *tape,
+void snet_bench_core_recording_add(struct snet_bench_core_recording *recording,
                                    const struct snet_bench_core_frame *frame, const uint8_t *data);
-/* Does to a server what the frames from `from` on say, before `to`; false when it goes otherwise.
- */
-bool snet_bench_core_recording_play(const struct snet_bench_core_recording *tape, size_t from,
+/* Plays the frames from index `from` to before `to`; false when the server does something else. */
+bool snet_bench_core_recording_play(const struct snet_bench_core_recording *recording, size_t from,
                                     size_t to, struct snet_bench_core_end *server);
 /* Accepts a zeroed struct. */
-void snet_bench_core_recording_deinit(struct snet_bench_core_recording *tape);
+void snet_bench_core_recording_deinit(struct snet_bench_core_recording *recording);
 
 #endif

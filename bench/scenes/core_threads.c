@@ -10,10 +10,10 @@
 
 #define THREADS_SEED UINT64_C(20260103)
 #define THREADS_ROUNDS 5u
-/* Of each session; more than one, because on some wires they are much faster than new sessions. */
+/* Resumes of each session: several, since on some wires they are much faster than new sessions. */
 #define THREADS_RESUMES 4u
 
-/* The two halves of a tape. */
+/* The two halves of a recording. */
 enum threads_half {
     THREADS_OPEN,
     THREADS_RESUME
@@ -22,15 +22,15 @@ enum threads_half {
 
 struct threads_scene {
     struct snet_bench_core_config config;
-    struct snet_bench_core_recording tape;
-    size_t resumes_from; /* frames before are those of new sessions */
+    struct snet_bench_core_recording recording;
+    size_t resumes_from; /* the first frame that is not of a new session */
     uint64_t session_count;
     unsigned thread_count;
 };
 
-/* Nobody goes before all are there, and nobody goes at all if one is missing. */
+/* No thread starts before all are ready, and none starts if one could not be made. */
 struct threads_gate {
-    pthread_mutex_t mutex; /* the maker's as long as it makes threads */
+    pthread_mutex_t mutex; /* held while threads are being made */
     pthread_barrier_t barrier;
     bool stop;
 };
@@ -39,7 +39,7 @@ struct threads_worker {
     const struct threads_scene *scene;
     struct threads_gate *gate;
     pthread_t thread;
-    struct snet_bench_core_pair pair; /* the server alone */
+    struct snet_bench_core_pair pair; /* its server alone is used */
     bool ok;
     uint64_t begin_ns[THREADS_HALVES];
     uint64_t end_ns[THREADS_HALVES];
@@ -58,7 +58,7 @@ static const char *threads_record_sessions(struct threads_scene *scene,
                                            struct snet_bench_core_pair *pair,
                                            snet_session **sessions)
 {
-    pair->tape = &scene->tape;
+    pair->recording = &scene->recording;
     for (uint64_t i = 0; i < scene->session_count; i++) {
         if (!snet_bench_core_pair_open(pair)) {
             return "a session could not be opened";
@@ -66,14 +66,14 @@ static const char *threads_record_sessions(struct threads_scene *scene,
         sessions[i] = pair->client.session;
         snet_bench_core_pair_cut(pair);
     }
-    scene->resumes_from = scene->tape.count;
+    scene->resumes_from = scene->recording.count;
     for (uint64_t i = 0; i < THREADS_RESUMES * scene->session_count; i++) {
         if (!snet_bench_core_pair_resume(pair, sessions[i % scene->session_count])) {
             return "a session could not be resumed";
         }
         snet_bench_core_pair_cut(pair);
     }
-    return scene->tape.failed ? "there is no memory for the tape" : NULL;
+    return scene->recording.failed ? "there is no memory for the recording" : NULL;
 }
 
 static const char *threads_record(struct threads_scene *scene)
@@ -103,17 +103,17 @@ static void threads_play_half(struct threads_worker *worker, enum threads_half h
 {
     const struct threads_scene *scene = worker->scene;
     const size_t from = half == THREADS_OPEN ? 0 : scene->resumes_from;
-    const size_t to = half == THREADS_OPEN ? scene->resumes_from : scene->tape.count;
+    const size_t to = half == THREADS_OPEN ? scene->resumes_from : scene->recording.count;
     (void)pthread_barrier_wait(&worker->gate->barrier);
     const uint64_t cpu_ns = threads_clock_ns(CLOCK_THREAD_CPUTIME_ID);
     worker->begin_ns[half] = threads_clock_ns(CLOCK_MONOTONIC);
-    worker->ok =
-        worker->ok && snet_bench_core_recording_play(&scene->tape, from, to, &worker->pair.server);
+    worker->ok = worker->ok &&
+                 snet_bench_core_recording_play(&scene->recording, from, to, &worker->pair.server);
     worker->end_ns[half] = threads_clock_ns(CLOCK_MONOTONIC);
     worker->cpu_ns[half] = threads_clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns;
 }
 
-/* A worker in trouble is at every barrier all the same: the others wait for it there. */
+/* A worker that has failed still comes to each barrier, because the others wait for it there. */
 static void *threads_work(void *argument)
 {
     struct threads_worker *worker = argument;
@@ -198,7 +198,7 @@ static const char *threads_run(const struct threads_scene *scene, unsigned count
 
 /* --- The scene ------------------------------------------------------------------------------ */
 
-/* What the figures of a half are called. */
+/* The names of the figures of a half. */
 struct threads_keys {
     const char *one;
     const char *all;
@@ -219,7 +219,7 @@ static double threads_median(double *values)
     return values[THREADS_ROUNDS / 2];
 }
 
-/* One thread and all of them in turn: what disturbs the machine for a while disturbs both. */
+/* One thread and all threads in turn, so that a busy machine disturbs both. */
 static const char *threads_measure(const struct threads_scene *scene,
                                    struct snet_bench_report *report)
 {
@@ -242,7 +242,7 @@ static const char *threads_measure(const struct threads_scene *scene,
             rates[0][round] = one[round].wall[half];
             rates[1][round] = all[round].wall[half];
             rates[2][round] = all[round].wall[half] / one[round].wall[half];
-            /* Two threads that wait for each other's cache lines cost more time each. */
+            /* Threads that share cache lines would use more processor time each. */
             rates[3][round] = all[round].cpu[half] / one[round].cpu[half] * scene->thread_count;
         }
         snet_bench_report_figure(report, keys[half].one, threads_median(rates[0]));
@@ -269,6 +269,6 @@ const char *snet_bench_core_threads_run(const struct snet_bench_options *options
     snet_bench_report_count(report, "threads", scene.thread_count);
     const char *wrong = threads_record(&scene);
     wrong = wrong != NULL ? wrong : threads_measure(&scene, report);
-    snet_bench_core_recording_deinit(&scene.tape);
+    snet_bench_core_recording_deinit(&scene.recording);
     return wrong;
 }

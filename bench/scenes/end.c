@@ -15,7 +15,7 @@
 
 /* --- Addresses ------------------------------------------------------------------------------- */
 
-/* HOST:PORT or [IPv6]:PORT into what the kernel takes; an empty host is every one. */
+/* Turns HOST:PORT or [IPv6]:PORT into a socket address; an empty host is any address. */
 static bool end_resolve(struct snet_bench_end *end, const char *address, bool listens)
 {
     char host[SNET_STREAM_ADDRESS_MAX_BYTES];
@@ -40,7 +40,7 @@ static bool end_resolve(struct snet_bench_end *end, const char *address, bool li
         errno = EADDRNOTAVAIL;
         return false;
     }
-    /* tidy: allow bytes because the length of an address is known to the system alone */
+    /* tidy: allow bytes because the system alone knows the length of an address */
     memcpy(&end->to, found->ai_addr, found->ai_addrlen);
     end->to_len = found->ai_addrlen;
     freeaddrinfo(found);
@@ -87,7 +87,7 @@ static void tcp_set_up(const struct snet_bench_end *end, int fd)
     }
 }
 
-/* A connection to where the end aims, or -1. */
+/* A connection to the address that the end dials, or -1. */
 static int tcp_connect(const struct snet_bench_end *end)
 {
     const int fd = socket(end->to.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -158,7 +158,7 @@ static void session_event(void *user, snet_socket *socket, const struct snet_soc
     }
 }
 
-/* Connects, and keeps a second descriptor by which the connection can be cut. */
+/* Connects, and keeps a second descriptor, with which the connection can be cut. */
 static int session_connect(void *user)
 {
     struct snet_bench_conn *conn = user;
@@ -324,7 +324,7 @@ void snet_bench_end_close(struct snet_bench_conn *conn)
 
 bool snet_bench_end_cut(struct snet_bench_conn *conn)
 {
-    /* A descriptor with a duplicate cannot be reset by closing it, but by connecting to nowhere. */
+    /* Closing one of two descriptors resets nothing; connecting it to AF_UNSPEC does. */
     const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
     const int fd = atomic_exchange(&conn->fd, -1);
     if (fd < 0) {
@@ -354,7 +354,7 @@ void snet_bench_end_congestion(char *ret_name, size_t size)
     (void)uv_ip4_addr("127.0.0.1", 0, &address);
     const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    /* Only a connected socket has what its route gives it. */
+    /* Only a connected socket has the congestion control of its route. */
     if (bind(listener, (struct sockaddr *)&address, sizeof address) == 0 &&
         listen(listener, 1) == 0 &&
         getsockname(listener, (struct sockaddr *)&address, &address_len) == 0 &&

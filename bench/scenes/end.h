@@ -1,11 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Ends: the calls that a scene makes, for bare TCP and for the sockets of snet, so that both do the
+ * End: the calls that a scene makes, for bare TCP and for the sockets of snet, so that both do the
  * same with the same buffers. All of them block.
  *
- * Ownership: the caller's structs. Thread: one end may be used by several; a connection as
- * <snet/socket.h> says. An end is initialised before the process forks.
+ * Ownership: the caller's structs. Thread: several may use one end; for a connection the rules of
+ * <snet/socket.h> hold. An end is initialised before the process forks.
  */
 #ifndef SNET_BENCH_SCENES_END_H
 #define SNET_BENCH_SCENES_END_H
@@ -23,19 +23,19 @@
 
 struct snet_bench_end;
 
-/* One connection of TCP, or one session. Does not move while it is open. */
+/* One TCP connection, or one session. It does not move in memory while it is open. */
 struct snet_bench_conn {
     struct snet_bench_end *end;
     snet_socket *socket; /* snet */
-    _Atomic int fd;      /* of tcp; of a session a second descriptor of its present connection,
-                            where connections are to be cut; else -1 */
+    _Atomic int fd;      /* of TCP; of a session that is to be cut a second descriptor of its
+                            present connection; else -1 */
     snet_socket_event_fn *on_event; /* of sessions, with the connection; set before dialing */
     void *user;                     /* the scene's */
-    bool cuts; /* the session can be cut, and dials by this struct until the process ends; set
+    bool cuts; /* the session can be cut, and uses this struct until the process ends; set
                   before dialing */
 };
 
-/* Functions that can fail return false, or -1, with errno. */
+/* A function that fails returns false or -1, and sets errno. */
 struct snet_bench_end_row {
     bool (*listen)(struct snet_bench_end *end, const char *address);
     bool (*dial)(struct snet_bench_conn *conn);
@@ -62,11 +62,11 @@ struct snet_bench_end {
     snet_acceptor *acceptor;
 };
 
-/* What both processes need to know. False when this machine has no random bytes. */
+/* Makes what both processes need. False when this machine has no random bytes. */
 bool snet_bench_end_init(struct snet_bench_end *end, const struct snet_bench_options *options);
 /* Listens as the options say; `address` has the real port then. */
 bool snet_bench_end_listen(struct snet_bench_end *end);
-/* What is dialed from now on. */
+/* Sets the address that is dialed from now on. */
 bool snet_bench_end_aim(struct snet_bench_end *end, const char *address);
 
 bool snet_bench_end_dial(struct snet_bench_end *end, struct snet_bench_conn *conn);
@@ -78,13 +78,13 @@ bool snet_bench_end_write(struct snet_bench_conn *conn, const void *data, size_t
 void snet_bench_end_shutdown(struct snet_bench_conn *conn);
 void snet_bench_end_close(struct snet_bench_conn *conn);
 /*
- * Resets the connection under a session (or of tcp) as a network would: both ends see that it is
- * gone, neither has closed it. False when there is none at the moment.
+ * Resets the TCP connection, or that of a session, as a network would: both ends see that it is
+ * gone, and neither has closed it. False when there is none at the moment.
  */
 bool snet_bench_end_cut(struct snet_bench_conn *conn);
-/* Says on standard error why a call with the connection has failed. */
+/* Prints on standard error why the last call with the connection failed. */
 void snet_bench_end_explain(const struct snet_bench_conn *conn);
-/* The congestion control that connections of this process have. */
+/* The congestion control of this process's connections. */
 void snet_bench_end_congestion(char *ret_name, size_t size);
 
 #endif

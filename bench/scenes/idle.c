@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * `snet-bench idle`: many sessions that are attached and silent: what one takes of memory, what all
- * take of the processors while they say no more than that they live, and how one fares among them
- * that is busy.
+ * `snet-bench idle`: many attached, silent sessions. It measures how much memory one of them takes,
+ * how much processor time all of them take for their signs of life, and the round trips of one busy
+ * session among them.
  */
 #include "bench/scenes/clients.h"
 #include "bench/scenes/memory.h"
@@ -38,15 +38,15 @@ static const char *idle_serve(struct snet_bench_end *end, int control)
 {
     const uint64_t count = end->options->sessions;
     struct snet_bench_conn *conns = snet_bench_pair_keep(count + 1, sizeof *conns);
-    struct snet_bench_workers crew;
+    struct snet_bench_workers workers;
     const struct snet_bench_workers_args args = {conns, sizeof *conns, 1};
     uint64_t ignored = 0;
     if (conns == NULL || !snet_bench_end_accept(end, &conns[0]) ||
-        !snet_bench_workers_start(&crew, idle_answer, &args)) {
+        !snet_bench_workers_start(&workers, idle_answer, &args)) {
         return "cannot accept, or has no memory or threads";
     }
     for (uint64_t i = 1; i <= count; i++) {
-        conns[i].fd = -1; /* also touches the memory, which is not the sessions' */
+        conns[i].fd = -1; /* touches the memory, so that it is not counted with the sessions */
     }
     if (!snet_bench_pair_hear_number(control, &ignored) || !idle_say_memory(control)) {
         return NULL;
@@ -84,7 +84,7 @@ static bool idle_memory(struct idle *idle, struct snet_bench_memory ret_memory[2
     return true;
 }
 
-/* Round trips of the busy one, as long as the sessions were watched before. */
+/* Round trips of the busy session, for as long as the processors were watched before. */
 static bool idle_ping(struct idle *idle)
 {
     const struct snet_bench_options *options = idle->pair.end.options;
@@ -115,8 +115,8 @@ static const char *idle_measure(struct idle *idle)
         !idle_memory(idle, idle->before)) {
         return "the server end cannot be dialed";
     }
-    const struct snet_bench_clients crowd = {idle->conns + 1, options->sessions};
-    if (!snet_bench_clients_dial(&idle->pair.end, &crowd) ||
+    const struct snet_bench_clients clients = {idle->conns + 1, options->sessions};
+    if (!snet_bench_clients_dial(&idle->pair.end, &clients) ||
         !snet_bench_pair_hear_number(idle->pair.control, &ignored) ||
         !idle_memory(idle, idle->after)) {
         return "not all sessions could be opened";
@@ -159,7 +159,7 @@ const char *snet_bench_idle_run(const struct snet_bench_options *options,
         return "this machine has no memory or no random bytes";
     }
     for (uint64_t i = 0; i <= options->sessions; i++) {
-        idle.conns[i].fd = -1; /* also touches the memory, which is not the sessions' */
+        idle.conns[i].fd = -1; /* touches the memory, so that it is not counted with the sessions */
     }
     idle.pair.end.nodelay = true;
     const char *failure = snet_bench_pair_fork(&idle.pair, idle_serve);

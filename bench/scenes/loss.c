@@ -1,16 +1,16 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * `snet-bench loss`: the time from the loss of the connection to the first byte that was written
- * after it and has arrived, to the server end (up) or from it (down). Of tcp: with a connection
- * that the program makes itself, without a word about where the stream was.
+ * `snet-bench loss`: the time from the loss of the connection to the arrival of the first byte that
+ * was written after it, at the server end (up) or at the client end (down). Over bare TCP the
+ * program makes another connection itself, and nothing is said about where the stream was.
  *
- * Each loss is followed by a message back that is not measured, and a pause: the session is at rest
- * when the next comes, and a connection that was of use is a reason to dial again at once.
+ * After each loss a message goes back, which is not measured, and there is a pause. So the session
+ * is at rest at the next loss, and dials at once, because its last connection has carried bytes.
  */
 #include "bench/scenes/pair.h"
 
-#define LOSS_TIMES_MAX 200u /* a server takes so many resumes of a session at once */
+#define LOSS_TIMES_MAX 200u /* the limit of a server for resumes of one session in a row */
 #define LOSS_PAUSE_MS 10u
 
 /* A message is a number of nanoseconds. */
@@ -26,7 +26,7 @@ static bool loss_take(struct snet_bench_conn *conn, uint64_t *ret_number)
 
 /* --- The server end -------------------------------------------------------------------------- */
 
-/* The next connection of tcp; a session goes on by itself. */
+/* Accepts the next TCP connection; a session needs nothing. */
 static bool loss_accept_anew(struct snet_bench_conn *conn)
 {
     if (!conn->end->options->over->tcp) {
@@ -70,7 +70,7 @@ static const char *loss_serve(struct snet_bench_end *end, int control)
 
 /* --- The client end -------------------------------------------------------------------------- */
 
-/* Cuts the connection; of tcp makes another one. */
+/* Cuts the connection; over bare TCP makes another one. */
 static bool loss_cut(struct snet_bench_conn *conn)
 {
     if (!snet_bench_end_cut(conn)) {
@@ -100,12 +100,12 @@ static bool loss_down(struct snet_bench_pair *pair, struct snet_bench_conn *conn
         return false;
     }
     *ret_ns = snet_bench_pair_now() - cut_ns;
-    /* The message back must have arrived, or the next cut catches it on its way. */
+    /* The message back must have arrived, or the next cut would lose it. */
     return number == cut_ns && loss_send(conn, number) &&
            snet_bench_pair_hear_number(pair->control, &number);
 }
 
-/* Not on a stack: the session dials by it until the process ends. */
+/* Not on a stack: the session uses it until the process ends. */
 struct loss {
     struct snet_bench_pair pair;
     struct snet_bench_conn conn;
@@ -119,7 +119,7 @@ static const char *loss_measure(struct loss *loss, struct snet_bench_samples *sa
     const uint64_t until_ns = snet_bench_pair_after(options->seconds_ms);
     bool ok = true;
     uint64_t number = 1;
-    /* A session may be open here before the server end has heard of that. */
+    /* A session may be open here before it is at the server end. */
     if (!snet_bench_end_dial(&pair->end, conn) || !loss_send(conn, number) ||
         !loss_take(conn, &number)) {
         return "the server end cannot be dialed";

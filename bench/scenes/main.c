@@ -16,10 +16,9 @@
 #define SNET_VERSION "unknown"
 #endif
 
-#define MAIN_DESCRIPTORS_SPARE 200u /* for everything but the sessions */
+#define MAIN_DESCRIPTORS_SPARE 200u /* a reserve for everything but the sessions */
 
-/* `takes` are the short names of options that not all scenes take. Those without sockets are last.
- */
+/* Those without sockets are last, for the help. */
 static const struct snet_bench_scene main_scenes[] = {
     {"stream", "bytes one way, as many as go through", snet_bench_stream_run, "wNHlv",
      .sessions = 1},
@@ -44,7 +43,7 @@ static const struct snet_bench_scene main_scenes[] = {
     {.name = NULL},
 };
 
-/* Takes as many descriptors as it may, and says so if these are too few. */
+/* Raises the limit of descriptors as far as it may; with too few there are fewer sessions. */
 static bool main_descriptors(struct snet_bench_options *options)
 {
     struct rlimit limit;

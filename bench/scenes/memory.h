@@ -12,7 +12,7 @@
 
 struct snet_bench_memory {
     uint64_t heap_bytes;     /* handed out by malloc */
-    uint64_t resident_bytes; /* of the whole process; what malloc keeps for later is in it */
+    uint64_t resident_bytes; /* of the whole process, with what malloc keeps for later */
 };
 
 struct snet_bench_memory snet_bench_memory_now(void);

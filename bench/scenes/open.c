@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * `snet-bench open`: new sessions, or connections, one after the other by each of some threads; in
- * each a byte there, a byte back, and closed.
+ * `snet-bench open`: several threads open sessions or connections, each one after the other. In
+ * each of these a byte goes to the server, a byte comes back, and it is closed.
  */
 #include "bench/scenes/pair.h"
 #include "bench/scenes/window.h"
@@ -15,7 +15,7 @@ struct open_player {
     struct snet_bench_end *end;
     const struct snet_bench_window *window; /* set while it is played */
     struct snet_bench_samples samples;
-    _Atomic uint64_t opened; /* with those that do not count */
+    _Atomic uint64_t opened; /* also those outside the window */
     int number;              /* errno of a failure, or 0 */
 };
 
@@ -47,9 +47,9 @@ static const char *open_serve(struct snet_bench_end *end, int control)
 {
     struct open_player *players = open_players_new(end);
     const struct snet_bench_workers_args args = {players, sizeof *players, end->options->sessions};
-    struct snet_bench_workers crew;
+    struct snet_bench_workers workers;
     uint64_t opened = 0;
-    if (players == NULL || !snet_bench_workers_start(&crew, open_answer, &args)) {
+    if (players == NULL || !snet_bench_workers_start(&workers, open_answer, &args)) {
         return "has not enough memory or threads";
     }
     if (!snet_bench_pair_hear_number(control, &opened)) {
@@ -154,5 +154,6 @@ const char *snet_bench_open_run(const struct snet_bench_options *options,
     if (failure == NULL) {
         failure = open_sum(&pair, players, report);
     }
-    return snet_bench_pair_join(&pair, failure); /* lingering sessions end with the process */
+    return snet_bench_pair_join(&pair,
+                                failure); /* sessions that are still closing end with the process */
 }

@@ -14,7 +14,7 @@
 #define OPTIONS_SECONDS_MAX_MS 600000u
 #define OPTIONS_INDENT "\n                       "
 
-/* Short names of what all scenes take; those without sockets take the time they take. */
+/* The short names of options of all scenes, and of all that have sockets. */
 #define OPTIONS_OF_ALL "o"
 #define OPTIONS_OF_SOCKETS "sp"
 
@@ -84,7 +84,7 @@ static const char *const options_parts[] = {
 
 /* --- Values ---------------------------------------------------------------------------------- */
 
-/* Where `name` stands in a list of `count`; `count` when it does not. */
+/* The index of `name` among `count` names; `count` when it is none of them. */
 static size_t options_find(const char *const *names, size_t count, const char *name)
 {
     size_t index = 0;
@@ -126,7 +126,7 @@ static bool options_between(uint64_t number, uint64_t min, uint64_t max)
     return number >= min && number <= max;
 }
 
-/* Local sockets are not what is measured here. */
+/* Unix sockets are not measured. */
 static bool options_address(const char *value)
 {
     return snet_stream_address_check(value) == SNET_OK && strncmp(value, "unix:", 5) != 0;
@@ -210,7 +210,7 @@ static const char *options_long_name(int option)
     return index == OPTIONS_COUNT ? "" : options_rows[index].name;
 }
 
-/* One option of getopt_long, and what is asked for if no other comes. */
+/* Takes one option of getopt_long; returns what it asks for. */
 static enum snet_bench_request options_one(struct snet_bench_options *options, int option,
                                            const char *word)
 {
@@ -231,7 +231,7 @@ static enum snet_bench_request options_one(struct snet_bench_options *options, i
                                                  : options_refuse("not a sensible value", optarg);
 }
 
-/* All of them; stops where something else than a measurement is asked for. */
+/* Takes all of them, or stops at one that asks for something else than a measurement. */
 static enum snet_bench_request options_all(struct snet_bench_options *options, int argc,
                                            char **argv)
 {

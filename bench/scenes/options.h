@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Options: what the command line of `snet-bench` asks for, and the list of options in the help of a
- * scene. Scenes are known by the table that the caller has.
+ * Options: the command line of `snet-bench`, and the help of a scene, which lists its options. The
+ * caller has the table of scenes.
  *
  * Ownership: strings are borrowed from argv. Thread: any.
  */
@@ -29,9 +29,9 @@ enum snet_bench_request snet_bench_options_parse(struct snet_bench_options *opti
                                                  char **argv);
 /* Whether the scene has a use for the option with this short name. */
 bool snet_bench_options_has_use(const struct snet_bench_scene *scene, int option);
-/* The scene and its options on standard output. */
+/* Prints the scene and its options on standard output. */
 void snet_bench_options_help(const struct snet_bench_scene *scene);
-/* What the command line calls it. */
+/* Its word on the command line. */
 const char *snet_bench_options_pin_name(enum snet_bench_pin pin);
 const char *snet_bench_options_part_name(enum snet_bench_part part);
 

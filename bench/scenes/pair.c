@@ -122,7 +122,7 @@ static void pair_give_up(int number)
     _exit(SNET_EXIT_SOFTWARE);
 }
 
-/* Without its server end the client end would wait for ever; that one has said why. */
+/* Without a server end the client end would wait for ever. The server end has printed why. */
 static void pair_server_gone(int number)
 {
     int status = 0;
@@ -161,7 +161,8 @@ static const char *pair_serve(struct snet_bench_end *end, int control, snet_benc
     const char *failure = serve(end, control);
     if (failure == NULL) {
         uint64_t ignored = 0;
-        (void)snet_bench_pair_hear_number(control, &ignored); /* it ends with the client's leave */
+        (void)snet_bench_pair_hear_number(control,
+                                          &ignored); /* the client end lets it go by this */
     }
     return failure;
 }
@@ -190,7 +191,7 @@ const char *snet_bench_pair_fork(struct snet_bench_pair *pair, snet_bench_serve_
     (void)fflush(NULL);
     (void)signal(SIGALRM, pair_give_up);
     (void)signal(SIGCHLD, pair_server_gone);
-    const unsigned limit_s = (unsigned)(options->seconds_ms / 1000) + SNET_BENCH_PATIENCE_S;
+    const unsigned limit_s = (unsigned)(options->seconds_ms / 1000) + SNET_BENCH_OVERRUN_MAX_S;
     pair->server = fork();
     (void)alarm(limit_s);
     if (pair->server == 0) {
@@ -225,7 +226,7 @@ const char *snet_bench_pair_join(struct snet_bench_pair *pair, const char *failu
         }
         (void)close(pair->control);
         while (waitpid(pair->server, &status, 0) < 0 && errno == EINTR) {
-        } /* or pair_server_gone has got it, and it was well */
+        } /* any other error: pair_server_gone has taken the status, which was 0 */
     }
     return failure != NULL || status == 0 ? failure : "the server end has failed";
 }

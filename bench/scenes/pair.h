@@ -1,11 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Pair: the two processes of a scene. The server end is forked before there is any thread, and
- * talks with the client end by words over a channel beside the connections that are measured. The
- * client end keeps the clocks of both.
+ * Pair: the two processes of a scene. The server end is forked before there is any thread. Both
+ * exchange words over a channel beside the connections that are measured. The client end reads the
+ * clocks of both.
  *
- * Ownership: the caller's struct. Thread: one at a time; a process writes words from one thread.
+ * Ownership: the caller's struct. Thread: one at a time; one thread of a process writes words.
  */
 #ifndef SNET_BENCH_SCENES_PAIR_H
 #define SNET_BENCH_SCENES_PAIR_H
@@ -16,10 +16,10 @@
 #include <time.h>
 
 #define SNET_BENCH_WORD_NUMBERS 8u
-/* Round trips that come before those that count. */
+/* The interval before a window, in which round trips do not count. */
 #define SNET_BENCH_WARM_UP_MS 300u
-/* A measurement that takes so much longer than was asked for is given up. */
-#define SNET_BENCH_PATIENCE_S 90u
+/* The limit by which a measurement may take longer than was asked for, before it is given up. */
+#define SNET_BENCH_OVERRUN_MAX_S 90u
 
 struct snet_bench_word {
     uint64_t numbers[SNET_BENCH_WORD_NUMBERS];
@@ -43,17 +43,17 @@ struct snet_bench_pair {
 };
 
 /*
- * The server end: told to listen already. When it returns it waits for the client end to be done,
- * and the process ends. NULL or what failed.
+ * What the server end does once it listens. When it has returned, the process waits for the client
+ * end and exits. NULL or what failed.
  */
 typedef const char *snet_bench_serve_fn(struct snet_bench_end *end, int control);
 
 /*
- * Begins the server end in a process of its own and aims at it. The end is initialised and may have
- * been changed. NULL or what failed; then snet_bench_pair_join is still to be called.
+ * Starts the server end in a process of its own and aims at it. `pair->end` is initialised, and may
+ * have been changed. NULL or what failed; snet_bench_pair_join is called in both cases.
  */
 const char *snet_bench_pair_fork(struct snet_bench_pair *pair, snet_bench_serve_fn *serve);
-/* Says a word; false when the other process is gone. */
+/* Sends a word; false when the other process is gone. */
 bool snet_bench_pair_say(int control, const struct snet_bench_word *word);
 /* Waits for a word; false when the other process is gone. */
 bool snet_bench_pair_hear(int control, struct snet_bench_word *ret_word);
@@ -62,8 +62,8 @@ bool snet_bench_pair_say_number(int control, uint64_t number);
 bool snet_bench_pair_hear_number(int control, uint64_t *ret_number);
 
 /*
- * Zeroed memory that nobody gives back: threads and sessions use it until the process ends, which
- * nothing waits for. NULL without memory.
+ * Zeroed memory that is never freed: threads and sessions use it until the process exits, and the
+ * process does not wait for them. NULL without memory.
  */
 void *snet_bench_pair_keep(size_t count, size_t size);
 
@@ -74,8 +74,8 @@ double snet_bench_pair_wall_s(const struct snet_bench_pair *pair);
 void snet_bench_pair_report(const struct snet_bench_pair *pair, struct snet_bench_report *report,
                             uint64_t ops);
 /*
- * Lets the server end go and waits for it; with a `failure` of the client end does not let it
- * finish. That failure, or NULL, or that the server end has failed.
+ * Lets the server end finish, and waits for it; after a `failure` of the client end it is killed.
+ * Returns that failure, else what failed at the server end, or NULL.
  */
 const char *snet_bench_pair_join(struct snet_bench_pair *pair, const char *failure);
 

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * `snet-bench ping`: a message there and an answer of the same size back, one at a time in each
- * session, by one thread for each session at each end.
+ * `snet-bench ping`: round trips of messages of one size, one at a time in each session. Each
+ * session has a thread at each end.
  */
 #include "bench/scenes/pair.h"
 #include "bench/scenes/window.h"
@@ -49,13 +49,13 @@ static const char *ping_serve(struct snet_bench_end *end, int control)
     const struct snet_bench_options *options = end->options;
     struct ping_player *players = ping_players_new(options);
     const struct snet_bench_workers_args args = {players, sizeof *players, options->sessions};
-    struct snet_bench_workers crew;
+    struct snet_bench_workers workers;
     for (uint64_t i = 0; players != NULL && i < options->sessions; i++) {
         if (!snet_bench_end_accept(end, &players[i].conn)) {
             return "cannot accept";
         }
     }
-    if (players == NULL || !snet_bench_workers_start(&crew, ping_answer, &args)) {
+    if (players == NULL || !snet_bench_workers_start(&workers, ping_answer, &args)) {
         return "has not enough memory or threads";
     }
     uint64_t bytes = 0;
@@ -87,7 +87,7 @@ static void *ping_ask(void *arg)
     return NULL;
 }
 
-/* Asks in all sessions until the time is over; what was measured is in the players. */
+/* Measures in all sessions until the time is over; the samples are in the players. */
 static const char *ping_play(struct snet_bench_pair *pair, struct ping_player *players)
 {
     const struct snet_bench_options *options = pair->end.options;

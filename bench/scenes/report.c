@@ -47,7 +47,7 @@ void snet_bench_report_figure(struct snet_bench_report *report, const char *key,
     if (isfinite(figure)) {
         report_put(report, "%.6g", figure);
     } else {
-        report_put(report, "null"); /* JSON has no word for it */
+        report_put(report, "null"); /* JSON has no infinity */
     }
 }
 
@@ -130,7 +130,7 @@ static void report_quantile(struct snet_bench_report *report, const char *prefix
     snet_bench_report_figure(report, key, (double)value_ns / 1000.0);
 }
 
-/* The smallest sample that so many in a thousand do not exceed. */
+/* The smallest sample that `per_mille` of a thousand samples do not exceed. */
 static uint64_t report_at(const struct snet_bench_samples *samples, size_t per_mille)
 {
     const size_t rank = (samples->count * per_mille + 999) / 1000;

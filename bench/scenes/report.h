@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Report: the figures of one measurement as one JSON object in one line, and the samples that some
- * of them are made from.
+ * Report: the figures of one measurement as one JSON object in one line, and samples, from which
+ * some of the figures are made.
  *
  * Ownership: the caller's structs; samples are given back by _deinit. Thread: one at a time.
  */
@@ -21,17 +21,17 @@ struct snet_bench_report {
     size_t len;
 };
 
-/* Adds a field. `text` is an option's or of this program: nothing in it needs quoting. */
+/* Adds a field. `text` is a word of this program or of its options: nothing in it needs quoting. */
 void snet_bench_report_text(struct snet_bench_report *report, const char *key, const char *text);
 void snet_bench_report_count(struct snet_bench_report *report, const char *key, uint64_t count);
 void snet_bench_report_figure(struct snet_bench_report *report, const char *key, double figure);
 void snet_bench_report_flag(struct snet_bench_report *report, const char *key, bool flag);
 void snet_bench_report_print(const struct snet_bench_report *report, FILE *file);
 
-/* Says how far it is, if standard error is a terminal; `text` is a noun for the count. */
+/* Prints progress if standard error is a terminal; `text` is what is counted. */
 void snet_bench_report_progress(const char *text, uint64_t count);
 
-/* Times that something took; all zeros is empty. */
+/* Durations; a zeroed struct is empty. */
 struct snet_bench_samples {
     uint64_t *values_ns;
     size_t count;

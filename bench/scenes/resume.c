@@ -2,8 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * `snet-bench resume`: what a resume costs the server end. The connections of some sessions are cut
- * again and again; on each one that resumes the server end writes a message, whose arrival is the
- * sign to cut it. Of tcp: a connection, a message of the same size each way, and a reset.
+ * again and again. After each resume the server end writes a message, and when that has arrived,
+ * the client end cuts again. Over bare TCP: a connection, a message of that size each way, and a
+ * reset.
  */
 #include "bench/scenes/pair.h"
 #include "bench/scenes/window.h"
@@ -38,7 +39,7 @@ static void resume_event(void *user, snet_socket *socket, const struct snet_sock
     }
 }
 
-/* Bare connections, one after the other, for ever. */
+/* Serves bare TCP connections, one after the other, for ever. */
 static void *resume_answer(void *arg)
 {
     struct snet_bench_end *end = arg;
@@ -59,7 +60,7 @@ static const char *resume_accept(struct snet_bench_end *end)
 {
     struct resume_server *server = end->user;
     for (uint64_t i = 0; i < end->options->sessions; i++) {
-        /* Sessions are left to themselves: resume_event serves them. */
+        /* No thread serves a session: resume_event does. */
         struct snet_bench_conn conn = {.on_event = NULL};
         if (!snet_bench_end_accept(end, &conn) ||
             !snet_bench_end_write(&conn, server->data, server->size)) {
@@ -73,12 +74,13 @@ static const char *resume_accept(struct snet_bench_end *end)
 static const char *resume_serve(struct snet_bench_end *end, int control)
 {
     struct resume_server *server = end->user;
-    struct snet_bench_workers crew;
+    struct snet_bench_workers workers;
     const struct snet_bench_workers_args args = {end, sizeof *end, 1};
     const char *failure = NULL;
     uint64_t ignored = 0;
     if (end->options->over->tcp) {
-        failure = snet_bench_workers_start(&crew, resume_answer, &args) ? NULL : "has no threads";
+        failure =
+            snet_bench_workers_start(&workers, resume_answer, &args) ? NULL : "has no threads";
     } else {
         failure = resume_accept(end);
     }
@@ -189,7 +191,7 @@ static const char *resume_sum(struct snet_bench_pair *pair, struct resume_player
 const char *snet_bench_resume_run(const struct snet_bench_options *options,
                                   struct snet_bench_report *report)
 {
-    /* Not on a stack: the sessions dial by it until the process ends. */
+    /* Not on a stack: the sessions use it until the process ends. */
     struct snet_bench_pair *pair = snet_bench_pair_keep(1, sizeof *pair);
     struct resume_server server = {.size = options->size_bytes};
     struct resume_player *players = snet_bench_pair_keep(options->sessions, sizeof *players);

@@ -25,7 +25,7 @@ struct snet_bench_report;
 /* What carries the bytes. */
 struct snet_bench_over {
     const char *name;
-    bool tcp; /* bare connections: what follows has no meaning */
+    bool tcp; /* bare TCP: the fields below have no meaning */
     bool plain;
     uint8_t suite;
     enum snet_wire wire;
@@ -57,16 +57,16 @@ struct snet_bench_scene {
     uint64_t sessions; /* how many there are by default */
     /* Descriptors of a session at the end that needs more; 0: it needs none, or few sessions. */
     unsigned descriptors;
-    bool no_tcp;     /* there is nothing in it for bare connections to do */
-    bool no_sockets; /* nor any use for time, processors and addresses */
+    bool no_tcp;     /* it does not run over bare TCP */
+    bool no_sockets; /* it takes no options about time, processors and addresses */
 };
 
-/* Zero means that nothing was said; snet_bench_options_parse sets those that have a default. */
+/* Zero where an option was not given and has no default in snet_bench_options_parse. */
 struct snet_bench_options {
     const struct snet_bench_scene *scene;
     const struct snet_bench_over *over;
     const char *listen; /* of the server end; 127.0.0.1:0 */
-    const char *via;    /* what the client dials in place of that; NULL: itself */
+    const char *via;    /* what the client dials in place of the server end; NULL: the server end */
     uint64_t seconds_ms;
     uint64_t write_bytes;
     uint64_t size_bytes;
@@ -80,8 +80,8 @@ struct snet_bench_options {
     enum snet_bench_pin pin;
     bool nodelay; /* tcp; scenes with round trips have it anyway */
     bool early;
-    bool down;     /* else up: from the client to the server */
-    bool attached; /* detached: they are not, for comparison */
+    bool down;     /* from the server to the client; else up */
+    bool attached; /* detached: the sessions keep their links, for comparison */
 };
 
 snet_bench_run_fn snet_bench_stream_run;

@@ -1,9 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * `snet-bench storm`: a message every quarter of a second goes there and back in each of thousands
- * of sessions, then all connections are cut at once: how long until all sessions are back, whether
- * each byte has come back in its place, and how newcomers fare meanwhile.
+ * `snet-bench storm`: in each of thousands of sessions a message goes there and back every quarter
+ * of a second. Then all connections are cut at once. It measures how long each session takes to be
+ * back and how long new ones take to open meanwhile, and checks that each byte has come back in its
+ * place.
  */
 #include "bench/scenes/clients.h"
 #include "bench/scenes/pair.h"
@@ -13,7 +14,7 @@
 #include <unistd.h>
 
 #define STORM_TICK_MS 50u
-#define STORM_MESSAGE_TICKS 5u /* a session says something so often */
+#define STORM_MESSAGE_TICKS 5u /* the interval of messages in a session */
 #define STORM_MESSAGE_BYTES 64u
 #define STORM_READ_BYTES 4096u
 #define STORM_BACK_MAX_MS 60000u
@@ -22,7 +23,7 @@
 #define STORM_NEWCOMERS_MAX 65536u
 #define STORM_NEWCOMER_PAUSE_MS 20u
 
-/* Calls that wait do not: all sessions are looked at in turn by one thread. */
+/* The timeout of calls: they do not wait, because one thread visits all sessions in turn. */
 #define STORM_CALL_NS 1u
 
 /* --- The server end -------------------------------------------------------------------------- */
@@ -55,7 +56,7 @@ static bool storm_echo(struct snet_bench_conn *conn)
     ssize_t got = snet_bench_end_read(conn, data, sizeof data);
     while (got > 0) {
         if (!snet_bench_end_write(conn, data, (size_t)got)) {
-            return false; /* the client end lacks the bytes then */
+            return false; /* the client end notices that bytes are missing */
         }
         got = snet_bench_end_read(conn, data, sizeof data);
     }
@@ -133,7 +134,7 @@ static void storm_event(void *user, snet_socket *socket, const struct snet_socke
     }
 }
 
-/* The byte at `offset` of every stream; it does not repeat where a message does. */
+/* The byte at `offset` of every stream. The pattern is longer than a message. */
 static uint8_t storm_byte(uint64_t offset)
 {
     return (uint8_t)(offset + (offset >> 8) * 7);
@@ -183,7 +184,7 @@ static void *storm_talk(void *arg)
     return NULL;
 }
 
-/* Somebody new, again and again, until the storm is over. */
+/* Opens a new session again and again, until the storm is over. */
 static void *storm_come(void *arg)
 {
     struct storm *storm = arg;
@@ -279,14 +280,14 @@ static const char *storm_run(struct storm *storm, uint64_t *ret_cut_ns)
 static const char *storm_open(struct storm *storm)
 {
     const uint64_t count = storm->pair.end.options->sessions;
-    const struct snet_bench_clients crowd = {storm->conns, count};
+    const struct snet_bench_clients clients = {storm->conns, count};
     for (uint64_t i = 0; i < count; i++) {
         storm->sessions[i].storm = storm;
         storm->conns[i].user = &storm->sessions[i];
         storm->conns[i].on_event = storm_event;
         storm->conns[i].cuts = true;
     }
-    if (!snet_bench_clients_dial(&storm->pair.end, &crowd)) {
+    if (!snet_bench_clients_dial(&storm->pair.end, &clients)) {
         return "not all sessions could be opened";
     }
     for (uint64_t i = 0; i < count; i++) {
@@ -326,7 +327,7 @@ static const char *storm_report(struct storm *storm, uint64_t cut_ns,
 const char *snet_bench_storm_run(const struct snet_bench_options *options,
                                  struct snet_bench_report *report)
 {
-    /* Not on a stack: the sessions dial by it until the process ends. */
+    /* Not on a stack: the sessions use it until the process ends. */
     struct storm *storm = snet_bench_pair_keep(1, sizeof *storm);
     uint64_t cut_ns = 0;
     if (storm != NULL) {

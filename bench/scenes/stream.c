@@ -1,18 +1,18 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * `snet-bench stream`: bytes one way, as many as go through, from the first write to the last byte
- * that the receiver has.
+ * `snet-bench stream`: bytes one way, as many as go through, from the first write until the
+ * receiver has the last byte.
  */
 #include "bench/scenes/pair.h"
 
 #include <stdlib.h>
 
 #define STREAM_READ_BYTES 65536u
-#define STREAM_LOOK_BYTES 65536u /* so often the sender looks at the clock */
+#define STREAM_LOOK_BYTES 65536u /* the interval at which the sender reads the clock */
 #define STREAM_MIB 1048576.0
 
-/* All bytes are zero but the last: the receiver knows the end without waiting for a close. */
+/* Only the last byte is not zero: so the receiver knows the end without waiting for a close. */
 static const uint8_t stream_last = 1;
 
 static const char *stream_serve(struct snet_bench_end *end, int control)

@@ -5,32 +5,32 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-bool snet_bench_workers_start(struct snet_bench_workers *crew, void *(*run)(void *),
+bool snet_bench_workers_start(struct snet_bench_workers *workers, void *(*run)(void *),
                               const struct snet_bench_workers_args *args)
 {
     pthread_attr_t attributes;
     bool ok = true;
-    crew->count = 0;
-    crew->threads = calloc(args->count, sizeof *crew->threads);
-    if (crew->threads == NULL || pthread_attr_init(&attributes) != 0) {
+    workers->count = 0;
+    workers->threads = calloc(args->count, sizeof *workers->threads);
+    if (workers->threads == NULL || pthread_attr_init(&attributes) != 0) {
         return false;
     }
-    /* Hundreds of threads are not to take their usual megabytes each. */
+    /* By default each of hundreds of threads would reserve megabytes. */
     (void)pthread_attr_setstacksize(&attributes, SNET_BENCH_WORKERS_STACK_BYTES);
-    while (ok && crew->count < args->count) {
-        void *arg = (uint8_t *)args->first + crew->count * args->size;
-        ok = pthread_create(&crew->threads[crew->count], &attributes, run, arg) == 0;
-        crew->count += ok ? 1 : 0;
+    while (ok && workers->count < args->count) {
+        void *arg = (uint8_t *)args->first + workers->count * args->size;
+        ok = pthread_create(&workers->threads[workers->count], &attributes, run, arg) == 0;
+        workers->count += ok ? 1 : 0;
     }
     (void)pthread_attr_destroy(&attributes);
     return ok;
 }
 
-void snet_bench_workers_join(struct snet_bench_workers *crew)
+void snet_bench_workers_join(struct snet_bench_workers *workers)
 {
-    for (size_t i = 0; i < crew->count; i++) {
-        (void)pthread_join(crew->threads[i], NULL);
+    for (size_t i = 0; i < workers->count; i++) {
+        (void)pthread_join(workers->threads[i], NULL);
     }
-    free(crew->threads);
-    *crew = (struct snet_bench_workers){0};
+    free(workers->threads);
+    *workers = (struct snet_bench_workers){0};
 }

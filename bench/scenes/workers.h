@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Crew: threads that all do the same, each with its own of many equal structs.
+ * Workers: threads that all run one function, each with a struct of its own from an array.
  *
- * Ownership: the caller's struct, given back by _join. Thread: one at a time.
+ * Ownership: the caller's struct, emptied by _join. Thread: one at a time.
  */
 #ifndef SNET_BENCH_SCENES_WORKERS_H
 #define SNET_BENCH_SCENES_WORKERS_H
@@ -19,16 +19,16 @@ struct snet_bench_workers {
     size_t count;
 };
 
-/* What the threads get: `count` structs of `size` bytes, one after the other. */
+/* The array: `count` structs of `size` bytes, one for each thread. */
 struct snet_bench_workers_args {
     void *first;
     size_t size;
     size_t count;
 };
 
-/* False when not all could be begun; those that were are to be joined all the same. */
-bool snet_bench_workers_start(struct snet_bench_workers *crew, void *(*run)(void *),
+/* False when not all could be started; join is called in both cases. */
+bool snet_bench_workers_start(struct snet_bench_workers *workers, void *(*run)(void *),
                               const struct snet_bench_workers_args *args);
-void snet_bench_workers_join(struct snet_bench_workers *crew);
+void snet_bench_workers_join(struct snet_bench_workers *workers);
 
 #endif
