@@ -137,11 +137,6 @@ static bool tcp_write(struct snet_bench_conn *conn, const void *data, size_t len
     return true;
 }
 
-static void tcp_shutdown(struct snet_bench_conn *conn)
-{
-    (void)shutdown(conn->fd, SHUT_WR);
-}
-
 static void tcp_close(struct snet_bench_conn *conn)
 {
     (void)close(conn->fd);
@@ -213,11 +208,6 @@ static bool session_write(struct snet_bench_conn *conn, const void *data, size_t
     return snet_write(conn->socket, data, len) == (ssize_t)len;
 }
 
-static void session_shutdown(struct snet_bench_conn *conn)
-{
-    (void)snet_shutdown(conn->socket);
-}
-
 static void session_close(struct snet_bench_conn *conn)
 {
     snet_socket_close(conn->socket);
@@ -231,11 +221,10 @@ static void session_close(struct snet_bench_conn *conn)
 /* --- Both ------------------------------------------------------------------------------------ */
 
 static const struct snet_bench_end_row end_tcp = {
-    tcp_listen, tcp_dial, tcp_accept, tcp_read, tcp_write, tcp_shutdown, tcp_close,
+    tcp_listen, tcp_dial, tcp_accept, tcp_read, tcp_write, tcp_close,
 };
 static const struct snet_bench_end_row end_session = {
-    session_listen, session_dial,     session_accept, session_read,
-    session_write,  session_shutdown, session_close,
+    session_listen, session_dial, session_accept, session_read, session_write, session_close,
 };
 
 bool snet_bench_end_init(struct snet_bench_end *end, const struct snet_bench_options *options)
@@ -310,11 +299,6 @@ bool snet_bench_end_read_all(struct snet_bench_conn *conn, void *ret_data, size_
 bool snet_bench_end_write(struct snet_bench_conn *conn, const void *data, size_t len)
 {
     return conn->end->row->write(conn, data, len);
-}
-
-void snet_bench_end_shutdown(struct snet_bench_conn *conn)
-{
-    conn->end->row->shutdown(conn);
 }
 
 void snet_bench_end_close(struct snet_bench_conn *conn)

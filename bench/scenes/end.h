@@ -42,7 +42,6 @@ struct snet_bench_end_row {
     bool (*accept)(struct snet_bench_conn *conn);
     ssize_t (*read)(struct snet_bench_conn *conn, void *ret_data, size_t len);
     bool (*write)(struct snet_bench_conn *conn, const void *data, size_t len); /* all of it */
-    void (*shutdown)(struct snet_bench_conn *conn);
     void (*close)(struct snet_bench_conn *conn);
 };
 
@@ -75,7 +74,6 @@ ssize_t snet_bench_end_read(struct snet_bench_conn *conn, void *ret_data, size_t
 /* Exactly `len` bytes; false at the end of the stream, too. */
 bool snet_bench_end_read_all(struct snet_bench_conn *conn, void *ret_data, size_t len);
 bool snet_bench_end_write(struct snet_bench_conn *conn, const void *data, size_t len);
-void snet_bench_end_shutdown(struct snet_bench_conn *conn);
 void snet_bench_end_close(struct snet_bench_conn *conn);
 /*
  * Resets the TCP connection, or that of a session, as a network would: both ends see that it is
