@@ -10,7 +10,7 @@ static void client_ask(snet_session *session)
 {
     SNET_ASSERT(session->dial == SNET_DIAL_IDLE || session->dial == SNET_DIAL_WAITING);
     session->dial = SNET_DIAL_ASKED;
-    snet_core_raise(session->core, &session->task, SNET_CORE_EVENT_DIAL);
+    snet_core_post(session->core, &session->task, SNET_CORE_EVENT_DIAL);
 }
 
 void snet_client_dial_due(snet_session *session)

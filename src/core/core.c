@@ -109,7 +109,7 @@ bool snet_core_next_event(snet_core *core, struct snet_core_event *ret_event)
     struct snet_task *task = SNET_CONTAINER(node, struct snet_task, ready);
     SNET_ASSERT(task->events != 0);
     const enum snet_core_event_type type = (enum snet_core_event_type)__builtin_ctz(task->events);
-    snet_core_unraise(core, task, type);
+    snet_core_clear(core, task, type);
     switch (task->kind) {
     case SNET_TASK_SESSION:
         snet_session_event(SNET_CONTAINER(task, snet_session, task), type, ret_event);
@@ -126,7 +126,7 @@ bool snet_core_has_events(const snet_core *core)
     return core->ready.count > 0;
 }
 
-void snet_core_raise(snet_core *core, struct snet_task *task, enum snet_core_event_type type)
+void snet_core_post(snet_core *core, struct snet_task *task, enum snet_core_event_type type)
 {
     if (task->events == 0) {
         snet_list_push(&core->ready, &task->ready);
@@ -134,7 +134,7 @@ void snet_core_raise(snet_core *core, struct snet_task *task, enum snet_core_eve
     task->events |= 1u << (unsigned)type;
 }
 
-void snet_core_unraise(snet_core *core, struct snet_task *task, enum snet_core_event_type type)
+void snet_core_clear(snet_core *core, struct snet_task *task, enum snet_core_event_type type)
 {
     task->events &= ~(1u << (unsigned)type);
     if (task->events == 0) {
@@ -254,7 +254,7 @@ void snet_core_wake_waiters(snet_core *core)
         struct snet_list_node *node = snet_list_first(&core->send_waiters);
         snet_list_remove(&core->send_waiters, node);
         snet_session *session = SNET_CONTAINER(node, snet_session, send_wait);
-        snet_core_raise(core, &session->task, SNET_CORE_EVENT_WRITABLE);
+        snet_core_post(core, &session->task, SNET_CORE_EVENT_WRITABLE);
     }
     pages = snet_pool_available(&core->recv_pool);
     while (pages-- > 0 && core->recv_waiters.count > 0) {

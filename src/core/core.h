@@ -56,10 +56,10 @@ struct snet_core {
     uint8_t scratch[SNET_CORE_SCRATCH_BYTES];
 };
 
-/* Announces an event of the task. */
-void snet_core_raise(snet_core *core, struct snet_task *task, enum snet_core_event_type type);
-/* Withdraws an event. */
-void snet_core_unraise(snet_core *core, struct snet_task *task, enum snet_core_event_type type);
+/* Puts an event of the task among those to be taken; once, however often it is posted. */
+void snet_core_post(snet_core *core, struct snet_task *task, enum snet_core_event_type type);
+/* Takes a posted event back; none is needed for that. */
+void snet_core_clear(snet_core *core, struct snet_task *task, enum snet_core_event_type type);
 /* Takes the task out of timers and events: its object is going away. */
 void snet_core_forget(snet_core *core, struct snet_task *task);
 /* Memory for an object, zeroed; NULL when there is none. */

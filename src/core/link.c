@@ -111,7 +111,7 @@ void snet_link_close(snet_link *link, enum snet_close_how how, snet_err err)
     link->deadline_ns = SNET_NEVER;
     link->alarm_ns = SNET_NEVER;
     link_arm(link);
-    snet_core_raise(link->core, &link->task, SNET_CORE_EVENT_LINK_CLOSE);
+    snet_core_post(link->core, &link->task, SNET_CORE_EVENT_LINK_CLOSE);
 }
 
 /* The link ends here, and so does what it was for. */
@@ -143,7 +143,7 @@ void snet_link_freeze(snet_link *link, bool frozen)
 void snet_link_want_send(snet_link *link)
 {
     if (link->state != SNET_LINK_CLOSED && !link->frozen) {
-        snet_core_raise(link->core, &link->task, SNET_CORE_EVENT_LINK_SEND);
+        snet_core_post(link->core, &link->task, SNET_CORE_EVENT_LINK_SEND);
     }
 }
 
@@ -151,7 +151,7 @@ void snet_link_want_recv(snet_link *link)
 {
     if (link->paused && link->state != SNET_LINK_CLOSED && !link->frozen) {
         link->paused = false;
-        snet_core_raise(link->core, &link->task, SNET_CORE_EVENT_LINK_RECV);
+        snet_core_post(link->core, &link->task, SNET_CORE_EVENT_LINK_RECV);
     }
 }
 
@@ -262,7 +262,7 @@ void snet_link_sent(snet_link *link, size_t len, uint64_t now)
 
 void snet_link_clear_send(snet_link *link)
 {
-    snet_core_unraise(link->core, &link->task, SNET_CORE_EVENT_LINK_SEND);
+    snet_core_clear(link->core, &link->task, SNET_CORE_EVENT_LINK_SEND);
 }
 
 void snet_link_eof(snet_link *link, uint64_t now)

@@ -154,9 +154,9 @@ void snet_session_attach(snet_session *session, snet_link *link,
     session->link_base = session->history.base;
     snet_link_go_live(link, session);
     snet_session_arm(session);
-    snet_core_unraise(session->core, &session->task, SNET_CORE_EVENT_LOST);
-    snet_core_raise(session->core, &session->task,
-                    counts == NULL ? SNET_CORE_EVENT_OPENED : SNET_CORE_EVENT_RESUMED);
+    snet_core_clear(session->core, &session->task, SNET_CORE_EVENT_LOST);
+    snet_core_post(session->core, &session->task,
+                   counts == NULL ? SNET_CORE_EVENT_OPENED : SNET_CORE_EVENT_RESUMED);
     if (counts == NULL && session->inbox.chain.len > 0) {
         snet_session_arrived(session); /* with a resume of what had not begun */
     }
@@ -172,8 +172,8 @@ void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, 
     session->lost_at_ns = now;
     session->expire_at_ns = now + keep_ns;
     snet_session_arm(session);
-    snet_core_unraise(session->core, &session->task, SNET_CORE_EVENT_RESUMED);
-    snet_core_raise(session->core, &session->task, SNET_CORE_EVENT_LOST);
+    snet_core_clear(session->core, &session->task, SNET_CORE_EVENT_RESUMED);
+    snet_core_post(session->core, &session->task, SNET_CORE_EVENT_LOST);
     if (session->server == NULL) {
         snet_client_link_lost(session, err, now);
     } else if (session->attempt != NULL) {
@@ -230,7 +230,7 @@ void snet_session_progress(snet_session *session, uint64_t now)
         if (room >= history->capacity_bytes / SESSION_WRITABLE_DIVISOR ||
             (room > 0 && history->sent == history->end)) {
             session->want_write = false;
-            snet_core_raise(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
+            snet_core_post(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
         }
     }
     if (session->shut && session->wire->session_sent_all != NULL &&
@@ -242,7 +242,7 @@ void snet_session_progress(snet_session *session, uint64_t now)
 void snet_session_arrived(snet_session *session)
 {
     if (session->visible_to_app) {
-        snet_core_raise(session->core, &session->task, SNET_CORE_EVENT_READABLE);
+        snet_core_post(session->core, &session->task, SNET_CORE_EVENT_READABLE);
     }
 }
 
@@ -282,9 +282,9 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
     session->wire->session_wipe(session);
     snet_list_remove(&session->core->send_waiters, &session->send_wait);
     snet_session_arm(session);
-    snet_core_unraise(session->core, &session->task, SNET_CORE_EVENT_DIAL);
+    snet_core_clear(session->core, &session->task, SNET_CORE_EVENT_DIAL);
     if (session->visible_to_app) {
-        snet_core_raise(session->core, &session->task, SNET_CORE_EVENT_ENDED);
+        snet_core_post(session->core, &session->task, SNET_CORE_EVENT_ENDED);
     } else {
         snet_timer_set(&session->core->timers, &session->task.timer, now); /* nobody will free it */
     }
@@ -339,7 +339,7 @@ void snet_session_tick(snet_session *session, uint64_t now)
     }
     if (session->write_at_ns != 0 && session->write_at_ns <= now) {
         session->write_at_ns = 0;
-        snet_core_raise(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
+        snet_core_post(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
     }
     snet_session_arm(session);
 }
@@ -448,8 +448,8 @@ uint32_t snet_session_take_events(snet_session *session, uint32_t types)
 {
     const uint32_t taken = session->task.events & types;
     for (uint32_t left = taken; left != 0; left &= left - 1) {
-        snet_core_unraise(session->core, &session->task,
-                          (enum snet_core_event_type)__builtin_ctz(left));
+        snet_core_clear(session->core, &session->task,
+                        (enum snet_core_event_type)__builtin_ctz(left));
     }
     return taken;
 }

@@ -25,7 +25,7 @@ void snet_conn_coalesce_written(snet_uv *driver, snet_session *session)
         return;
     }
     conn->coalesce.used = true;
-    snet_core_unraise(driver->core, &conn->link->task, SNET_CORE_EVENT_LINK_SEND);
+    snet_core_clear(driver->core, &conn->link->task, SNET_CORE_EVENT_LINK_SEND);
     if (!snet_list_contains(&conn->coalesce.node)) {
         snet_list_push(&driver->corks, &conn->coalesce.node);
         (void)uv_async_send(driver->wake);

@@ -68,8 +68,8 @@ static bool conn_inline_can_more(snet_session *session)
     const unsigned notify = 1u << SNET_CORE_EVENT_READABLE | 1u << SNET_CORE_EVENT_WRITABLE;
     const bool more = (session->task.events & notify) != 0;
     if (more) {
-        snet_core_unraise(session->core, &session->task, SNET_CORE_EVENT_READABLE);
-        snet_core_unraise(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
+        snet_core_clear(session->core, &session->task, SNET_CORE_EVENT_READABLE);
+        snet_core_clear(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
     }
     return more;
 }

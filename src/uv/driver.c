@@ -137,7 +137,7 @@ void snet_driver_used(snet_uv *driver, snet_session *session)
 {
     struct snet_conn *conn = snet_conn_of(session);
     if (conn != NULL && driver_push(conn)) {
-        snet_core_unraise(driver->core, &conn->link->task, SNET_CORE_EVENT_LINK_SEND);
+        snet_core_clear(driver->core, &conn->link->task, SNET_CORE_EVENT_LINK_SEND);
     }
     if (driver->core->ready.count > 0 || snet_core_deadline(driver->core) < driver->timer_at_ns) {
         (void)uv_async_send(driver->wake);

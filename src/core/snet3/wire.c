@@ -146,7 +146,7 @@ snet_err snet_v3_acked(snet_session *session, uint64_t recv_next, uint64_t limit
         snet_v3_trim(session);
         if (session->want_flush && state->flow.acked >= history->end) {
             session->want_flush = false;
-            snet_core_raise(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
+            snet_core_post(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
         }
         if (session->link != NULL) {
             snet_v3_liveness_acked(session->link, now);
