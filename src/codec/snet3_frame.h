@@ -26,7 +26,6 @@
 
 #include "base/bytes.h"
 #include "base/cursor.h"
-#include "codec/snet3.h"
 
 #include <stdint.h>
 

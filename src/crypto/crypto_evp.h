@@ -7,10 +7,11 @@
 #ifndef SNET_CRYPTO_CRYPTO_EVP_H
 #define SNET_CRYPTO_CRYPTO_EVP_H
 
-#include "crypto/crypto.h"
 #include "crypto/slots.h"
 
 #include <openssl/types.h>
+
+struct snet_crypto;
 
 EVP_MD_CTX *snet_crypto_evp_digest(struct snet_crypto *crypto);
 const EVP_MD *snet_crypto_evp_sha256(const struct snet_crypto *crypto);

@@ -11,9 +11,9 @@
 
 #include <snet/error.h>
 
-#include "crypto/crypto.h"
-
 #include <stdint.h>
+
+struct snet_crypto;
 
 #define SNET_X25519_BYTES 32u
 

@@ -7,6 +7,7 @@ import re
 from tidy.rule import file_rule, rule
 
 LAYERS = "tools/layers.txt"
+CIRCLES = "tools/circles.txt"
 
 _STD = set(
     "assert.h float.h inttypes.h iso646.h limits.h stdalign.h stdarg.h stdbool.h stddef.h stdint.h "
@@ -55,6 +56,13 @@ def _lets_in(rows, folder, word):
     return word not in rows or _row(rows, folder) == word
 
 
+def _included(tree, name):
+    """The path of the file of the project that an include names, or None."""
+    bare = name[1:-1]
+    paths = ["include/" + bare] if name[0] == "<" else [bare, "src/" + bare]
+    return next((path for path in paths if tree.get(path) is not None), None)
+
+
 def _refusal(tree, source, rows, name):
     """Why `source` may not include `name`; None when it may."""
     allowed = rows[_row(rows, source.path)]
@@ -67,8 +75,8 @@ def _refusal(tree, source, rows, name):
         return None if word in allowed else f"{name} is of {word}, which is not for this folder"
     if bare.startswith("snet/"):
         return f"{name}: public headers are included as <{bare}>"
-    path = bare if tree.get(bare) is not None else "src/" + bare
-    if tree.get(path) is None:
+    path = _included(tree, name)
+    if path is None:
         return f"{name} is neither a path from src/ nor from the root"
     folder = path.rsplit("/", 1)[0]
     if folder == source.path.rsplit("/", 1)[0]:
@@ -134,6 +142,96 @@ def layer(tree):
                 message = _refusal(tree, source, rows, name)
             if message is not None:
                 yield source.path, source.line_of(offset), message
+
+
+def parse_circles(text):
+    """The rows of the list of circles: (line, set of modules, why)."""
+    rows, modules = [], set()
+    for number, line in enumerate(text.splitlines(), 1):
+        words, hash_mark, why = line.partition("#")
+        modules |= set(words.split())
+        if modules and hash_mark:
+            rows.append((number, modules, why.strip()))
+            modules = set()
+    return rows if not modules else [*rows, (number, modules, "")]
+
+
+def _module(path):
+    return path.rsplit(".", 1)[0]
+
+
+def _reached(graph, start):
+    """The modules that `start` includes, directly or through others."""
+    found, todo = set(), [start]
+    while todo:
+        for module in graph[todo.pop()] - found:
+            found.add(module)
+            todo.append(module)
+    return found
+
+
+def _find_circles(tree):
+    """The circles: the largest sets of modules that all reach each other, sorted."""
+    graph = {_module(source.path): set() for source in tree.of_kind("c")}
+    for source in tree.of_kind("c"):
+        own = _module(source.path)
+        paths = [_included(tree, name) for _, name in source.includes]
+        graph[own] |= {_module(path) for path in paths if path is not None} - {own}
+    reached = {module: _reached(graph, module) for module in graph}
+    circles = []
+    for module in sorted(graph):
+        if module in reached[module] and not any(module in circle for circle in circles):
+            circles.append({other for other in reached[module] if module in reached[other]})
+    return circles
+
+
+def _ring(*words, rows=None):
+    """A tree of modules in src/: "a>b" makes a.c include b.h."""
+    files = {} if rows is None else {CIRCLES: rows}
+    for word in words:
+        first, _, second = word.partition(">")
+        files.setdefault(f"src/{first}.h", "")
+        files.setdefault(f"src/{second}.h", "")
+        files[f"src/{first}.c"] = files.get(f"src/{first}.c", "") + f'#include "{second}.h"\n'
+    return files
+
+
+@rule(
+    "circle",
+    f"no circle of includes but those in {CIRCLES} (STYLE 3)",
+    bad=[
+        _ring("a>b", "b>a"),
+        _ring("a>b", "b>c", "c>a", rows="src/a src/b  # two of three\n"),
+        _ring("a>b", "b>a", rows="src/a src/b\n"),
+        _ring("a>b", rows="src/a src/b  # a row that nothing needs\n"),
+        _ring("a>b", rows="src/a src/b  # to go, and gone\n"),
+        _ring("a>b", "b>a", rows="src/a src/b src/c  # one is not in it\n"),
+        {**_ring("a>b"), "src/b.h": '#include "a.h"\n'},
+    ],
+    good=[
+        _ring("a>b", "b>c", "a>c"),
+        _ring("a>b", "b>a", rows="# Two.\nsrc/a src/b  # they are one thing\n"),
+        _ring("a>b", "b>a", rows="src/a\nsrc/b  # they are one thing\n"),
+        _ring("a>b", "b>a", rows="src/a src/b src/c  # to go\n"),
+        _ring("a>b", "b>c", "c>a", rows="src/a src/b  # one\nsrc/a src/b src/c  # to go\n"),
+    ],
+)
+def circle(tree):
+    table = tree.get(CIRCLES)
+    rows = parse_circles(table.text) if table is not None else []
+    circles = _find_circles(tree)
+    for line, modules, why in rows:
+        inside = [ring for ring in circles if modules <= ring]
+        if why.startswith("to go"):
+            inside = [ring for ring in circles if ring <= modules]
+        if not why:
+            yield CIRCLES, line, "a circle needs a reason: # why"
+        elif not inside:
+            yield CIRCLES, line, "there is no such circle any more: drop the row"
+    for ring in circles:
+        if not any(ring <= modules for _, modules, _ in rows):
+            modules = " ".join(sorted(ring))
+            yield f"{min(ring)}.h", 1, f"these include each other in a circle: {modules}"
 
 
 @rule(

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/x25519.h"
 
+#include "crypto/crypto.h"
 #include "tests/support/crypto_memory.h"
 #include "tests/support/hex.h"
 #include "tests/support/unit.h"
