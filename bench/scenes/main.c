@@ -1,5 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
+#include <snet/version.h>
+
 #include "app/options.h"
 #include "bench/scenes/end.h"
 #include "bench/scenes/options.h"
@@ -11,10 +13,6 @@
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-#ifndef SNET_VERSION
-#define SNET_VERSION "unknown"
-#endif
 
 #define MAIN_DESCRIPTORS_SPARE 200u /* a reserve for everything but the sessions */
 
@@ -75,7 +73,7 @@ static void main_begin_report(const struct snet_bench_options *options,
     snet_bench_report_figure(report, "seconds", (double)options->seconds_ms / 1000.0);
     snet_bench_report_text(report, "pin", snet_bench_options_pin_name(options->pin));
     snet_bench_report_text(report, "congestion", congestion);
-    snet_bench_report_text(report, "version", SNET_VERSION);
+    snet_bench_report_text(report, "version", snet_version());
     snet_bench_report_flag(report, "direct", options->via == NULL);
     if (snet_bench_options_has_use(options->scene, 'n')) {
         snet_bench_report_count(report, "sessions", options->sessions);
@@ -146,7 +144,7 @@ int main(int argc, char **argv)
         }
         return SNET_EXIT_OK;
     case SNET_BENCH_VERSION:
-        (void)printf("snet-bench %s\n", SNET_VERSION);
+        (void)printf("snet-bench %s\n", snet_version());
         return SNET_EXIT_OK;
     case SNET_BENCH_MEASURE:
         break;

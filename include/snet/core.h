@@ -18,6 +18,7 @@
 #define SNET_CORE_H
 
 #include <snet/cipher.h>
+#include <snet/config.h>
 #include <snet/env.h>
 #include <snet/error.h>
 #include <snet/key.h>
@@ -35,11 +36,6 @@ typedef struct snet_core snet_core;
 typedef struct snet_server snet_server;
 typedef struct snet_session snet_session;
 typedef struct snet_link snet_link;
-
-#define SNET_SECOND_NS UINT64_C(1000000000)
-#define SNET_MS_NS UINT64_C(1000000)
-/* What snet_core_deadline says when nothing is due. */
-#define SNET_NEVER UINT64_MAX
 
 /* The wires. Sets of them are made with SNET_WIRE_BIT. */
 enum snet_wire {
@@ -91,7 +87,8 @@ SNET_API SNET_MUST_USE snet_err snet_core_suite_add(snet_core *core, const snet_
 /* Frees the core with all its servers, sessions and links; accepts NULL. */
 SNET_API void snet_core_free(snet_core *core);
 
-/* The time of the next snet_core_tick, or SNET_NEVER. May be in the past: tick at once. */
+/* The time of the next snet_core_tick, or SNET_NEVER when nothing is due. May be in the past: tick
+ * at once. */
 SNET_API uint64_t snet_core_deadline(const snet_core *core);
 
 /* Does all that is due at `now`. */

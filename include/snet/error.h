@@ -1,27 +1,27 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Errors: one list for the whole library.
+ * Errors: one list for the whole library, and the form in which a call explains itself.
  *
  * Every fallible function returns an snet_err: SNET_OK is 0, failures are negative. Each error has
- * a stable name, a class, which is what a caller acts on, and a message for people. The list holds
- * local errors only; what a peer is told is a different type that wires map to.
+ * a stable name, a class, by which a caller decides what to do, and a message. The list holds local
+ * errors only; what a peer is told is a different type that wires map to.
+ *
+ * Stable tier: a number never changes its meaning and is never used again for another error; later
+ * versions add numbers. The functions take int32_t, so that a number from a later version, or from
+ * another language, can be asked about. A library that does not know a number says "UNKNOWN".
  *
  * Thread: every function here is pure and may be called from anywhere.
  */
 #ifndef SNET_ERROR_H
 #define SNET_ERROR_H
 
+#include <snet/version.h>
+
+#include <stdint.h>
+
 #ifdef __cplusplus
 extern "C" {
-#endif
-
-#if defined(__GNUC__)
-#define SNET_API __attribute__((visibility("default")))
-#define SNET_MUST_USE __attribute__((warn_unused_result))
-#else
-#define SNET_API
-#define SNET_MUST_USE
 #endif
 
 /* What a caller does about an error. */
@@ -43,6 +43,7 @@ enum snet_err_class {
 #define SNET_ERR_MAP(X)                                                                            \
     X(AGAIN, -1, AGAIN, "not possible now, wait for the next event")                               \
     X(CLOSED, -2, GONE, "the stream has ended cleanly")                                            \
+    X(NO_PROGRESS, -4, GONE, "nothing got through for the resume timeout")                         \
     X(LINK_LOST, -10, LINK, "the connection was lost")                                             \
     X(LINK_FIN, -11, LINK, "the other end closed the connection")                                  \
     X(LINK_REPLACED, -12, LINK, "a newer connection of the session took over")                     \
@@ -57,6 +58,7 @@ enum snet_err_class {
     X(SERVER_RESTARTED, -26, GONE, "the server was restarted and has lost the session")            \
     X(EVICTED, -27, GONE, "the server dropped the session to make room for others")                \
     X(PEER_ABORTED, -28, GONE, "the other end aborted the session")                                \
+    X(CANCELED, -29, GONE, "the wait was cancelled")                                               \
     X(BAD_START, -30, PEER, "the first bytes are not a hello of a wire served here")               \
     X(BAD_HELLO, -31, PEER, "malformed handshake message")                                         \
     X(BAD_PADDING, -32, PEER, "non-zero bytes where padding was expected")                         \
@@ -89,6 +91,12 @@ enum snet_err_class {
     X(STATE, -71, USAGE, "not possible in this state")                                             \
     X(ADDRESS, -72, USAGE, "not an address of the form HOST:PORT or unix:PATH")                    \
     X(KEY, -73, USAGE, "not a key: 44 characters of base64 are")                                   \
+    X(OPTION, -74, USAGE, "no such option, or not one that fits here")                             \
+    X(VALUE, -75, USAGE, "the option does not take this value")                                    \
+    X(URL, -76, USAGE, "not a URL of the form snet://KEY@HOST:PORT/SERVICE?OPTION=VALUE")          \
+    X(TOO_NEW, -77, USAGE, "the program sets something that this version of the library lacks")    \
+    X(FORKED, -78, USAGE, "not possible in a child process after fork")                            \
+    X(UNSUPPORTED, -79, USAGE, "not supported on this wire or this system")                        \
     X(INTERNAL, -90, BUG, "internal error, please report it")
 /* clang-format on */
 
@@ -99,16 +107,29 @@ typedef enum snet_err {
 #undef SNET_ERR_ENUM
 } snet_err;
 
+#define SNET_ERROR_OPTION_BYTES 48u /* with the zero */
+#define SNET_ERROR_TEXT_BYTES 200u  /* likewise */
+
+/*
+ * Why a call failed. Calls that take one write it on failure and leave it alone on success; all of
+ * them accept NULL. 256 bytes for ever.
+ */
+struct snet_error {
+    int32_t err;                          /* an snet_err */
+    int32_t os_err;                       /* errno of the system call behind it, or 0 */
+    char option[SNET_ERROR_OPTION_BYTES]; /* the option that is to blame; empty for none */
+    char text[SNET_ERROR_TEXT_BYTES];     /* one printable sentence, never with a secret in it */
+};
+
 /* The class of `err`; SNET_CLASS_BUG for a number that is not in the list. */
-SNET_API enum snet_err_class snet_err_class_of(snet_err err);
+SNET_API enum snet_err_class snet_err_class_of(int32_t err);
 
-/* The stable name of `err`, like "HISTORY_OVERRUN" or "OK"; static storage, never NULL. */
-SNET_API const char *snet_err_name(snet_err err);
+/* The stable name of `err`, like "HISTORY_OVERRUN" or "OK", and "UNKNOWN" for a number that is not
+   in the list; static storage, never NULL. */
+SNET_API const char *snet_err_name(int32_t err);
 
-/* One sentence for people, without a full stop; static storage, never NULL. */
-SNET_API const char *snet_err_message(snet_err err);
-/* The same, by the name that goes with strerror. */
-SNET_API const char *snet_strerror(snet_err err);
+/* One sentence without a full stop; static storage, never NULL. */
+SNET_API const char *snet_err_message(int32_t err);
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,8 @@
  * may register one of its own under a private id (snet_core_suite_add), which both ends must have.
  * The key exchange stays X25519 and the hash SHA-256 with every suite.
  *
+ * The ids of the built-in suites and the range of private ones are in <snet/config.h>.
+ *
  * A suite is an AEAD with a 32-byte key, a 12-byte nonce and a 16-byte tag behind the ciphertext.
  * Its `open` must not release plaintext on failure.
  *
@@ -15,6 +17,7 @@
 #ifndef SNET_SUITE_H
 #define SNET_SUITE_H
 
+#include <snet/config.h>
 #include <snet/error.h>
 
 #include <stddef.h>
@@ -30,11 +33,6 @@ extern "C" {
 #define SNET_SUITE_CTX_MAX_BYTES 1024u
 #define SNET_SUITE_REKEY_MAX_RECORDS 65536u
 #define SNET_SUITE_NAME_MAX_BYTES 48u
-
-#define SNET_SUITE_CHACHA20_POLY1305 0x01u
-#define SNET_SUITE_AES_256_GCM 0x02u
-#define SNET_SUITE_PRIVATE_FIRST 0x40u
-#define SNET_SUITE_PRIVATE_LAST 0x7Eu
 
 /* The functions return 0, or -1 on failure; six parameters, because the field's AEADs have them. */
 typedef struct snet_suite {

@@ -1,15 +1,13 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
+#include <snet/version.h>
+
 #include "app/commands.h"
 #include "app/options.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-
-#ifndef SNET_VERSION
-#define SNET_VERSION "unknown"
-#endif
 
 struct main_command {
     const char *name;
@@ -58,7 +56,7 @@ int main(int argc, char **argv)
         return SNET_EXIT_OK;
     }
     if (strcmp(name, "--version") == 0) {
-        (void)printf("snet %s\n", SNET_VERSION);
+        (void)printf("snet %s\n", snet_version());
         return SNET_EXIT_OK;
     }
     (void)fprintf(stderr, "snet: %s%s%s; see snet --help\n",

@@ -4,8 +4,10 @@
 
 #include <stddef.h>
 
+_Static_assert(sizeof(struct snet_error) == 256, "struct snet_error never grows");
+
 struct error_entry {
-    snet_err err;
+    int32_t err;
     enum snet_err_class err_class;
     const char *name;
     const char *message;
@@ -21,7 +23,7 @@ static const struct error_entry error_table[] = {
 };
 /* clang-format on */
 
-static const struct error_entry *error_find(snet_err err)
+static const struct error_entry *error_find(int32_t err)
 {
     for (size_t i = 0; i < sizeof error_table / sizeof error_table[0]; i++) {
         if (error_table[i].err == err) {
@@ -31,25 +33,20 @@ static const struct error_entry *error_find(snet_err err)
     return NULL;
 }
 
-enum snet_err_class snet_err_class_of(snet_err err)
+enum snet_err_class snet_err_class_of(int32_t err)
 {
     const struct error_entry *entry = error_find(err);
     return entry == NULL ? SNET_CLASS_BUG : entry->err_class;
 }
 
-const char *snet_err_name(snet_err err)
+const char *snet_err_name(int32_t err)
 {
     const struct error_entry *entry = error_find(err);
-    return entry == NULL ? "UNKNOWN_ERROR" : entry->name;
+    return entry == NULL ? "UNKNOWN" : entry->name;
 }
 
-const char *snet_err_message(snet_err err)
+const char *snet_err_message(int32_t err)
 {
     const struct error_entry *entry = error_find(err);
     return entry == NULL ? "an error number that is not in the list" : entry->message;
-}
-
-const char *snet_strerror(snet_err err)
-{
-    return snet_err_message(err);
 }
