@@ -12,6 +12,12 @@
  * Threads: any thread may use any socket; one may read while another writes and a third closes. A
  * socket must not be used after snet_socket_close. Fork: a child must not use the sockets of its
  * parent, nor this interface at all before it has called one of the exec functions.
+ *
+ * Signals: the background thread, which is named "snet", blocks HUP, INT, TERM, CHLD, ALRM, USR1,
+ * USR2, PIPE and WINCH, so that a program's handlers do not run on it, and what the thread that
+ * made the first call has blocked. It blocks no other signal: runtimes stop threads by them.
+ * Threads of libuv's pool, which resolve names and call `connect`, have the mask of the thread that
+ * first used the pool: as a rule the background thread's.
  */
 #ifndef SNET_SOCKET_H
 #define SNET_SOCKET_H

@@ -42,6 +42,12 @@ struct sock_loop {
 static struct sock_loop sock_loop;
 static uv_once_t sock_loop_once = UV_ONCE_INIT;
 static _Thread_local bool sock_loop_is_here;
+/*
+ * Signals that a program has handlers for, which do not expect to run on a thread it does not know.
+ * No others: a runtime stops each thread by a signal of its choice, and waits until it has come.
+ */
+static const int loop_signals[] = {SIGHUP,  SIGINT,  SIGTERM, SIGCHLD, SIGALRM,
+                                   SIGUSR1, SIGUSR2, SIGPIPE, SIGWINCH};
 
 static void loop_work(uv_async_t *wake)
 {
@@ -63,7 +69,27 @@ static void loop_run(void *arg)
 {
     (void)arg;
     sock_loop_is_here = true;
+    (void)pthread_setname_np(pthread_self(), SNET_LOOP_THREAD_NAME);
     (void)uv_run(&sock_loop.loop, UV_RUN_DEFAULT);
+}
+
+/*
+ * Threads have the mask of who begins them: so has this one, beyond what is blocked here, because a
+ * program may have blocked a signal everywhere in order to wait for it. The threads of libuv's pool
+ * that the loop begins have it, too.
+ */
+static snet_err loop_begin_thread(void)
+{
+    sigset_t own;
+    sigset_t before;
+    (void)sigemptyset(&own);
+    for (unsigned i = 0; i < sizeof loop_signals / sizeof loop_signals[0]; i++) {
+        (void)sigaddset(&own, loop_signals[i]);
+    }
+    (void)pthread_sigmask(SIG_BLOCK, &own, &before);
+    const int os_err = uv_thread_create(&sock_loop.thread, loop_run, NULL);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return os_err == 0 ? SNET_OK : SNET_ERR_OS;
 }
 
 static snet_err loop_set_up(void)
@@ -88,14 +114,7 @@ static snet_err loop_set_up(void)
     }
     snet_driver_share(sock_loop.driver, &sock_loop.mutex, &sock_loop.wake);
     snet_driver_tell_dials(sock_loop.driver, snet_notify_dial);
-    /* Signals are the program's: its own threads take them. */
-    sigset_t all;
-    sigset_t before;
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    const int os_err = uv_thread_create(&sock_loop.thread, loop_run, NULL);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return os_err == 0 ? SNET_OK : SNET_ERR_OS;
+    return loop_begin_thread();
 }
 
 static void loop_begin(void)

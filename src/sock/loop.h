@@ -19,6 +19,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* As tools for processes show it. */
+#define SNET_LOOP_THREAD_NAME "snet"
+
 /* Begins the loop if there is none yet. Errors: NO_MEMORY, OS, CRYPTO. */
 SNET_MUST_USE snet_err snet_loop_start(void);
 /* False in a child of the process that began it: the thread has stayed with the parent. */
