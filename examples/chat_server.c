@@ -105,7 +105,7 @@ static void member_left(struct chat *chat, snet_session *session)
         *link = member->next;
         free(member);
     }
-    snet_uv_session_free(chat->driver, session);
+    snet_session_free(session, snet_uv_now(chat->driver));
 }
 
 /* All that happens to sessions comes here. LOST and RESUMED are nothing to a chat. */

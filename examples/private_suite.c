@@ -256,6 +256,7 @@ static void world_event(struct world *world, enum side side, const struct snet_c
         break;
     case SNET_CORE_EVENT_READABLE:
     case SNET_CORE_EVENT_WRITABLE:
+    case SNET_CORE_EVENT_FREED:
     case SNET_CORE_EVENT_LINK_SEND:
     case SNET_CORE_EVENT_LINK_RECV:
         break; /* this program looks at everything in each round anyway */

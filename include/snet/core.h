@@ -114,6 +114,8 @@ enum snet_core_event_type {
     SNET_CORE_EVENT_READABLE, /* bytes or the end of the stream can be read */
     SNET_CORE_EVENT_WRITABLE, /* a writer that was told AGAIN may go on */
     SNET_CORE_EVENT_ENDED,    /* over, `err` says why; SNET_ERR_CLOSED is a clean end */
+    SNET_CORE_EVENT_FREED,    /* for drivers: given back by the program, see
+                                 snet_session_set_driver */
     /* Links. */
     SNET_CORE_EVENT_LINK_SEND, /* bytes to send: see snet_link_send */
     SNET_CORE_EVENT_LINK_RECV, /* a link that had no room takes bytes again */
@@ -441,12 +443,22 @@ SNET_API SNET_MUST_USE snet_err snet_session_migrate(snet_session *session, cons
 /* snet/3, clients: where the server has asked to connect from now on; NULL: nowhere else. */
 SNET_API const char *snet_session_redirect(const snet_session *session);
 
-/* Gives the session back; one that has not ended is aborted. Accepts NULL. */
+/*
+ * Gives the session back, whatever drives it; one that has not ended is aborted. No event of it
+ * follows but for its driver. The program uses the session no more. Accepts NULL.
+ */
 SNET_API void snet_session_free(snet_session *session, uint64_t now);
 
-/* Two pointers not touched by the core, NULL at first: one of the program, one of its driver. */
+/* A pointer of the program's, not touched by the core; NULL at first. */
 SNET_API void snet_session_set_user(snet_session *session, void *user);
 SNET_API void *snet_session_user(const snet_session *session);
+
+/*
+ * A pointer for whoever drives the session, NULL at first. A driver that keeps something for the
+ * session sets it, and so learns when the program gives the session back: by
+ * SNET_CORE_EVENT_FREED, the session's last event. The driver then cleans up and sets the pointer
+ * to NULL, and only with that call the session is gone. Without a pointer there is no such event.
+ */
 SNET_API void snet_session_set_driver(snet_session *session, void *driver);
 SNET_API void *snet_session_driver(const snet_session *session);
 

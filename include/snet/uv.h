@@ -7,7 +7,7 @@
  * is carried out before the loop waits again.
  *
  * Ownership: the driver owns its core and links. Sessions belong to the program from
- * snet_uv_connect or SNET_CORE_EVENT_OPENED until snet_uv_session_free. Thread: that of the loop.
+ * snet_uv_connect or SNET_CORE_EVENT_OPENED until snet_session_free. Thread: that of the loop.
  */
 #ifndef SNET_UV_H
 #define SNET_UV_H
@@ -82,9 +82,6 @@ SNET_API SNET_MUST_USE snet_err snet_uv_connect_by(snet_uv *driver,
 
 /* The error of libuv in the session's last dial, 0 if none; for people. */
 SNET_API int snet_uv_session_os_err(const snet_session *session);
-
-/* Gives a session of this driver back: use it in place of snet_session_free. Accepts NULL. */
-SNET_API void snet_uv_session_free(snet_uv *driver, snet_session *session);
 
 /* The network has changed: all sessions of clients try new connections now. */
 SNET_API void snet_uv_network_changed(snet_uv *driver);

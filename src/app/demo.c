@@ -178,7 +178,7 @@ static void demo_event(void *user, const struct snet_core_event *event)
         end->session = event->session;
     } else if (end->session != event->session) {
         /* The first hello was answered and the answer lost: the client began anew. */
-        snet_uv_session_free(demo->driver, end->session);
+        snet_session_free(end->session, snet_uv_now(demo->driver));
         end->session = event->session;
     }
     if (event->type == SNET_CORE_EVENT_ENDED) {

@@ -191,6 +191,7 @@ void snet_log_session(const struct snet_log *log, const struct snet_core_event *
     case SNET_CORE_EVENT_DIAL:
     case SNET_CORE_EVENT_READABLE:
     case SNET_CORE_EVENT_WRITABLE:
+    case SNET_CORE_EVENT_FREED:
     case SNET_CORE_EVENT_LINK_SEND:
     case SNET_CORE_EVENT_LINK_RECV:
     case SNET_CORE_EVENT_LINK_CLOSE:

@@ -142,7 +142,7 @@ static void serve_event(struct snet_runner *runner, const struct snet_core_event
     } else if (relay != NULL) {
         snet_relay_event(relay, event);
     } else if (event->type == SNET_CORE_EVENT_ENDED) {
-        snet_uv_session_free(runner->driver, event->session);
+        snet_session_free(event->session, snet_uv_now(runner->driver));
     }
 }
 

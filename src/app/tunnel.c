@@ -73,7 +73,7 @@ static void tunnel_accepted(void *user, uv_stream_t *stream)
     session->relay = snet_relay_new(runner->driver, core, &config);
     if (session->relay == NULL) {
         free(session);
-        snet_uv_session_free(runner->driver, core);
+        snet_session_free(core, snet_uv_now(runner->driver));
         snet_stream_close(stream, true);
         return;
     }

@@ -418,9 +418,17 @@ void snet_session_free(snet_session *session, uint64_t now)
     if (session == NULL) {
         return;
     }
+    SNET_ASSERT(!session->freed);
     snet_core *core = session->core;
     snet_session_end(session, SNET_ERR_ABORTED, now);
-    snet_session_destroy(session);
+    if (session->driver == NULL) {
+        snet_session_destroy(session);
+    } else {
+        session->freed = true;
+        snet_inbox_deinit(&session->inbox, &core->recv_pool);
+        snet_core_forget(core, &session->task);
+        snet_core_post(core, &session->task, SNET_CORE_EVENT_FREED);
+    }
     snet_core_wake_waiters(core);
 }
 
@@ -437,6 +445,9 @@ void *snet_session_user(const snet_session *session)
 void snet_session_set_driver(snet_session *session, void *driver)
 {
     session->driver = driver;
+    if (driver == NULL && session->freed) {
+        snet_session_destroy(session);
+    }
 }
 
 void *snet_session_driver(const snet_session *session)

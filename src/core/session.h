@@ -70,6 +70,7 @@ struct snet_session {
     bool end_acked;      /* the other end has all, and knows that it is all */
     bool visible_to_app; /* the caller knows the session */
     bool counted;        /* servers: as one of its sessions */
+    bool freed;          /* by the program; its driver has to let go of it */
     uint8_t slow_tries;  /* resumes that were tried since the last link */
     uint16_t own_code;
     uint16_t peer_code;             /* of the other end's abort */

@@ -34,7 +34,7 @@ static snet_socket *socket_new(const struct snet_socket_config *config)
 /* On the loop's thread: the session and what it has there go. */
 static void socket_free_session(void *arg)
 {
-    snet_uv_session_free(snet_loop_driver(), arg);
+    snet_session_free(arg, uv_hrtime());
 }
 
 /* On the loop's thread. */

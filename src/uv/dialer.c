@@ -42,6 +42,9 @@ void snet_dialer_free(struct snet_dialer *dialer)
 {
     snet_dialer_stop(dialer);
     snet_list_remove(&dialer->driver->dialers, &dialer->node);
+    if (dialer->session != NULL) {
+        snet_session_set_driver(dialer->session, NULL);
+    }
     free(dialer);
 }
 

@@ -90,6 +90,11 @@ static void driver_event(snet_uv *driver, const struct snet_core_event *event)
         }
         return;
     }
+    if (event->type == SNET_CORE_EVENT_FREED) {
+        SNET_ASSERT(dialer != NULL);
+        snet_dialer_free(dialer);
+        return;
+    }
     if (event->type == SNET_CORE_EVENT_ENDED && dialer != NULL) {
         snet_dialer_stop(dialer);
     }
@@ -380,18 +385,6 @@ int snet_uv_session_os_err(const snet_session *session)
 {
     const struct snet_dialer *dialer = snet_session_driver(session);
     return dialer == NULL ? 0 : dialer->os_err;
-}
-
-void snet_uv_session_free(snet_uv *driver, snet_session *session)
-{
-    if (session == NULL) {
-        return;
-    }
-    struct snet_dialer *dialer = snet_session_driver(session);
-    if (dialer != NULL) {
-        snet_dialer_free(dialer);
-    }
-    snet_session_free(session, snet_uv_now(driver));
 }
 
 void snet_uv_network_changed(snet_uv *driver)

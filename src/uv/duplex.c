@@ -313,6 +313,6 @@ void snet_duplex_close(snet_duplex *duplex, snet_duplex_close_fn *on_closed)
     duplex->on_closed = on_closed;
     duplex_fail_all(duplex, SNET_ERR_ABORTED);
     snet_session_set_user(session, NULL);
-    snet_uv_session_free(duplex->driver, session);
+    snet_session_free(session, snet_uv_now(duplex->driver));
     uv_close((uv_handle_t *)&duplex->soon, duplex_closed);
 }

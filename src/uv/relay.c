@@ -34,7 +34,7 @@ static void relay_free(struct snet_relay *relay)
         relay->config.on_done(relay->config.user, relay->end_err);
     }
     if (!relay->lends) {
-        snet_uv_session_free(relay->driver, relay->session);
+        snet_session_free(relay->session, snet_uv_now(relay->driver));
     }
     free(relay->buffer);
     free(relay);

@@ -103,6 +103,7 @@ static void peer_event(struct peer *peer, const struct snet_core_event *event)
     case SNET_CORE_EVENT_RESUMED:
     case SNET_CORE_EVENT_READABLE:
     case SNET_CORE_EVENT_WRITABLE:
+    case SNET_CORE_EVENT_FREED:
     case SNET_CORE_EVENT_LINK_SEND:
     case SNET_CORE_EVENT_LINK_RECV:
         break;

@@ -84,7 +84,7 @@ static void consumer_on_event(void *user, const struct snet_core_event *event)
         if (event->err != SNET_ERR_CLOSED) {
             consumer->err = event->err;
         }
-        snet_uv_session_free(consumer->driver, event->session);
+        snet_session_free(event->session, snet_uv_now(consumer->driver));
         consumer->ended++;
         if (consumer->ended == 2) {
             uv_stop(uv_default_loop());

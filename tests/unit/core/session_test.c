@@ -469,6 +469,73 @@ static void session_gives_the_events_that_were_asked_for_and_keeps_the_others(vo
     core_pair_close(&ends);
 }
 
+/* Its memory, but for its own, is given back at once; itself goes with the driver's pointer. */
+static void session_that_is_freed_stays_until_its_driver_lets_go(void **state)
+{
+    (void)state;
+    int driver = 0;
+    struct snet_core_stats totals;
+    open_over(SNET_WIRE_2);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    snet_core *core = ends.cores[CORE_PAIR_CLIENT];
+    core_pair_write(&ends, ends.served, 100);
+    core_pair_write(&ends, ends.client, 100);
+    core_pair_settle(&ends, conn);
+    snet_session_set_driver(ends.client, &driver);
+    snet_session_free(ends.client, ends.now);
+    snet_core_totals(core, &totals);
+    assert_int_equal(totals.send_bytes + totals.recv_bytes, 0);
+    assert_ptr_equal(snet_session_driver(ends.client), &driver);
+    core_pair_drain(&ends);
+    core_pair_pass(&ends, SNET_RESUME_TIMEOUT_DEFAULT_NS);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_FREED], 1);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 0);
+    snet_core_totals(core, &totals);
+    assert_int_equal(totals.sessions, 1);
+    snet_session_set_driver(ends.client, NULL);
+    snet_core_totals(core, &totals);
+    assert_int_equal(totals.sessions, 0);
+    core_pair_close(&ends);
+}
+
+/* The driver has not seen the event yet: its dial ends, or the network changes. */
+static void session_that_is_freed_wants_no_connection_of_its_driver(void **state)
+{
+    (void)state;
+    int driver = 0;
+    snet_link *link = NULL;
+    open_over(SNET_WIRE_2);
+    core_pair_drain(&ends);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL], 1);
+    snet_session_set_driver(ends.client, &driver);
+    snet_session_free(ends.client, ends.now);
+    assert_int_equal(snet_client_connected(ends.client, &link, ends.now), SNET_ERR_STATE);
+    snet_client_dial_failed(ends.client, SNET_ERR_CONNECT, ends.now);
+    snet_client_network_changed(ends.client, ends.now);
+    core_pair_drain(&ends);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL], 1);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 0);
+    snet_session_set_driver(ends.client, NULL);
+    core_pair_close(&ends);
+}
+
+static void session_that_is_freed_announces_nothing_to_a_driver_without_a_pointer(void **state)
+{
+    (void)state;
+    int driver = 0;
+    struct snet_core_stats totals;
+    open_over(SNET_WIRE_2);
+    (void)core_pair_begin(&ends);
+    snet_session_set_driver(ends.client, &driver);
+    snet_session_set_driver(ends.client, NULL);
+    snet_session_free(ends.client, ends.now);
+    snet_core_totals(ends.cores[CORE_PAIR_CLIENT], &totals);
+    assert_int_equal(totals.sessions, 0);
+    core_pair_drain(&ends);
+    assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_FREED], 0);
+    core_pair_close(&ends);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -493,6 +560,9 @@ int main(void)
         cmocka_unit_test(session_without_memory_tries_again_soon),
         cmocka_unit_test(session_says_how_much_it_has_not_sent),
         cmocka_unit_test(session_gives_the_events_that_were_asked_for_and_keeps_the_others),
+        cmocka_unit_test(session_that_is_freed_stays_until_its_driver_lets_go),
+        cmocka_unit_test(session_that_is_freed_wants_no_connection_of_its_driver),
+        cmocka_unit_test(session_that_is_freed_announces_nothing_to_a_driver_without_a_pointer),
     };
     return cmocka_run_group_tests_name("session", tests, NULL, NULL);
 }

@@ -145,7 +145,7 @@ static void conn_that_does_not_read_is_probed_for_its_death(void **state)
     assert_int_equal(pair.driver->paused.count, 1);
     test_loop_pass(&pair.loop, SNET_DRIVER_PROBE_MS);
     assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_LOST), 0);
-    snet_uv_session_free(pair.driver, pair.ends[TEST_PAIR_CLIENT].session);
+    snet_session_free(pair.ends[TEST_PAIR_CLIENT].session, snet_uv_now(pair.driver));
     TEST_LOOP_UNTIL(&pair.loop, !snet_stream_alive(conn_of(&pair, TEST_PAIR_SERVER)->stream));
     assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_LOST), 0);
     test_loop_pass(&pair.loop, SNET_DRIVER_PROBE_MS);

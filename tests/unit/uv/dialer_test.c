@@ -165,7 +165,8 @@ static void dialer_freed_while_it_dials_leaves_nothing(void **state)
     test_pair_connect(&pair, &config.client, silent.address);
     TEST_LOOP_UNTIL(&pair.loop, dialer_of(&pair)->dial != NULL);
     test_loop_settle(&pair.loop);
-    snet_uv_session_free(pair.driver, pair.ends[TEST_PAIR_CLIENT].session);
+    snet_session_free(pair.ends[TEST_PAIR_CLIENT].session, snet_uv_now(pair.driver));
+    test_loop_settle(&pair.loop);
     assert_int_equal(pair.driver->dialers.count, 0);
     test_pair_close(&pair);
     test_silent_close(&silent);

@@ -385,13 +385,14 @@ static void driver_session_given_back_is_gone_with_its_connection(void **state)
     (void)state;
     struct test_pair pair;
     test_pair_begin(&pair, NULL);
-    snet_uv_session_free(pair.driver, NULL);
-    snet_uv_session_free(pair.driver, pair.ends[TEST_PAIR_CLIENT].session);
+    snet_session_free(NULL, snet_uv_now(pair.driver));
+    snet_session_free(pair.ends[TEST_PAIR_CLIENT].session, snet_uv_now(pair.driver));
+    test_loop_settle(&pair.loop);
     assert_int_equal(pair.driver->dialers.count, 0);
     TEST_LOOP_UNTIL(&pair.loop,
                     test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_LOST) == 1);
     assert_int_equal(pair.driver->conns.count, 0);
-    snet_uv_session_free(pair.driver, pair.ends[TEST_PAIR_SERVER].session);
+    snet_session_free(pair.ends[TEST_PAIR_SERVER].session, snet_uv_now(pair.driver));
     test_pair_close(&pair);
 }
 
