@@ -9,7 +9,7 @@
 #ifndef SNET_CORE_SNET3_EPOCH_H
 #define SNET_CORE_SNET3_EPOCH_H
 
-#include "core/snet3/wire.h"
+#include "core/snet3/state.h"
 
 /*
  * The link's handshake is over: keys its records, puts the secret of the next resume into the

@@ -10,7 +10,7 @@
 #ifndef SNET_CORE_SNET3_IN_H
 #define SNET_CORE_SNET3_IN_H
 
-#include "core/snet3/wire.h"
+#include "core/snet3/state.h"
 
 /* So many records of nothing but padding may follow each other [PROTO 16.5]. */
 #define SNET_V3_IN_PADS_MAX 16u

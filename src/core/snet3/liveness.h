@@ -10,7 +10,7 @@
 #ifndef SNET_CORE_SNET3_LIVENESS_H
 #define SNET_CORE_SNET3_LIVENESS_H
 
-#include "core/snet3/wire.h"
+#include "core/snet3/state.h"
 
 /* Without an acknowledgement for so long, and for so many round trips, a path is suspected. */
 #define SNET_V3_STALL_TIMEOUT_NS (2 * SNET_SECOND_NS)

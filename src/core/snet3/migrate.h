@@ -8,7 +8,7 @@
 #ifndef SNET_CORE_SNET3_MIGRATE_H
 #define SNET_CORE_SNET3_MIGRATE_H
 
-#include "core/snet3/wire.h"
+#include "core/snet3/state.h"
 
 /* Server: asks with the next record; NULL is the same address. Errors: ADDRESS, NO_MEMORY. */
 SNET_MUST_USE snet_err snet_v3_migrate_ask(snet_session *session, const char *address,

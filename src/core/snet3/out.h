@@ -10,7 +10,7 @@
 #ifndef SNET_CORE_SNET3_OUT_H
 #define SNET_CORE_SNET3_OUT_H
 
-#include "core/snet3/wire.h"
+#include "core/snet3/state.h"
 
 /* So many records at most are sealed at a time. */
 #define SNET_V3_OUT_RECORDS_MAX 4u

@@ -9,7 +9,7 @@
 #ifndef SNET_CORE_SNET3_REFUSE_H
 #define SNET_CORE_SNET3_REFUSE_H
 
-#include "core/snet3/wire.h"
+#include "core/snet3/state.h"
 
 /* A client that comes too often or too early is asked to wait so long, in units of 100 ms. */
 #define SNET_V3_RETRY_AFTER 10u

@@ -10,7 +10,7 @@
 #ifndef SNET_CORE_SNET3_STEP_H
 #define SNET_CORE_SNET3_STEP_H
 
-#include "core/snet3/wire.h"
+#include "core/snet3/state.h"
 
 /* Handles one whole message, which it may decrypt in place, and says which step follows. */
 typedef snet_err snet_v3_handler(snet_link *link, struct snet_buffer message,

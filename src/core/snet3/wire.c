@@ -1,7 +1,5 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-#include "core/snet3/wire.h"
-
 #include "base/assert.h"
 #include "base/try.h"
 #include "core/pressure.h"
@@ -14,6 +12,7 @@
 #include "core/snet3/migrate.h"
 #include "core/snet3/out.h"
 #include "core/snet3/server.h"
+#include "core/snet3/state.h"
 #include "core/snet3/step.h"
 #include "core/snet3/store.h"
 #include "crypto/secret.h"

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /* How sessions end, and what is remembered of them [PROTO 18.1, 18.2, 18.3]. */
-#include "core/snet3/wire.h"
+#include "core/snet3/state.h"
 #include "tests/support/unit.h"
 #include "tests/support/v3_setup.h"
 

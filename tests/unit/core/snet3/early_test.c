@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /* Stream bytes that ride along with a RESUME [PROTO 19.3]. */
-#include "core/snet3/wire.h"
+#include "core/snet3/state.h"
 #include "tests/support/pattern.h"
 #include "tests/support/unit.h"
 #include "tests/support/v3_setup.h"

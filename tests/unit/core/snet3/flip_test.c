@@ -5,7 +5,7 @@
  * no byte is wrong, and no session is ever lost. Where an end waits in silence, as the wire wants
  * it to, time passes, and the client ends with the error for that.
  */
-#include "core/snet3/wire.h"
+#include "core/snet3/state.h"
 #include "tests/support/core_pair.h"
 #include "tests/support/pattern.h"
 #include "tests/support/unit.h"

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /* What a peer that has its keys can try on purpose, and what must not come of it. */
-#include "core/snet3/wire.h"
+#include "core/snet3/state.h"
 #include "tests/support/pattern.h"
 #include "tests/support/unit.h"
 #include "tests/support/v3_setup.h"

@@ -6,7 +6,7 @@
  */
 #include <snet/error.h>
 
-#include "core/snet3/wire.h"
+#include "core/snet3/state.h"
 #include "tests/support/core_pair.h"
 #include "tests/support/crypto_memory.h"
 #include "tests/support/unit.h"

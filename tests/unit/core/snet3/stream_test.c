@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /* snet/3 from end to end: two cores, connections that the test moves and breaks. */
-#include "core/snet3/wire.h"
+#include "core/snet3/state.h"
 #include "tests/support/core_pair.h"
 #include "tests/support/unit.h"
 

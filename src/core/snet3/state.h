@@ -20,8 +20,8 @@
  *
  * Thread: the core's.
  */
-#ifndef SNET_CORE_SNET3_WIRE_H
-#define SNET_CORE_SNET3_WIRE_H
+#ifndef SNET_CORE_SNET3_STATE_H
+#define SNET_CORE_SNET3_STATE_H
 
 #include "codec/snet3_frame.h"
 #include "core/link.h"
