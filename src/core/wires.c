@@ -3,7 +3,7 @@
 #include "core/wires.h"
 
 #include "core/legacy/wire.h"
-#include "core/snet3/state.h"
+#include "core/snet3/wire.h"
 
 const struct snet_wire_ops *snet_wires_find(enum snet_wire wire)
 {

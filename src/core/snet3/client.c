@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/try.h"
 #include "core/client.h"
+#include "core/snet3/acks.h"
 #include "core/snet3/cids.h"
 #include "core/snet3/codes.h"
 #include "core/snet3/epoch.h"
@@ -96,7 +97,7 @@ static snet_err client_say_hello(snet_link *link)
         .service = {(const uint8_t *)wishes->service, wishes->service_len},
     };
     struct snet_v3_handshake *handshake = NULL;
-    SNET_TRY(snet_v3_handshake_of(link, &handshake));
+    SNET_TRY(snet_v3_link_begin_handshake(link, &handshake));
     uint8_t *space = snet_outbox_space(&state->out, link->core, CLIENT_HELLO_MAX_BYTES);
     if (space == NULL) {
         return SNET_ERR_NO_MEMORY;
@@ -124,7 +125,7 @@ static size_t client_take_early(snet_session *session, uint8_t ret_early[SNET_V3
     struct snet_v3_session *state = snet_v3_session_of(session);
     struct snet_history *history = &session->history;
     struct snet_span spans[4];
-    snet_v3_trim(session);
+    snet_v3_acks_trim(session);
     if (!state->early || session->state != SNET_SESSION_DETACHED ||
         snet_history_rewind(history, history->base) != SNET_OK) {
         return 0;
@@ -146,7 +147,7 @@ static snet_err client_write_resume(snet_link *link, const struct snet_v3_resume
     const struct snet_v3_session *session = snet_v3_session_of(link->session);
     uint8_t private_key[SNET_X25519_BYTES];
     struct snet_v3_handshake *handshake = NULL;
-    SNET_TRY(snet_v3_handshake_of(link, &handshake));
+    SNET_TRY(snet_v3_link_begin_handshake(link, &handshake));
     SNET_TRY(snet_core_random_bytes(link->core, SNET_RANDOM_KEY, private_key, sizeof private_key));
     const struct snet_v3_messages_config config = {
         .pattern = SNET_NOISE_NNPSK0,
@@ -274,7 +275,7 @@ snet_err snet_v3_client_reply(snet_link *link, struct snet_buffer message,
     snet_v3_liveness_answered(link, now);
     client_keep_welcome(link, &welcome);
     snet_secret_wipe(&welcome.token, sizeof welcome.token);
-    SNET_TRY(snet_v3_acked(link->session, 0, welcome.window, now));
+    SNET_TRY(snet_v3_acks_take(link->session, 0, welcome.window, now));
     const bool known = session->of.client.wishes->pattern == SNET_NOISE_XK;
     if (known) {
         SNET_TRY(client_say_auth(link));
@@ -312,7 +313,7 @@ snet_err snet_v3_client_accept(snet_link *link, struct snet_buffer message,
     snet_secret_wipe(accept.token, sizeof accept.token);
     SNET_TRY(snet_v3_epoch_begin(link, snet_v3_session_of(session)->suite, true));
     if (accept.limit > accept.recv_next + SNET_V3_LIMIT_MAX_BYTES ||
-        snet_v3_acked(session, accept.recv_next, accept.limit, now) != SNET_OK) {
+        snet_v3_acks_take(session, accept.recv_next, accept.limit, now) != SNET_OK) {
         snet_session_end(session, SNET_ERR_BAD_COUNT, now); /* it has said so under our key */
         return SNET_OK;
     }

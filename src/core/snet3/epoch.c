@@ -50,7 +50,7 @@ snet_err snet_v3_epoch_begin(snet_link *link, const struct snet_suite *suite, bo
     snet_v3_copy(state->ticket.secret, epoch.resume, sizeof state->ticket.secret);
     const snet_err err = epoch_key(link, suite, &epoch, client);
     snet_secret_wipe(&epoch, sizeof epoch);
-    snet_v3_handshake_over(link);
+    snet_v3_link_end_handshake(link);
     return err;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/try.h"
+#include "core/snet3/acks.h"
 #include "core/snet3/client.h"
 #include "core/snet3/codes.h"
 #include "core/snet3/liveness.h"
@@ -94,7 +95,7 @@ static snet_err in_start(snet_link *link, const struct snet_v3_frame *frame)
 
 static snet_err in_ack(snet_link *link, const struct snet_v3_frame *frame, uint64_t now)
 {
-    const snet_err err = snet_v3_acked(link->session, frame->offset, frame->limit, now);
+    const snet_err err = snet_v3_acks_take(link->session, frame->offset, frame->limit, now);
     const bool far =
         frame->limit > frame->offset && frame->limit - frame->offset > SNET_V3_LIMIT_MAX_BYTES;
     return err == SNET_OK && !far ? SNET_OK : SNET_ERR_BAD_FRAME;
@@ -289,7 +290,7 @@ static void in_after(snet_link *link, uint64_t now)
     }
     snet_v3_liveness_arm(link);
     snet_session_progress(session, now);
-    snet_v3_finish(session, now);
+    snet_v3_acks_finish(session, now);
 }
 
 /* A whole record, which is opened in the core's scratch memory. */

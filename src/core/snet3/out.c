@@ -3,6 +3,7 @@
 #include "core/snet3/out.h"
 
 #include "base/assert.h"
+#include "core/snet3/acks.h"
 #include "core/snet3/liveness.h"
 
 #include <string.h>
@@ -77,7 +78,7 @@ static bool out_anything(const snet_link *link)
 static void out_start(snet_link *link)
 {
     snet_session *session = link->session;
-    snet_v3_trim(session);
+    snet_v3_acks_trim(session);
     const snet_err err = snet_history_rewind(&session->history, session->history.base);
     SNET_ASSERT(err == SNET_OK);
     snet_flow_relink(&snet_v3_session_of(session)->flow);
@@ -276,7 +277,7 @@ void snet_v3_out_fill(snet_link *link)
         left -= used;
         more = more && left >= whole && out_anything(link);
     }
-    snet_v3_trim(link->session);
+    snet_v3_acks_trim(link->session);
 }
 
 bool snet_v3_out_abort(snet_link *link, uint16_t code, const char *text)

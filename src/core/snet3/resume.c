@@ -4,6 +4,7 @@
 
 #include "base/try.h"
 #include "core/server.h"
+#include "core/snet3/acks.h"
 #include "core/snet3/codes.h"
 #include "core/snet3/epoch.h"
 #include "core/snet3/in.h"
@@ -137,7 +138,7 @@ static snet_err resume_accept(snet_link *link, struct snet_credential *base,
         /* It comes from a client that has no connection: ours is dead, however healthy it looks. */
         snet_link_failed(session->link, SNET_ERR_LINK_REPLACED, now);
     }
-    SNET_TRY(snet_v3_acked(session, resume->recv_next, resume->limit, now));
+    SNET_TRY(snet_v3_acks_take(session, resume->recv_next, resume->limit, now));
     if (resume->cause == SNET_V3_CAUSE_PLANNED && resume_from_pending(session, base)) {
         /* The client went over to the pending link and plans to leave it: it is the live one. To
            close it instead would let a RESUME cut a link in use. */
@@ -167,7 +168,7 @@ static snet_err resume_read(snet_link *link, struct snet_buffer message,
         .cid = base->cid,
         .ephemeral = ephemeral,
     };
-    SNET_TRY(snet_v3_handshake_of(link, &handshake));
+    SNET_TRY(snet_v3_link_begin_handshake(link, &handshake));
     SNET_TRY(snet_core_random_bytes(link->core, SNET_RANDOM_KEY, ephemeral, sizeof ephemeral));
     const snet_err err =
         snet_v3_messages_read_resume(handshake, link->core->crypto, &config, message, ret_resume);

@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/try.h"
 #include "core/server.h"
+#include "core/snet3/acks.h"
 #include "core/snet3/codes.h"
 #include "core/snet3/epoch.h"
 #include "core/snet3/liveness.h"
@@ -90,7 +91,7 @@ static snet_err server_create_unconfirmed(snet_link *link, const struct snet_v3_
     const uint64_t by_ns = link->deadline_ns; /* of a handshake, from when the link was accepted */
     snet_err err = snet_v3_store_draw(server_store(link), state->ticket.cid);
     if (err == SNET_OK) {
-        err = snet_v3_acked(session, 0, offer->window, now);
+        err = snet_v3_acks_take(session, 0, offer->window, now);
     }
     if (err == SNET_OK && offer->service.len > 0) {
         err = server_identify(session, offer->service);
@@ -188,7 +189,7 @@ static snet_err server_read_hello(snet_link *link, struct snet_buffer message,
 {
     uint8_t ephemeral[SNET_X25519_BYTES];
     struct snet_v3_handshake *handshake = NULL;
-    SNET_TRY(snet_v3_handshake_of(link, &handshake));
+    SNET_TRY(snet_v3_link_begin_handshake(link, &handshake));
     SNET_TRY(snet_core_random_bytes(link->core, SNET_RANDOM_KEY, ephemeral, sizeof ephemeral));
     config->ephemeral = ephemeral;
     const snet_err err =

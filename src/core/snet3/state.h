@@ -1,24 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * snet/3 in the core. The parts:
+ * State: what a session and a link of snet/3 are, and what is read from them in more than one
+ * place. All other files of this folder are above this one: it calls none of them but the modules
+ * whose structs it holds.
  *
- *   secure.c         the table of functions; what a session of this wire is
- *   secure_step.c    the steps of the handshake: states, messages, and which may follow which
- *   secure_client.c  what a client does in each step
- *   secure_server.c  what a server does in each step of a new session
- *   secure_resume.c  what it does with a RESUME
- *   secure_refuse.c  how it says no
- *   secure_store.c   what a server keeps for all of its sessions: keys, names, tombs
- *   secure_shake.c   the handshake messages, without links or sessions
- *   secure_epoch.c   from the end of a handshake to two directions of records
- *   secure_in.c      records to frames to the session
- *   secure_out.c     the session to frames to records
- *   secure_move.c    going over to another address
- *   secure_pulse.c   signs of life, round trips, paths that fail
- *   secure_code.c    between local errors and what a peer is told
- *
- * Thread: the core's.
+ * Ownership: a session's state is behind the session, a link's is of the link. Thread: the core's.
  */
 #ifndef SNET_CORE_SNET3_STATE_H
 #define SNET_CORE_SNET3_STATE_H
@@ -33,9 +20,6 @@
 #include "core/snet3/reassembly.h"
 #include "core/snet3/record.h"
 #include "core/snet3/window.h"
-#include "core/wire.h"
-
-extern const struct snet_wire_ops snet_v3_wire;
 
 /* What this implementation takes in one record, and sends at most. */
 #define SNET_V3_RECORD_BYTES SNET_CORE_RECORD_BYTES
@@ -162,34 +146,38 @@ struct snet_v3_link {
     void *ctx; /* of both directions */
 };
 
-struct snet_v3_session *snet_v3_session_of(const snet_session *session);
-struct snet_v3_link *snet_v3_link_of(const snet_link *link);
+/* The state of a session and of a link. Inline: there is hardly a function that asks for neither.
+ */
+static inline struct snet_v3_session *snet_v3_session_of(const snet_session *session)
+{
+    return (struct snet_v3_session *)snet_session_wire_state(session);
+}
+
+static inline struct snet_v3_link *snet_v3_link_of(const snet_link *link)
+{
+    return (struct snet_v3_link *)link->wire_state;
+}
 
 /* The suite that a client offered, built in or registered; NULL when there is none. */
 const struct snet_suite *snet_v3_suite(const snet_core *core, uint8_t id);
-/* A handshake begins on the link. Errors: NO_MEMORY. */
-SNET_MUST_USE snet_err snet_v3_handshake_of(snet_link *link,
-                                            struct snet_v3_handshake **ret_handshake);
+/* A handshake begins on the link, or goes on. Errors: NO_MEMORY. */
+SNET_MUST_USE snet_err snet_v3_link_begin_handshake(snet_link *link,
+                                                    struct snet_v3_handshake **ret_handshake);
 /* The handshake is over: what it held is wiped. */
-void snet_v3_handshake_over(snet_link *link);
+void snet_v3_link_end_handshake(snet_link *link);
 /* Copies a ticket's parts. */
 void snet_v3_copy(uint8_t *ret_to, const uint8_t *from, size_t len);
 /* The end of the credit that the peer has. */
 uint64_t snet_v3_limit(const snet_session *session);
-/* The peer has everything before `recv_next` and allows what is before `limit`. Errors: BAD_COUNT.
- */
-SNET_MUST_USE snet_err snet_v3_acked(snet_session *session, uint64_t recv_next, uint64_t limit,
-                                     uint64_t now);
-/*
- * Lets go what the peer has. Acknowledgements of another link may be ahead of what the link in use
- * still sends again: these bytes stay until it has, for its offsets are implicit [PROTO 17.1].
- */
-void snet_v3_trim(snet_session *session);
 /* How many of the bytes before `end` the peer has not acknowledged. */
 uint64_t snet_v3_unacked(const snet_session *session, uint64_t end);
 /* What the reader has not taken is here up to this offset; the end counts as one byte. */
 uint64_t snet_v3_recv_next(const snet_session *session);
-/* Ends a server's session whose two directions have ended, when the client has been told. */
-void snet_v3_finish(snet_session *session, uint64_t now);
+/*
+ * The round trip as windows are measured by; 0 before the link has lived for a few. The first
+ * sample of a busy machine is too long, and one that is believed makes buffers as large as that, of
+ * which each loss costs the whole.
+ */
+uint64_t snet_v3_proven_rtt_ns(const snet_session *session, uint64_t now);
 
 #endif

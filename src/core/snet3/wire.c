@@ -1,9 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-#include "base/assert.h"
+#include "core/snet3/wire.h"
+
 #include "base/try.h"
 #include "core/pressure.h"
 #include "core/server.h"
+#include "core/snet3/acks.h"
 #include "core/snet3/client.h"
 #include "core/snet3/codes.h"
 #include "core/snet3/epoch.h"
@@ -12,162 +14,9 @@
 #include "core/snet3/migrate.h"
 #include "core/snet3/out.h"
 #include "core/snet3/server.h"
-#include "core/snet3/state.h"
 #include "core/snet3/step.h"
 #include "core/snet3/store.h"
 #include "crypto/secret.h"
-#include "crypto/suites.h"
-
-struct snet_v3_session *snet_v3_session_of(const snet_session *session)
-{
-    return snet_session_wire_state(session);
-}
-
-struct snet_v3_link *snet_v3_link_of(const snet_link *link)
-{
-    return link->wire_state;
-}
-
-void snet_v3_copy(uint8_t *ret_to, const uint8_t *from, size_t len)
-{
-    struct snet_writer writer;
-    snet_writer_init(&writer, ret_to, len);
-    snet_writer_bytes(&writer, from, len);
-}
-
-const struct snet_suite *snet_v3_suite(const snet_core *core, uint8_t id)
-{
-    for (size_t i = 0; i < core->suite_count; i++) {
-        if (core->suites[i]->id == id) {
-            return core->suites[i];
-        }
-    }
-    return snet_suites_find(id);
-}
-
-snet_err snet_v3_handshake_of(snet_link *link, struct snet_v3_handshake **ret_handshake)
-{
-    struct snet_v3_link *state = snet_v3_link_of(link);
-    if (state->handshake == NULL) {
-        state->handshake = snet_core_alloc(link->core, sizeof *state->handshake);
-    }
-    *ret_handshake = state->handshake;
-    return state->handshake == NULL ? SNET_ERR_NO_MEMORY : SNET_OK;
-}
-
-void snet_v3_handshake_over(snet_link *link)
-{
-    struct snet_v3_link *state = snet_v3_link_of(link);
-    if (state->handshake != NULL) {
-        snet_v3_messages_deinit(state->handshake);
-        snet_core_release(link->core, state->handshake);
-        state->handshake = NULL;
-    }
-}
-
-/* --- Counts ------------------------------------------------------------------------------- */
-
-uint64_t snet_v3_recv_next(const snet_session *session)
-{
-    return session->inbox.received + (session->peer_ended ? 1 : 0);
-}
-
-uint64_t snet_v3_unacked(const snet_session *session, uint64_t end)
-{
-    const uint64_t acked = snet_v3_session_of(session)->flow.acked;
-    return end > acked ? end - acked : 0;
-}
-
-uint64_t snet_v3_limit(const snet_session *session)
-{
-    return snet_v3_session_of(session)->flow.limit;
-}
-
-/*
- * The round trip as windows are measured by. Not before the link has lived for a few: the first
- * sample of a busy machine is too long, and one that is believed makes buffers as large as that,
- * of which each loss costs the whole.
- */
-static uint64_t v3_proven_rtt_ns(const snet_session *session, uint64_t now)
-{
-    const uint64_t rtt_ns = snet_v3_session_of(session)->rtt_ns;
-    const bool proven = session->link != NULL &&
-                        now - session->link_since_ns >= SNET_V3_PROVEN_ROUND_TRIPS * rtt_ns;
-    return proven ? rtt_ns : 0;
-}
-
-/* A whole send buffer was acknowledged in no time, and a writer had to wait: the buffer is what
-   holds it up. */
-static void v3_grow_history(snet_session *session, uint64_t now)
-{
-    struct snet_v3_session *state = snet_v3_session_of(session);
-    const uint64_t before = state->send_window.mark_offset;
-    const uint64_t rtt_ns = v3_proven_rtt_ns(session, now);
-    const uint32_t wanted = snet_window_read(&state->send_window, state->flow.acked, rtt_ns, now);
-    state->writer_waited = state->writer_waited || session->want_write;
-    if (state->send_window.mark_offset == before) {
-        return;
-    }
-    if (state->writer_waited && wanted > state->send_window.bytes) {
-        snet_window_grow(&state->send_window, wanted);
-        snet_history_grow(&session->history, wanted);
-    }
-    state->writer_waited = false;
-}
-
-void snet_v3_trim(snet_session *session)
-{
-    struct snet_history *history = &session->history;
-    const snet_link *carrier = session->link != NULL ? session->link : session->attempt;
-    const uint64_t acked = snet_v3_session_of(session)->flow.acked;
-    uint64_t all = acked < history->end ? acked : history->end;
-    if (carrier != NULL && snet_v3_link_of(carrier)->started && history->sent < all) {
-        all = history->sent;
-    }
-    if (all > history->base) {
-        snet_history_trim(history, &session->core->send_pool, all);
-        snet_pressure_update(session);
-        snet_core_wake_waiters(session->core);
-    }
-}
-
-snet_err snet_v3_acked(snet_session *session, uint64_t recv_next, uint64_t limit, uint64_t now)
-{
-    struct snet_v3_session *state = snet_v3_session_of(session);
-    struct snet_history *history = &session->history;
-    const uint64_t sent = history->sent_max + (state->end_sent ? 1 : 0);
-    const uint64_t limit_before = state->flow.peer_limit;
-    uint64_t acked = 0;
-    SNET_TRY(snet_flow_acked(&state->flow, recv_next, limit, sent, &acked));
-    if (acked > 0) {
-        session->end_acked = state->end_sent && state->flow.acked > history->end;
-        v3_grow_history(session, now);
-        snet_v3_trim(session);
-        if (session->want_flush && state->flow.acked >= history->end) {
-            session->want_flush = false;
-            snet_core_post(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
-        }
-        if (session->link != NULL) {
-            snet_v3_liveness_acked(session->link, now);
-        }
-    }
-    if (session->link != NULL && state->flow.peer_limit > limit_before) {
-        snet_link_want_send(session->link);
-    }
-    return SNET_OK;
-}
-
-void snet_v3_finish(snet_session *session, uint64_t now)
-{
-    const struct snet_flow *flow = &snet_v3_session_of(session)->flow;
-    if (session->server == NULL || session->link == NULL || !snet_session_done(session)) {
-        return;
-    }
-    if (flow->said_next == flow->recv_next && !flow->ack_now &&
-        snet_outbox_empty(&snet_v3_link_of(session->link)->out)) {
-        snet_session_end(session, SNET_ERR_CLOSED, now);
-    }
-}
 
 /* --- Links -------------------------------------------------------------------------------- */
 
@@ -213,7 +62,7 @@ static void v3_link_sent(snet_link *link, size_t len, uint64_t now)
     }
     snet_v3_liveness_sent(link, now);
     snet_session_progress(session, now);
-    snet_v3_finish(session, now);
+    snet_v3_acks_finish(session, now);
 }
 
 static void v3_link_wipe(snet_link *link)
@@ -221,7 +70,7 @@ static void v3_link_wipe(snet_link *link)
     struct snet_v3_link *state = snet_v3_link_of(link);
     snet_reassembly_drop(&state->in, link->core);
     snet_outbox_drop(&state->out, link->core);
-    snet_v3_handshake_over(link);
+    snet_v3_link_end_handshake(link);
     snet_v3_epoch_end(link);
 }
 
@@ -303,7 +152,7 @@ static void v3_session_consumed(snet_session *session, uint64_t now)
 {
     struct snet_v3_session *state = snet_v3_session_of(session);
     const uint64_t read = session->inbox.received - session->inbox.chain.len;
-    const uint64_t rtt_ns = v3_proven_rtt_ns(session, now);
+    const uint64_t rtt_ns = snet_v3_proven_rtt_ns(session, now);
     const uint32_t wanted = snet_window_read(&state->window, read, rtt_ns, now);
     if (wanted > state->window.bytes && v3_reserve(session, wanted)) {
         snet_window_grow(&state->window, wanted);

@@ -1,0 +1,80 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/snet3/acks.h"
+
+#include "base/try.h"
+#include "core/pressure.h"
+#include "core/snet3/liveness.h"
+
+/* A whole send buffer was acknowledged in no time, and a writer had to wait: the buffer is what
+   holds it up. */
+static void acks_grow_history(snet_session *session, uint64_t now)
+{
+    struct snet_v3_session *state = snet_v3_session_of(session);
+    const uint64_t before = state->send_window.mark_offset;
+    const uint64_t rtt_ns = snet_v3_proven_rtt_ns(session, now);
+    const uint32_t wanted = snet_window_read(&state->send_window, state->flow.acked, rtt_ns, now);
+    state->writer_waited = state->writer_waited || session->want_write;
+    if (state->send_window.mark_offset == before) {
+        return;
+    }
+    if (state->writer_waited && wanted > state->send_window.bytes) {
+        snet_window_grow(&state->send_window, wanted);
+        snet_history_grow(&session->history, wanted);
+    }
+    state->writer_waited = false;
+}
+
+void snet_v3_acks_trim(snet_session *session)
+{
+    struct snet_history *history = &session->history;
+    const snet_link *carrier = session->link != NULL ? session->link : session->attempt;
+    const uint64_t acked = snet_v3_session_of(session)->flow.acked;
+    uint64_t all = acked < history->end ? acked : history->end;
+    if (carrier != NULL && snet_v3_link_of(carrier)->started && history->sent < all) {
+        all = history->sent;
+    }
+    if (all > history->base) {
+        snet_history_trim(history, &session->core->send_pool, all);
+        snet_pressure_update(session);
+        snet_core_wake_waiters(session->core);
+    }
+}
+
+snet_err snet_v3_acks_take(snet_session *session, uint64_t recv_next, uint64_t limit, uint64_t now)
+{
+    struct snet_v3_session *state = snet_v3_session_of(session);
+    struct snet_history *history = &session->history;
+    const uint64_t sent = history->sent_max + (state->end_sent ? 1 : 0);
+    const uint64_t limit_before = state->flow.peer_limit;
+    uint64_t acked = 0;
+    SNET_TRY(snet_flow_acked(&state->flow, recv_next, limit, sent, &acked));
+    if (acked > 0) {
+        session->end_acked = state->end_sent && state->flow.acked > history->end;
+        acks_grow_history(session, now);
+        snet_v3_acks_trim(session);
+        if (session->want_flush && state->flow.acked >= history->end) {
+            session->want_flush = false;
+            snet_core_post(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
+        }
+        if (session->link != NULL) {
+            snet_v3_liveness_acked(session->link, now);
+        }
+    }
+    if (session->link != NULL && state->flow.peer_limit > limit_before) {
+        snet_link_want_send(session->link);
+    }
+    return SNET_OK;
+}
+
+void snet_v3_acks_finish(snet_session *session, uint64_t now)
+{
+    const struct snet_flow *flow = &snet_v3_session_of(session)->flow;
+    if (session->server == NULL || session->link == NULL || !snet_session_done(session)) {
+        return;
+    }
+    if (flow->said_next == flow->recv_next && !flow->ack_now &&
+        snet_outbox_empty(&snet_v3_link_of(session->link)->out)) {
+        snet_session_end(session, SNET_ERR_CLOSED, now);
+    }
+}

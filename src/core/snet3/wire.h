@@ -1,0 +1,32 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * snet/3 in the core, put together: the table of functions by which sessions and links use it. The
+ * only file that knows all parts:
+ *
+ *   state       what a session and a link of this wire are; below all others
+ *   step        the steps of the handshake: which message may come, and who handles it
+ *   client      what a client does in each step
+ *   server      what a server does in each step of a new session
+ *   resume      what it does with a RESUME
+ *   refuse      how it says no
+ *   store       what a server keeps for all of its sessions: keys, names, tombstones
+ *   messages    the handshake messages, without links or sessions
+ *   epoch       from the end of a handshake to two directions of records
+ *   in          records to frames to the session
+ *   out         the session to frames to records
+ *   acks        what follows from acknowledgements
+ *   migrate     going over to another address
+ *   liveness    heartbeats, round trips, paths that fail
+ *   codes       between local errors and what a peer is told
+ *
+ * Thread: the core's.
+ */
+#ifndef SNET_CORE_SNET3_WIRE_H
+#define SNET_CORE_SNET3_WIRE_H
+
+#include "core/wire.h"
+
+extern const struct snet_wire_ops snet_v3_wire;
+
+#endif
