@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-#include "core/snet3/step.h"
+#include "core/snet3/handshake.h"
 
 #include "base/assert.h"
 #include "base/try.h"
@@ -9,16 +9,16 @@
 #include "core/snet3/server.h"
 
 #define STEP_BIT(step) (1u << (unsigned)(step))
-#define STEP_ROWS_MAX 2u
+#define HANDSHAKE_ROWS_MAX 2u
 
 /* A message that is expected in a step. */
-struct step_row {
+struct handshake_row {
     enum snet_v3_type type;
     snet_v3_handler *handler; /* NULL: no further message */
     unsigned next;            /* STEP_BITs of the steps that may follow */
 };
 
-static const struct step_row step_table[SNET_V3_STEPS][STEP_ROWS_MAX] = {
+static const struct handshake_row handshake_table[SNET_V3_STEPS][HANDSHAKE_ROWS_MAX] = {
     [SNET_V3_C_HELLO] =
         {
             {SNET_V3_HELLO_REPLY, snet_v3_client_reply,
@@ -44,10 +44,10 @@ static const struct step_row step_table[SNET_V3_STEPS][STEP_ROWS_MAX] = {
         },
 };
 
-static const struct step_row *step_find(enum snet_v3_step step, uint8_t type)
+static const struct handshake_row *handshake_find(enum snet_v3_step step, uint8_t type)
 {
-    for (size_t i = 0; i < STEP_ROWS_MAX; i++) {
-        const struct step_row *row = &step_table[step][i];
+    for (size_t i = 0; i < HANDSHAKE_ROWS_MAX; i++) {
+        const struct handshake_row *row = &handshake_table[step][i];
         if (row->handler != NULL && type == (uint8_t)row->type) {
             return row;
         }
@@ -55,19 +55,19 @@ static const struct step_row *step_find(enum snet_v3_step step, uint8_t type)
     return NULL;
 }
 
-void snet_v3_step_begin(snet_link *link, enum snet_v3_step step)
+void snet_v3_handshake_begin(snet_link *link, enum snet_v3_step step)
 {
     snet_v3_link_of(link)->step = step;
 }
 
-void snet_v3_step_proven(snet_link *link)
+void snet_v3_handshake_proven(snet_link *link)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
     SNET_ASSERT(state->step == SNET_V3_C_CONFIRM || state->step == SNET_V3_S_CONFIRM);
     state->step = SNET_V3_STREAM;
 }
 
-bool snet_v3_step_records(const snet_link *link)
+bool snet_v3_handshake_records(const snet_link *link)
 {
     switch (snet_v3_link_of(link)->step) {
     case SNET_V3_C_CONFIRM:
@@ -84,7 +84,7 @@ bool snet_v3_step_records(const snet_link *link)
     return false;
 }
 
-size_t snet_v3_step_need(const snet_link *link)
+size_t snet_v3_handshake_need(const snet_link *link)
 {
     const struct snet_reassembly *in = &snet_v3_link_of(link)->in;
     if (snet_v3_link_of(link)->step == SNET_V3_SILENT) {
@@ -94,12 +94,12 @@ size_t snet_v3_step_need(const snet_link *link)
 }
 
 /* The header is there: checks it before one byte of the body is kept. */
-static snet_err step_header(snet_link *link)
+static snet_err handshake_header(snet_link *link)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
     struct snet_v3_header header;
     SNET_TRY(snet_v3_header_decode(state->in.data, &header));
-    if (step_find(state->step, header.type) == NULL) {
+    if (handshake_find(state->step, header.type) == NULL) {
         return SNET_ERR_BAD_HELLO;
     }
     if (header.version != SNET_V3_VERSION) {
@@ -113,10 +113,10 @@ static snet_err step_header(snet_link *link)
                                 SNET_V3_HEADER_BYTES + (size_t)header.body_len);
 }
 
-static snet_err step_message(snet_link *link, uint64_t now)
+static snet_err handshake_message(snet_link *link, uint64_t now)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
-    const struct step_row *row = step_find(state->step, state->in.data[1]);
+    const struct handshake_row *row = handshake_find(state->step, state->in.data[1]);
     const struct snet_buffer message = {state->in.data, state->in.have};
     SNET_ASSERT(row != NULL);
     enum snet_v3_step next = state->step;
@@ -129,8 +129,8 @@ static snet_err step_message(snet_link *link, uint64_t now)
     return err;
 }
 
-snet_err snet_v3_step_feed(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
-                           uint64_t now)
+snet_err snet_v3_handshake_feed(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
+                                uint64_t now)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
     if (state->step == SNET_V3_SILENT) {
@@ -144,5 +144,6 @@ snet_err snet_v3_step_feed(snet_link *link, const uint8_t *data, size_t len, siz
     if (!snet_reassembly_whole(&state->in)) {
         return SNET_OK;
     }
-    return state->in.have == SNET_V3_HEADER_BYTES ? step_header(link) : step_message(link, now);
+    return state->in.have == SNET_V3_HEADER_BYTES ? handshake_header(link)
+                                                  : handshake_message(link, now);
 }
