@@ -111,7 +111,7 @@ static snet_err client_say_hello(snet_link *link)
     snet_secret_wipe(ephemeral, sizeof ephemeral);
     if (err == SNET_OK) {
         snet_outbox_commit(&state->out, writer.written);
-        snet_v3_handshake_begin(link, SNET_V3_C_HELLO);
+        snet_v3_step_begin(link, SNET_V3_C_HELLO);
     }
     return err;
 }
@@ -191,7 +191,7 @@ static snet_err client_ask_resume(snet_link *link)
     SNET_TRY(client_write_resume(link, &resume, &writer));
     snet_outbox_commit(&state->out, writer.written);
     state->peer_max_record = secure->peer_max_record;
-    snet_v3_handshake_begin(link, SNET_V3_C_RESUME);
+    snet_v3_step_begin(link, SNET_V3_C_RESUME);
     return SNET_OK;
 }
 
@@ -293,7 +293,7 @@ snet_err snet_v3_client_reply(snet_link *link, struct snet_buffer message,
 
 void snet_v3_client_confirm(snet_link *link, uint64_t now)
 {
-    snet_v3_handshake_proven(link);
+    snet_v3_step_proven(link);
     client_open(link, now);
 }
 

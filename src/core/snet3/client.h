@@ -9,8 +9,8 @@
 #ifndef SNET_CORE_SNET3_CLIENT_H
 #define SNET_CORE_SNET3_CLIENT_H
 
-#include "core/snet3/handshake.h"
 #include "core/snet3/state.h"
+#include "core/snet3/step.h"
 
 /* Takes keys and wishes of a new session. Errors: INVALID, NO_MEMORY, CRYPTO. */
 SNET_MUST_USE snet_err snet_v3_client_open(snet_session *session,

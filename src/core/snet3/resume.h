@@ -9,8 +9,8 @@
 #ifndef SNET_CORE_SNET3_RESUME_H
 #define SNET_CORE_SNET3_RESUME_H
 
-#include "core/snet3/handshake.h"
 #include "core/snet3/state.h"
+#include "core/snet3/step.h"
 
 /* So many resumes of one session per second, and so many at once, are answered [PROTO 15.2]. */
 #define SNET_V3_RESUME_EVERY_NS (10 * SNET_MS_NS)

@@ -20,7 +20,7 @@
 snet_err snet_v3_server_accept(snet_link *link, enum snet_sniff_verdict verdict)
 {
     (void)verdict;
-    snet_v3_handshake_begin(link, SNET_V3_S_FIRST);
+    snet_v3_step_begin(link, SNET_V3_S_FIRST);
     return SNET_OK;
 }
 
@@ -322,7 +322,7 @@ snet_err snet_v3_server_confirm(snet_link *link, uint64_t now)
     if (older != NULL) {
         snet_v3_store_retire(server_store(link), older);
     }
-    snet_v3_handshake_proven(link);
+    snet_v3_step_proven(link);
     if (session->state == SNET_SESSION_OPENING) {
         return server_open(link, now);
     }

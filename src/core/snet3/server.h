@@ -8,8 +8,8 @@
 #ifndef SNET_CORE_SNET3_SERVER_H
 #define SNET_CORE_SNET3_SERVER_H
 
-#include "core/snet3/handshake.h"
 #include "core/snet3/state.h"
+#include "core/snet3/step.h"
 
 snet_err snet_v3_server_accept(snet_link *link, enum snet_sniff_verdict verdict);
 snet_v3_handler snet_v3_server_hello;

@@ -15,6 +15,7 @@
 #include "core/snet3/migrate.h"
 #include "core/snet3/out.h"
 #include "core/snet3/server.h"
+#include "core/snet3/step.h"
 #include "core/snet3/store.h"
 #include "crypto/secret.h"
 
@@ -26,7 +27,7 @@ static snet_err v3_link_recv(snet_link *link, const uint8_t *data, size_t len, s
     size_t taken = 0;
     while (taken < len && link->state != SNET_LINK_CLOSED) {
         size_t part = 0;
-        SNET_TRY(snet_v3_handshake_records(link)
+        SNET_TRY(snet_v3_step_records(link)
                      ? snet_v3_in_feed(link, data + taken, len - taken, &part, now)
                      : snet_v3_handshake_feed(link, data + taken, len - taken, &part, now));
         taken += part;
@@ -37,7 +38,7 @@ static snet_err v3_link_recv(snet_link *link, const uint8_t *data, size_t len, s
 
 static size_t v3_link_room(snet_link *link)
 {
-    return snet_v3_handshake_records(link) ? SNET_V3_READ_MAX_BYTES : snet_v3_handshake_need(link);
+    return snet_v3_step_records(link) ? SNET_V3_READ_MAX_BYTES : snet_v3_step_need(link);
 }
 
 static size_t v3_link_send(snet_link *link, struct snet_span *ret_spans, size_t span_max)

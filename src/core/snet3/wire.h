@@ -5,7 +5,8 @@
  * only file that knows all parts:
  *
  *   state       what a session and a link of this wire are; below all others
- *   handshake   the steps of the handshake: which message may come, and who handles it
+ *   handshake   which message may come in which step, and who handles it
+ *   step        the step that a link is in
  *   client      what a client does in each step
  *   server      what a server does in each step of a new session
  *   resume      what it does with a RESUME
