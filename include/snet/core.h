@@ -94,7 +94,7 @@ SNET_API uint64_t snet_core_deadline(const snet_core *core);
 /* Does all that is due at `now`. */
 SNET_API void snet_core_tick(snet_core *core, uint64_t now);
 
-/* Memory in use; see docs/architecture.md for the formula per session. */
+/* Memory in use; see docs/internals/memory.md for what a session takes. */
 struct snet_core_stats {
     uint64_t send_bytes; /* pages held by histories */
     uint64_t recv_bytes; /* pages held by inboxes */
