@@ -79,7 +79,8 @@ static void client_failed(snet_session *session, const snet_link *link, snet_err
     if (session->state == SNET_SESSION_LIVE) {
         /* The old link still works: it goes on, and a few more attempts are made beside it. */
         snet_link_freeze(session->link, false);
-        if (session->handovers_left > 0) {
+        snet_session_progress(session, now); /* it may have nothing left to send but its end */
+        if (session->state == SNET_SESSION_LIVE && session->handovers_left > 0) {
             session->handovers_left--;
             client_retry(session, now);
         }

@@ -67,14 +67,40 @@ void snet_core_free(snet_core *core)
     env.free(env.ctx, core);
 }
 
+/* A writer or a link waits although there is a page: the one that was woken has not used it. */
+static bool core_idles(const snet_core *core)
+{
+    return (core->send_waiters.count > 0 && snet_pool_available(&core->send_pool) > 0) ||
+           (core->recv_waiters.count > 0 && snet_pool_available(&core->recv_pool) > 0);
+}
+
+/* A writer waits, and not all sessions have been asked yet whether they can give pages back. */
+static bool core_asks(const snet_core *core)
+{
+    return core->send_waiters.count > 0 && core->unasked > 0 &&
+           snet_pool_available(&core->send_pool) == 0;
+}
+
 uint64_t snet_core_deadline(const snet_core *core)
 {
-    return snet_timer_next_ns(&core->timers);
+    uint64_t due_ns = core_idles(core) ? core->wake_at_ns : SNET_NEVER;
+    due_ns = core_asks(core) ? core->now_ns : due_ns;
+    const uint64_t timer_ns = snet_timer_next_ns(&core->timers);
+    return timer_ns < due_ns ? timer_ns : due_ns;
 }
 
 void snet_core_tick(snet_core *core, uint64_t now)
 {
     core->now_ns = now;
+    if (core_asks(core)) {
+        snet_core_reclaim(core);
+        snet_core_wake_writers(core);
+    }
+    if (core_idles(core) && core->wake_at_ns <= now) {
+        core->wake_at_ns = now + SNET_CORE_WAKE_NS;
+        snet_core_wake_writers(core);
+        snet_core_wake_links(core);
+    }
     struct snet_timer *timer = snet_timer_pop(&core->timers, now);
     while (timer != NULL) {
         struct snet_task *task = SNET_CONTAINER(timer, struct snet_task, timer);
@@ -236,6 +262,7 @@ void snet_core_reclaim(snet_core *core)
     size_t left = core->sessions.count;
     left = left < SNET_CORE_RECLAIM_MAX ? left : SNET_CORE_RECLAIM_MAX;
     while (left-- > 0 && snet_pool_available(&core->send_pool) == 0) {
+        core->unasked -= core->unasked > 0 ? 1 : 0;
         struct snet_list_node *node = snet_list_first(&core->sessions);
         snet_list_remove(&core->sessions, node);
         snet_list_push(&core->sessions, node);
@@ -246,20 +273,39 @@ void snet_core_reclaim(snet_core *core)
     }
 }
 
-void snet_core_wake_waiters(snet_core *core)
+void snet_core_wait_for_page(snet_core *core, struct snet_list_node *send_wait)
 {
-    /* No more are woken than pages are free; who finds none waits again. */
-    size_t pages = snet_pool_available(&core->send_pool);
-    while (pages-- > 0 && core->send_waiters.count > 0) {
-        struct snet_list_node *node = snet_list_first(&core->send_waiters);
-        snet_list_remove(&core->send_waiters, node);
-        snet_session *session = SNET_CONTAINER(node, snet_session, send_wait);
-        snet_core_post(core, &session->task, SNET_CORE_EVENT_WRITABLE);
+    if (core->send_waiters.count == 0) {
+        /* From now on who sends gives back by itself what it can. The others are asked once. */
+        const size_t count = core->sessions.count;
+        core->unasked = count > SNET_CORE_RECLAIM_MAX ? count - SNET_CORE_RECLAIM_MAX : 0;
     }
-    pages = snet_pool_available(&core->recv_pool);
-    while (pages-- > 0 && core->recv_waiters.count > 0) {
+    snet_list_push(&core->send_waiters, send_wait);
+}
+
+void snet_core_ask_again(snet_core *core)
+{
+    bool asks = false;
+    while (!asks && core->send_waiters.count > 0 && snet_pool_available(&core->send_pool) == 0) {
+        struct snet_list_node *node = snet_list_first(&core->send_waiters);
+        asks = snet_session_page_free(SNET_CONTAINER(node, snet_session, send_wait));
+    }
+}
+
+void snet_core_wake_writers(snet_core *core)
+{
+    size_t pages = snet_pool_available(&core->send_pool);
+    while (pages > 0 && core->send_waiters.count > 0) {
+        struct snet_list_node *node = snet_list_first(&core->send_waiters);
+        pages -= snet_session_page_free(SNET_CONTAINER(node, snet_session, send_wait)) ? 1 : 0;
+    }
+}
+
+void snet_core_wake_links(snet_core *core)
+{
+    size_t pages = snet_pool_available(&core->recv_pool);
+    while (pages > 0 && core->recv_waiters.count > 0) {
         struct snet_list_node *node = snet_list_first(&core->recv_waiters);
-        snet_list_remove(&core->recv_waiters, node);
-        snet_link_want_recv(SNET_CONTAINER(node, snet_link, recv_wait));
+        pages -= snet_link_page_free(SNET_CONTAINER(node, snet_link, recv_wait)) ? 1 : 0;
     }
 }

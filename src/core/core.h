@@ -51,6 +51,8 @@ struct snet_core {
     uint64_t detached_bytes;
     uint64_t recv_reserved_bytes; /* credit given out for pages not taken yet */
     uint64_t now_ns;              /* of the last tick */
+    uint64_t wake_at_ns;          /* when those are woken who wait although there are pages */
+    size_t unasked;               /* sessions to be asked for pages, for writers that wait */
     const struct snet_suite *suites[SNET_SUITES_ADDED_MAX];
     size_t suite_count;
     uint8_t scratch[SNET_CORE_SCRATCH_BYTES];
@@ -84,7 +86,19 @@ void snet_core_note(const snet_core *core, const struct snet_note *note);
 #define SNET_CORE_RECLAIM_MAX 64u
 /* A writer finds no page: sessions with more history than they need give some back, in turn. */
 void snet_core_reclaim(snet_core *core);
-/* Pages came back: whoever waits for one may try again. */
-void snet_core_wake_waiters(snet_core *core);
+/*
+ * Writers and links that wait for pages are woken in turn, no more of them than there are pages.
+ * One that was woken may not use its page: a writer may have nothing more to say, or nothing comes
+ * on the link. So while pages are free, those who still wait are woken in turn this often.
+ */
+#define SNET_CORE_WAKE_NS (100 * SNET_MS_NS)
+/* A writer for whom snet_core_reclaim found no page gets among those that wait for one. */
+void snet_core_wait_for_page(snet_core *core, struct snet_list_node *send_wait);
+/* There may be pages for those who ask: the first of the writers that wait tries again. */
+void snet_core_ask_again(snet_core *core);
+/* Pages of histories may have come back: writers that wait for one try again. */
+void snet_core_wake_writers(snet_core *core);
+/* Pages of inboxes may have come back: links that wait for one are read again. */
+void snet_core_wake_links(snet_core *core);
 
 #endif

@@ -29,8 +29,7 @@ static size_t history_unsent_max(const struct snet_history *history)
     return part == 0 ? 1 : part;
 }
 
-/* Room by offsets alone, whatever the pool says. */
-static size_t history_window(const struct snet_history *history, bool slide)
+size_t snet_history_window(const struct snet_history *history, bool slide)
 {
     const uint64_t kept = slide ? history->end - history->sent : history->end - history->base;
     const size_t max = slide ? history_unsent_max(history) : history->capacity_bytes;
@@ -54,7 +53,7 @@ static size_t history_pages_in(size_t len)
 size_t snet_history_room(const struct snet_history *history, const struct snet_pool *pool,
                          bool slide)
 {
-    const size_t window = history_window(history, slide);
+    const size_t window = snet_history_window(history, slide);
     const size_t pages =
         snet_pool_available(pool) + history_pages_in(history_recyclable(history, slide));
     const size_t slack = snet_chain_slack(&history->chain);
@@ -78,7 +77,7 @@ static void history_drop(struct snet_history *history, struct snet_pool *pool, s
 uint8_t *snet_history_space(struct snet_history *history, struct snet_pool *pool, bool slide,
                             size_t want_len, size_t *ret_len)
 {
-    const size_t window = history_window(history, slide);
+    const size_t window = snet_history_window(history, slide);
     if (window == 0 || want_len == 0) {
         return NULL;
     }

@@ -49,6 +49,8 @@ void snet_history_deinit(struct snet_history *history, struct snet_pool *pool);
 /* The capacity is larger from now on. */
 void snet_history_grow(struct snet_history *history, uint32_t capacity_bytes);
 
+/* How many bytes fit by the capacity alone, whether or not there are pages for them. */
+size_t snet_history_window(const struct snet_history *history, bool slide);
 /* How many bytes can be written now; with `slide` by dropping sent ones. */
 size_t snet_history_room(const struct snet_history *history, const struct snet_pool *pool,
                          bool slide);

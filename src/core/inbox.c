@@ -15,9 +15,14 @@ void snet_inbox_deinit(struct snet_inbox *inbox, struct snet_pool *pool)
     snet_chain_deinit(&inbox->chain, pool);
 }
 
+size_t snet_inbox_window(const struct snet_inbox *inbox)
+{
+    return inbox->capacity_bytes - inbox->chain.len;
+}
+
 size_t snet_inbox_room(const struct snet_inbox *inbox, const struct snet_pool *pool)
 {
-    const size_t window = inbox->capacity_bytes - inbox->chain.len;
+    const size_t window = snet_inbox_window(inbox);
     const size_t slack = snet_chain_slack(&inbox->chain);
     const size_t pages = snet_pool_available(pool);
     if (slack >= window || pages > (window - slack) / SNET_PAGE_DATA_BYTES) {
@@ -28,7 +33,7 @@ size_t snet_inbox_room(const struct snet_inbox *inbox, const struct snet_pool *p
 
 uint8_t *snet_inbox_space(struct snet_inbox *inbox, struct snet_pool *pool, size_t *ret_len)
 {
-    const size_t window = inbox->capacity_bytes - inbox->chain.len;
+    const size_t window = snet_inbox_window(inbox);
     if (window == 0) {
         return NULL;
     }

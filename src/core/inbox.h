@@ -23,6 +23,8 @@ struct snet_inbox {
 void snet_inbox_init(struct snet_inbox *inbox, uint32_t capacity_bytes);
 void snet_inbox_deinit(struct snet_inbox *inbox, struct snet_pool *pool);
 
+/* How many bytes fit by the capacity alone, whether or not there are pages for them. */
+size_t snet_inbox_window(const struct snet_inbox *inbox);
 /* How many bytes can arrive now. */
 size_t snet_inbox_room(const struct snet_inbox *inbox, const struct snet_pool *pool);
 /*

@@ -112,6 +112,9 @@ void snet_link_close(snet_link *link, enum snet_close_how how, snet_err err)
     link->alarm_ns = SNET_NEVER;
     link_arm(link);
     snet_core_post(link->core, &link->task, SNET_CORE_EVENT_LINK_CLOSE);
+    if (link->core->recv_waiters.count > 0) {
+        snet_core_wake_links(link->core); /* for a page that it was woken for, and will not use */
+    }
 }
 
 /* The link ends here, and so does what it was for. */
@@ -134,7 +137,9 @@ static void link_end(snet_link *link, enum snet_close_how how, snet_err err, uin
 void snet_link_freeze(snet_link *link, bool frozen)
 {
     link->frozen = frozen;
-    if (!frozen) {
+    if (frozen) {
+        snet_list_remove(&link->core->recv_waiters, &link->recv_wait);
+    } else {
         snet_link_want_send(link);
         snet_link_want_recv(link);
     }
@@ -151,8 +156,25 @@ void snet_link_want_recv(snet_link *link)
 {
     if (link->paused && link->state != SNET_LINK_CLOSED && !link->frozen) {
         link->paused = false;
+        snet_list_remove(&link->core->recv_waiters, &link->recv_wait);
         snet_core_post(link->core, &link->task, SNET_CORE_EVENT_LINK_RECV);
     }
+}
+
+/* A page is of use to the link: nothing else keeps bytes from it. */
+static bool link_takes_pages(const snet_link *link)
+{
+    return !link->frozen && link->session != NULL && snet_inbox_window(&link->session->inbox) > 0;
+}
+
+bool snet_link_page_free(snet_link *link)
+{
+    const bool takes = link_takes_pages(link);
+    snet_list_remove(&link->core->recv_waiters, &link->recv_wait);
+    if (takes) {
+        snet_link_want_recv(link);
+    }
+    return takes;
 }
 
 /* Collects first bytes until the server knows the wire; `*ret_taken` of `data` were used up. */
@@ -234,7 +256,7 @@ size_t snet_link_room(snet_link *link)
     const size_t room = link->frozen ? 0 : link->wire->link_room(link);
     if (room == 0) {
         link->paused = true;
-        if (link->session != NULL && snet_pool_available(&link->core->recv_pool) == 0 &&
+        if (link_takes_pages(link) && snet_pool_available(&link->core->recv_pool) == 0 &&
             !snet_list_contains(&link->recv_wait)) {
             snet_list_push(&link->core->recv_waiters, &link->recv_wait);
         }
@@ -352,4 +374,5 @@ void snet_link_check(const snet_link *link)
     SNET_ASSERT(link->state != SNET_LINK_LIVE || link->session != NULL);
     SNET_ASSERT((link->state == SNET_LINK_CLOSED) == (link->close_how != SNET_CLOSE_NONE));
     SNET_ASSERT((link->wire == NULL) == (link->wire_state == NULL));
+    SNET_ASSERT(!snet_list_contains(&link->recv_wait) || (link->paused && !link->frozen));
 }

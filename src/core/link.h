@@ -69,6 +69,11 @@ void snet_link_freeze(snet_link *link, bool frozen);
 void snet_link_want_send(snet_link *link);
 /* There is room again: tells a caller that was told there is none. */
 void snet_link_want_recv(snet_link *link);
+/*
+ * There is a page for a link among the waiting ones, which it leaves: its caller may read again.
+ * False when the link has no use for a page now.
+ */
+bool snet_link_page_free(snet_link *link);
 /* Does what is due. */
 void snet_link_tick(snet_link *link, uint64_t now);
 /* The core is going away: frees the link without events. */

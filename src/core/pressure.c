@@ -11,6 +11,13 @@ static bool detached_counts(const snet_session *session)
            (session->wire->caps & SNET_WIRE_CAP_ACK) != 0;
 }
 
+/* They hold more than their part. */
+static bool pressure_high(const snet_core *core)
+{
+    const uint64_t budget = (uint64_t)core->send_pool.budget_count * SNET_PAGE_BYTES;
+    return core->detached_bytes > budget / SNET_PRESSURE_DIVISOR;
+}
+
 void snet_pressure_update(snet_session *session)
 {
     snet_core *core = session->core;
@@ -24,14 +31,16 @@ void snet_pressure_update(snet_session *session)
     } else if (!snet_list_contains(&session->detached)) {
         snet_list_push(&core->detached, &session->detached);
     }
+    if (bytes > 0 && pressure_high(core)) {
+        snet_core_ask_again(core); /* a writer was refused when they held less */
+    }
 }
 
 void snet_pressure_evict(const snet_session *asking, uint64_t now)
 {
     snet_core *core = asking->core;
-    const uint64_t budget = (uint64_t)core->send_pool.budget_count * SNET_PAGE_BYTES;
     struct snet_list_node *node = snet_list_first(&core->detached);
-    if (node == NULL || core->detached_bytes <= budget / SNET_PRESSURE_DIVISOR) {
+    if (node == NULL || !pressure_high(core)) {
         return;
     }
     snet_session *oldest = SNET_CONTAINER(node, snet_session, detached);

@@ -157,6 +157,11 @@ void snet_session_attach(snet_session *session, snet_link *link,
     snet_core_clear(session->core, &session->task, SNET_CORE_EVENT_LOST);
     snet_core_post(session->core, &session->task,
                    counts == NULL ? SNET_CORE_EVENT_OPENED : SNET_CORE_EVENT_RESUMED);
+    if (counts == NULL && session->want_flush) {
+        /* Nothing could be written before: who waited for that to arrive need not wait. */
+        session->want_flush = false;
+        snet_core_post(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
+    }
     if (counts == NULL && session->inbox.chain.len > 0) {
         snet_session_arrived(session); /* with a resume of what had not begun */
     }
@@ -213,6 +218,48 @@ void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err
     }
 }
 
+size_t snet_session_window(const snet_session *session)
+{
+    return snet_history_window(&session->history, snet_session_slides(session));
+}
+
+/* The writer tries again, whatever it has been waiting for. */
+static void session_wake_writer(snet_session *session)
+{
+    session->want_write = false;
+    snet_list_remove(&session->core->send_waiters, &session->send_wait);
+    snet_core_post(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
+}
+
+void snet_session_window_grew(snet_session *session)
+{
+    const struct snet_history *history = &session->history;
+    if (!session->want_write) {
+        return;
+    }
+    /*
+     * A writer that was refused for its own full history is not among those who wait for pages. It
+     * tries again although pages may be short by now: only by trying does it get among them.
+     */
+    const size_t room = snet_list_contains(&session->send_wait)
+                            ? session->wire->session_room(session)
+                            : snet_session_window(session);
+    if (room >= history->capacity_bytes / SESSION_WRITABLE_DIVISOR ||
+        (room > 0 && history->sent == history->end)) {
+        session_wake_writer(session);
+    }
+}
+
+bool snet_session_page_free(snet_session *session)
+{
+    snet_list_remove(&session->core->send_waiters, &session->send_wait);
+    if (!session->want_write || snet_session_window(session) == 0) {
+        return false;
+    }
+    session_wake_writer(session);
+    return true;
+}
+
 void snet_session_progress(snet_session *session, uint64_t now)
 {
     struct snet_span span;
@@ -222,17 +269,9 @@ void snet_session_progress(snet_session *session, uint64_t now)
     if (session->core->send_waiters.count > 0 && snet_session_slides(session)) {
         /* What was just sent may be more than this session must keep, and others have nothing. */
         snet_history_shrink(&session->history, &session->core->send_pool);
-        snet_core_wake_waiters(session->core);
+        snet_core_wake_writers(session->core);
     }
-    if (session->want_write) {
-        const size_t room = session->wire->session_room(session);
-        const struct snet_history *history = &session->history;
-        if (room >= history->capacity_bytes / SESSION_WRITABLE_DIVISOR ||
-            (room > 0 && history->sent == history->end)) {
-            session->want_write = false;
-            snet_core_post(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
-        }
-    }
+    snet_session_window_grew(session);
     if (session->shut && session->wire->session_sent_all != NULL &&
         snet_link_send(session->link, &span, 1) == 0 && !session->link->frozen) {
         session->wire->session_sent_all(session, now);
@@ -288,7 +327,7 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
     } else {
         snet_timer_set(&session->core->timers, &session->task.timer, now); /* nobody will free it */
     }
-    snet_core_wake_waiters(session->core);
+    snet_core_wake_writers(session->core);
 }
 
 /* The time of a session without a link is over. */
@@ -339,7 +378,7 @@ void snet_session_tick(snet_session *session, uint64_t now)
     }
     if (session->write_at_ns != 0 && session->write_at_ns <= now) {
         session->write_at_ns = 0;
-        snet_core_post(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
+        session_wake_writer(session);
     }
     snet_session_arm(session);
 }
@@ -411,6 +450,8 @@ void snet_session_destroy(snet_session *session)
     snet_core_release(core, session->redirect);
     snet_core_release(core, session->identity);
     snet_core_release(core, session);
+    snet_core_wake_writers(core);
+    snet_core_wake_links(core);
 }
 
 void snet_session_free(snet_session *session, uint64_t now)
@@ -428,8 +469,8 @@ void snet_session_free(snet_session *session, uint64_t now)
         snet_inbox_deinit(&session->inbox, &core->recv_pool);
         snet_core_forget(core, &session->task);
         snet_core_post(core, &session->task, SNET_CORE_EVENT_FREED);
+        snet_core_wake_links(core);
     }
-    snet_core_wake_waiters(core);
 }
 
 void snet_session_set_user(snet_session *session, void *user)
@@ -518,4 +559,5 @@ void snet_session_check(const snet_session *session)
     SNET_ASSERT(session->attempt == NULL || session->attempt != session->link);
     SNET_ASSERT(session->link == NULL || session->link->session == session);
     SNET_ASSERT((session->state == SNET_SESSION_ENDED) == (session->end_err != SNET_OK));
+    SNET_ASSERT(!snet_list_contains(&session->send_wait) || session->want_write);
 }

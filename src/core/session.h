@@ -143,6 +143,15 @@ bool snet_session_done(const snet_session *session);
 void snet_session_end(snet_session *session, snet_err err, uint64_t now);
 /* The live link carried bytes: a writer may go on; all may have been sent. */
 void snet_session_progress(snet_session *session, uint64_t now);
+/* How many bytes its own history would take, whether or not there are pages for them. */
+size_t snet_session_window(const snet_session *session);
+/* The history takes more than before: a writer that was told AGAIN tries again. */
+void snet_session_window_grew(snet_session *session);
+/*
+ * There is a page for a session among the waiting writers, which it leaves: its writer tries again.
+ * False when the session has no use for a page now.
+ */
+bool snet_session_page_free(snet_session *session);
 /* Bytes arrived in the inbox: tells a caller that knows the session. */
 void snet_session_arrived(snet_session *session);
 /* Does what is due. */

@@ -12,20 +12,27 @@
 /* A paused link goes on when this part of the inbox is free. */
 #define STREAM_READABLE_DIVISOR 4u
 
+/* A page is all that a writer lacks: its own history would take more. */
+static bool stream_lacks_page(const snet_session *session)
+{
+    return session->state != SNET_SESSION_OPENING && snet_session_window(session) > 0 &&
+           snet_pool_available(&session->core->send_pool) == 0;
+}
+
+/* Only who could use a page waits for one: it would be lost on anybody else. */
 static void stream_wait_for_room(snet_session *session)
 {
     session->want_write = true;
-    if (snet_pool_available(&session->core->send_pool) == 0 &&
-        !snet_list_contains(&session->send_wait)) {
-        snet_list_push(&session->core->send_waiters, &session->send_wait);
+    if (stream_lacks_page(session) && !snet_list_contains(&session->send_wait)) {
+        snet_core_wait_for_page(session->core, &session->send_wait);
     }
 }
 
-/* As session_room of the wire, after asking others for pages when there are none. */
+/* As session_room of the wire, after asking others for pages when they are what is missing. */
 static size_t stream_make_room(snet_session *session)
 {
     const size_t room = session->wire->session_room(session);
-    if (room > 0 || snet_pool_available(&session->core->send_pool) > 0) {
+    if (room > 0 || !stream_lacks_page(session)) {
         return room;
     }
     snet_core_reclaim(session->core);
@@ -87,6 +94,9 @@ snet_err snet_session_write(snet_session *session, const uint8_t *data, size_t l
     if (session->link != NULL) {
         snet_link_want_send(session->link);
     }
+    if (session->core->send_waiters.count > 0) {
+        snet_core_wake_writers(session->core); /* for pages that this write has not used */
+    }
     *ret_written = written;
     return SNET_OK;
 }
@@ -112,12 +122,15 @@ void snet_session_consume(snet_session *session, size_t len, uint64_t now)
         session->wire->session_consumed(session, now);
     }
     if (session->core->recv_waiters.count > 0) {
-        snet_core_wake_waiters(session->core);
+        snet_core_wake_links(session->core);
     }
+    /*
+     * The inbox alone decides, whether or not there are pages: a link that finds none when it asks
+     * again gets among those that are woken for one, and by then nobody reads here any more.
+     */
     const struct snet_inbox *inbox = &session->inbox;
-    if (session->link != NULL && session->link->paused &&
-        snet_inbox_room(inbox, &session->core->recv_pool) >=
-            inbox->capacity_bytes / STREAM_READABLE_DIVISOR) {
+    if (session->link != NULL && !snet_list_contains(&session->link->recv_wait) &&
+        snet_inbox_window(inbox) >= inbox->capacity_bytes / STREAM_READABLE_DIVISOR) {
         snet_link_want_recv(session->link);
     }
 }
@@ -160,6 +173,8 @@ void snet_session_shutdown(snet_session *session, uint64_t now)
     }
     session->shut = true;
     session->want_write = false;
+    snet_list_remove(&session->core->send_waiters, &session->send_wait);
+    snet_core_wake_writers(session->core); /* for a page that it was woken for, and will not use */
     if (session->state == SNET_SESSION_OPENING) {
         snet_session_end(session, SNET_ERR_ABORTED, now);
         return;

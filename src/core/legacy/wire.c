@@ -148,7 +148,11 @@ static snet_err legacy_stream(snet_link *link, const uint8_t *data, size_t len, 
             snet_link_set_deadline(link, SNET_NEVER);
         }
     }
-    *ret_taken = taken + legacy_deliver(link->session, data + taken, offered - taken);
+    if (legacy_deliver(link->session, data + taken, offered - taken) < offered - taken) {
+        return SNET_ERR_NO_MEMORY; /* there was room: the machine is out of it, and nobody will say
+                                      when it has some. What was not kept comes again */
+    }
+    *ret_taken = offered;
     return SNET_OK;
 }
 
@@ -156,11 +160,12 @@ static snet_err legacy_stream(snet_link *link, const uint8_t *data, size_t len, 
 snet_err snet_legacy_stream_hold_over(snet_link *link, enum snet_legacy_step *ret_next,
                                       uint64_t now)
 {
-    (void)now;
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     *ret_next = SNET_LEGACY_STREAM;
     if (state->padding.held > 0 && legacy_stream_room(link) == 0) {
-        return SNET_OK; /* no page for the held bytes now: the next byte decides */
+        /* No page for the held bytes now, and perhaps no further byte before they are delivered. */
+        snet_link_alarm(link, now + SNET_LEGACY_HOLD_RETRY_NS);
+        return SNET_OK;
     }
     size_t zeros = 0;
     snet_padding_expire(&state->padding, &zeros);

@@ -23,6 +23,8 @@
 #include "core/wire.h"
 
 #define SNET_LEGACY_KEY_BYTES 8u
+/* Zeros whose hold is over and for which there was no page are tried again so soon. */
+#define SNET_LEGACY_HOLD_RETRY_NS (100 * SNET_MS_NS)
 
 extern const struct snet_wire_ops snet_legacy_wire_1;
 extern const struct snet_wire_ops snet_legacy_wire_1_padded;

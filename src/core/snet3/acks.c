@@ -37,7 +37,8 @@ void snet_v3_acks_trim(snet_session *session)
     if (all > history->base) {
         snet_history_trim(history, &session->core->send_pool, all);
         snet_pressure_update(session);
-        snet_core_wake_waiters(session->core);
+        snet_core_wake_writers(session->core);
+        snet_session_window_grew(session);
     }
 }
 
