@@ -61,9 +61,11 @@ struct sim_plan {
     unsigned alloc_fail_one_in; /* 0 never */
     uint32_t history_bytes;
     uint32_t inbox_bytes;
-    uint64_t budget_bytes;
-    uint32_t queue_bytes; /* what the network holds per direction */
-    uint64_t up_bytes;    /* per client */
+    uint64_t budget_bytes;      /* of all histories of an end */
+    uint64_t recv_budget_bytes; /* of all its inboxes */
+    bool lazy_readers;          /* they stop for seconds */
+    uint32_t queue_bytes;       /* what the network holds per direction */
+    uint64_t up_bytes;          /* per client */
     uint64_t down_bytes;
     bool verbose;
 };
@@ -77,8 +79,12 @@ struct sim_app {
     uint64_t to_read;
     uint64_t written;
     uint64_t read;
+    uint64_t read_at_ns; /* a lazy reader goes on */
     bool opened;
-    bool blocked; /* told AGAIN by a write */
+    bool spoilt;            /* clients: bytes were changed on their way before it opened */
+    bool replayed;          /* clients, snet/1: a stranger has repeated one of its resumes ... */
+    uint64_t replayed_read; /* ... of when it had read no more than this */
+    bool blocked;           /* told AGAIN by a write */
     bool shut;
     bool ended;
     snet_err lost_err; /* of the last link */
@@ -104,6 +110,7 @@ struct sim_conn {
     bool stalled;
     bool slow; /* moves once in SIM_SLOW turns: others overtake it */
     unsigned client;
+    bool resumes; /* its client's session was open before */
     size_t recorded;
     uint8_t record[SIM_RECORD_BYTES];
     struct sim_side sides[2]; /* 0: client, 1: server */
@@ -122,6 +129,8 @@ struct sim {
     struct sim_conn conns[SIM_CONNS_MAX];
     uint8_t records[SIM_RECORDS_MAX][SIM_RECORD_BYTES];
     size_t record_len[SIM_RECORDS_MAX];
+    unsigned record_client[SIM_RECORDS_MAX];
+    bool record_resumes[SIM_RECORDS_MAX];
     unsigned record_count;
     uint64_t refuse_until_ns;
     uint64_t bytes_moved;
@@ -166,6 +175,20 @@ bool sim_app_write(struct sim *sim, struct sim_app *app);
 void sim_app_shut(struct sim *sim, struct sim_app *app);
 bool sim_app_read(struct sim *sim, struct sim_app *app);
 void sim_app_event(struct sim *sim, struct sim_app *app, const struct snet_core_event *event);
+
+/* When the next lazy reader goes on, or SNET_NEVER. */
+uint64_t sim_app_deadline(const struct sim *sim);
+
+/* --- sim_oracle.c: what may happen, and what not --------------------------------------------- */
+
+/* Whether this stream may end short: for a reason that the specification gives. */
+bool sim_excused(const struct sim *sim, unsigned which);
+/* Everything has been written and read at both its ends. */
+bool sim_complete(const struct sim *sim, unsigned which);
+/* Every stream has ended at both its ends. */
+bool sim_over(const struct sim *sim);
+/* Fails the run when this stream has ended as it must not. */
+void sim_check_end(struct sim *sim, unsigned which);
 
 static inline uint64_t sim_below(struct sim *sim, uint64_t bound)
 {

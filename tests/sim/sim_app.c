@@ -4,6 +4,9 @@
 #include "tests/sim/sim.h"
 
 #define APP_CHUNK_BYTES 3000u
+/* A lazy reader stops after so many reads, on average, for so long at most. */
+#define APP_LAZY_READS 6u
+#define APP_LAZY_NS (5 * SNET_SECOND_NS)
 
 /* The byte at `offset` of the stream with `salt`. */
 static uint8_t app_pattern(uint64_t salt, uint64_t offset)
@@ -62,7 +65,7 @@ bool sim_app_read(struct sim *sim, struct sim_app *app)
 {
     uint8_t chunk[APP_CHUNK_BYTES];
     size_t len = 0;
-    if (app->session == NULL) {
+    if (app->session == NULL || sim->now < app->read_at_ns) {
         return false;
     }
     const size_t want = 1 + (size_t)sim_below(sim, APP_CHUNK_BYTES);
@@ -76,10 +79,31 @@ bool sim_app_read(struct sim *sim, struct sim_app *app)
         }
     }
     app->read += len;
+    if (sim->plan.lazy_readers && sim_one_in(sim, APP_LAZY_READS)) {
+        app->read_at_ns = sim->now + sim_below(sim, APP_LAZY_NS);
+    }
     if (app->read > app->to_read) {
         sim_fail(sim, "more bytes arrived than were written");
     }
     return true;
+}
+
+static uint64_t app_deadline(const struct sim *sim, const struct sim_app *app)
+{
+    const bool waits = app->session != NULL && app->session->inbox.chain.len > 0;
+    return waits && app->read_at_ns > sim->now ? app->read_at_ns : SNET_NEVER;
+}
+
+uint64_t sim_app_deadline(const struct sim *sim)
+{
+    uint64_t deadline = SNET_NEVER;
+    for (unsigned i = 0; i < sim->plan.clients; i++) {
+        const uint64_t client = app_deadline(sim, &sim->clients[i]);
+        const uint64_t server = app_deadline(sim, &sim->servers[i]);
+        deadline = client < deadline ? client : deadline;
+        deadline = server < deadline ? server : deadline;
+    }
+    return deadline;
 }
 
 void sim_app_event(struct sim *sim, struct sim_app *app, const struct snet_core_event *event)

@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
+#include "codec/legacy.h"
 #include "core/link.h"
 #include "core/session.h"
 #include "tests/sim/sim.h"
@@ -41,6 +42,7 @@ void sim_net_dial(struct sim *sim, unsigned client)
         return;
     }
     conn->client = client;
+    conn->resumes = session->state != SNET_SESSION_OPENING;
     conn->slow = sim_one_in(sim, 4);
     if (snet_client_connected(session, &conn->sides[0].link, sim->now) != SNET_OK) {
         conn->used = false;
@@ -117,6 +119,8 @@ static void net_record(struct sim *sim, struct sim_conn *conn, const uint8_t *da
     const unsigned slot = sim->record_count % SIM_RECORDS_MAX;
     memcpy(sim->records[slot], conn->record, conn->recorded);
     sim->record_len[slot] = conn->recorded;
+    sim->record_client[slot] = conn->client;
+    sim->record_resumes[slot] = conn->resumes;
 }
 
 /* The end puts some bytes on the wire. */
@@ -270,6 +274,23 @@ static void net_close_orderly(struct sim *sim, struct sim_conn *conn)
     }
 }
 
+/* A stranger repeats a whole resume of snet/1: remembers how much the client had read by then. */
+static void net_replay(struct sim *sim, unsigned slot)
+{
+    static const struct snet_legacy_format format = {.prefixed = false};
+    struct snet_legacy_resume resume;
+    struct sim_app *client = &sim->clients[sim->record_client[slot]];
+    if (sim->plan.wire >= SNET_WIRE_2 || !sim->record_resumes[slot] ||
+        snet_legacy_resume_decode(&format, sim->records[slot], sim->record_len[slot], &resume) !=
+            SNET_OK) {
+        return;
+    }
+    if (!client->replayed || resume.read_count < client->replayed_read) {
+        client->replayed_read = resume.read_count;
+    }
+    client->replayed = true;
+}
+
 /* A stranger's connection: garbage, a truncated or a complete replay, then silence or a close. */
 static void net_stranger(struct sim *sim)
 {
@@ -287,6 +308,9 @@ static void net_stranger(struct sim *sim)
         side->queued = sim->record_len[slot];
         memcpy(side->queue, sim->records[slot], side->queued);
         side->queued = sim_one_in(sim, 2) ? side->queued : (size_t)sim_below(sim, side->queued + 1);
+        if (side->queued == sim->record_len[slot]) {
+            net_replay(sim, slot);
+        }
     } else {
         side->queued = (size_t)sim_below(sim, 100);
         for (size_t i = 0; i < side->queued; i++) {
@@ -312,6 +336,13 @@ static void net_forge(struct sim *sim, struct sim_conn *conn)
     }
 }
 
+/* What is on its way of a client whose session is not open is not what it or its server sent. */
+static void net_spoil(struct sim *sim, const struct sim_conn *conn)
+{
+    struct sim_app *client = &sim->clients[conn->client];
+    client->spoilt = client->spoilt || (!conn->sides[0].stranger && !client->opened);
+}
+
 /* Somebody on the path changes what is on its way: no end may ever take it for the other's. */
 static void net_tamper(struct sim *sim, struct sim_conn *conn)
 {
@@ -320,6 +351,7 @@ static void net_tamper(struct sim *sim, struct sim_conn *conn)
     if (how == 0) {
         net_forge(sim, conn);
     } else if (side->queued > 0) {
+        net_spoil(sim, conn);
         const size_t at = (size_t)sim_below(sim, side->queued);
         if (how == 1) {
             side->queue[at] = (uint8_t)(side->queue[at] ^ (1u << sim_below(sim, 8)));

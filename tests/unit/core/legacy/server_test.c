@@ -290,6 +290,40 @@ static void server_ends_a_session_whose_bytes_have_left_the_history(void **state
     core_pair_close(&ends);
 }
 
+/*
+ * [PROTO 6.4]: the weakness of snet/1. A resume that was sent and never accepted is no replay that
+ * could be known. Once more than a history has passed, it takes a stranger's repetition of it for a
+ * client that has lost too much: not while there is a link, but afterwards.
+ */
+static void server_is_fooled_by_an_old_resume_that_it_never_accepted(void **state)
+{
+    static const enum snet_wire kinds[] = {SNET_WIRE_1, SNET_WIRE_1_PADDED};
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct core_pair_config config = core_pair_config_for(kinds[i], false);
+        struct message old = {.len = 0};
+        config.server.session.history_bytes = 64;
+        core_pair_open(&ends, &config);
+        live = core_pair_begin(&ends);
+        snet_client_network_changed(ends.client, ends.now);
+        core_pair_drain(&ends);
+        struct core_pair_conn *attempt = core_pair_dial(&ends);
+        old.len = core_pair_take(&ends, attempt, CORE_PAIR_CLIENT, old.data, sizeof old.data);
+        core_pair_cut(&ends, attempt);
+        for (unsigned round = 0; round < 20; round++) {
+            core_pair_write(&ends, ends.served, 8);
+            core_pair_settle(&ends, live);
+        }
+        assert_refused(send_to_server(&old), SNET_ERR_STALE_RESUME);
+        assert_int_equal(ends.served->state, SNET_SESSION_LIVE);
+        core_pair_cut(&ends, live);
+        assert_refused(send_to_server(&old), SNET_ERR_HISTORY_OVERRUN);
+        core_pair_drain(&ends);
+        assert_int_equal(ends.ended[CORE_PAIR_SERVER], SNET_ERR_HISTORY_OVERRUN);
+        core_pair_close(&ends);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +337,7 @@ int main(void)
         cmocka_unit_test(server_refuses_a_resume_in_the_wrong_dialect),
         cmocka_unit_test(server_outlives_random_bytes),
         cmocka_unit_test(server_ends_a_session_whose_bytes_have_left_the_history),
+        cmocka_unit_test(server_is_fooled_by_an_old_resume_that_it_never_accepted),
     };
     return cmocka_run_group_tests_name("legacy_server", tests, NULL, NULL);
 }
