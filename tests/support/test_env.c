@@ -33,9 +33,22 @@ static void *env_alloc(void *ctx, size_t size_bytes)
     return malloc(size_bytes);
 }
 
+/* The allocation that a test watches goes back: was it wiped? */
+static void env_look(struct test_env *test, const uint8_t *memory)
+{
+    test->watched_wiped = true;
+    for (size_t i = 0; i < test->watched_len; i++) {
+        test->watched_wiped = test->watched_wiped && memory[i] == 0;
+    }
+    test->watched = NULL;
+}
+
 static void env_free(void *ctx, void *memory)
 {
     struct test_env *test = ctx;
+    if (memory != NULL && memory == test->watched) {
+        env_look(test, memory);
+    }
     test->live_count--;
     free(memory);
 }

@@ -9,6 +9,7 @@
 
 #include <snet/env.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,9 @@ struct test_env {
     size_t fail_at;       /* the allocation with this number fails, 0 for none */
     uint64_t fail_one_in; /* one in so many allocations fails, 0 for none */
     size_t fail_after;    /* all allocations beyond this number fail, 0 for none */
+    const void *watched;  /* an allocation of which is looked at ... */
+    size_t watched_len;   /* ... so much when it is given back: */
+    bool watched_wiped;   /* whether it held nothing but zeros then */
     size_t note_count;
     struct snet_note last_note;
     uint64_t queued[TEST_ENV_PURPOSES][TEST_ENV_QUEUE_MAX];

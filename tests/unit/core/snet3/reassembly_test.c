@@ -87,6 +87,29 @@ static void reassembly_holds_no_memory_while_it_is_empty(void **state)
     fixture_close(&fixture);
 }
 
+/* It may hold a handshake message, or a record with what was opened in place. */
+static void reassembly_wipes_its_memory_before_it_goes_back(void **state)
+{
+    (void)state;
+    struct reassembly_fixture fixture;
+    fixture_open(&fixture);
+    for (unsigned grows = 0; grows < 2; grows++) {
+        assert_int_equal(snet_reassembly_want(&fixture.reassembly, fixture.core, 4), SNET_OK);
+        assert_int_equal(snet_reassembly_feed(&fixture.reassembly, (const uint8_t *)"abcd", 4), 4);
+        fixture.env.watched = fixture.reassembly.data;
+        fixture.env.watched_len = 4;
+        fixture.env.watched_wiped = false;
+        if (grows != 0) {
+            assert_int_equal(snet_reassembly_want(&fixture.reassembly, fixture.core, 9), SNET_OK);
+            assert_memory_equal(fixture.reassembly.data, "abcd", 4);
+        } else {
+            snet_reassembly_drop(&fixture.reassembly, fixture.core);
+        }
+        assert_true(fixture.env.watched_wiped);
+    }
+    fixture_close(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -94,6 +117,7 @@ int main(void)
         cmocka_unit_test(reassembly_takes_no_byte_more_than_it_wants),
         cmocka_unit_test(reassembly_grows_to_a_length_that_it_learns_later),
         cmocka_unit_test(reassembly_holds_no_memory_while_it_is_empty),
+        cmocka_unit_test(reassembly_wipes_its_memory_before_it_goes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
