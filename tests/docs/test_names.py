@@ -201,6 +201,19 @@ class Names(unittest.TestCase):
         self.assertEqual(wrong(found), {})
 
 
+class Decisions(unittest.TestCase):
+    """The list of decisions."""
+
+    def test_list_has_each_page_with_its_title(self) -> None:
+        folder = ROOT / "docs/decisions"
+        pages = sorted(path for path in folder.glob("*.md") if path.name != "README.md")
+        rows = [f"| [{path.name[:4]}]({path.name}) | "
+                f"{path.read_text().split(chr(10))[0].split(': ', 1)[1]} |" for path in pages]
+        listed = [line for line in (folder / "README.md").read_text().split("\n")
+                  if line.startswith("| [")]
+        self.assertEqual(listed, rows)
+
+
 class Language(unittest.TestCase):
     """One name for one thing."""
 
