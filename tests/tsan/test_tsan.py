@@ -8,6 +8,7 @@ SNET_BUILD names. What this machine cannot do is skipped: a compiler without Thr
 kernel that puts memory where it cannot be watched, and does not take that back either.
 """
 
+import json
 import os
 import shlex
 import shutil
@@ -20,6 +21,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+SUPPRESSIONS = HERE / "suppressions.txt"
 BUILD = Path(os.environ.get("SNET_BUILD", ROOT / "build" / "dev")) / "tsan"
 CC = shlex.split(os.environ.get("CC", "cc"))
 PROGRAMS = ("sock.threads", "uv.conn_inline", "uv.conn_coalesce", "sock.bridge", "sock.fd",
@@ -57,7 +59,7 @@ int main(void)
 
 def run(*command: str | Path, seconds: int) -> tuple[int, str]:
     """Run a program: its status, -1 if it takes too long, and all that it said."""
-    options = f"suppressions={HERE / 'suppressions.txt'} second_deadlock_stack=1"
+    options = f"suppressions={SUPPRESSIONS} second_deadlock_stack=1"
     environment = {**os.environ, "TSAN_OPTIONS": options}
     try:
         done = subprocess.run([str(word) for word in command], text=True, env=environment,
@@ -104,14 +106,31 @@ class Sockets(unittest.TestCase):
                 self.assertNotIn(REPORT, said, said[:8000])
                 self.assertEqual(status, 0, said[-4000:])
 
+    def test_ctest_runs_every_test_of_such_a_build_with_the_suppressions(self) -> None:
+        self.configure()
+        status, said = run("ctest", "--test-dir", BUILD, "--show-only=json-v1",
+                           seconds=PROGRAM_SECONDS)
+        self.assertEqual(status, 0, said)
+        tests = json.loads(said[said.index("{"):])["tests"]
+        self.assertIn("unit.sock.threads", [test["name"] for test in tests])
+        for test in tests:
+            properties = {item["name"]: item["value"] for item in test["properties"]}
+            self.assertIn(f"TSAN_OPTIONS=path_list_append:suppressions={SUPPRESSIONS}",
+                          properties.get("ENVIRONMENT_MODIFICATION", ()), test["name"])
+
+    def configure(self) -> None:
+        """Make the build folder."""
+        status, said = run("cmake", "--preset", "tsan", "-S", ROOT, "-B", BUILD,
+                           "-DSNET_EXAMPLES=OFF", "-DSNET_INSTALL=OFF",
+                           f"-DCMAKE_C_COMPILER={CC[0]}", seconds=BUILD_SECONDS)
+        self.assertEqual(status, 0, said[-4000:])
+
     def build(self) -> None:
         """Builds the programs, and what they need."""
-        commands = (("cmake", "--preset", "tsan", "-S", ROOT, "-B", BUILD, "-DSNET_EXAMPLES=OFF",
-                     "-DSNET_INSTALL=OFF", f"-DCMAKE_C_COMPILER={CC[0]}"),
-                    ("cmake", "--build", BUILD, "--target", *(f"unit.{name}" for name in PROGRAMS)))
-        for command in commands:
-            status, said = run(*command, seconds=BUILD_SECONDS)
-            self.assertEqual(status, 0, said[-4000:])
+        self.configure()
+        status, said = run("cmake", "--build", BUILD, "--target",
+                           *(f"unit.{name}" for name in PROGRAMS), seconds=BUILD_SECONDS)
+        self.assertEqual(status, 0, said[-4000:])
 
 
 if __name__ == "__main__":
