@@ -489,6 +489,7 @@ struct snet_session_info {
     uint64_t last_missing_bytes; /* peer's bytes that were missing at the last resume */
     uint64_t last_detached_ns;   /* how long the last resume took from the loss */
     bool half_close;             /* the wire ends each direction by itself */
+    bool peer_ended;             /* all that the other end will ever write has arrived */
     uint64_t unacked;            /* own bytes that the other end has not acknowledged; where the
                                     wire has acknowledgements, else 0 */
     uint64_t window_bytes;       /* so much may be received and not read; of snet/3 */

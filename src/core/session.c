@@ -528,6 +528,7 @@ void snet_session_get_info(const snet_session *session, struct snet_session_info
         .last_resent_bytes = session->last_resent_bytes,
         .last_missing_bytes = session->last_missing_bytes,
         .last_detached_ns = session->last_detached_ns,
+        .peer_ended = session->peer_ended,
         .half_close = (session->wire->caps & SNET_WIRE_CAP_CLOSE) != 0,
         .peer_code = session->peer_code,
         .retry_after_ns = session->retry_after_ns,

@@ -18,7 +18,7 @@ struct snet_conn *snet_conn_of(const snet_session *session)
 
 static void conn_ended(const struct snet_conn *conn, int os_err)
 {
-    const uint64_t now = snet_uv_now(conn->driver);
+    const uint64_t now = snet_driver_now();
     snet_err err = SNET_ERR_LINK_LOST;
     if (os_err == UV_EOF) {
         snet_link_eof(conn->link, now);
@@ -35,13 +35,43 @@ static void conn_ended(const struct snet_conn *conn, int os_err)
 /* Bytes for which the link said that it has room. */
 static void conn_take(const struct snet_conn *conn, const char *data, size_t len)
 {
-    const uint64_t now = snet_uv_now(conn->driver);
+    const uint64_t now = snet_driver_now();
     size_t taken = 0;
     snet_link_recv(conn->link, (const uint8_t *)data, len, &taken, now);
     if (taken < len) {
         /* The room was there when asked, so memory failed: the bytes come again. */
         snet_link_failed(conn->link, SNET_ERR_NO_MEMORY, now);
     }
+}
+
+/* A conn that does not read cannot see its death: looks whether it happened. */
+static void conn_probe(const struct snet_conn *conn)
+{
+    if (!snet_stream_alive(conn->stream)) {
+        snet_link_failed(conn->link, SNET_ERR_LINK_LOST, snet_driver_now());
+    }
+}
+
+static void conn_probe_paused(snet_uv *driver)
+{
+    struct snet_list_node *node = snet_list_first(&driver->paused);
+    while (node != NULL) {
+        struct snet_list_node *next = snet_list_next(&driver->paused, node);
+        conn_probe(SNET_CONTAINER(node, struct snet_conn, paused));
+        node = next;
+    }
+    if (driver->paused.count == 0) {
+        snet_driver_stop(driver, SNET_DRIVER_TIMER_PROBE);
+    }
+}
+
+/* There is no room for what arrives. */
+static void conn_pause(struct snet_conn *conn)
+{
+    snet_uv *driver = conn->driver;
+    (void)uv_read_stop(conn->stream);
+    snet_list_push(&driver->paused, &conn->paused);
+    snet_driver_every(driver, SNET_DRIVER_TIMER_PROBE, SNET_CONN_PROBE_MS, conn_probe_paused);
 }
 
 static void conn_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
@@ -52,9 +82,7 @@ static void conn_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
     if (len > 0) {
         conn_take(conn, buf->base, (size_t)len);
     } else if (len == UV_ENOBUFS) {
-        (void)uv_read_stop(stream);
-        snet_list_push(&driver->paused, &conn->paused);
-        snet_driver_watch_paused(driver);
+        conn_pause(conn);
     } else if (len < 0) {
         conn_ended(conn, snet_stream_end_err(stream, len));
     }
@@ -115,11 +143,31 @@ bool snet_conn_push(struct snet_conn *conn)
         const struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
         const ssize_t sent = sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent > 0) {
-            snet_link_sent(conn->link, (size_t)sent, snet_uv_now(conn->driver));
+            snet_link_sent(conn->link, (size_t)sent, snet_driver_now());
         }
         if (sent < (ssize_t)total) {
             return false; /* full, or broken: who polls will see which */
         }
+    }
+}
+
+/* True when the loop need not send. */
+static bool conn_push_for_loop(struct snet_conn *conn)
+{
+    if (!conn->conn_inline.full && snet_conn_push(conn)) {
+        return true;
+    }
+    if (conn->conn_inline.state == SNET_CONN_INLINE_LENT && !conn->conn_inline.full) {
+        snet_conn_inline_full(conn);
+    }
+    return conn->conn_inline.state != SNET_CONN_INLINE_NONE && conn->conn_inline.full;
+}
+
+void snet_conn_used(snet_session *session)
+{
+    struct snet_conn *conn = snet_conn_of(session);
+    if (conn != NULL && conn_push_for_loop(conn)) {
+        snet_link_clear_send(conn->link);
     }
 }
 
@@ -150,7 +198,7 @@ void snet_conn_send(struct snet_conn *conn)
             return;
         }
         conn->busy = conn->writer.waiting != NULL;
-        snet_link_sent(conn->link, (size_t)sent, snet_uv_now(conn->driver));
+        snet_link_sent(conn->link, (size_t)sent, snet_driver_now());
     }
 }
 
@@ -197,13 +245,6 @@ void snet_conn_recv(struct snet_conn *conn)
     }
 }
 
-void snet_conn_probe(struct snet_conn *conn)
-{
-    if (!snet_stream_alive(conn->stream)) {
-        snet_link_failed(conn->link, SNET_ERR_LINK_LOST, snet_uv_now(conn->driver));
-    }
-}
-
 void snet_conn_close(struct snet_conn *conn, enum snet_close_how how)
 {
     snet_uv *driver = conn->driver;
@@ -215,7 +256,7 @@ void snet_conn_close(struct snet_conn *conn, enum snet_close_how how)
     snet_stream_writer_detach(&conn->writer);
     snet_list_remove(&driver->conns, &conn->node);
     snet_list_remove(&driver->paused, &conn->paused);
-    snet_link_free(conn->link, snet_uv_now(driver));
+    snet_link_free(conn->link, snet_driver_now());
     if (how == SNET_CLOSE_FIN) {
         snet_stream_finish(conn->stream, SNET_CONN_WASTE_MAX_BYTES);
     } else {

@@ -20,6 +20,8 @@
  * must cover them beside what TCP can lose: more of them stay in the kernel, and it has to wait.
  */
 #define SNET_CONN_WASTE_MAX_BYTES 4096u
+/* Conns that do not read are looked at in this interval, whether they are still alive. */
+#define SNET_CONN_PROBE_MS 1000u
 
 struct snet_conn {
     struct snet_list_node node;
@@ -45,6 +47,11 @@ void snet_conn_send(struct snet_conn *conn);
  */
 bool snet_conn_push(struct snet_conn *conn);
 /*
+ * Another thread, which holds the driver's mutex, has used the session: sends what its conn takes,
+ * and withdraws the event that would make the loop send. For snet_driver_used.
+ */
+void snet_conn_used(snet_session *session);
+/*
  * Reads once from another thread, which holds the driver's mutex and the loan. False when it did
  * not, for want of room.
  */
@@ -53,7 +60,5 @@ bool snet_conn_pull(struct snet_conn *conn);
 void snet_conn_recv(struct snet_conn *conn);
 /* Closes the stream, frees link and conn. */
 void snet_conn_close(struct snet_conn *conn, enum snet_close_how how);
-/* A conn that does not read cannot see its death: looks whether it happened. */
-void snet_conn_probe(struct snet_conn *conn);
 
 #endif

@@ -2,8 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "uv/conn_coalesce.h"
 
-#include "core/link.h"
-#include "core/session.h"
 #include "uv/conn.h"
 
 /* Whether this write is one of a burst, and what waits is still little. */
@@ -14,28 +12,26 @@ static bool coalesce_holds(struct snet_conn_coalesce *coalesce, const snet_sessi
     coalesce->written_ns = now;
     coalesce->writes = soon ? coalesce->writes + 1 : 0;
     return coalesce->writes >= SNET_CONN_COALESCE_BURST_WRITES &&
-           session->history.end - session->history.sent < SNET_CONN_COALESCE_BYTES;
+           snet_session_unsent(session) < SNET_CONN_COALESCE_BYTES;
 }
 
 void snet_conn_coalesce_written(snet_uv *driver, snet_session *session)
 {
     struct snet_conn *conn = snet_conn_of(session);
-    if (conn == NULL || !coalesce_holds(&conn->coalesce, session, snet_uv_now(driver))) {
+    if (conn == NULL || !coalesce_holds(&conn->coalesce, session, snet_driver_now())) {
         snet_driver_used(driver, session);
         return;
     }
     conn->coalesce.used = true;
-    snet_core_clear(driver->core, &conn->link->task, SNET_CORE_EVENT_LINK_SEND);
+    snet_link_clear_send(conn->link);
     if (!snet_list_contains(&conn->coalesce.node)) {
         snet_list_push(&driver->corks, &conn->coalesce.node);
         (void)uv_async_send(driver->wake);
     }
 }
 
-static void coalesce_tick(uv_timer_t *timer)
+static void coalesce_tick(snet_uv *driver)
 {
-    snet_uv *driver = timer->data;
-    snet_driver_enter(driver);
     struct snet_list_node *node = snet_list_first(&driver->corks);
     while (node != NULL) {
         struct snet_conn *conn = SNET_CONTAINER(node, struct snet_conn, coalesce.node);
@@ -48,17 +44,15 @@ static void coalesce_tick(uv_timer_t *timer)
         conn->coalesce.used = false;
     }
     if (driver->corks.count == 0) {
-        (void)uv_timer_stop(timer);
+        snet_driver_stop(driver, SNET_DRIVER_TIMER_COALESCE);
     }
-    snet_driver_drain(driver);
-    snet_driver_leave(driver);
 }
 
 void snet_conn_coalesce_settle(snet_uv *driver)
 {
-    if (driver->corks.count > 0 && !uv_is_active((uv_handle_t *)&driver->coalesce_timer)) {
-        (void)uv_timer_start(&driver->coalesce_timer, coalesce_tick, SNET_CONN_COALESCE_TICK_MS,
-                             SNET_CONN_COALESCE_TICK_MS);
+    if (driver->corks.count > 0) {
+        snet_driver_every(driver, SNET_DRIVER_TIMER_COALESCE, SNET_CONN_COALESCE_TICK_MS,
+                          coalesce_tick);
     }
 }
 

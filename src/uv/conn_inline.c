@@ -3,9 +3,6 @@
 #include "uv/conn_inline.h"
 
 #include "base/assert.h"
-#include "core/core.h"
-#include "core/link.h"
-#include "core/session.h"
 #include "uv/conn.h"
 
 #include <poll.h>
@@ -65,13 +62,9 @@ static void conn_inline_give_back(struct snet_conn *conn)
 /* Who waits sees for himself. */
 static bool conn_inline_can_more(snet_session *session)
 {
-    const unsigned notify = 1u << SNET_CORE_EVENT_READABLE | 1u << SNET_CORE_EVENT_WRITABLE;
-    const bool more = (session->task.events & notify) != 0;
-    if (more) {
-        snet_core_clear(session->core, &session->task, SNET_CORE_EVENT_READABLE);
-        snet_core_clear(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
-    }
-    return more;
+    return snet_session_take_events(session, SNET_CORE_EVENT_BIT(SNET_CORE_EVENT_READABLE) |
+                                                 SNET_CORE_EVENT_BIT(SNET_CORE_EVENT_WRITABLE)) !=
+           0;
 }
 
 bool snet_conn_inline_serve(snet_uv *driver, snet_session *session, short events)
@@ -133,10 +126,8 @@ static void conn_inline_take_back(struct snet_conn *conn)
     snet_conn_send(conn);
 }
 
-static void conn_inline_tick(uv_timer_t *timer)
+static void conn_inline_tick(snet_uv *driver)
 {
-    snet_uv *driver = timer->data;
-    snet_driver_enter(driver);
     struct snet_list_node *node = snet_list_first(&driver->loans);
     while (node != NULL) {
         struct snet_conn *conn = SNET_CONTAINER(node, struct snet_conn, conn_inline.node);
@@ -147,10 +138,8 @@ static void conn_inline_tick(uv_timer_t *timer)
         conn->conn_inline.used = false;
     }
     if (driver->loans.count == 0) {
-        (void)uv_timer_stop(timer);
+        snet_driver_stop(driver, SNET_DRIVER_TIMER_INLINE);
     }
-    snet_driver_drain(driver);
-    snet_driver_leave(driver);
 }
 
 static void conn_inline_grant(struct snet_conn *conn)
@@ -162,10 +151,7 @@ static void conn_inline_grant(struct snet_conn *conn)
     conn->conn_inline.used = true;
     conn->conn_inline.full = false;
     snet_conn_inline_wake(&conn->conn_inline);
-    if (!uv_is_active((uv_handle_t *)&driver->conn_inline_timer)) {
-        (void)uv_timer_start(&driver->conn_inline_timer, conn_inline_tick, SNET_CONN_INLINE_TICK_MS,
-                             SNET_CONN_INLINE_TICK_MS);
-    }
+    snet_driver_every(driver, SNET_DRIVER_TIMER_INLINE, SNET_CONN_INLINE_TICK_MS, conn_inline_tick);
 }
 
 void snet_conn_inline_settle(snet_uv *driver)

@@ -52,11 +52,11 @@ static void dialer_connected(struct snet_dialer *dialer, uv_stream_t *stream)
 {
     snet_uv *driver = dialer->driver;
     snet_link *link = NULL;
-    snet_err err = snet_client_connected(dialer->session, &link, snet_uv_now(driver));
+    snet_err err = snet_client_connected(dialer->session, &link, snet_driver_now());
     if (err == SNET_OK) {
         err = snet_conn_open(driver, link, stream);
         if (err != SNET_OK) {
-            snet_link_free(link, snet_uv_now(driver));
+            snet_link_free(link, snet_driver_now());
         }
     }
     if (err != SNET_OK) {
@@ -75,7 +75,7 @@ static void dialer_done(void *user, snet_err err, int os_err, uv_stream_t *strea
     if (err == SNET_OK) {
         dialer_connected(dialer, stream);
     } else {
-        snet_client_dial_failed(dialer->session, err, snet_uv_now(driver));
+        snet_client_dial_failed(dialer->session, err, snet_driver_now());
     }
     snet_driver_drain(driver);
     snet_driver_leave(driver);
@@ -97,7 +97,7 @@ void snet_dialer_dial(struct snet_dialer *dialer)
             ? snet_stream_dial_start(loop, &config, &dialer->dial)
             : snet_adopt_dial_start(loop, &dialer->connector, &config, &dialer->adopt);
     if (err != SNET_OK) {
-        snet_client_dial_failed(dialer->session, err, snet_uv_now(dialer->driver));
+        snet_client_dial_failed(dialer->session, err, snet_driver_now());
     }
 }
 
@@ -106,5 +106,5 @@ void snet_dialer_network_changed(struct snet_dialer *dialer)
     if (dialer->dial != NULL || dialer->adopt != NULL) {
         snet_dialer_dial(dialer);
     }
-    snet_client_network_changed(dialer->session, snet_uv_now(dialer->driver));
+    snet_client_network_changed(dialer->session, snet_driver_now());
 }

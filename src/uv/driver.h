@@ -1,12 +1,15 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * The inside of the libuv driver: what its conns share. See <snet/uv.h> for what it does.
+ * Driver: what all of the libuv driver shares: the core, the lists of what belongs to the driver,
+ * the timers, and the lock. What an event of the core means for a connection or a dial is known
+ * above, in uv/uv.c, and asked for by hooks. See <snet/uv.h> for what it all does.
  *
  * After every callback of libuv, and before the loop waits, the driver carries out the core's
  * events (snet_driver_drain), so that no memory of a session is used after it has gone.
  *
- * Ownership: the driver owns core, conns, dialers and listeners. Thread: that of the loop.
+ * Ownership: the driver owns its core. Conns, dialers and servers are freed by the modules that
+ * make them. Thread: that of the loop, unless a function says otherwise.
  */
 #ifndef SNET_UV_DRIVER_H
 #define SNET_UV_DRIVER_H
@@ -17,40 +20,70 @@
 #include "uv/netwatch.h"
 
 #define SNET_DRIVER_SCRATCH_BYTES 65536u
-/* How often conns that do not read are probed for their death. */
-#define SNET_DRIVER_PROBE_MS 1000u
+
+struct snet_driver_hooks {
+    /* Carries out an event of the core. */
+    void (*event)(snet_uv *driver, const struct snet_core_event *event);
+    /* The loop is about to wait: carries out what other threads have asked for. */
+    void (*prepare)(snet_uv *driver);
+    /* Another thread has used the session: sends what that yields, as far as it can. */
+    void (*used)(snet_session *session);
+};
+
+enum snet_driver_timer_id {
+    SNET_DRIVER_TIMER_CORE,     /* the deadline of the core; keeps the loop running */
+    SNET_DRIVER_TIMER_PROBE,    /* conns that do not read: uv/conn.c */
+    SNET_DRIVER_TIMER_NETWATCH, /* the addresses of this machine */
+    SNET_DRIVER_TIMER_INLINE,   /* uv/conn_inline.c */
+    SNET_DRIVER_TIMER_COALESCE  /* uv/conn_coalesce.c */
+};
+#define SNET_DRIVER_TIMERS 5
+
+typedef void snet_driver_due_fn(snet_uv *driver);
+
+struct snet_driver_timer {
+    uv_timer_t handle;
+    snet_driver_due_fn *due; /* NULL: the core's events are carried out, and that is all */
+};
 
 struct snet_uv {
     uv_loop_t *loop;
     struct snet_uv_config config;
-    snet_uv_event_fn *on_dial; /* NULL: nobody else is told that a connection is made */
+    const struct snet_driver_hooks *hooks;
+    snet_uv_event_fn *on_dial; /* NULL: nobody else wants to know that a connection is made */
     snet_core *core;
     struct snet_list conns;
-    struct snet_list paused;
+    struct snet_list paused; /* conns that do not read */
     struct snet_list dialers;
     struct snet_list servers;
     struct snet_list loans;
     bool loans_unsettled; /* one was asked for or given back */
     struct snet_list corks;
     uv_prepare_t prepare;
-    uv_timer_t timer;
-    uv_timer_t probe;
-    uv_timer_t watch; /* of the network */
-    uv_timer_t conn_inline_timer;
-    uv_timer_t coalesce_timer;
+    struct snet_driver_timer timers[SNET_DRIVER_TIMERS];
     struct snet_netwatch network;
     unsigned open_handles;
     bool draining;
-    uv_mutex_t *mutex;    /* NULL: used on the loop's thread alone */
-    uv_async_t *wake;     /* of the one who shares it */
-    uint64_t timer_at_ns; /* what the timer was set for */
+    uv_mutex_t *mutex;   /* NULL: used on the loop's thread alone */
+    uv_async_t *wake;    /* wakes the loop of a driver that is shared */
+    uint64_t tick_at_ns; /* what the timer of the core was set for */
     char scratch[SNET_DRIVER_SCRATCH_BYTES];
-    char conn_inline_scratch[SNET_DRIVER_SCRATCH_BYTES]; /* of who holds the mutex */
+    char conn_inline_scratch[SNET_DRIVER_SCRATCH_BYTES]; /* of the thread that holds the mutex */
 };
+
+/* Errors: INVALID without `on_event` or for what the core refuses, NO_MEMORY, CRYPTO. */
+SNET_MUST_USE snet_err snet_driver_new(uv_loop_t *loop, const struct snet_uv_config *config,
+                                       const struct snet_driver_hooks *hooks, snet_uv **ret_driver);
+/* Frees the core, closes all handles, and frees the driver with the last of them. What belongs to
+   the driver has gone before. Not from within snet_driver_drain. */
+void snet_driver_free(snet_uv *driver);
+
+/* The time that core calls want. Any thread. */
+uint64_t snet_driver_now(void);
 
 /*
  * From now on other threads may use the core and the sessions while they hold `mutex`, which the
- * driver's callbacks hold, too. Right after snet_uv_new. `wake` interrupts the loop.
+ * driver's callbacks hold, too. Right after snet_driver_new. `wake` interrupts the loop.
  */
 void snet_driver_share(snet_uv *driver, uv_mutex_t *mutex, uv_async_t *wake);
 /* From now on `on_dial` gets the events that ask for connections, as `on_event` the others. */
@@ -65,8 +98,15 @@ void snet_driver_leave(snet_uv *driver);
 void snet_driver_used(snet_uv *driver, snet_session *session);
 /* Carries out all events of the core. Does nothing when called from within itself. */
 void snet_driver_drain(snet_uv *driver);
-/* A conn has stopped reading. */
-void snet_driver_watch_paused(snet_uv *driver);
+
+/* Calls `due` every `interval_ms`, until snet_driver_stop; goes on as it is when it runs already.
+ */
+void snet_driver_every(snet_uv *driver, enum snet_driver_timer_id id, uint64_t interval_ms,
+                       snet_driver_due_fn *due);
+void snet_driver_stop(snet_uv *driver, enum snet_driver_timer_id id);
+/* The core has events that no handle stands for yet: the loop does not end before they are seen. */
+void snet_driver_hold(snet_uv *driver);
+
 /* Socket options for links that speak one of `wires` and whose session keeps `history_bytes`. */
 struct snet_stream_options snet_driver_options(const snet_uv *driver, unsigned wires,
                                                uint32_t history_bytes);

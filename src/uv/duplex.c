@@ -7,7 +7,6 @@
 #include <snet/uv.h>
 
 #include "base/assert.h"
-#include "core/session.h"
 #include "uv/driver.h"
 
 #include <stdlib.h>
@@ -192,6 +191,14 @@ static void duplex_read_end(snet_duplex *duplex, snet_err err)
     (void)duplex->on_read(duplex->user, NULL, 0, err);
 }
 
+/* Whether all that the other end will ever write has arrived. */
+static bool duplex_peer_ended(const snet_duplex *duplex)
+{
+    struct snet_session_info info;
+    snet_session_get_info(duplex->session, &info);
+    return info.peer_ended;
+}
+
 /* Shows what there is once; false when it is no use to show more now. */
 static bool duplex_show(snet_duplex *duplex)
 {
@@ -214,12 +221,15 @@ static bool duplex_show(snet_duplex *duplex)
     }
     SNET_ASSERT(taken <= total);
     snet_session_consume(duplex->session, taken, snet_uv_now(duplex->driver));
-    const bool over = duplex->ended || duplex->session->peer_ended;
+    if (taken == total) {
+        return true;
+    }
+    const bool over = duplex->ended || duplex_peer_ended(duplex);
     if (taken == 0 && over && duplex->on_read != NULL) {
         /* Nothing comes any more that would make sense of the rest. */
         duplex_read_end(duplex, duplex->ended ? duplex->end_err : SNET_ERR_CLOSED);
     }
-    return taken > 0 && (taken == total || over || count == SNET_DUPLEX_SPANS_MAX);
+    return taken > 0 && (over || count == SNET_DUPLEX_SPANS_MAX);
 }
 
 static void duplex_read(snet_duplex *duplex)

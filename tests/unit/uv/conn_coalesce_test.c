@@ -3,7 +3,6 @@
 /* Many small writes in a row. */
 #include "uv/conn_coalesce.h"
 
-#include "core/session.h"
 #include "sock/socket.h"
 #include "tests/support/tcp_twin.h"
 #include "tests/support/unit.h"
@@ -18,8 +17,7 @@ static const struct twin_options nonblocking = {.linger_ns = SNET_MS_NS, .nonblo
 static uint64_t waiting(const struct twin_end *end)
 {
     snet_loop_lock();
-    const struct snet_history *history = &end->socket->session->history;
-    const uint64_t bytes = history->end - history->sent;
+    const uint64_t bytes = snet_session_unsent(end->socket->session);
     snet_loop_unlock();
     return bytes;
 }

@@ -143,17 +143,18 @@ static void conn_that_does_not_read_is_probed_for_its_death(void **state)
     test_pair_begin(&pair, NULL);
     (void)write_until_full(&pair);
     assert_int_equal(pair.driver->paused.count, 1);
-    test_loop_pass(&pair.loop, SNET_DRIVER_PROBE_MS);
+    test_loop_pass(&pair.loop, SNET_CONN_PROBE_MS);
     assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_LOST), 0);
     snet_session_free(pair.ends[TEST_PAIR_CLIENT].session, snet_uv_now(pair.driver));
     TEST_LOOP_UNTIL(&pair.loop, !snet_stream_alive(conn_of(&pair, TEST_PAIR_SERVER)->stream));
     assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_LOST), 0);
-    test_loop_pass(&pair.loop, SNET_DRIVER_PROBE_MS);
+    test_loop_pass(&pair.loop, SNET_CONN_PROBE_MS);
     assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_LOST), 1);
     assert_int_equal(pair.ends[TEST_PAIR_SERVER].lost, SNET_ERR_LINK_LOST);
     /* Nothing is left to probe. */
-    test_loop_pass(&pair.loop, SNET_DRIVER_PROBE_MS);
-    assert_int_equal(uv_is_active((uv_handle_t *)&pair.driver->probe), 0);
+    test_loop_pass(&pair.loop, SNET_CONN_PROBE_MS);
+    assert_int_equal(
+        uv_is_active((uv_handle_t *)&pair.driver->timers[SNET_DRIVER_TIMER_PROBE].handle), 0);
     test_pair_close(&pair);
 }
 

@@ -3,16 +3,18 @@
 #include "uv/driver.h"
 
 #include "tests/support/death.h"
+#include "tests/support/loop.h"
 #include "tests/support/loop_pair.h"
-#include "tests/support/memory.h"
-#include "tests/support/resolver.h"
-#include "tests/support/sockets.h"
 #include "tests/support/unit.h"
 
-#include <string.h>
-#include <sys/socket.h>
+#define INTERVAL_MS 10u
 
-#define DRIVER_ALLOCATIONS_MAX 50u
+/* What the hooks below have seen. */
+static struct {
+    unsigned events;
+    unsigned prepares;
+    unsigned dues;
+} seen;
 
 static void ignore_event(void *user, const struct snet_core_event *event)
 {
@@ -20,150 +22,144 @@ static void ignore_event(void *user, const struct snet_core_event *event)
     (void)event;
 }
 
-static const struct snet_uv_config driver_config = {.on_event = ignore_event};
-
-/* Whether the session was resumed so often, and told so, at both ends. */
-static bool resumed(const struct test_pair *pair, unsigned count)
+static void count_event(snet_uv *driver, const struct snet_core_event *event)
 {
-    return test_pair_count(pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_RESUMED) == count &&
-           test_pair_count(pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_RESUMED) == count;
+    (void)event;
+    seen.events++;
+    snet_driver_drain(driver); /* from within itself */
 }
 
-static void driver_new_refuses_a_program_that_takes_no_events(void **state)
+static void count_prepare(snet_uv *driver)
 {
-    (void)state;
-    const struct snet_uv_config config = {.on_event = NULL};
-    struct test_loop loop;
-    snet_uv *driver = NULL;
-    test_loop_open(&loop);
-    assert_int_equal(snet_uv_new(&loop.uv, &config, &driver), SNET_ERR_INVALID);
-    assert_null(driver);
-    test_loop_close(&loop);
+    (void)driver;
+    seen.prepares++;
 }
 
-static void driver_new_refuses_a_budget_below_one_page(void **state)
+static void ignore_use(snet_session *session)
 {
-    (void)state;
-    const struct snet_uv_config config = {.on_event = ignore_event,
-                                          .core = {.send_budget_bytes = 1}};
-    struct test_loop loop;
-    snet_uv *driver = NULL;
-    test_loop_open(&loop);
-    assert_int_equal(snet_uv_new(&loop.uv, &config, &driver), SNET_ERR_INVALID);
-    assert_null(driver);
-    test_loop_close(&loop);
+    (void)session;
 }
 
-static void driver_new_without_memory_leaves_nothing(void **state)
+static void count_due(snet_uv *driver)
 {
-    (void)state;
-    struct test_loop loop;
-    snet_uv *driver = NULL;
-    test_loop_open(&loop);
-    for (unsigned number = 1; driver == NULL; number++) {
-        assert_in_range(number, 1, DRIVER_ALLOCATIONS_MAX);
-        test_memory_fail_at(number, false);
-        const snet_err err = snet_uv_new(&loop.uv, &driver_config, &driver);
-        assert_int_equal(err, test_memory_heal() ? SNET_ERR_NO_MEMORY : SNET_OK);
-    }
-    snet_uv_free(driver);
-    test_loop_close(&loop);
+    assert_false(driver->draining);
+    seen.dues++;
 }
 
-static void driver_connect_refuses_bad_addresses_and_wires(void **state)
+static void count_due_once(snet_uv *driver)
+{
+    count_due(driver);
+    snet_driver_stop(driver, SNET_DRIVER_TIMER_PROBE);
+}
+
+static const struct snet_driver_hooks hooks = {
+    .event = count_event,
+    .prepare = count_prepare,
+    .used = ignore_use,
+};
+
+static snet_uv *open_driver(struct test_loop *loop)
+{
+    const struct snet_uv_config config = {.on_event = ignore_event};
+    snet_uv *driver = NULL;
+    seen.events = seen.prepares = seen.dues = 0;
+    test_loop_open(loop);
+    assert_int_equal(snet_driver_new(&loop->uv, &config, &hooks, &driver), SNET_OK);
+    return driver;
+}
+
+static void ignore_timer(uv_timer_t *timer)
+{
+    (void)timer;
+}
+
+/* Something that the loop waits for, until the test is over. */
+static void keep_running(struct test_loop *loop, uv_timer_t *timer)
+{
+    assert_int_equal(uv_timer_init(&loop->uv, timer), 0);
+    assert_int_equal(uv_timer_start(timer, ignore_timer, 3600 * 1000, 0), 0);
+}
+
+static void driver_gives_all_events_of_the_core_to_its_hook(void **state)
 {
     (void)state;
-    const struct snet_client_config good = {.wire = SNET_WIRE_2};
-    const struct snet_client_config bad = {.wire = (enum snet_wire)77};
+    const struct snet_client_config client = {.wire = SNET_WIRE_2};
     struct test_loop loop;
-    snet_uv *driver = NULL;
     snet_session *session = NULL;
-    test_loop_open(&loop);
-    assert_int_equal(snet_uv_new(&loop.uv, &driver_config, &driver), SNET_OK);
-    assert_int_equal(snet_uv_connect(driver, "nowhere", &good, &session), SNET_ERR_ADDRESS);
-    assert_int_equal(snet_uv_connect(driver, "127.0.0.1:1", &bad, &session), SNET_ERR_INVALID);
-    assert_null(session);
-    assert_int_equal(driver->dialers.count, 0);
-    snet_uv_free(driver);
+    snet_uv *driver = open_driver(&loop);
+    assert_int_equal(snet_client_open(driver->core, &client, &session, snet_driver_now()), SNET_OK);
+    snet_driver_hold(driver);
+    assert_int_not_equal(uv_loop_alive(&loop.uv), 0);
+    test_loop_settle(&loop);
+    assert_int_equal(seen.events, 1); /* DIAL */
+    assert_false(snet_core_has_events(driver->core));
+    snet_session_abort(session, snet_driver_now());
+    snet_driver_drain(driver);
+    assert_int_equal(seen.events, 2); /* ENDED */
+    snet_driver_free(driver);
     test_loop_close(&loop);
 }
 
-static void driver_connect_without_memory_leaves_nothing(void **state)
+static void driver_prepares_each_time_the_loop_waits(void **state)
 {
     (void)state;
-    const struct snet_client_config config = {.wire = SNET_WIRE_2};
     struct test_loop loop;
-    snet_uv *driver = NULL;
-    snet_session *session = NULL;
-    test_loop_open(&loop);
-    assert_int_equal(snet_uv_new(&loop.uv, &driver_config, &driver), SNET_OK);
-    for (unsigned number = 1; session == NULL; number++) {
-        assert_in_range(number, 1, DRIVER_ALLOCATIONS_MAX);
-        assert_int_equal(driver->dialers.count, 0);
-        test_memory_fail_at(number, false);
-        const snet_err err = snet_uv_connect(driver, "127.0.0.1:1", &config, &session);
-        assert_int_equal(err, test_memory_heal() ? SNET_ERR_NO_MEMORY : SNET_OK);
-    }
-    snet_uv_free(driver);
+    snet_uv *driver = open_driver(&loop);
+    uv_timer_t later;
+    keep_running(&loop, &later);
+    (void)uv_run(&loop.uv, UV_RUN_NOWAIT);
+    (void)uv_run(&loop.uv, UV_RUN_NOWAIT);
+    assert_int_equal(seen.prepares, 2);
+    uv_close((uv_handle_t *)&later, NULL);
+    snet_driver_free(driver);
     test_loop_close(&loop);
 }
 
-static void driver_serve_refuses_what_cannot_be_served(void **state)
+static void driver_timer_goes_on_until_it_is_stopped(void **state)
 {
     (void)state;
-    const struct test_pair_config config = test_pair_defaults();
-    const struct snet_server_config no_wires = {.wires = 0};
-    struct test_pair pair;
-    snet_uv_server *server = NULL;
-    int os_err = 0;
-    test_pair_open(&pair, &config);
-    const char *taken = snet_uv_server_address(pair.server);
-    assert_int_equal(snet_uv_serve(pair.driver, "x", &config.server, &server, &os_err),
-                     SNET_ERR_ADDRESS);
-    assert_int_equal(snet_uv_serve(pair.driver, "nowhere.test:0", &config.server, &server, &os_err),
-                     SNET_ERR_RESOLVE);
-    assert_int_equal(os_err, UV_EAI_NONAME);
-    assert_int_equal(snet_uv_serve(pair.driver, taken, &config.server, &server, &os_err),
-                     SNET_ERR_LISTEN);
-    assert_int_equal(os_err, UV_EADDRINUSE);
-    assert_int_equal(snet_uv_serve(pair.driver, "127.0.0.1:0", &no_wires, &server, &os_err),
-                     SNET_ERR_INVALID);
-    assert_null(server);
-    assert_int_equal(pair.driver->servers.count, 1);
-    test_pair_close(&pair);
-}
-
-static void driver_serve_without_memory_leaves_nothing(void **state)
-{
-    (void)state;
-    const struct snet_server_config config = {.wires = SNET_WIRE_BIT(SNET_WIRE_2)};
     struct test_loop loop;
-    snet_uv *driver = NULL;
-    snet_uv_server *server = NULL;
-    int os_err = 0;
-    test_loop_open(&loop);
-    assert_int_equal(snet_uv_new(&loop.uv, &driver_config, &driver), SNET_OK);
-    for (unsigned number = 1; server == NULL; number++) {
-        assert_in_range(number, 1, DRIVER_ALLOCATIONS_MAX);
-        assert_int_equal(driver->servers.count, 0);
-        test_memory_fail_at(number, false);
-        const snet_err err = snet_uv_serve(driver, "127.0.0.1:0", &config, &server, &os_err);
-        assert_int_equal(err, test_memory_heal() ? SNET_ERR_NO_MEMORY : SNET_OK);
+    snet_uv *driver = open_driver(&loop);
+    uv_timer_t later;
+    keep_running(&loop, &later);
+    snet_driver_every(driver, SNET_DRIVER_TIMER_PROBE, INTERVAL_MS, count_due);
+    for (unsigned i = 0; i < 3; i++) {
+        /* Asking again does not put it off. */
+        snet_driver_every(driver, SNET_DRIVER_TIMER_PROBE, INTERVAL_MS, count_due);
+        test_loop_pass(&loop, INTERVAL_MS / 2);
+        snet_driver_every(driver, SNET_DRIVER_TIMER_PROBE, INTERVAL_MS, count_due);
+        test_loop_pass(&loop, INTERVAL_MS / 2);
+        assert_int_equal(seen.dues, i + 1);
     }
-    snet_uv_free(driver);
+    snet_driver_every(driver, SNET_DRIVER_TIMER_PROBE, INTERVAL_MS, count_due_once);
+    test_loop_pass(&loop, INTERVAL_MS);
+    test_loop_pass(&loop, INTERVAL_MS);
+    assert_int_equal(seen.dues, 4);
+    uv_close((uv_handle_t *)&later, NULL);
+    snet_driver_free(driver);
     test_loop_close(&loop);
 }
 
-static void driver_is_not_freed_within_its_events(void **state)
+static void driver_timers_do_not_keep_the_loop_running(void **state)
+{
+    (void)state;
+    struct test_loop loop;
+    snet_uv *driver = open_driver(&loop);
+    for (unsigned id = SNET_DRIVER_TIMER_CORE + 1; id < SNET_DRIVER_TIMERS; id++) {
+        snet_driver_every(driver, (enum snet_driver_timer_id)id, INTERVAL_MS, count_due);
+    }
+    assert_int_equal(uv_loop_alive(&loop.uv), 0);
+    snet_driver_free(driver);
+    test_loop_close(&loop);
+}
+
+static void driver_is_not_freed_before_what_belongs_to_it(void **state)
 {
     (void)state;
     struct test_pair pair;
     test_pair_begin(&pair, NULL);
-    pair.driver->draining = true;
-    ASSERT_ABORTS(snet_uv_free(pair.driver));
-    pair.driver->draining = false;
+    ASSERT_ABORTS(snet_driver_free(pair.driver));
     test_pair_close(&pair);
-    snet_uv_free(NULL);
 }
 
 static void driver_takes_its_options_from_the_history(void **state)
@@ -188,268 +184,15 @@ static void driver_takes_its_options_from_the_history(void **state)
     test_pair_close(&pair);
 }
 
-static void driver_tells_a_time_that_goes_on(void **state)
-{
-    (void)state;
-    const struct test_pair_config config = test_pair_defaults();
-    struct test_pair pair;
-    test_pair_open(&pair, &config);
-    const uint64_t before = snet_uv_now(pair.driver);
-    assert_int_not_equal(before, 0);
-    test_loop_pass(&pair.loop, 7);
-    assert_int_equal(snet_uv_now(pair.driver), before + 7 * SNET_MS_NS);
-    test_pair_close(&pair);
-}
-
-/* A loop stops when it has nothing to wait for: that a session wants a connection must count. */
-static void driver_connects_on_a_loop_with_nothing_else(void **state)
-{
-    (void)state;
-    const struct snet_client_config config = {.wire = SNET_WIRE_2};
-    struct test_loop loop;
-    snet_uv *driver = NULL;
-    snet_session *session = NULL;
-    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
-    test_loop_open(&loop);
-    const int listener = test_socket_listen("127.0.0.1:0", 1, address, sizeof address);
-    assert_int_equal(snet_uv_new(&loop.uv, &driver_config, &driver), SNET_OK);
-    assert_int_equal(uv_loop_alive(&loop.uv), 0);
-    assert_int_equal(snet_uv_connect(driver, address, &config, &session), SNET_OK);
-    assert_int_not_equal(uv_loop_alive(&loop.uv), 0);
-    int peer = -1;
-    TEST_LOOP_UNTIL(&loop, (peer = accept(listener, NULL, NULL)) >= 0);
-    test_socket_close(peer);
-    test_socket_close(listener);
-    snet_uv_free(driver);
-    test_loop_close(&loop);
-}
-
-static void driver_carries_bytes_both_ways(void **state)
-{
-    (void)state;
-    struct test_pair pair;
-    char text[SNET_STREAM_ADDRESS_MAX_BYTES];
-    test_pair_begin(&pair, NULL);
-    test_pair_send(&pair, TEST_PAIR_CLIENT, 1000);
-    test_pair_send(&pair, TEST_PAIR_SERVER, 30000);
-    TEST_LOOP_UNTIL(&pair.loop, test_pair_read(&pair, TEST_PAIR_SERVER) == 1000);
-    TEST_LOOP_UNTIL(&pair.loop, test_pair_read(&pair, TEST_PAIR_CLIENT) == 30000);
-    snet_uv_session_peer(pair.ends[TEST_PAIR_CLIENT].session, text, sizeof text);
-    assert_string_equal(text, snet_uv_server_address(pair.server));
-    assert_int_equal(snet_uv_session_os_err(pair.ends[TEST_PAIR_CLIENT].session), 0);
-    assert_int_equal(snet_uv_session_os_err(pair.ends[TEST_PAIR_SERVER].session), 0);
-    test_pair_close(&pair);
-}
-
-static void driver_resumes_each_time_its_connection_is_reset(void **state)
-{
-    (void)state;
-    struct test_pair pair;
-    char text[SNET_STREAM_ADDRESS_MAX_BYTES];
-    test_pair_begin(&pair, NULL);
-    for (unsigned count = 1; count <= 5; count++) {
-        /* Bytes are on their way when it happens, and some are written without a connection. */
-        test_pair_send(&pair, TEST_PAIR_CLIENT, 20000);
-        test_pair_cut(&pair);
-        TEST_LOOP_UNTIL(&pair.loop,
-                        test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_LOST) == count);
-        snet_uv_session_peer(pair.ends[TEST_PAIR_CLIENT].session, text, sizeof text);
-        assert_string_equal(text, "-");
-        assert_int_equal(test_pair_write(&pair, TEST_PAIR_SERVER, 100), 100);
-        TEST_LOOP_PASS_UNTIL(&pair.loop, TEST_PAIR_STEP_MS, resumed(&pair, count));
-        TEST_LOOP_UNTIL(&pair.loop,
-                        test_pair_read(&pair, TEST_PAIR_SERVER) == 20000 * (uint64_t)count);
-        TEST_LOOP_UNTIL(&pair.loop,
-                        test_pair_read(&pair, TEST_PAIR_CLIENT) == 100 * (uint64_t)count);
-    }
-    assert_int_equal(test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_ENDED), 0);
-    test_pair_close(&pair);
-}
-
-static void driver_ends_both_ends_when_the_server_ends(void **state)
-{
-    (void)state;
-    struct test_pair pair;
-    test_pair_begin(&pair, NULL);
-    test_pair_send(&pair, TEST_PAIR_SERVER, 10000);
-    snet_session_shutdown(pair.ends[TEST_PAIR_SERVER].session, snet_uv_now(pair.driver));
-    TEST_LOOP_PASS_UNTIL(&pair.loop, TEST_PAIR_STEP_MS,
-                         test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_ENDED) == 1 &&
-                             test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_ENDED) == 1);
-    assert_int_equal(pair.ends[TEST_PAIR_CLIENT].ended, SNET_ERR_CLOSED);
-    assert_int_equal(pair.ends[TEST_PAIR_SERVER].ended, SNET_ERR_CLOSED);
-    assert_int_equal(test_pair_read(&pair, TEST_PAIR_CLIENT), 10000);
-    test_pair_close(&pair);
-}
-
-static void driver_ends_a_client_that_ends_and_its_server_waits(void **state)
-{
-    (void)state;
-    struct test_pair pair;
-    test_pair_begin(&pair, NULL);
-    test_pair_send(&pair, TEST_PAIR_CLIENT, 10000);
-    snet_session_shutdown(pair.ends[TEST_PAIR_CLIENT].session, snet_uv_now(pair.driver));
-    TEST_LOOP_PASS_UNTIL(&pair.loop, TEST_PAIR_STEP_MS,
-                         test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_ENDED) == 1);
-    assert_int_equal(pair.ends[TEST_PAIR_CLIENT].ended, SNET_ERR_CLOSED);
-    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_LOST), 1);
-    assert_int_equal(pair.ends[TEST_PAIR_SERVER].lost, SNET_ERR_LINK_FIN);
-    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_ENDED), 0);
-    assert_int_equal(test_pair_read(&pair, TEST_PAIR_SERVER), 10000);
-    test_loop_pass(&pair.loop, SNET_RESUME_TIMEOUT_DEFAULT_NS / SNET_MS_NS);
-    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_ENDED), 1);
-    assert_int_equal(pair.ends[TEST_PAIR_SERVER].ended, SNET_ERR_EXPIRED);
-    test_pair_close(&pair);
-}
-
-static void driver_moves_a_live_session_when_the_network_changed(void **state)
-{
-    (void)state;
-    struct test_pair pair;
-    char before[SNET_STREAM_ADDRESS_MAX_BYTES];
-    char after[SNET_STREAM_ADDRESS_MAX_BYTES];
-    test_pair_begin(&pair, NULL);
-    snet_uv_session_peer(pair.ends[TEST_PAIR_SERVER].session, before, sizeof before);
-    snet_uv_network_changed(pair.driver);
-    TEST_LOOP_UNTIL(&pair.loop, resumed(&pair, 1));
-    snet_uv_session_peer(pair.ends[TEST_PAIR_SERVER].session, after, sizeof after);
-    assert_string_not_equal(before, after);
-    assert_int_equal(test_pair_write(&pair, TEST_PAIR_CLIENT, 1000), 1000);
-    TEST_LOOP_UNTIL(&pair.loop, test_pair_read(&pair, TEST_PAIR_SERVER) == 1000);
-    test_pair_close(&pair);
-}
-
-static void driver_tries_at_once_when_the_network_changed(void **state)
-{
-    (void)state;
-    const struct test_pair_config config = test_pair_defaults();
-    struct test_pair pair;
-    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
-    int os_err = 0;
-    test_pair_open(&pair, &config);
-    const int closed =
-        test_socket_listen("127.0.0.1:0", TEST_SOCKET_CLOSED, address, sizeof address);
-    test_pair_connect(&pair, &config.client, address);
-    const snet_session *session = pair.ends[TEST_PAIR_CLIENT].session;
-    TEST_LOOP_UNTIL(&pair.loop, snet_uv_session_os_err(session) == UV_ECONNREFUSED);
-    test_socket_close(closed);
-    assert_int_equal(snet_uv_serve(pair.driver, address, &config.server, &pair.server, &os_err),
-                     SNET_OK);
-    test_loop_settle(&pair.loop);
-    assert_int_equal(test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_OPENED), 0);
-    snet_uv_network_changed(pair.driver);
-    TEST_LOOP_UNTIL(&pair.loop,
-                    test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_OPENED) == 1);
-    assert_int_equal(snet_uv_session_os_err(session), 0);
-    test_pair_close(&pair);
-}
-
-static void driver_watches_the_network_and_acts_only_on_a_change(void **state)
-{
-    (void)state;
-    struct test_pair pair;
-    test_pair_begin(&pair, NULL);
-    snet_uv_watch_network(pair.driver);
-    for (unsigned i = 0; i < 3; i++) {
-        test_loop_pass(&pair.loop, SNET_NETWATCH_POLL_MS);
-    }
-    assert_true(resumed(&pair, 0));
-    pair.driver->network.fingerprint ^= 2; /* what it saw was another network */
-    test_loop_pass(&pair.loop, SNET_NETWATCH_POLL_MS);
-    TEST_LOOP_UNTIL(&pair.loop, resumed(&pair, 1));
-    test_pair_close(&pair);
-}
-
-static void driver_that_drains_resumes_but_opens_nothing_new(void **state)
-{
-    (void)state;
-    struct test_pair pair;
-    const struct test_pair_config config = test_pair_defaults();
-    test_pair_begin(&pair, NULL);
-    snet_uv_server_drain(pair.server);
-    test_pair_cut(&pair);
-    TEST_LOOP_PASS_UNTIL(&pair.loop, TEST_PAIR_STEP_MS, resumed(&pair, 1));
-    snet_session *second = NULL;
-    assert_int_equal(
-        snet_uv_connect(pair.driver, snet_uv_server_address(pair.server), &config.client, &second),
-        SNET_OK);
-    TEST_LOOP_UNTIL(&pair.loop, pair.note_count > 0);
-    assert_int_equal(pair.note.kind, SNET_NOTE_LINK_REFUSED);
-    assert_int_equal(pair.note.err, SNET_ERR_DRAINING);
-    assert_int_equal(test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_OPENED), 1);
-    test_pair_close(&pair);
-}
-
-static void driver_session_given_back_is_gone_with_its_connection(void **state)
-{
-    (void)state;
-    struct test_pair pair;
-    test_pair_begin(&pair, NULL);
-    snet_session_free(NULL, snet_uv_now(pair.driver));
-    snet_session_free(pair.ends[TEST_PAIR_CLIENT].session, snet_uv_now(pair.driver));
-    test_loop_settle(&pair.loop);
-    assert_int_equal(pair.driver->dialers.count, 0);
-    TEST_LOOP_UNTIL(&pair.loop,
-                    test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_LOST) == 1);
-    assert_int_equal(pair.driver->conns.count, 0);
-    snet_session_free(pair.ends[TEST_PAIR_SERVER].session, snet_uv_now(pair.driver));
-    test_pair_close(&pair);
-}
-
-/* Whatever a session is at: resolving, connecting, in its handshake, open, or lost. */
-static void driver_freed_with_live_sessions_leaves_nothing(void **state)
-{
-    (void)state;
-    struct test_pair pair;
-    struct test_silent silent;
-    const struct test_pair_config config = test_pair_defaults();
-    test_silent_open(&silent, "127.0.0.1:0");
-    for (unsigned turns = 0; turns < 30; turns++) {
-        snet_session *session = NULL;
-        test_pair_begin(&pair, NULL);
-        (void)test_pair_write(&pair, TEST_PAIR_CLIENT, TEST_PAIR_HISTORY_BYTES);
-        assert_int_equal(snet_uv_connect(pair.driver, silent.address, &config.client, &session),
-                         SNET_OK);
-        assert_int_equal(snet_uv_connect(pair.driver, "nowhere.test:1", &config.client, &session),
-                         SNET_OK);
-        assert_int_equal(snet_uv_connect(pair.driver, snet_uv_server_address(pair.server),
-                                         &config.client, &session),
-                         SNET_OK);
-        for (unsigned i = 0; i < turns; i++) {
-            (void)uv_run(&pair.loop.uv, UV_RUN_NOWAIT);
-            if (i == 10) {
-                test_pair_cut(&pair);
-            }
-        }
-        test_pair_close(&pair);
-    }
-    test_silent_close(&silent);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(driver_new_refuses_a_program_that_takes_no_events),
-        cmocka_unit_test(driver_new_refuses_a_budget_below_one_page),
-        cmocka_unit_test(driver_new_without_memory_leaves_nothing),
-        cmocka_unit_test(driver_connect_refuses_bad_addresses_and_wires),
-        cmocka_unit_test(driver_connect_without_memory_leaves_nothing),
-        cmocka_unit_test(driver_serve_refuses_what_cannot_be_served),
-        cmocka_unit_test(driver_serve_without_memory_leaves_nothing),
-        cmocka_unit_test(driver_is_not_freed_within_its_events),
+        cmocka_unit_test(driver_gives_all_events_of_the_core_to_its_hook),
+        cmocka_unit_test(driver_prepares_each_time_the_loop_waits),
+        cmocka_unit_test(driver_timer_goes_on_until_it_is_stopped),
+        cmocka_unit_test(driver_timers_do_not_keep_the_loop_running),
+        cmocka_unit_test(driver_is_not_freed_before_what_belongs_to_it),
         cmocka_unit_test(driver_takes_its_options_from_the_history),
-        cmocka_unit_test(driver_tells_a_time_that_goes_on),
-        cmocka_unit_test(driver_connects_on_a_loop_with_nothing_else),
-        cmocka_unit_test(driver_carries_bytes_both_ways),
-        cmocka_unit_test(driver_resumes_each_time_its_connection_is_reset),
-        cmocka_unit_test(driver_ends_both_ends_when_the_server_ends),
-        cmocka_unit_test(driver_ends_a_client_that_ends_and_its_server_waits),
-        cmocka_unit_test(driver_moves_a_live_session_when_the_network_changed),
-        cmocka_unit_test(driver_tries_at_once_when_the_network_changed),
-        cmocka_unit_test(driver_watches_the_network_and_acts_only_on_a_change),
-        cmocka_unit_test(driver_that_drains_resumes_but_opens_nothing_new),
-        cmocka_unit_test(driver_session_given_back_is_gone_with_its_connection),
-        cmocka_unit_test(driver_freed_with_live_sessions_leaves_nothing),
     };
     return cmocka_run_group_tests_name("driver", tests, NULL, NULL);
 }

@@ -1,0 +1,303 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * The driver as <snet/uv.h> offers it: put together from conns, dialers, listeners and the core. It
+ * alone knows them all.
+ */
+#include <snet/uv.h>
+
+#include "base/assert.h"
+#include "uv/conn.h"
+#include "uv/dialer.h"
+#include "uv/driver.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct snet_uv_server {
+    struct snet_list_node node;
+    snet_uv *driver;
+    snet_server *core;
+    snet_stream_listener *listener;
+};
+
+/* --- Events ---------------------------------------------------------------------------------- */
+
+static void uv_link_event(const struct snet_core_event *event)
+{
+    struct snet_conn *conn = snet_link_user(event->link);
+    if (conn == NULL) {
+        return; /* not on a stream yet or any more; its owner frees it */
+    }
+    if (event->type == SNET_CORE_EVENT_LINK_SEND) {
+        snet_conn_send(conn);
+    } else if (event->type == SNET_CORE_EVENT_LINK_RECV) {
+        snet_conn_recv(conn);
+    } else {
+        snet_conn_close(conn, event->close_how);
+    }
+}
+
+static void uv_event(snet_uv *driver, const struct snet_core_event *event)
+{
+    if (event->link != NULL) {
+        uv_link_event(event);
+        return;
+    }
+    struct snet_dialer *dialer = snet_session_driver(event->session);
+    if (event->type == SNET_CORE_EVENT_DIAL) {
+        SNET_ASSERT(dialer != NULL);
+        snet_dialer_dial(dialer);
+        if (driver->on_dial != NULL) {
+            driver->on_dial(driver->config.user, event);
+        }
+        return;
+    }
+    if (event->type == SNET_CORE_EVENT_FREED) {
+        SNET_ASSERT(dialer != NULL);
+        snet_dialer_free(dialer);
+        return;
+    }
+    if (event->type == SNET_CORE_EVENT_ENDED && dialer != NULL) {
+        snet_dialer_stop(dialer);
+    }
+    driver->config.on_event(driver->config.user, event);
+}
+
+static void uv_prepare(snet_uv *driver)
+{
+    snet_conn_inline_settle(driver);
+    snet_conn_coalesce_settle(driver);
+}
+
+/* --- The driver ------------------------------------------------------------------------------ */
+
+snet_err snet_uv_new(uv_loop_t *loop, const struct snet_uv_config *config, snet_uv **ret_driver)
+{
+    static const struct snet_driver_hooks hooks = {
+        .event = uv_event,
+        .prepare = uv_prepare,
+        .used = snet_conn_used,
+    };
+    return snet_driver_new(loop, config, &hooks, ret_driver);
+}
+
+static void uv_server_free(snet_uv_server *server)
+{
+    snet_stream_listener_close(server->listener);
+    snet_list_remove(&server->driver->servers, &server->node);
+    free(server);
+}
+
+void snet_uv_free(snet_uv *driver)
+{
+    if (driver == NULL) {
+        return;
+    }
+    SNET_ASSERT(!driver->draining);
+    driver->draining = true;
+    while (driver->conns.count > 0) {
+        struct snet_list_node *node = snet_list_first(&driver->conns);
+        snet_conn_close(SNET_CONTAINER(node, struct snet_conn, node), SNET_CLOSE_RESET);
+    }
+    while (driver->dialers.count > 0) {
+        struct snet_list_node *node = snet_list_first(&driver->dialers);
+        snet_dialer_free(SNET_CONTAINER(node, struct snet_dialer, node));
+    }
+    while (driver->servers.count > 0) {
+        struct snet_list_node *node = snet_list_first(&driver->servers);
+        uv_server_free(SNET_CONTAINER(node, snet_uv_server, node));
+    }
+    snet_driver_free(driver);
+}
+
+uint64_t snet_uv_now(const snet_uv *driver)
+{
+    (void)driver;
+    return snet_driver_now();
+}
+
+snet_core *snet_uv_core(snet_uv *driver)
+{
+    return driver->core;
+}
+
+/* --- Clients --------------------------------------------------------------------------------- */
+
+static snet_err uv_connect(snet_uv *driver, const char *address,
+                           const struct snet_uv_connector *connector,
+                           const struct snet_client_config *config, snet_session **ret_session)
+{
+    struct snet_dialer *dialer = NULL;
+    struct snet_client_config client = *config;
+    client.suite = client.suite == 0 ? snet_suite_fastest() : client.suite;
+    snet_err err = snet_dialer_new(driver, address, config, &dialer);
+    if (err != SNET_OK) {
+        return err;
+    }
+    dialer->connector = *connector;
+    err = snet_client_open(driver->core, &client, &dialer->session, snet_driver_now());
+    if (err != SNET_OK) {
+        snet_dialer_free(dialer);
+        return err;
+    }
+    snet_session_set_driver(dialer->session, dialer);
+    snet_driver_hold(driver); /* until the loop sees that the session wants a connection */
+    *ret_session = dialer->session;
+    return SNET_OK;
+}
+
+snet_err snet_uv_connect(snet_uv *driver, const char *address,
+                         const struct snet_client_config *config, snet_session **ret_session)
+{
+    const struct snet_uv_connector none = {.connect = NULL};
+    return address == NULL ? SNET_ERR_ADDRESS
+                           : uv_connect(driver, address, &none, config, ret_session);
+}
+
+snet_err snet_uv_connect_by(snet_uv *driver, const struct snet_uv_connector *connector,
+                            const struct snet_client_config *config, snet_session **ret_session)
+{
+    return connector->connect == NULL ? SNET_ERR_INVALID
+                                      : uv_connect(driver, NULL, connector, config, ret_session);
+}
+
+int snet_uv_session_os_err(const snet_session *session)
+{
+    const struct snet_dialer *dialer = snet_session_driver(session);
+    return dialer == NULL ? 0 : dialer->os_err;
+}
+
+void snet_uv_session_peer(const snet_session *session, char *ret_text, size_t size)
+{
+    const struct snet_conn *conn = snet_conn_of(session);
+    if (conn == NULL) {
+        (void)snprintf(ret_text, size, "-");
+    } else {
+        snet_stream_peer(conn->stream, ret_text, size);
+    }
+}
+
+/* --- The network ----------------------------------------------------------------------------- */
+
+void snet_uv_network_changed(snet_uv *driver)
+{
+    struct snet_list_node *node = snet_list_first(&driver->dialers);
+    while (node != NULL) {
+        snet_dialer_network_changed(SNET_CONTAINER(node, struct snet_dialer, node));
+        node = snet_list_next(&driver->dialers, node);
+    }
+}
+
+static void uv_network_changed(void *user)
+{
+    snet_uv_network_changed(user);
+}
+
+static void uv_look_at_network(snet_uv *driver)
+{
+    snet_netwatch_look(&driver->network);
+}
+
+void snet_uv_watch_network(snet_uv *driver)
+{
+    driver->network = (struct snet_netwatch){.on_change = uv_network_changed, .user = driver};
+    uv_look_at_network(driver);
+    snet_driver_every(driver, SNET_DRIVER_TIMER_NETWATCH, SNET_NETWATCH_POLL_MS,
+                      uv_look_at_network);
+}
+
+/* --- Servers --------------------------------------------------------------------------------- */
+
+static void uv_accepted(void *user, uv_stream_t *stream)
+{
+    snet_uv_server *server = user;
+    snet_uv *driver = server->driver;
+    snet_link *link = NULL;
+    snet_driver_enter(driver);
+    snet_err err = snet_server_accepted(server->core, &link, snet_driver_now());
+    if (err == SNET_OK) {
+        err = snet_conn_open(driver, link, stream);
+        if (err != SNET_OK) {
+            snet_link_free(link, snet_driver_now());
+        }
+    }
+    if (err != SNET_OK) {
+        snet_stream_close(stream, true);
+    }
+    snet_driver_drain(driver);
+    snet_driver_leave(driver);
+}
+
+/* Where a server listens. */
+struct uv_place {
+    const char *address; /* or NULL */
+    int fd;
+};
+
+static snet_err uv_serve(snet_uv *driver, const struct uv_place *place,
+                         const struct snet_server_config *config, snet_uv_server **ret_server,
+                         int *ret_os_err)
+{
+    snet_uv_server *server = calloc(1, sizeof *server);
+    if (server == NULL) {
+        return SNET_ERR_NO_MEMORY;
+    }
+    const struct snet_stream_options options =
+        snet_driver_options(driver, config->wires, config->session.history_bytes);
+    server->driver = driver;
+    snet_err err =
+        place->address != NULL
+            ? snet_stream_listener_open(driver->loop, place->address, &options, &server->listener,
+                                        ret_os_err)
+            : snet_stream_listener_adopt(driver->loop, place->fd, &server->listener, ret_os_err);
+    if (err == SNET_OK) {
+        err = snet_server_new(driver->core, config, &server->core);
+    }
+    if (err != SNET_OK) {
+        snet_stream_listener_close(server->listener);
+        free(server);
+        return err;
+    }
+    snet_list_push(&driver->servers, &server->node);
+    snet_stream_listener_start(server->listener, uv_accepted, server);
+    *ret_server = server;
+    return SNET_OK;
+}
+
+snet_err snet_uv_serve(snet_uv *driver, const char *address,
+                       const struct snet_server_config *config, snet_uv_server **ret_server,
+                       int *ret_os_err)
+{
+    const struct uv_place place = {.address = address};
+    return address == NULL ? SNET_ERR_ADDRESS
+                           : uv_serve(driver, &place, config, ret_server, ret_os_err);
+}
+
+snet_err snet_uv_serve_fd(snet_uv *driver, int fd, const struct snet_server_config *config,
+                          snet_uv_server **ret_server, int *ret_os_err)
+{
+    const struct uv_place place = {.fd = fd};
+    return uv_serve(driver, &place, config, ret_server, ret_os_err);
+}
+
+snet_server *snet_uv_server_core(const snet_uv_server *server)
+{
+    return server->core;
+}
+
+const char *snet_uv_server_address(const snet_uv_server *server)
+{
+    return snet_stream_listener_address(server->listener);
+}
+
+void snet_uv_server_drain(snet_uv_server *server)
+{
+    snet_server_drain(server->core);
+}
+
+void snet_uv_server_close(snet_uv_server *server)
+{
+    snet_server_drain(server->core);
+    uv_server_free(server);
+}
