@@ -28,6 +28,7 @@ RESUME = "docs/internals/resume.md"
 LEGACY = "docs/legacy-wires.md"
 SNET3 = "docs/snet3.md"
 SECURITY = "docs/security.md"
+BENCHMARKS = "docs/benchmarks.md"
 COVERED = (LIMITS, TESTING, MEMORY, STATES, ENDING, BYTE)
 
 DEFINE = re.compile(r"^#define (\w+) +((?:\\\n|[^\n])+)$", re.MULTILINE)
@@ -112,14 +113,24 @@ def seeds() -> int:
     return int(re.search(r"NAME sim\.seeds COMMAND snet_sim --seeds (\d+)", text)[1])
 
 
-def goal(row: str) -> float:
+def goal(start: str) -> float:
     """What the benchmark that is published has measured for a goal."""
-    line = next(line for line in (ROOT / "docs/benchmarks.md").read_text().split("\n")
-                if line.startswith("| ") and line.rstrip(" |").endswith(f"| {row}"))
-    return float(line.split("|")[3].split("(")[0].replace(",", ""))
+    return cell("## Goals", start, 3)
+
+
+def cell(heading: str, start: str, column: int) -> float:
+    """The median in a cell of the first table behind a heading in docs/benchmarks.md."""
+    rest = (ROOT / BENCHMARKS).read_text().split(f"\n{heading}\n", 1)[1]
+    line = next(line for line in rest.split("\n") if line.startswith(f"| {start}"))
+    return float(line.split("|")[column].split("(")[0].replace(",", ""))
 
 
 MIB, KIB, S, MS = "/ 1048576", "/ 1024", "/ SNET_SECOND_NS", "/ SNET_MS_NS"
+IDLE = "idle session, attached"
+DETACHED = "idle session, detached"
+LIBRARY = "<!-- begin library -->"
+TUNNELS = "<!-- begin tunnel -->"
+TRIPS = "### 64 bytes back and forth, one connection, ends on two cores"
 RECORD = "(SNET_V3_RECORD_BYTES + 18)"
 FIGURES: list[tuple[str, str, object]] = [
     # (document, words with {} for the figure, what it is)
@@ -129,8 +140,8 @@ FIGURES: list[tuple[str, str, object]] = [
     (LIMITS, "have {} MiB each by default", f"SNET_BUDGET_DEFAULT_BYTES {MIB}"),
     (LIMITS, "{} MiB each way", f"SNET_WINDOW_MAX_BYTES {MIB}"),
     (LIMITS, "and {} KiB |", f"SNET_INBOX_DEFAULT_BYTES {KIB}"),
-    (LIMITS, "an idle session of snet/3 takes {} bytes", lambda: goal("idle")),
-    (LIMITS, "without a connection {}, so", lambda: goal("detached")),
+    (LIMITS, "an idle session of snet/3 takes {} bytes", lambda: goal(IDLE)),
+    (LIMITS, "without a connection {}, so", lambda: goal(DETACHED)),
     (TESTING, "in the {} situations", lambda: found(r"^\| S\d+ \|", "docs/socket-semantics.md")),
     (TESTING, "has {} recorded conversations", recordings),
     (TESTING, "The {} dialogues of snet/3", dialogues),
@@ -212,6 +223,20 @@ FIGURES: list[tuple[str, str, object]] = [
     (SNET3, "| heartbeat | the last byte arrived | {} s", f"SNET_HEARTBEAT_DEFAULT_NS {S}"),
     (SNET3, "| | PING sent | {} s", f"SNET_HEARTBEAT_DEAD_NS {S}"),
     (SNET3, "| resume window, wait time | link lost | {} s", f"SNET_RESUME_TIMEOUT_DEFAULT_NS {S}"),
+    (BENCHMARKS, "tunnel of snet/3 carries {.1} GiB/s",
+     lambda: cell(TUNNELS, "**snet**", 2) / 1024),
+    (BENCHMARKS, "one of stunnel {.1}", lambda: cell(TUNNELS, "stunnel", 2) / 1024),
+    (BENCHMARKS, "of ssh {.1}", lambda: cell(TUNNELS, "ssh", 2) / 1024),
+    (BENCHMARKS, "through it takes {.0} us", lambda: cell(TRIPS, "**snet**", 2)),
+    (BENCHMARKS, "through stunnel's {.0}", lambda: cell(TRIPS, "stunnel", 2)),
+    (BENCHMARKS, "{.2} times as long as TCP", lambda: goal("ping-pong, library, ends on two")),
+    (BENCHMARKS, "carry {.1} GiB/s encrypted", lambda: cell(LIBRARY, "**snet/3**", 2) / 1024),
+    (BENCHMARKS, "TCP carries {.1}", lambda: cell(LIBRARY, "TCP", 2) / 1024),
+    (BENCHMARKS, "costs a server {} us", lambda: goal("server CPU per resume")),
+    (BENCHMARKS, "is back in {.1} ms", lambda: goal("loss to first byte, server") / 1000),
+    (BENCHMARKS, "back within {.1} s", lambda: goal("storm of 8,000 sessions: p99") / 1e6),
+    (BENCHMARKS, "idle session takes {} bytes", lambda: goal(IDLE)),
+    (BENCHMARKS, "and {} without a connection", lambda: goal(DETACHED)),
     (SECURITY, "| sessions | {} |", "SNET_SESSIONS_DEFAULT_MAX"),
     (SECURITY, "one message, at most {} bytes", "SNET_V3_MESSAGES_MESSAGE_MAX_BYTES"),
     (SECURITY, "| resumes of one session | {} a second",
@@ -244,6 +269,9 @@ def plain(document: str) -> str:
 def written(words: str, figure: object) -> str:
     """The words with the figure in them."""
     number = figure() if callable(figure) else value(figure)
+    rounded = re.search(r"{\.(\d)}", words)
+    if rounded:
+        return words.replace(rounded[0], f"{number:.{rounded[1]}f}")
     if number != int(number):
         raise AssertionError(f"{words!r}: {number} is no whole number")
     return words.replace("{}", f"{int(number):,}").replace("{d}", str(int(number)))
