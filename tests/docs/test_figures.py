@@ -21,6 +21,7 @@ from docs_support import ROOT
 LIMITS = "docs/limits.md"
 TESTING = "docs/testing.md"
 MEMORY = "docs/internals/memory.md"
+WAITS = "docs/internals/waits.md"
 STATES = "docs/internals/states.md"
 ENDING = "docs/internals/ending.md"
 BYTE = "docs/internals/byte.md"
@@ -29,7 +30,7 @@ LEGACY = "docs/legacy-wires.md"
 SNET3 = "docs/snet3.md"
 SECURITY = "docs/security.md"
 BENCHMARKS = "docs/benchmarks.md"
-COVERED = (LIMITS, TESTING, MEMORY, STATES, ENDING, BYTE)
+COVERED = (LIMITS, TESTING, MEMORY, WAITS, STATES, ENDING, BYTE)
 
 DEFINE = re.compile(r"^#define (\w+) +((?:\\\n|[^\n])+)$", re.MULTILINE)
 NOT_NUMBERS = re.compile(r"\b[a-z]\w*\(|/\*.*?\*/|\bUINT64_C\b|(?<=\d)[uUlL]+\b")
@@ -172,8 +173,11 @@ FIGURES: list[tuple[str, str, object]] = [
     (MEMORY, "the first {} KiB, or", f"SNET_WINDOW_FIRST_BYTES {KIB}"),
     (MEMORY, "have {} MiB each by default", f"SNET_BUDGET_DEFAULT_BYTES {MIB}"),
     (MEMORY, "and {} more in each pool", "SNET_POOL_CACHE_MAX"),
-    (MEMORY, "| the writer | {} ms later", f"SNET_SESSION_MEMORY_RETRY_NS {MS}"),
-    (MEMORY, "| the link | {} ms later", f"SNET_V3_OUT_RETRY_NS {MS}"),
+    (MEMORY, "tries again after {} ms", f"SNET_SESSION_MEMORY_RETRY_NS {MS}"),
+    (WAITS, "are woken every {} ms", f"SNET_CORE_WAKE_NS {MS}"),
+    (WAITS, "| {} ms have passed (`write_at_ns`)", f"SNET_SESSION_MEMORY_RETRY_NS {MS}"),
+    (WAITS, "| {} ms have passed (`out_retry`)", f"SNET_V3_OUT_RETRY_NS {MS}"),
+    (WAITS, "asks up to {} sessions", "SNET_CORE_RECLAIM_MAX"),
     (MEMORY, "with H of {} MiB", f"SNET_HISTORY_DEFAULT_BYTES {MIB}"),
     (MEMORY, "send budget of {} MiB", f"SNET_BUDGET_DEFAULT_BYTES {MIB}"),
     (MEMORY, "for {} sessions", "SNET_BUDGET_DEFAULT_BYTES // SNET_PAGE_BYTES // "
