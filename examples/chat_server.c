@@ -137,7 +137,7 @@ static int chat_run(const char *address, const struct snet_key *secret, const ch
     struct chat chat = {0};
     const struct snet_uv_config config = {.on_event = chat_event, .user = &chat};
     const struct snet_server_config server_config = {
-        .wires = SNET_WIRE_BIT(SNET_WIRE_3),
+        .wires = SNET_WIRE_3,
         .keys = {.secrets = secret, .secret_count = 1},
     };
     snet_uv_server *server = NULL;

@@ -316,7 +316,7 @@ int main(void)
              snet_key_public(&secret, &public_key) == SNET_OK,
          "no keys");
     const struct snet_client_config client = {.wire = SNET_WIRE_3, .keys = {.server = &public_key}};
-    const struct snet_server_config server = {.wires = SNET_WIRE_BIT(SNET_WIRE_3),
+    const struct snet_server_config server = {.wires = SNET_WIRE_3,
                                               .keys = {.secrets = &secret, .secret_count = 1}};
     snet_server *listener = NULL;
     must(snet_core_new(&env, &defaults, &ends[0].core) == SNET_OK &&

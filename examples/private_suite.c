@@ -360,7 +360,7 @@ static void world_open(struct world *world)
 {
     const struct snet_env env = {.alloc = env_alloc, .free = env_free, .random = env_random};
     const struct snet_server_config server = {
-        .wires = SNET_WIRE_BIT(SNET_WIRE_3),
+        .wires = SNET_WIRE_3,
         .keys = {.secrets = &world->server_secret, .secret_count = 1},
     };
     const struct snet_client_config client = {

@@ -33,7 +33,7 @@ snet_err snet_bench_core_pair_init_server(struct snet_bench_core_pair *pair,
     }
     struct snet_server_config server = {
         .session = pair_session_config(config),
-        .wires = SNET_WIRE_BIT(config->wire),
+        .wires = config->wire,
         .sessions_max = config->sessions_max,
     };
     if (config->wire == SNET_WIRE_3 && config->psk) {

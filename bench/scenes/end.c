@@ -237,7 +237,7 @@ bool snet_bench_end_init(struct snet_bench_end *end, const struct snet_bench_opt
         .config =
             {
                 .struct_size = sizeof end->config,
-                .wires = SNET_WIRE_BIT(options->over->wire),
+                .wires = options->over->wire,
                 .early_data = options->early,
                 .suite = options->over->suite,
                 .session =

@@ -37,8 +37,15 @@ extern "C" {
 /* A time that never comes: of timeouts that take it, no limit. */
 #define SNET_NEVER UINT64_MAX
 
-/* `wires`: 0 is snet/3, the secure wire. */
-#define SNET_WIRE_DEFAULT 0u
+/* `wires`, one bit each: a set of them is made with |. */
+enum snet_wire {
+    SNET_WIRE_DEFAULT = 0,  /* snet/3, the secure wire */
+    SNET_WIRE_1 = 1,        /* snet/1, hello of 16 bytes */
+    SNET_WIRE_1_PADDED = 2, /* snet/1, hello of 40 bytes: the implementations of 2017 */
+    SNET_WIRE_2 = 4,        /* snet/2: the implementations of 2018 */
+    SNET_WIRE_3 = 8         /* snet/3 */
+};
+#define SNET_WIRES_ALL 15u
 
 /* `suite`: 0 is the one that is fastest on this machine. */
 #define SNET_SUITE_FASTEST 0u

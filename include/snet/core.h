@@ -37,17 +37,7 @@ typedef struct snet_server snet_server;
 typedef struct snet_session snet_session;
 typedef struct snet_link snet_link;
 
-/* The wires. Sets of them are made with SNET_WIRE_BIT. */
-enum snet_wire {
-    SNET_WIRE_1,        /* snet/1, hello of 16 bytes */
-    SNET_WIRE_1_PADDED, /* snet/1, hello of 40 bytes: the implementations of 2017 */
-    SNET_WIRE_2,        /* snet/2: the implementations of 2018 */
-    SNET_WIRE_3         /* snet/3: the secure wire */
-};
-#define SNET_WIRE_COUNT 4
-#define SNET_WIRE_BIT(wire) (1u << (unsigned)(wire))
-
-/* The name that options and logs use, like "1-padded"; static storage. */
+/* The name of one wire as options and logs use it, like "1-padded"; static storage. */
 SNET_API const char *snet_wire_name(enum snet_wire wire);
 
 /* A stretch of bytes to send or to read; valid until the next call on the object it came from. */
@@ -212,10 +202,10 @@ struct snet_client_keys {
     const struct snet_key *psk;           /* the shared secret, instead of both */
 };
 
-/* Zero means the default in every field, except `wire` and, with snet/3, `keys`. */
+/* Zero means the default in every field, except, with snet/3, `keys`. */
 struct snet_client_config {
     struct snet_session_config session;
-    enum snet_wire wire;
+    enum snet_wire wire;          /* SNET_WIRE_3 */
     uint64_t connect_timeout_ns;  /* how long to try to begin a session;
                                      SNET_CONNECT_TIMEOUT_DEFAULT_NS */
     struct snet_client_keys keys; /* snet/3 */
@@ -284,13 +274,13 @@ struct snet_server_keys {
     uint32_t node_id;                  /* servers that share a key have different ones */
 };
 
-/* Zero means the default in every field, except `wires` and, with snet/3, `keys`. */
+/* Zero means the default in every field, except, with snet/3, `keys`. */
 struct snet_server_config {
     struct snet_session_config session;
     struct snet_server_keys keys; /* snet/3 */
-    unsigned wires;               /* SNET_WIRE_BITs; more than one: told apart by the first bytes */
-    uint32_t sessions_max;        /* SNET_SESSIONS_DEFAULT_MAX */
-    uint32_t handshakes_max;      /* links without a session; SNET_HANDSHAKES_DEFAULT_MAX */
+    unsigned wires;        /* a set of enum snet_wire, told apart by the first bytes; SNET_WIRE_3 */
+    uint32_t sessions_max; /* SNET_SESSIONS_DEFAULT_MAX */
+    uint32_t handshakes_max;         /* links without a session; SNET_HANDSHAKES_DEFAULT_MAX */
     uint64_t first_bytes_timeout_ns; /* deadline of the first bytes;
                                         SNET_FIRST_BYTES_TIMEOUT_DEFAULT_NS */
     uint64_t ended_keep_ns; /* how long an ended session answers, at least SNET_ENDED_KEEP_MIN_NS;

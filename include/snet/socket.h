@@ -86,7 +86,7 @@ typedef uint16_t snet_socket_accept_fn(void *user, const struct snet_socket_clie
 struct snet_socket_config {
     size_t struct_size; /* sizeof(struct snet_socket_config) of the program */
     struct snet_session_config session;
-    unsigned wires; /* SNET_WIRE_BITs, one for a client; SNET_WIRE_3 */
+    unsigned wires; /* a set of enum snet_wire, for a client just one; SNET_WIRE_3 */
     struct snet_client_keys client_keys;
     struct snet_server_keys server_keys;
     const char *service; /* told to the server; none */

@@ -45,7 +45,7 @@ snet_err snet_connect_open(struct snet_connect *connect, snet_session **ret_sess
 {
     const struct snet_client_config config = {
         .session = snet_options_session(&connect->options),
-        .wire = (enum snet_wire)__builtin_ctz(connect->options.wires),
+        .wire = (enum snet_wire)connect->options.wires,
         .keys = snet_keys_of_client(&connect->keys),
         .suite = connect->options.secure.suite,
         .early_data = connect->options.secure.early,
@@ -63,7 +63,7 @@ static const char *connect_no_answer_hint(const struct snet_connect *connect)
         return "no answer: wrong server key, or not snet/3; compare --server-key with what "
                "snet keygen --public FILE prints there";
     }
-    return connect->options.wires == SNET_WIRE_BIT(SNET_WIRE_1)
+    return connect->options.wires == SNET_WIRE_1
                ? "no valid answer to the hello: is it snet/1? servers of 2017 want --wire 1-padded"
                : "no valid answer to the hello: is the server snet, and does it serve this wire?";
 }

@@ -252,7 +252,7 @@ static snet_err demo_start(struct demo *demo, const struct snet_key *secret,
         .user = demo,
     };
     const struct snet_server_config server = {
-        .wires = SNET_WIRE_BIT(demo->wire),
+        .wires = demo->wire,
         .keys = {.secrets = secret, .secret_count = 1},
     };
     const struct snet_client_config client = {.wire = demo->wire, .keys = {.server = public_key}};
@@ -358,7 +358,7 @@ static bool demo_parse(struct demo *demo, int argc, char **argv, bool *ret_help)
         (void)fprintf(stderr, "snet demo: takes one wire and one file; see snet demo --help\n");
         return false;
     }
-    demo->wire = (enum snet_wire)__builtin_ctz(wires);
+    demo->wire = (enum snet_wire)wires;
     return true;
 }
 

@@ -213,8 +213,8 @@ struct snet_session_config snet_options_session(const struct snet_options *optio
 void snet_options_wire_names(unsigned wires, char *ret_text, size_t size)
 {
     ret_text[0] = '\0';
-    for (unsigned wire = 0; wire < SNET_WIRE_COUNT; wire++) {
-        if ((wires & SNET_WIRE_BIT(wire)) != 0) {
+    for (unsigned wire = SNET_WIRE_1; (wire & SNET_WIRES_ALL) != 0; wire <<= 1) {
+        if ((wires & wire) != 0) {
             const size_t len = strlen(ret_text);
             (void)snprintf(ret_text + len, size - len, "%s%s", len == 0 ? "" : ",",
                            snet_wire_name((enum snet_wire)wire));

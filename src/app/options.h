@@ -28,9 +28,8 @@
 #define SNET_EXIT_PROTOCOL 76      /* EX_PROTOCOL: the other end is not what it should be */
 #define SNET_EXIT_REFUSED 77       /* EX_NOPERM: the server refused the session or its key */
 
-#define SNET_WIRES_LEGACY                                                                          \
-    (SNET_WIRE_BIT(SNET_WIRE_1) | SNET_WIRE_BIT(SNET_WIRE_1_PADDED) | SNET_WIRE_BIT(SNET_WIRE_2))
-#define SNET_WIRES_SECURE SNET_WIRE_BIT(SNET_WIRE_3)
+#define SNET_WIRES_LEGACY (SNET_WIRE_1 | SNET_WIRE_1_PADDED | SNET_WIRE_2)
+#define SNET_WIRES_SECURE SNET_WIRE_3
 
 /* What concerns wire 3 alone. Files are read by app/keys. */
 struct snet_options_secure {
@@ -51,7 +50,7 @@ struct snet_options_secure {
 
 struct snet_options {
     struct snet_log log;
-    unsigned wires; /* SNET_WIRE_BITs */
+    unsigned wires; /* of enum snet_wire */
     bool plain;
     uint64_t history_bytes; /* 0: default */
     uint64_t wait_ms;

@@ -80,10 +80,10 @@ bool snet_parse_seconds(const char *text, uint64_t *ret_ms)
 /* The wire whose name is the first `len` characters of `name`. */
 static bool parse_wire(const char *name, size_t len, unsigned *ret_wires)
 {
-    for (unsigned wire = 0; wire < SNET_WIRE_COUNT; wire++) {
+    for (unsigned wire = SNET_WIRE_1; (wire & SNET_WIRES_ALL) != 0; wire <<= 1) {
         const char *known = snet_wire_name((enum snet_wire)wire);
         if (strlen(known) == len && memcmp(known, name, len) == 0) {
-            *ret_wires |= SNET_WIRE_BIT(wire);
+            *ret_wires |= wire;
             return true;
         }
     }

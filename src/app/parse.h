@@ -16,7 +16,7 @@ bool snet_parse_number(const char *text, uint64_t *ret_number);
 bool snet_parse_size(const char *text, uint64_t *ret_bytes);
 /* A number of seconds with optional decimals, as milliseconds. */
 bool snet_parse_seconds(const char *text, uint64_t *ret_ms);
-/* Names of wires between commas, as a set of SNET_WIRE_BITs. */
+/* Names of wires between commas, as a set of enum snet_wire. */
 bool snet_parse_wires(const char *text, unsigned *ret_wires);
 
 #endif

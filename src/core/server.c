@@ -10,8 +10,6 @@
 /* A collision of 62 random bits is not bad luck but a broken random source. */
 #define SERVER_ID_DRAWS_MAX 16u
 
-#define SERVER_WIRES_ALL (SNET_WIRE_BIT(SNET_WIRE_COUNT) - 1)
-
 static void server_default(uint64_t *value_ns, uint64_t default_ns)
 {
     if (*value_ns == 0) {
@@ -28,6 +26,9 @@ static void server_defaults(struct snet_server_config *config)
     server_default(&config->ended_keep_ns, SNET_ENDED_KEEP_DEFAULT_NS);
     server_default(&config->grace_ns, SNET_GRACE_DEFAULT_NS);
     server_default(&config->padding_ns, SNET_PADDING_DEFAULT_NS);
+    if (config->wires == SNET_WIRE_DEFAULT) {
+        config->wires = SNET_WIRE_3;
+    }
     if (config->sessions_max == 0) {
         config->sessions_max = SNET_SESSIONS_DEFAULT_MAX;
     }
@@ -38,19 +39,19 @@ static void server_defaults(struct snet_server_config *config)
 
 static enum snet_sniff_grammar server_grammar(unsigned wires)
 {
-    if (wires == SNET_WIRE_BIT(SNET_WIRE_1) || wires == SNET_WIRE_BIT(SNET_WIRE_1_PADDED)) {
+    if (wires == SNET_WIRE_1 || wires == SNET_WIRE_1_PADDED) {
         return SNET_SNIFF_ONLY_1;
     }
-    if (wires == SNET_WIRE_BIT(SNET_WIRE_3)) {
+    if (wires == SNET_WIRE_3) {
         return SNET_SNIFF_ONLY_3;
     }
-    return wires == SNET_WIRE_BIT(SNET_WIRE_2) ? SNET_SNIFF_ONLY_2 : SNET_SNIFF_MIXED;
+    return wires == SNET_WIRE_2 ? SNET_SNIFF_ONLY_2 : SNET_SNIFF_MIXED;
 }
 
 snet_err snet_server_new(snet_core *core, const struct snet_server_config *config,
                          snet_server **ret_server)
 {
-    if (config->wires == 0 || (config->wires & ~SERVER_WIRES_ALL) != 0) {
+    if ((config->wires & ~SNET_WIRES_ALL) != 0) {
         return SNET_ERR_INVALID;
     }
     if (!snet_session_config_ok(&config->session) ||
@@ -64,10 +65,10 @@ snet_err snet_server_new(snet_core *core, const struct snet_server_config *confi
     server->core = core;
     server->config = *config;
     server_defaults(&server->config);
-    server->grammar = server_grammar(config->wires);
+    server->grammar = server_grammar(server->config.wires);
     snet_list_init(&server->handshaking);
     snet_err err = snet_registry_init(&server->registry, &core->env);
-    if (err == SNET_OK && (config->wires & SNET_WIRE_BIT(SNET_WIRE_3)) != 0) {
+    if (err == SNET_OK && (server->config.wires & SNET_WIRE_3) != 0) {
         err = snet_v3_store_new(core, &config->keys, &server->store);
     }
     server->config.keys = (struct snet_server_keys){.secrets = NULL}; /* they are the caller's */
@@ -174,7 +175,7 @@ static bool server_choose(const snet_server *server, enum snet_sniff_verdict ver
     switch (verdict) {
     case SNET_SNIFF_1_HELLO:
     case SNET_SNIFF_1_RESUME:
-        *ret_wire = (wires & SNET_WIRE_BIT(SNET_WIRE_1)) != 0 ? SNET_WIRE_1 : SNET_WIRE_1_PADDED;
+        *ret_wire = (wires & SNET_WIRE_1) != 0 ? SNET_WIRE_1 : SNET_WIRE_1_PADDED;
         break;
     case SNET_SNIFF_2_HELLO:
     case SNET_SNIFF_2_RESUME:
@@ -187,7 +188,7 @@ static bool server_choose(const snet_server *server, enum snet_sniff_verdict ver
     case SNET_SNIFF_NOT_OURS:
         return false;
     }
-    return (wires & SNET_WIRE_BIT(*ret_wire)) != 0;
+    return (wires & *ret_wire) != 0;
 }
 
 snet_err snet_server_sniff(snet_server *server, snet_link *link,

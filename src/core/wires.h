@@ -10,7 +10,7 @@
 
 #include "core/wire.h"
 
-/* The wire's table, or NULL for a number that is no wire. */
+/* The table of one wire, or NULL when `wire` is none or several. */
 const struct snet_wire_ops *snet_wires_find(enum snet_wire wire);
 
 #endif

@@ -54,7 +54,7 @@ static const char *config_bad_client(const struct snet_socket_config *config, un
     if (config->service != NULL && strlen(config->service) > SNET_SERVICE_MAX_BYTES) {
         return "service";
     }
-    if (wires != SNET_WIRE_BIT(SNET_WIRE_3)) {
+    if (wires != SNET_WIRE_3) {
         return NULL;
     }
     if (config->suite > SNET_SUITE_AES_256_GCM) {
@@ -69,7 +69,7 @@ static const char *config_bad_client(const struct snet_socket_config *config, un
 static const char *config_bad_server(const struct snet_socket_config *config, unsigned wires)
 {
     const struct snet_server_keys *keys = &config->server_keys;
-    if ((wires & SNET_WIRE_BIT(SNET_WIRE_3)) == 0) {
+    if ((wires & SNET_WIRE_3) == 0) {
         return NULL;
     }
     if (keys->secret_count + keys->psk_count == 0 || keys->secret_count > SNET_SERVER_SECRETS_MAX) {
@@ -87,10 +87,10 @@ snet_err snet_socket_config_check(const struct snet_socket_config *config, bool 
 {
     const char *field = "struct_size";
     if (config != NULL && config->struct_size == sizeof *config) {
-        const unsigned wires = config->wires == 0 ? SNET_WIRE_BIT(SNET_WIRE_3) : config->wires;
-        field = (wires & ~(SNET_WIRE_BIT(SNET_WIRE_COUNT) - 1)) != 0 ? "wires"
-                : listens ? config_bad_server(config, wires)
-                          : config_bad_client(config, wires);
+        const unsigned wires = config->wires == 0 ? SNET_WIRE_3 : config->wires;
+        field = (wires & ~SNET_WIRES_ALL) != 0 ? "wires"
+                : listens                      ? config_bad_server(config, wires)
+                                               : config_bad_client(config, wires);
         field = field == NULL ? config_bad_session(&config->session) : field;
     }
     if (field != NULL && ret_field != NULL) {
@@ -107,7 +107,7 @@ snet_err snet_socket_config_take(const struct snet_socket_config *config, bool l
         return err;
     }
     struct snet_socket_config own = *config;
-    own.wires = own.wires == 0 ? SNET_WIRE_BIT(SNET_WIRE_3) : own.wires;
+    own.wires = own.wires == 0 ? SNET_WIRE_3 : own.wires;
     own.linger_ns = own.linger_ns == 0 ? SNET_SOCKET_LINGER_DEFAULT_NS : own.linger_ns;
     *ret_config = own;
     return SNET_OK;

@@ -177,7 +177,7 @@ snet_socket *snet_dial(const char *address, const struct snet_socket_config *con
     if (err == SNET_OK) {
         dial.config = (struct snet_client_config){
             .session = own.session,
-            .wire = (enum snet_wire)__builtin_ctz(own.wires),
+            .wire = (enum snet_wire)own.wires,
             .connect_timeout_ns = own.connect_timeout_ns,
             .keys = own.client_keys,
             .suite = own.suite,

@@ -14,16 +14,12 @@ snet_err snet_dialer_new(snet_uv *driver, const char *address,
     if (err != SNET_OK) {
         return err;
     }
-    if ((unsigned)config->wire >= SNET_WIRE_COUNT) {
-        return SNET_ERR_INVALID; /* it is a shift below */
-    }
     struct snet_dialer *dialer = calloc(1, sizeof *dialer);
     if (dialer == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
     dialer->driver = driver;
-    dialer->options =
-        snet_driver_options(driver, SNET_WIRE_BIT(config->wire), config->session.history_bytes);
+    dialer->options = snet_driver_options(driver, config->wire, config->session.history_bytes);
     (void)snprintf(dialer->address, sizeof dialer->address, "%s", address == NULL ? "" : address);
     snet_list_push(&driver->dialers, &dialer->node);
     *ret_dialer = dialer;

@@ -161,7 +161,7 @@ static void driver_prepare(uv_prepare_t *prepare)
 struct snet_stream_options snet_driver_options(const snet_uv *driver, unsigned wires,
                                                uint32_t history_bytes)
 {
-    const bool bounded = (wires & ~SNET_WIRE_BIT(SNET_WIRE_3)) != 0;
+    const bool bounded = (wires & ~(unsigned)SNET_WIRE_3) != 0;
     const uint32_t kept_bytes = history_bytes == 0 ? SNET_HISTORY_DEFAULT_BYTES : history_bytes;
     const uint32_t buffer_bytes = kept_bytes / DRIVER_BUFFER_DIVISOR;
     return (struct snet_stream_options){

@@ -22,7 +22,7 @@ static void peer_open_core(struct peer *peer)
     if (peer->is_client) {
         const struct snet_server_config config = {
             .session = session,
-            .wires = SNET_WIRE_BIT(SNET_WIRE_3),
+            .wires = SNET_WIRE_3,
             .keys = {.secrets = &peer_server_secret,
                      .secret_count = 1,
                      .psks = &peer_psk,

@@ -39,7 +39,7 @@ static void setup_read_head(struct snet_reader *program, struct setup_head *ret_
     const uint8_t kind = snet_reader_u8(program);
     const uint8_t size = snet_reader_u8(program);
     *ret_head = (struct setup_head){
-        .wire = (enum snet_wire)(kind & 0x03u),
+        .wire = (enum snet_wire)(1u << (kind & 0x03u)),
         .mixed = (kind & 0x04u) != 0,
         .plain = (kind & 0x08u) != 0,
         .few_handshakes = (kind & 0x10u) != 0,
@@ -66,11 +66,10 @@ static struct snet_session_config setup_session(const struct setup_head *head)
 
 static unsigned setup_wires(const struct setup_head *head)
 {
-    const unsigned legacy =
-        SNET_WIRE_BIT(SNET_WIRE_1) | SNET_WIRE_BIT(SNET_WIRE_1_PADDED) | SNET_WIRE_BIT(SNET_WIRE_2);
+    const unsigned legacy = SNET_WIRE_1 | SNET_WIRE_1_PADDED | SNET_WIRE_2;
     /* Late padding cannot be told from plain data: only a listener of this wire alone can. */
     const bool alone = head->wire == SNET_WIRE_1_PADDED && head->plain;
-    return SNET_WIRE_BIT(head->wire) | (head->mixed && !alone ? legacy : 0);
+    return head->wire | (head->mixed && !alone ? legacy : 0);
 }
 
 /* Who is who on snet/3; only clients with the client's key are served where one is asked for. */

@@ -53,7 +53,7 @@ static bool main_every_byte_3(struct sim *sim, enum sim_pattern pattern)
         struct sim_plan plan = {
             .seed = cut,
             .wire = SNET_WIRE_3,
-            .server_wires = SNET_WIRE_BIT(SNET_WIRE_3),
+            .server_wires = SNET_WIRE_3,
             .pattern = pattern,
             .suite = (uint8_t)(SNET_SUITE_CHACHA20_POLY1305 + cut % 2),
             .eager = cut % 3 == 0,
@@ -77,12 +77,12 @@ static bool main_every_byte_3(struct sim *sim, enum sim_pattern pattern)
 static bool main_every_byte(struct sim *sim)
 {
     bool ok = true;
-    for (unsigned mode = 0; mode < 2 * SNET_WIRE_3; mode++) {
+    for (unsigned mode = 0; mode < 2 * SIM_LEGACY_WIRES; mode++) {
         for (uint64_t cut = 0; cut < MAIN_EVERY_BYTE_TOTAL; cut++) {
             struct sim_plan plan = {
                 .seed = cut,
-                .wire = (enum snet_wire)(mode / 2),
-                .server_wires = SNET_WIRE_BIT(mode / 2),
+                .wire = (enum snet_wire)(1u << mode / 2),
+                .server_wires = 1u << mode / 2,
                 .plain = mode % 2 == 1,
                 .clients = 1,
                 .cut_at_byte = cut,

@@ -29,15 +29,15 @@ void sim_plan_from_seed(struct sim_plan *plan, uint64_t seed)
 {
     struct test_env dice;
     test_env_init(&dice, seed * UINT64_C(0x2545f4914f6cdd1d) + 1);
-    static const unsigned mixed = SNET_WIRE_BIT(SNET_WIRE_COUNT) - 1;
     *plan = (struct sim_plan){.seed = seed, .cut_at_byte = UINT64_MAX};
-    plan->wire = test_env_below(&dice, 2) == 0 ? SNET_WIRE_3
-                                               : (enum snet_wire)test_env_below(&dice, SNET_WIRE_3);
-    plan->server_wires = test_env_below(&dice, 3) == 0 ? SNET_WIRE_BIT(plan->wire) : mixed;
+    plan->wire = test_env_below(&dice, 2) == 0
+                     ? SNET_WIRE_3
+                     : (enum snet_wire)(1u << test_env_below(&dice, SIM_LEGACY_WIRES));
+    plan->server_wires = test_env_below(&dice, 3) == 0 ? plan->wire : SNET_WIRES_ALL;
     plan->plain = test_env_below(&dice, 4) == 0;
     if (plan->plain && plan->wire == SNET_WIRE_1_PADDED) {
         /* Late padding cannot be told from plain data: only a listener of this wire alone can. */
-        plan->server_wires = SNET_WIRE_BIT(SNET_WIRE_1_PADDED);
+        plan->server_wires = SNET_WIRE_1_PADDED;
     }
     plan->client_ends = test_env_below(&dice, 4) == 0;
     plan->adversary = test_env_below(&dice, 2) == 0;

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #define SIM_CLIENTS_MAX 3u
+#define SIM_LEGACY_WIRES 3u /* the wires before SNET_WIRE_3 */
 #define SIM_CONNS_MAX 64u
 #define SIM_QUEUE_MAX_BYTES 16384u
 #define SIM_STEPS_MAX 3000000u

@@ -110,9 +110,9 @@ void sim_net_event(struct sim *sim, const struct snet_core_event *event)
 static void net_record(struct sim *sim, struct sim_conn *conn, const uint8_t *data, size_t len)
 {
     /* Beyond a resume of snet/1 a replay injects bytes: that cannot be repaired [PROTO 9.6]. */
-    static const size_t maxes[SNET_WIRE_COUNT] = {SIM_RECORD_1_BYTES, SIM_RECORD_1_BYTES,
-                                                  SIM_RECORD_2_BYTES, SIM_RECORD_BYTES};
-    const size_t max = maxes[sim->plan.wire];
+    const size_t max = sim->plan.wire == SNET_WIRE_3   ? SIM_RECORD_BYTES
+                       : sim->plan.wire == SNET_WIRE_2 ? SIM_RECORD_2_BYTES
+                                                       : SIM_RECORD_1_BYTES;
     for (size_t i = 0; i < len && conn->recorded < max; i++) {
         conn->record[conn->recorded++] = data[i];
     }

@@ -29,7 +29,7 @@ struct core_pair_config core_pair_config_for(enum snet_wire wire, bool mixed)
     const struct core_pair_keys *keys = core_pair_keys();
     struct core_pair_config config = {
         .client = {.wire = wire},
-        .server = {.wires = mixed ? CORE_PAIR_ALL_WIRES : SNET_WIRE_BIT(wire),
+        .server = {.wires = mixed ? SNET_WIRES_ALL : (unsigned)wire,
                    .keys = {.secrets = &keys->server, .secret_count = 1}},
     };
     if (wire == SNET_WIRE_3) {

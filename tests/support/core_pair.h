@@ -18,7 +18,6 @@
 
 #define CORE_PAIR_CONNS_MAX 1024u
 #define CORE_PAIR_EVENTS 16u
-#define CORE_PAIR_ALL_WIRES (SNET_WIRE_BIT(SNET_WIRE_COUNT) - 1)
 
 /* Keys of snet/3, the same in every run. */
 struct core_pair_keys {

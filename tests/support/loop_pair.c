@@ -17,7 +17,7 @@ struct test_pair_config test_pair_defaults(void)
                                                 .inbox_bytes = TEST_PAIR_INBOX_BYTES};
     return (struct test_pair_config){
         .client = {.session = session, .wire = SNET_WIRE_2},
-        .server = {.session = session, .wires = SNET_WIRE_BIT(SNET_WIRE_2)},
+        .server = {.session = session, .wires = SNET_WIRE_2},
     };
 }
 
@@ -29,7 +29,7 @@ struct test_pair_config test_pair_secure(void)
     assert_int_equal(snet_key_public(&secret, &public_key), SNET_OK);
     config.client.wire = SNET_WIRE_3;
     config.client.keys.server = &public_key;
-    config.server.wires = SNET_WIRE_BIT(SNET_WIRE_3);
+    config.server.wires = SNET_WIRE_3;
     config.server.keys.secrets = &secret;
     config.server.keys.secret_count = 1;
     return config;

@@ -26,7 +26,7 @@ static void end_serve(struct snet3_end *end)
     const struct snet_key *authorized = end_key(setup->authorized, &keys[2]);
     const struct snet_server_config config = {
         .session = {.pad_bytes = setup->pad_bytes},
-        .wires = SNET_WIRE_BIT(SNET_WIRE_3),
+        .wires = SNET_WIRE_3,
         .keys = {.secrets = secret,
                  .secret_count = secret != NULL ? 1 : 0,
                  .psks = psk,

@@ -178,7 +178,7 @@ static void replay_open(struct replay *replay, const struct vector *vector, enum
     } else {
         const struct snet_server_config config = {
             .session = session,
-            .wires = SNET_WIRE_BIT(vector->wire),
+            .wires = vector->wire,
         };
         assert_int_equal(snet_server_new(replay->core, &config, &replay->server), SNET_OK);
     }

@@ -99,7 +99,7 @@ snet_err snet_legacy_server_hello(snet_link *link, enum snet_legacy_step *ret_ne
         *ret_next = SNET_LEGACY_S_PADDING;
         return SNET_OK;
     }
-    if ((wires & SNET_WIRE_BIT(SNET_WIRE_1_PADDED)) != 0) {
+    if ((wires & SNET_WIRE_1_PADDED) != 0) {
         *ret_next = SNET_LEGACY_S_GRACE;
         snet_link_alarm(link, now + link->server->config.grace_ns);
         return SNET_OK;

@@ -101,7 +101,7 @@ static snet_err consumer_begin(struct consumer *consumer, const struct snet_key 
         return err;
     }
     const struct snet_server_config server_config = {
-        .wires = SNET_WIRE_BIT(SNET_WIRE_3),
+        .wires = SNET_WIRE_3,
         .keys = {.secrets = secret, .secret_count = 1},
     };
     snet_uv_server *server = NULL;

@@ -105,7 +105,7 @@ static void options_refuse_plain_for_the_secure_wire_alone(void **state)
     struct snet_options options = defaults();
     options.plain = true;
     agree(&options, "--plain");
-    options.wires |= SNET_WIRE_BIT(SNET_WIRE_2);
+    options.wires |= SNET_WIRE_2;
     agree(&options, NULL);
 }
 
@@ -141,7 +141,7 @@ static void options_warn_of_wires_that_do_not_protect(void **state)
     snet_options_warn(&options);
     (void)test_capture_end(&capture, out, sizeof out);
     assert_string_equal(out, "");
-    options.wires |= SNET_WIRE_BIT(SNET_WIRE_1);
+    options.wires |= SNET_WIRE_1;
     test_capture_begin(&capture);
     snet_options_warn(&options);
     (void)test_capture_end(&capture, out, sizeof out);

@@ -66,10 +66,9 @@ static void parse_takes_lists_of_known_wires(void **state)
     }
     assert_int_equal(wires, 42);
     assert_true(snet_parse_wires("2", &wires));
-    assert_int_equal(wires, SNET_WIRE_BIT(SNET_WIRE_2));
+    assert_int_equal(wires, SNET_WIRE_2);
     assert_true(snet_parse_wires("1,1-padded,2", &wires));
-    assert_int_equal(wires, SNET_WIRE_BIT(SNET_WIRE_1) | SNET_WIRE_BIT(SNET_WIRE_1_PADDED) |
-                                SNET_WIRE_BIT(SNET_WIRE_2));
+    assert_int_equal(wires, SNET_WIRE_1 | SNET_WIRE_1_PADDED | SNET_WIRE_2);
 }
 
 int main(void)

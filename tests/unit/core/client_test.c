@@ -15,12 +15,30 @@ static void open_over(enum snet_wire wire)
 
 static void client_refuses_a_wire_that_does_not_exist(void **state)
 {
+    static const unsigned bad[] = {SNET_WIRES_ALL + 1, SNET_WIRE_1 | SNET_WIRE_2};
     (void)state;
     snet_session *session = NULL;
     open_over(SNET_WIRE_2);
-    const struct snet_client_config config = {.wire = (enum snet_wire)SNET_WIRE_COUNT};
-    assert_int_equal(snet_client_open(ends.cores[CORE_PAIR_CLIENT], &config, &session, ends.now),
-                     SNET_ERR_INVALID);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const struct snet_client_config config = {.wire = (enum snet_wire)bad[i]};
+        assert_int_equal(
+            snet_client_open(ends.cores[CORE_PAIR_CLIENT], &config, &session, ends.now),
+            SNET_ERR_INVALID);
+    }
+    core_pair_close(&ends);
+}
+
+static void client_and_server_speak_snet3_by_default(void **state)
+{
+    (void)state;
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_3, false);
+    config.client.wire = SNET_WIRE_DEFAULT;
+    config.server.wires = SNET_WIRE_DEFAULT;
+    core_pair_open(&ends, &config);
+    (void)core_pair_begin(&ends);
+    assert_int_equal(core_pair_info(ends.client).wire, SNET_WIRE_3);
+    assert_int_equal(core_pair_info(ends.served).wire, SNET_WIRE_3);
+    assert_string_equal(snet_wire_name(SNET_WIRE_DEFAULT), snet_wire_name(SNET_WIRE_3));
     core_pair_close(&ends);
 }
 
@@ -254,6 +272,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(client_refuses_a_wire_that_does_not_exist),
+        cmocka_unit_test(client_and_server_speak_snet3_by_default),
         cmocka_unit_test(client_dials_at_once_at_first_and_after_a_loss),
         cmocka_unit_test(client_backs_off_from_a_link_that_never_worked),
         cmocka_unit_test(client_connected_without_a_dial_is_a_misuse),

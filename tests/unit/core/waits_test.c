@@ -133,7 +133,7 @@ static void writer_without_a_link_tries_again_when_a_resume_makes_room(void **st
 static void writer_tries_again_when_a_session_opens_without_pages(void **state)
 {
     (void)state;
-    for (unsigned wire = 0; wire < SNET_WIRE_COUNT; wire++) {
+    for (unsigned wire = SNET_WIRE_1; wire <= SNET_WIRE_3; wire <<= 1) {
         open_on((enum snet_wire)wire, 0);
         assert_int_equal(try_write(ends.client), SNET_ERR_AGAIN);
         leave_pages(CLIENT, 0);
@@ -365,7 +365,7 @@ static void writer_never_evicts_itself(void **state)
 static void flush_before_the_session_opens_is_told_when_it_does(void **state)
 {
     (void)state;
-    for (unsigned wire = 0; wire < SNET_WIRE_COUNT; wire++) {
+    for (unsigned wire = SNET_WIRE_1; wire <= SNET_WIRE_3; wire <<= 1) {
         open_on((enum snet_wire)wire, 0);
         assert_int_equal(snet_session_flush(ends.client), SNET_ERR_AGAIN);
         (void)core_pair_begin(&ends);

@@ -246,7 +246,7 @@ static void s48_the_own_direction_ends_over_an_old_wire(void **state)
 {
     (void)state;
     struct tcp_twin twins;
-    tcp_twin_open(&twins, TWIN_SNET, &(struct twin_options){.wires = SNET_WIRE_BIT(SNET_WIRE_2)});
+    tcp_twin_open(&twins, TWIN_SNET, &(struct twin_options){.wires = SNET_WIRE_2});
     assert_int_equal(twin_write(&twins.server, "last", 4), 4);
     twin_expect(&twins.client, "last", 4);
     assert_int_equal(twin_shutdown(&twins.server), 0);
@@ -260,7 +260,7 @@ static void s49_waiting_until_the_other_end_has_all_over_an_old_wire(void **stat
 {
     (void)state;
     struct tcp_twin twins;
-    tcp_twin_open(&twins, TWIN_SNET, &(struct twin_options){.wires = SNET_WIRE_BIT(SNET_WIRE_2)});
+    tcp_twin_open(&twins, TWIN_SNET, &(struct twin_options){.wires = SNET_WIRE_2});
     assert_int_equal(twin_write(&twins.client, "x", 1), 1);
     assert_int_equal(twin_unacked(&twins.client), 0);
     assert_int_equal(snet_flush(twins.client.socket), -1);

@@ -213,7 +213,7 @@ static void socket_config_names_the_field_that_is_to_blame(void **state)
     config.session.pad_bytes = SNET_PAD_MAX_BYTES + 1;
     assert_int_equal(snet_socket_config_check(&config, false, &field), SNET_ERR_INVALID);
     assert_string_equal(field, "session.pad_bytes");
-    config.wires = 1u << SNET_WIRE_COUNT;
+    config.wires = SNET_WIRES_ALL + 1;
     assert_int_equal(snet_socket_config_check(&config, false, &field), SNET_ERR_INVALID);
     assert_string_equal(field, "wires");
     snet_socket_config_server(&config);

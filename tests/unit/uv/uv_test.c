@@ -136,7 +136,7 @@ static void uv_serve_refuses_what_cannot_be_served(void **state)
 static void uv_serve_without_memory_leaves_nothing(void **state)
 {
     (void)state;
-    const struct snet_server_config config = {.wires = SNET_WIRE_BIT(SNET_WIRE_2)};
+    const struct snet_server_config config = {.wires = SNET_WIRE_2};
     struct test_loop loop;
     snet_uv *driver = NULL;
     snet_uv_server *server = NULL;
