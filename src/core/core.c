@@ -4,8 +4,6 @@
 
 #include "base/assert.h"
 #include "base/cursor.h"
-#include "core/link.h"
-#include "core/server.h"
 #include "core/session.h"
 #include "crypto/crypto.h"
 #include "crypto/suites.h"
@@ -46,20 +44,22 @@ snet_err snet_core_new(const struct snet_env *env, const struct snet_core_config
     return SNET_OK;
 }
 
+static void core_destroy_all(const struct snet_list *tasks)
+{
+    while (tasks->count > 0) {
+        struct snet_task *task = SNET_CONTAINER(snet_list_first(tasks), struct snet_task, node);
+        task->ops->destroy(task);
+    }
+}
+
 void snet_core_free(snet_core *core)
 {
     if (core == NULL) {
         return;
     }
-    while (core->links.count > 0) {
-        snet_link_destroy(SNET_CONTAINER(snet_list_first(&core->links), snet_link, node));
-    }
-    while (core->sessions.count > 0) {
-        snet_session_destroy(SNET_CONTAINER(snet_list_first(&core->sessions), snet_session, node));
-    }
-    while (core->servers.count > 0) {
-        snet_server_destroy(SNET_CONTAINER(snet_list_first(&core->servers), snet_server, node));
-    }
+    core_destroy_all(&core->links);
+    core_destroy_all(&core->sessions);
+    core_destroy_all(&core->servers);
     snet_pool_deinit(&core->send_pool);
     snet_pool_deinit(&core->recv_pool);
     snet_crypto_free(core->crypto);
@@ -104,14 +104,7 @@ void snet_core_tick(snet_core *core, uint64_t now)
     struct snet_timer *timer = snet_timer_pop(&core->timers, now);
     while (timer != NULL) {
         struct snet_task *task = SNET_CONTAINER(timer, struct snet_task, timer);
-        switch (task->kind) {
-        case SNET_TASK_SESSION:
-            snet_session_tick(SNET_CONTAINER(task, snet_session, task), now);
-            break;
-        case SNET_TASK_LINK:
-            snet_link_tick(SNET_CONTAINER(task, snet_link, task), now);
-            break;
-        }
+        task->ops->tick(task, now);
         timer = snet_timer_pop(&core->timers, now);
     }
 }
@@ -136,14 +129,7 @@ bool snet_core_next_event(snet_core *core, struct snet_core_event *ret_event)
     SNET_ASSERT(task->events != 0);
     const enum snet_core_event_type type = (enum snet_core_event_type)__builtin_ctz(task->events);
     snet_core_clear(core, task, type);
-    switch (task->kind) {
-    case SNET_TASK_SESSION:
-        snet_session_event(SNET_CONTAINER(task, snet_session, task), type, ret_event);
-        break;
-    case SNET_TASK_LINK:
-        snet_link_event(SNET_CONTAINER(task, snet_link, task), type, ret_event);
-        break;
-    }
+    task->ops->event(task, type, ret_event);
     return true;
 }
 
@@ -266,29 +252,34 @@ void snet_core_reclaim(snet_core *core)
         struct snet_list_node *node = snet_list_first(&core->sessions);
         snet_list_remove(&core->sessions, node);
         snet_list_push(&core->sessions, node);
-        snet_session *session = SNET_CONTAINER(node, snet_session, node);
+        snet_session *session = SNET_CONTAINER(node, snet_session, task.node);
         if (snet_session_slides(session)) {
             snet_history_shrink(&session->history, &core->send_pool);
         }
     }
 }
 
-void snet_core_wait_for_page(snet_core *core, struct snet_list_node *send_wait)
+void snet_core_wait_for_page(snet_core *core, struct snet_task *task)
 {
     if (core->send_waiters.count == 0) {
         /* From now on who sends gives back by itself what it can. The others are asked once. */
         const size_t count = core->sessions.count;
         core->unasked = count > SNET_CORE_RECLAIM_MAX ? count - SNET_CORE_RECLAIM_MAX : 0;
     }
-    snet_list_push(&core->send_waiters, send_wait);
+    snet_list_push(&core->send_waiters, &task->wait);
+}
+
+static bool core_wake_first(const struct snet_list *waiters)
+{
+    struct snet_task *task = SNET_CONTAINER(snet_list_first(waiters), struct snet_task, wait);
+    return task->ops->wake(task);
 }
 
 void snet_core_ask_again(snet_core *core)
 {
     bool asks = false;
     while (!asks && core->send_waiters.count > 0 && snet_pool_available(&core->send_pool) == 0) {
-        struct snet_list_node *node = snet_list_first(&core->send_waiters);
-        asks = snet_session_page_free(SNET_CONTAINER(node, snet_session, send_wait));
+        asks = core_wake_first(&core->send_waiters);
     }
 }
 
@@ -296,8 +287,7 @@ void snet_core_wake_writers(snet_core *core)
 {
     size_t pages = snet_pool_available(&core->send_pool);
     while (pages > 0 && core->send_waiters.count > 0) {
-        struct snet_list_node *node = snet_list_first(&core->send_waiters);
-        pages -= snet_session_page_free(SNET_CONTAINER(node, snet_session, send_wait)) ? 1 : 0;
+        pages -= core_wake_first(&core->send_waiters) ? 1 : 0;
     }
 }
 
@@ -305,7 +295,6 @@ void snet_core_wake_links(snet_core *core)
 {
     size_t pages = snet_pool_available(&core->recv_pool);
     while (pages > 0 && core->recv_waiters.count > 0) {
-        struct snet_list_node *node = snet_list_first(&core->recv_waiters);
-        pages -= snet_link_page_free(SNET_CONTAINER(node, snet_link, recv_wait)) ? 1 : 0;
+        pages -= core_wake_first(&core->recv_waiters) ? 1 : 0;
     }
 }

@@ -1,9 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * The inside of a core: what its sessions, links and servers share. They are scheduled through
- * tasks: a task has one timer and a set of pending events, and the core is a heap of the timers and
- * a queue of the tasks with events.
+ * The inside of a core: what its sessions, links and servers share. It is a heap of the timers of
+ * tasks and a queue of the tasks with events (core/task.h).
  *
  * Ownership: the core owns everything reachable from it. Thread: the core's.
  */
@@ -15,25 +14,13 @@
 #include "base/list.h"
 #include "base/pool.h"
 #include "base/timer.h"
+#include "core/task.h"
 
 /* What one record of snet/3 takes at most, and what it is opened in. */
 #define SNET_CORE_RECORD_BYTES 16384u
 #define SNET_CORE_SCRATCH_BYTES (SNET_CORE_RECORD_BYTES + 18u)
 
 struct snet_crypto;
-
-enum snet_task_kind {
-    SNET_TASK_SESSION,
-    SNET_TASK_LINK
-};
-
-/* The first member of every session and link. */
-struct snet_task {
-    struct snet_timer timer;
-    struct snet_list_node ready;
-    enum snet_task_kind kind;
-    unsigned events; /* one bit per enum snet_core_event_type */
-};
 
 struct snet_core {
     struct snet_env env;
@@ -93,7 +80,7 @@ void snet_core_reclaim(snet_core *core);
  */
 #define SNET_CORE_WAKE_NS (100 * SNET_MS_NS)
 /* A writer for whom snet_core_reclaim found no page gets among those that wait for one. */
-void snet_core_wait_for_page(snet_core *core, struct snet_list_node *send_wait);
+void snet_core_wait_for_page(snet_core *core, struct snet_task *task);
 /* There may be pages for those who ask: the first of the writers that wait tries again. */
 void snet_core_ask_again(snet_core *core);
 /* Pages of histories may have come back: writers that wait for one try again. */

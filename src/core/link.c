@@ -31,19 +31,103 @@ static void link_arm(snet_link *link)
     snet_timer_set(&link->core->timers, &link->task.timer, when_ns);
 }
 
+/* The link ends here, and so does what it was for. */
+static void link_end(snet_link *link, enum snet_close_how how, snet_err err, uint64_t now)
+{
+    if (link->state == SNET_LINK_CLOSED) {
+        return;
+    }
+    snet_session *session = link->session;
+    if (link->state != SNET_LINK_LIVE && link->server != NULL) {
+        snet_core_note(link->core, &(struct snet_note){.kind = SNET_NOTE_LINK_REFUSED, .err = err});
+    }
+    snet_link_close(link, how, err);
+    if (session != NULL) {
+        link->session = NULL;
+        snet_session_link_gone(session, link, err, now);
+    }
+}
+
+/* --- As a task of the core ---------------------------------------------------------------------
+ */
+
+static void link_tick(struct snet_task *task, uint64_t now)
+{
+    snet_link *link = SNET_CONTAINER(task, snet_link, task);
+    if (link->deadline_ns <= now) {
+        link_end(link, SNET_CLOSE_RESET, SNET_ERR_HANDSHAKE_TIMEOUT, now);
+        return;
+    }
+    if (link->alarm_ns <= now) {
+        link->alarm_ns = SNET_NEVER;
+        const snet_err err = link->wire->link_timer(link, now);
+        if (err != SNET_OK) {
+            link_end(link, SNET_CLOSE_RESET, err, now);
+            return;
+        }
+    }
+    link_arm(link);
+}
+
+/* A page is of use to the link: nothing else keeps bytes from it. */
+static bool link_takes_pages(const snet_link *link)
+{
+    return !link->frozen && link->session != NULL && snet_inbox_window(&link->session->inbox) > 0;
+}
+
+/* Its caller may read again. */
+static bool link_wake(struct snet_task *task)
+{
+    snet_link *link = SNET_CONTAINER(task, snet_link, task);
+    const bool takes = link_takes_pages(link);
+    snet_list_remove(&link->core->recv_waiters, &task->wait);
+    if (takes) {
+        snet_link_want_recv(link);
+    }
+    return takes;
+}
+
+static void link_event(const struct snet_task *task, enum snet_core_event_type type,
+                       struct snet_core_event *ret_event)
+{
+    snet_link *link = SNET_CONTAINER(task, snet_link, task);
+    *ret_event = (struct snet_core_event){
+        .type = type,
+        .err = link->close_err,
+        .close_how = link->close_how,
+        .session = link->session,
+        .link = link,
+        .server = link->server,
+    };
+}
+
+static void link_destroy(struct snet_task *task)
+{
+    snet_link_destroy(SNET_CONTAINER(task, snet_link, task));
+}
+
+static const struct snet_task_ops link_task = {
+    .tick = link_tick,
+    .wake = link_wake,
+    .event = link_event,
+    .destroy = link_destroy,
+};
+
+/* --- Life ------------------------------------------------------------------------------------- */
+
 snet_err snet_link_new(snet_core *core, snet_server *server, snet_link **ret_link)
 {
     snet_link *link = snet_core_alloc(core, sizeof *link);
     if (link == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
-    link->task.kind = SNET_TASK_LINK;
+    link->task.ops = &link_task;
     link->core = core;
     link->server = server;
     link->state = SNET_LINK_SNIFFING;
     link->deadline_ns = SNET_NEVER;
     link->alarm_ns = SNET_NEVER;
-    snet_list_push(&core->links, &link->node);
+    snet_list_push(&core->links, &link->task.node);
     *ret_link = link;
     return SNET_OK;
 }
@@ -107,7 +191,7 @@ void snet_link_close(snet_link *link, enum snet_close_how how, snet_err err)
     link->close_how = how;
     link->close_err = err;
     link_leave_handshaking(link);
-    snet_list_remove(&link->core->recv_waiters, &link->recv_wait);
+    snet_list_remove(&link->core->recv_waiters, &link->task.wait);
     link->deadline_ns = SNET_NEVER;
     link->alarm_ns = SNET_NEVER;
     link_arm(link);
@@ -117,28 +201,11 @@ void snet_link_close(snet_link *link, enum snet_close_how how, snet_err err)
     }
 }
 
-/* The link ends here, and so does what it was for. */
-static void link_end(snet_link *link, enum snet_close_how how, snet_err err, uint64_t now)
-{
-    if (link->state == SNET_LINK_CLOSED) {
-        return;
-    }
-    snet_session *session = link->session;
-    if (link->state != SNET_LINK_LIVE && link->server != NULL) {
-        snet_core_note(link->core, &(struct snet_note){.kind = SNET_NOTE_LINK_REFUSED, .err = err});
-    }
-    snet_link_close(link, how, err);
-    if (session != NULL) {
-        link->session = NULL;
-        snet_session_link_gone(session, link, err, now);
-    }
-}
-
 void snet_link_freeze(snet_link *link, bool frozen)
 {
     link->frozen = frozen;
     if (frozen) {
-        snet_list_remove(&link->core->recv_waiters, &link->recv_wait);
+        snet_list_remove(&link->core->recv_waiters, &link->task.wait);
     } else {
         snet_link_want_send(link);
         snet_link_want_recv(link);
@@ -156,25 +223,9 @@ void snet_link_want_recv(snet_link *link)
 {
     if (link->paused && link->state != SNET_LINK_CLOSED && !link->frozen) {
         link->paused = false;
-        snet_list_remove(&link->core->recv_waiters, &link->recv_wait);
+        snet_list_remove(&link->core->recv_waiters, &link->task.wait);
         snet_core_post(link->core, &link->task, SNET_CORE_EVENT_LINK_RECV);
     }
-}
-
-/* A page is of use to the link: nothing else keeps bytes from it. */
-static bool link_takes_pages(const snet_link *link)
-{
-    return !link->frozen && link->session != NULL && snet_inbox_window(&link->session->inbox) > 0;
-}
-
-bool snet_link_page_free(snet_link *link)
-{
-    const bool takes = link_takes_pages(link);
-    snet_list_remove(&link->core->recv_waiters, &link->recv_wait);
-    if (takes) {
-        snet_link_want_recv(link);
-    }
-    return takes;
 }
 
 /* Collects first bytes until the server knows the wire; `*ret_taken` of `data` were used up. */
@@ -257,8 +308,8 @@ size_t snet_link_room(snet_link *link)
     if (room == 0) {
         link->paused = true;
         if (link_takes_pages(link) && snet_pool_available(&link->core->recv_pool) == 0 &&
-            !snet_list_contains(&link->recv_wait)) {
-            snet_list_push(&link->core->recv_waiters, &link->recv_wait);
+            !snet_list_contains(&link->task.wait)) {
+            snet_list_push(&link->core->recv_waiters, &link->task.wait);
         }
     }
     return room;
@@ -304,29 +355,12 @@ void snet_link_failed(snet_link *link, snet_err err, uint64_t now)
     link_end(link, SNET_CLOSE_RESET, err, now);
 }
 
-void snet_link_tick(snet_link *link, uint64_t now)
-{
-    if (link->deadline_ns <= now) {
-        link_end(link, SNET_CLOSE_RESET, SNET_ERR_HANDSHAKE_TIMEOUT, now);
-        return;
-    }
-    if (link->alarm_ns <= now) {
-        link->alarm_ns = SNET_NEVER;
-        const snet_err err = link->wire->link_timer(link, now);
-        if (err != SNET_OK) {
-            link_end(link, SNET_CLOSE_RESET, err, now);
-            return;
-        }
-    }
-    link_arm(link);
-}
-
 void snet_link_destroy(snet_link *link)
 {
     snet_core_forget(link->core, &link->task);
-    snet_list_remove(&link->core->recv_waiters, &link->recv_wait);
+    snet_list_remove(&link->core->recv_waiters, &link->task.wait);
     link_leave_handshaking(link);
-    snet_list_remove(&link->core->links, &link->node);
+    snet_list_remove(&link->core->links, &link->task.node);
     if (link->wire_state != NULL) {
         if (link->wire->link_wipe != NULL) {
             link->wire->link_wipe(link);
@@ -356,23 +390,10 @@ void *snet_link_user(const snet_link *link)
     return link->user;
 }
 
-void snet_link_event(const snet_link *link, enum snet_core_event_type type,
-                     struct snet_core_event *ret_event)
-{
-    *ret_event = (struct snet_core_event){
-        .type = type,
-        .err = link->close_err,
-        .close_how = link->close_how,
-        .session = link->session,
-        .link = (snet_link *)link,
-        .server = link->server,
-    };
-}
-
 void snet_link_check(const snet_link *link)
 {
     SNET_ASSERT(link->state != SNET_LINK_LIVE || link->session != NULL);
     SNET_ASSERT((link->state == SNET_LINK_CLOSED) == (link->close_how != SNET_CLOSE_NONE));
     SNET_ASSERT((link->wire == NULL) == (link->wire_state == NULL));
-    SNET_ASSERT(!snet_list_contains(&link->recv_wait) || (link->paused && !link->frozen));
+    SNET_ASSERT(!snet_list_contains(&link->task.wait) || (link->paused && !link->frozen));
 }

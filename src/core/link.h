@@ -28,10 +28,8 @@ enum snet_link_state {
 #define SNET_LINK_STATES 4
 
 struct snet_link {
-    struct snet_task task; /* first */
-    struct snet_list_node node;
+    struct snet_task task;             /* first */
     struct snet_list_node handshaking; /* servers: among those without a session, oldest first */
-    struct snet_list_node recv_wait;
     snet_core *core;
     snet_server *server;   /* NULL on clients */
     snet_session *session; /* clients: from the start; servers: once accepted */
@@ -69,17 +67,8 @@ void snet_link_freeze(snet_link *link, bool frozen);
 void snet_link_want_send(snet_link *link);
 /* There is room again: tells a caller that was told there is none. */
 void snet_link_want_recv(snet_link *link);
-/*
- * There is a page for a link among the waiting ones, which it leaves: its caller may read again.
- * False when the link has no use for a page now.
- */
-bool snet_link_page_free(snet_link *link);
-/* Does what is due. */
-void snet_link_tick(snet_link *link, uint64_t now);
-/* The core is going away: frees the link without events. */
+/* Frees the link, without events. */
 void snet_link_destroy(snet_link *link);
-void snet_link_event(const snet_link *link, enum snet_core_event_type type,
-                     struct snet_core_event *ret_event);
 void snet_link_check(const snet_link *link);
 
 #endif

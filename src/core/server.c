@@ -48,6 +48,18 @@ static enum snet_sniff_grammar server_grammar(unsigned wires)
     return wires == SNET_WIRE_2 ? SNET_SNIFF_ONLY_2 : SNET_SNIFF_MIXED;
 }
 
+static void server_destroy(struct snet_task *task)
+{
+    snet_server *server = SNET_CONTAINER(task, snet_server, task);
+    snet_core *core = server->core;
+    snet_registry_deinit(&server->registry);
+    snet_v3_store_free(server->store);
+    snet_list_remove(&core->servers, &server->task.node);
+    snet_core_release(core, server);
+}
+
+static const struct snet_task_ops server_task = {.destroy = server_destroy};
+
 snet_err snet_server_new(snet_core *core, const struct snet_server_config *config,
                          snet_server **ret_server)
 {
@@ -62,6 +74,7 @@ snet_err snet_server_new(snet_core *core, const struct snet_server_config *confi
     if (server == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
+    server->task.ops = &server_task;
     server->core = core;
     server->config = *config;
     server_defaults(&server->config);
@@ -77,7 +90,7 @@ snet_err snet_server_new(snet_core *core, const struct snet_server_config *confi
         snet_core_release(core, server);
         return err;
     }
-    snet_list_push(&core->servers, &server->node);
+    snet_list_push(&core->servers, &server->task.node);
     *ret_server = server;
     return SNET_OK;
 }
@@ -212,13 +225,4 @@ snet_err snet_server_sniff(snet_server *server, snet_link *link,
         err = ops->link_accept(link, verdict);
     }
     return err;
-}
-
-void snet_server_destroy(snet_server *server)
-{
-    snet_core *core = server->core;
-    snet_registry_deinit(&server->registry);
-    snet_v3_store_free(server->store);
-    snet_list_remove(&core->servers, &server->node);
-    snet_core_release(core, server);
 }

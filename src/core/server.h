@@ -17,7 +17,7 @@
 struct snet_v3_store;
 
 struct snet_server {
-    struct snet_list_node node;
+    struct snet_task task; /* first; it has neither timer nor events */
     snet_core *core;
     struct snet_server_config config; /* without zeros */
     enum snet_sniff_grammar grammar;
@@ -43,7 +43,5 @@ void snet_server_leave(snet_server *server, snet_session *session);
 /* Looks at the first bytes in `link`; chooses its wire when they suffice. Errors: BAD_START. */
 SNET_MUST_USE snet_err snet_server_sniff(snet_server *server, snet_link *link,
                                          enum snet_sniff_verdict *ret_verdict);
-/* The core is going away. */
-void snet_server_destroy(snet_server *server);
 
 #endif

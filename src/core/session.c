@@ -47,6 +47,97 @@ const struct snet_cipher *snet_session_cipher(const struct snet_session_config *
     return config->cipher == NULL ? snet_cipher_rc4() : config->cipher;
 }
 
+/* --- As a task of the core ---------------------------------------------------------------------
+ */
+
+/* The time of a session without a link is over. */
+static void session_expire(snet_session *session, uint64_t now)
+{
+    if (session->server == NULL) {
+        snet_session_end(session, snet_client_timeout_err(session), now);
+        return;
+    }
+    if (session->attempt != NULL) {
+        /* A link that is about to be proven has its time first. */
+        session->expire_at_ns = session->attempt->deadline_ns;
+        snet_session_arm(session);
+        return;
+    }
+    if (!session->visible_to_app) {
+        snet_session_destroy(session);
+        return;
+    }
+    snet_session_end(session, snet_session_expire_err(session), now);
+}
+
+/* The writer tries again, whatever it has been waiting for. */
+static void session_wake_writer(snet_session *session)
+{
+    session->want_write = false;
+    snet_list_remove(&session->core->send_waiters, &session->task.wait);
+    snet_core_post(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
+}
+
+static void session_tick(struct snet_task *task, uint64_t now)
+{
+    snet_session *session = SNET_CONTAINER(task, snet_session, task);
+    if (session->state == SNET_SESSION_ENDED && !session->visible_to_app) {
+        snet_session_destroy(session);
+        return;
+    }
+    const bool waits =
+        session->state == SNET_SESSION_OPENING || session->state == SNET_SESSION_DETACHED;
+    if (waits && session->expire_at_ns <= now) {
+        session_expire(session, now);
+        return;
+    }
+    if (session->dial == SNET_DIAL_WAITING && session->dial_at_ns <= now) {
+        snet_client_dial_due(session);
+    }
+    if (session->write_at_ns != 0 && session->write_at_ns <= now) {
+        session->write_at_ns = 0;
+        session_wake_writer(session);
+    }
+    snet_session_arm(session);
+}
+
+static bool session_wake(struct snet_task *task)
+{
+    snet_session *session = SNET_CONTAINER(task, snet_session, task);
+    snet_list_remove(&session->core->send_waiters, &task->wait);
+    if (!session->want_write || snet_session_window(session) == 0) {
+        return false;
+    }
+    session_wake_writer(session);
+    return true;
+}
+
+static void session_event(const struct snet_task *task, enum snet_core_event_type type,
+                          struct snet_core_event *ret_event)
+{
+    snet_session *session = SNET_CONTAINER(task, snet_session, task);
+    *ret_event = (struct snet_core_event){
+        .type = type,
+        .err = type == SNET_CORE_EVENT_ENDED ? session->end_err : session->lost_err,
+        .session = session,
+        .server = session->server,
+    };
+}
+
+static void session_destroy(struct snet_task *task)
+{
+    snet_session_destroy(SNET_CONTAINER(task, snet_session, task));
+}
+
+static const struct snet_task_ops session_task = {
+    .tick = session_tick,
+    .wake = session_wake,
+    .event = session_event,
+    .destroy = session_destroy,
+};
+
+/* --- Life ------------------------------------------------------------------------------------- */
+
 snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
                           const struct snet_session_config *config, snet_session **ret_session)
 {
@@ -60,7 +151,7 @@ snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
     if (session == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
-    session->task.kind = SNET_TASK_SESSION;
+    session->task.ops = &session_task;
     session->core = core;
     session->wire = wire;
     session->plain = config->plain;
@@ -81,7 +172,7 @@ snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
     if (wire->session_init != NULL) {
         wire->session_init(session, config);
     }
-    snet_list_push(&core->sessions, &session->node);
+    snet_list_push(&core->sessions, &session->task.node);
     *ret_session = session;
     return SNET_OK;
 }
@@ -223,14 +314,6 @@ size_t snet_session_window(const snet_session *session)
     return snet_history_window(&session->history, snet_session_slides(session));
 }
 
-/* The writer tries again, whatever it has been waiting for. */
-static void session_wake_writer(snet_session *session)
-{
-    session->want_write = false;
-    snet_list_remove(&session->core->send_waiters, &session->send_wait);
-    snet_core_post(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
-}
-
 void snet_session_window_grew(snet_session *session)
 {
     const struct snet_history *history = &session->history;
@@ -241,23 +324,13 @@ void snet_session_window_grew(snet_session *session)
      * A writer that was refused for its own full history is not among those who wait for pages. It
      * tries again although pages may be short by now: only by trying does it get among them.
      */
-    const size_t room = snet_list_contains(&session->send_wait)
+    const size_t room = snet_list_contains(&session->task.wait)
                             ? session->wire->session_room(session)
                             : snet_session_window(session);
     if (room >= history->capacity_bytes / SESSION_WRITABLE_DIVISOR ||
         (room > 0 && history->sent == history->end)) {
         session_wake_writer(session);
     }
-}
-
-bool snet_session_page_free(snet_session *session)
-{
-    snet_list_remove(&session->core->send_waiters, &session->send_wait);
-    if (!session->want_write || snet_session_window(session) == 0) {
-        return false;
-    }
-    session_wake_writer(session);
-    return true;
 }
 
 void snet_session_progress(snet_session *session, uint64_t now)
@@ -319,7 +392,7 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
     }
     snet_history_deinit(&session->history, &session->core->send_pool);
     session->wire->session_wipe(session);
-    snet_list_remove(&session->core->send_waiters, &session->send_wait);
+    snet_list_remove(&session->core->send_waiters, &session->task.wait);
     snet_session_arm(session);
     snet_core_clear(session->core, &session->task, SNET_CORE_EVENT_DIAL);
     if (session->visible_to_app) {
@@ -328,26 +401,6 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
         snet_timer_set(&session->core->timers, &session->task.timer, now); /* nobody will free it */
     }
     snet_core_wake_writers(session->core);
-}
-
-/* The time of a session without a link is over. */
-static void session_expire(snet_session *session, uint64_t now)
-{
-    if (session->server == NULL) {
-        snet_session_end(session, snet_client_timeout_err(session), now);
-        return;
-    }
-    if (session->attempt != NULL) {
-        /* A link that is about to be proven has its time first. */
-        session->expire_at_ns = session->attempt->deadline_ns;
-        snet_session_arm(session);
-        return;
-    }
-    if (!session->visible_to_app) {
-        snet_session_destroy(session);
-        return;
-    }
-    snet_session_end(session, snet_session_expire_err(session), now);
 }
 
 snet_err snet_session_expire_err(const snet_session *session)
@@ -359,28 +412,6 @@ snet_err snet_session_expire_err(const snet_session *session)
     const bool both = session->peer_ended || (session->wire->caps & SNET_WIRE_CAP_CLOSE) == 0;
     return session->shut && both && !session->end_acked ? SNET_ERR_CLOSE_UNCONFIRMED
                                                         : SNET_ERR_EXPIRED;
-}
-
-void snet_session_tick(snet_session *session, uint64_t now)
-{
-    if (session->state == SNET_SESSION_ENDED && !session->visible_to_app) {
-        snet_session_destroy(session);
-        return;
-    }
-    const bool waits =
-        session->state == SNET_SESSION_OPENING || session->state == SNET_SESSION_DETACHED;
-    if (waits && session->expire_at_ns <= now) {
-        session_expire(session, now);
-        return;
-    }
-    if (session->dial == SNET_DIAL_WAITING && session->dial_at_ns <= now) {
-        snet_client_dial_due(session);
-    }
-    if (session->write_at_ns != 0 && session->write_at_ns <= now) {
-        session->write_at_ns = 0;
-        session_wake_writer(session);
-    }
-    snet_session_arm(session);
 }
 
 void snet_session_abort(snet_session *session, uint64_t now)
@@ -441,11 +472,11 @@ void snet_session_destroy(snet_session *session)
     snet_inbox_deinit(&session->inbox, &core->recv_pool);
     session->wire->session_wipe(session);
     snet_core_forget(core, &session->task);
-    snet_list_remove(&core->send_waiters, &session->send_wait);
+    snet_list_remove(&core->send_waiters, &session->task.wait);
     snet_list_remove(&core->detached, &session->detached);
     core->detached_bytes -= session->detached_bytes;
     snet_history_deinit(&session->history, &core->send_pool);
-    snet_list_remove(&core->sessions, &session->node);
+    snet_list_remove(&core->sessions, &session->task.node);
     snet_core_release(core, session->peer_text);
     snet_core_release(core, session->redirect);
     snet_core_release(core, session->identity);
@@ -538,17 +569,6 @@ void snet_session_get_info(const snet_session *session, struct snet_session_info
     }
 }
 
-void snet_session_event(const snet_session *session, enum snet_core_event_type type,
-                        struct snet_core_event *ret_event)
-{
-    *ret_event = (struct snet_core_event){
-        .type = type,
-        .err = type == SNET_CORE_EVENT_ENDED ? session->end_err : session->lost_err,
-        .session = (snet_session *)(uintptr_t)session,
-        .server = session->server,
-    };
-}
-
 void snet_session_check(const snet_session *session)
 {
     snet_history_check(&session->history);
@@ -560,5 +580,5 @@ void snet_session_check(const snet_session *session)
     SNET_ASSERT(session->attempt == NULL || session->attempt != session->link);
     SNET_ASSERT(session->link == NULL || session->link->session == session);
     SNET_ASSERT((session->state == SNET_SESSION_ENDED) == (session->end_err != SNET_OK));
-    SNET_ASSERT(!snet_list_contains(&session->send_wait) || session->want_write);
+    SNET_ASSERT(!snet_list_contains(&session->task.wait) || session->want_write);
 }

@@ -40,9 +40,7 @@ enum snet_dial_state {
 };
 
 struct snet_session {
-    struct snet_task task; /* first */
-    struct snet_list_node node;
-    struct snet_list_node send_wait;
+    struct snet_task task;                /* first */
     struct snet_list_node detached;       /* servers: among those without a link, longest first */
     uint64_t detached_bytes;              /* as counted there */
     struct snet_registry_node registered; /* servers: by id */
@@ -147,24 +145,14 @@ void snet_session_progress(snet_session *session, uint64_t now);
 size_t snet_session_window(const snet_session *session);
 /* The history takes more than before: a writer that was told AGAIN tries again. */
 void snet_session_window_grew(snet_session *session);
-/*
- * There is a page for a session among the waiting writers, which it leaves: its writer tries again.
- * False when the session has no use for a page now.
- */
-bool snet_session_page_free(snet_session *session);
 /* Bytes arrived in the inbox: tells a caller that knows the session. */
 void snet_session_arrived(snet_session *session);
-/* Does what is due. */
-void snet_session_tick(snet_session *session, uint64_t now);
-/* The core is going away: frees the session without events. */
+/* Frees the session, without events. */
 void snet_session_destroy(snet_session *session);
 /* Sets the timer for what is due next: after changing a time or the state. */
 void snet_session_arm(snet_session *session);
 /* Whether the history slides: the wire has no acknowledgement and a link is up. */
 bool snet_session_slides(const snet_session *session);
-/* The event that `type` stands for, with its details. */
-void snet_session_event(const snet_session *session, enum snet_core_event_type type,
-                        struct snet_core_event *ret_event);
 void snet_session_check(const snet_session *session);
 
 #endif

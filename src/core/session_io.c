@@ -23,8 +23,8 @@ static bool stream_lacks_page(const snet_session *session)
 static void stream_wait_for_room(snet_session *session)
 {
     session->want_write = true;
-    if (stream_lacks_page(session) && !snet_list_contains(&session->send_wait)) {
-        snet_core_wait_for_page(session->core, &session->send_wait);
+    if (stream_lacks_page(session) && !snet_list_contains(&session->task.wait)) {
+        snet_core_wait_for_page(session->core, &session->task);
     }
 }
 
@@ -129,7 +129,7 @@ void snet_session_consume(snet_session *session, size_t len, uint64_t now)
      * again gets among those that are woken for one, and by then nobody reads here any more.
      */
     const struct snet_inbox *inbox = &session->inbox;
-    if (session->link != NULL && !snet_list_contains(&session->link->recv_wait) &&
+    if (session->link != NULL && !snet_list_contains(&session->link->task.wait) &&
         snet_inbox_window(inbox) >= inbox->capacity_bytes / STREAM_READABLE_DIVISOR) {
         snet_link_want_recv(session->link);
     }
@@ -173,7 +173,7 @@ void snet_session_shutdown(snet_session *session, uint64_t now)
     }
     session->shut = true;
     session->want_write = false;
-    snet_list_remove(&session->core->send_waiters, &session->send_wait);
+    snet_list_remove(&session->core->send_waiters, &session->task.wait);
     snet_core_wake_writers(session->core); /* for a page that it was woken for, and will not use */
     if (session->state == SNET_SESSION_OPENING) {
         snet_session_end(session, SNET_ERR_ABORTED, now);

@@ -119,7 +119,7 @@ void peer_drain(struct peer *peer)
     const struct snet_list *sessions = &peer->core->sessions;
     struct snet_list_node *node = snet_list_first(sessions);
     for (; node != NULL; node = snet_list_next(sessions, node)) {
-        snet_session_check(SNET_CONTAINER(node, snet_session, node));
+        snet_session_check(SNET_CONTAINER(node, snet_session, task.node));
     }
     if (peer->link != NULL) {
         snet_link_check(peer->link);

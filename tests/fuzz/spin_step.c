@@ -15,7 +15,7 @@ static void step_match(struct spin *spin)
 {
     struct snet_list_node *node = snet_list_first(&spin->cores[SPIN_SERVER]->sessions);
     while (node != NULL) {
-        snet_session *session = SNET_CONTAINER(node, snet_session, node);
+        snet_session *session = SNET_CONTAINER(node, snet_session, task.node);
         node = snet_list_next(&spin->cores[SPIN_SERVER]->sessions, node);
         struct snet_session_info own;
         snet_session_get_info(session, &own);
@@ -158,7 +158,7 @@ static void step_check(const struct spin *spin)
         struct snet_list_node *node = snet_list_first(sessions);
         struct snet_core_stats stats;
         for (; node != NULL; node = snet_list_next(sessions, node)) {
-            snet_session_check(SNET_CONTAINER(node, snet_session, node));
+            snet_session_check(SNET_CONTAINER(node, snet_session, task.node));
         }
         snet_core_totals(spin->cores[core], &stats);
         FUZZ_CHECK(spin->budget.send_budget_bytes == 0 ||

@@ -185,7 +185,7 @@ static void sim_adopt(struct sim *sim)
 {
     struct snet_list_node *node = snet_list_first(&sim->cores[1]->sessions);
     while (node != NULL) {
-        snet_session *session = SNET_CONTAINER(node, snet_session, node);
+        snet_session *session = SNET_CONTAINER(node, snet_session, task.node);
         node = snet_list_next(&sim->cores[1]->sessions, node);
         const bool orphan = session->visible_to_app && snet_session_user(session) == NULL;
         struct sim_app *app = orphan ? sim_match(sim, session) : NULL;
@@ -249,7 +249,7 @@ static void sim_check(const struct sim *sim)
         const struct snet_list *sessions = &sim->cores[core]->sessions;
         struct snet_list_node *node = snet_list_first(sessions);
         for (; node != NULL; node = snet_list_next(sessions, node)) {
-            snet_session_check(SNET_CONTAINER(node, snet_session, node));
+            snet_session_check(SNET_CONTAINER(node, snet_session, task.node));
         }
     }
     sim_net_check(sim);

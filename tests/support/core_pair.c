@@ -80,11 +80,11 @@ static void core_pair_check(const struct core_pair *ends)
     for (unsigned i = 0; i < 2; i++) {
         struct snet_list_node *node = snet_list_first(&ends->cores[i]->sessions);
         for (; node != NULL; node = snet_list_next(&ends->cores[i]->sessions, node)) {
-            snet_session_check(SNET_CONTAINER(node, snet_session, node));
+            snet_session_check(SNET_CONTAINER(node, snet_session, task.node));
         }
         node = snet_list_first(&ends->cores[i]->links);
         for (; node != NULL; node = snet_list_next(&ends->cores[i]->links, node)) {
-            snet_link_check(SNET_CONTAINER(node, snet_link, node));
+            snet_link_check(SNET_CONTAINER(node, snet_link, task.node));
         }
     }
 }

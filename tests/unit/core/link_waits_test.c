@@ -141,7 +141,7 @@ static void link_that_stands_still_takes_no_turn(void **state)
     struct core_pair_conn *second = NULL;
     open_two(CLIENT, &second, &first);
     snet_list_remove(&ends.cores[CLIENT]->recv_waiters,
-                     &second->sides[CLIENT].link->recv_wait); /* behind the other */
+                     &second->sides[CLIENT].link->task.wait); /* behind the other */
     assert_int_equal(snet_link_room(second->sides[CLIENT].link), 0);
     snet_client_network_changed(ends.client, ends.now);
     core_pair_drain(&ends);
@@ -183,7 +183,7 @@ static void link_is_woken_for_pages_of_a_session_that_nobody_knew(void **state)
     core_pair_drain(&ends);
     (void)core_pair_move(&ends, core_pair_connect(&ends), CLIENT, SIZE_MAX);
     snet_session *unknown =
-        SNET_CONTAINER(ends.cores[SERVER]->sessions.head.prev, snet_session, node);
+        SNET_CONTAINER(ends.cores[SERVER]->sessions.head.prev, snet_session, task.node);
     size_t len = 0;
     assert_int_equal(unknown->state, SNET_SESSION_OPENING);
     assert_non_null(snet_inbox_space(&unknown->inbox, pool_of(SERVER), &len));
