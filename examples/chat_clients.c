@@ -201,7 +201,7 @@ int main(int argc, char **argv)
     const unsigned long count = argc >= 4 ? strtoul(argv[3], NULL, 10) : 0;
     const unsigned long speakers = argc == 5 ? strtoul(argv[4], NULL, 10) : count;
     if (count == 0 || count > CLIENTS_MAX || speakers > count || argc > 5 ||
-        snet_key_parse(argv[2], strlen(argv[2]), &key) != SNET_OK) {
+        snet_key_parse(argv[2], &key) != SNET_OK) {
         (void)fprintf(stderr, "usage: chat_clients HOST:PORT KEY COUNT [SPEAKERS]\n");
         return 2;
     }

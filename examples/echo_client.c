@@ -46,25 +46,23 @@ static bool echo_lines(snet_socket *server)
 int main(int argc, char **argv)
 {
     struct snet_key key;
-    if (argc != 3 || snet_key_parse(argv[2], strlen(argv[2]), &key) != SNET_OK) {
+    if (argc != 3 || snet_key_parse(argv[2], &key) != SNET_OK) {
         (void)fprintf(stderr, "usage: echo_client HOST:PORT KEY\n");
         return 2;
     }
     /* The key is how the client knows its server: nobody else can answer for it. */
-    const struct snet_socket_config config = {
-        .struct_size = sizeof config,
-        .client_keys = {.server = &key},
-    };
-    snet_err err = SNET_OK;
-    snet_socket *server = snet_dial(argv[1], &config, &err);
+    struct snet_config config = SNET_CONFIG_INIT;
+    config.server_key = &key;
+    struct snet_error error;
+    snet_socket *server = snet_dial(argv[1], &config, &error);
     if (server == NULL) {
-        (void)fprintf(stderr, "echo_client: %s\n", snet_err_message(err));
+        (void)fprintf(stderr, "echo_client: %s\n", error.text);
         return 1;
     }
     const bool good = echo_lines(server);
-    struct snet_session_info info;
-    snet_socket_info(server, &info);
+    struct snet_info info;
+    (void)snet_socket_info(server, &info, sizeof info);
     (void)fprintf(stderr, "echo_client: lost and resumed %u times\n", info.resumes);
-    snet_socket_close(server);
+    (void)snet_close(server);
     return good ? 0 : 1;
 }

@@ -14,7 +14,6 @@
 
 #include <pthread.h>
 #include <stdio.h>
-#include <sys/random.h>
 
 /* Sends back what comes until the client has ended its stream; then the echo is complete. */
 static void *serve(void *arg)
@@ -25,7 +24,7 @@ static void *serve(void *arg)
     while (len > 0 && snet_write(client, bytes, (size_t)len) == len) {
         len = snet_read(client, bytes, sizeof bytes);
     }
-    snet_socket_close(client); /* what was written still goes out, in the background */
+    (void)snet_close(client); /* what was written still goes out, in the background */
     return NULL;
 }
 
@@ -34,35 +33,35 @@ int main(int argc, char **argv)
     struct snet_key secret;
     struct snet_key public_key;
     char text[SNET_KEY_TEXT_BYTES];
-    if (getrandom(secret.bytes, sizeof secret.bytes, 0) != (ssize_t)sizeof secret.bytes ||
-        snet_key_public(&secret, &public_key) != SNET_OK) {
+    if (snet_key_generate(&secret) != SNET_OK || snet_key_public(&secret, &public_key) != SNET_OK) {
         (void)fprintf(stderr, "echo_server: cannot make a key\n");
         return 1;
     }
     snet_key_format(&public_key, text);
 
-    const struct snet_socket_config config = {
-        .struct_size = sizeof config,
-        .server_keys = {.secrets = &secret, .secret_count = 1},
-    };
-    snet_err err = SNET_OK;
-    snet_acceptor *acceptor = snet_listen(argc > 1 ? argv[1] : "127.0.0.1:0", &config, &err);
-    if (acceptor == NULL) {
-        (void)fprintf(stderr, "echo_server: %s\n", snet_err_message(err));
+    struct snet_config config = SNET_CONFIG_INIT;
+    config.key = &secret;
+    config.key_count = 1;
+    struct snet_error error;
+    snet_socket *listener = snet_listen(argc > 1 ? argv[1] : "127.0.0.1:0", &config, &error);
+    if (listener == NULL) {
+        (void)fprintf(stderr, "echo_server: %s\n", error.text);
         return 1;
     }
-    (void)printf("echo_client %s %s\n", snet_acceptor_address(acceptor), text);
+    struct snet_info info;
+    (void)snet_socket_info(listener, &info, sizeof info);
+    (void)printf("echo_client %s %s\n", info.address, text);
     (void)fflush(stdout);
 
-    snet_socket *client = snet_accept(acceptor);
-    for (; client != NULL; client = snet_accept(acceptor)) {
+    snet_socket *client = snet_accept(listener);
+    for (; client != NULL; client = snet_accept(listener)) {
         pthread_t thread;
         if (pthread_create(&thread, NULL, serve, client) != 0) {
-            snet_socket_close(client);
+            (void)snet_close(client);
         } else {
             (void)pthread_detach(thread);
         }
     }
-    snet_acceptor_close(acceptor);
+    (void)snet_close(listener);
     return 0;
 }

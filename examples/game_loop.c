@@ -57,7 +57,9 @@ static void game_send(struct game *game)
 {
     char move[GAME_MOVE_BYTES + 1];
     (void)snprintf(move, sizeof move, "%07u\n", game->moves % 10000000);
-    game->online = snet_unacked(game->server) < GAME_UNACKED_MAX &&
+    struct snet_info info;
+    (void)snet_socket_info(game->server, &info, sizeof info);
+    game->online = info.written_bytes - info.acked_bytes < GAME_UNACKED_MAX &&
                    snet_write(game->server, move, GAME_MOVE_BYTES) == GAME_MOVE_BYTES;
     game->moves += game->online ? 1 : 0;
     game->offline += game->online ? 0 : 1;
@@ -111,25 +113,23 @@ static void game_play(struct game *game, unsigned frames)
 int main(int argc, char **argv)
 {
     struct snet_key key;
-    if (argc != 4 || snet_key_parse(argv[2], strlen(argv[2]), &key) != SNET_OK) {
+    if (argc != 4 || snet_key_parse(argv[2], &key) != SNET_OK) {
         (void)fprintf(stderr, "usage: game_loop HOST:PORT KEY FRAMES\n");
         return 2;
     }
-    const struct snet_socket_config config = {
-        .struct_size = sizeof config,
-        .client_keys = {.server = &key},
-        .nonblocking = true, /* also the dial: it returns at once, and goes on in the background */
-    };
+    struct snet_config config = SNET_CONFIG_INIT;
+    config.server_key = &key;
+    config.nonblocking = 1; /* also the dial: it returns at once, and goes on in the background */
     struct game game = {0};
-    snet_err err = SNET_OK;
-    game.server = snet_dial(argv[1], &config, &err);
+    struct snet_error error;
+    game.server = snet_dial(argv[1], &config, &error);
     if (game.server == NULL) {
-        (void)fprintf(stderr, "game_loop: %s\n", snet_err_message(err));
+        (void)fprintf(stderr, "game_loop: %s\n", error.text);
         return 1;
     }
     game_play(&game, (unsigned)strtoul(argv[3], NULL, 10));
     (void)printf("%u moves sent, %u mirrored, %u frames offline, longest wait %.1f ms\n",
                  game.moves, game.mirrored, game.offline, (double)game.longest_ns / 1e6);
-    snet_socket_close(game.server);
+    (void)snet_close(game.server);
     return game.over ? 1 : 0;
 }

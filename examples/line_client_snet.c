@@ -27,11 +27,9 @@ struct line {
 static int dial(const char *address, const char *key_text)
 {
     struct snet_key key;
-    const struct snet_socket_config config = {
-        .struct_size = sizeof config,
-        .client_keys = {.server = &key},
-    };
-    if (snet_key_parse(key_text, strlen(key_text), &key) != SNET_OK) {
+    struct snet_config config = SNET_CONFIG_INIT;
+    config.server_key = &key;
+    if (snet_key_parse(key_text, &key) != SNET_OK) {
         return -1;
     }
     return snet_dial_fd(address, &config, NULL);

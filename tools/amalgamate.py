@@ -15,7 +15,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("base", "crypto", "codec", "core", "core/snet3", "core/legacy", "uv", "sock")
+FOLDERS = ("base", "crypto", "codec", "core", "core/snet3", "core/legacy", "schema", "uv",
+           "sock")
 
 _INCLUDE = re.compile(r'#include (?:"(?P<own>[^"]+)"|<(?P<system>[^>]+)>)\s*')
 _CONDITION = re.compile(r"#(if|ifdef|ifndef|endif)\b")

@@ -145,11 +145,11 @@ static void tcp_close(struct snet_bench_conn *conn)
 
 /* --- snet ------------------------------------------------------------------------------------ */
 
-static void session_event(void *user, snet_socket *socket, const struct snet_socket_event *event)
+static void session_event(void *user, const struct snet_event *event)
 {
     struct snet_bench_conn *conn = user;
     if (conn->on_event != NULL) {
-        conn->on_event(conn, socket, event);
+        conn->on_event(conn, event);
     }
 }
 
@@ -168,23 +168,25 @@ static int session_connect(void *user)
 
 static bool session_listen(struct snet_bench_end *end, const char *address)
 {
-    struct snet_socket_config config = end->config;
-    config.server_keys = (struct snet_server_keys){.secrets = &end->secret, .secret_count = 1};
+    struct snet_config config = end->config;
+    struct snet_info info;
+    config.key = &end->secret;
+    config.key_count = 1;
     config.on_event = end->on_event;
     config.user = end->user;
-    end->acceptor = snet_listen(address, &config, NULL);
-    if (end->acceptor == NULL) {
+    end->listener = snet_listen(address, &config, NULL);
+    if (end->listener == NULL || snet_socket_info(end->listener, &info, sizeof info) != 0) {
         return false;
     }
-    (void)snprintf(end->address, sizeof end->address, "%s", snet_acceptor_address(end->acceptor));
+    (void)snprintf(end->address, sizeof end->address, "%s", info.address);
     return true;
 }
 
 static bool session_dial(struct snet_bench_conn *conn)
 {
     const struct snet_bench_end *end = conn->end;
-    struct snet_socket_config config = end->config;
-    config.client_keys = (struct snet_client_keys){.server = &end->public_key};
+    struct snet_config config = end->config;
+    config.server_key = &end->public_key;
     config.user = conn;
     config.on_event = conn->on_event == NULL ? NULL : session_event;
     config.connect = conn->cuts ? session_connect : NULL;
@@ -194,7 +196,7 @@ static bool session_dial(struct snet_bench_conn *conn)
 
 static bool session_accept(struct snet_bench_conn *conn)
 {
-    conn->socket = snet_accept(conn->end->acceptor);
+    conn->socket = snet_accept(conn->end->listener);
     return conn->socket != NULL;
 }
 
@@ -210,7 +212,7 @@ static bool session_write(struct snet_bench_conn *conn, const void *data, size_t
 
 static void session_close(struct snet_bench_conn *conn)
 {
-    snet_socket_close(conn->socket);
+    (void)snet_close(conn->socket);
     conn->socket = NULL;
     const int before = atomic_exchange(&conn->fd, -1);
     if (before >= 0) {
@@ -236,19 +238,16 @@ bool snet_bench_end_init(struct snet_bench_end *end, const struct snet_bench_opt
         .listen_fd = -1,
         .config =
             {
-                .struct_size = sizeof end->config,
-                .wires = options->over->wire,
+                .size = sizeof end->config,
+                .wires = (uint32_t)options->over->wire,
                 .early_data = options->early,
                 .suite = options->over->suite,
-                .session =
-                    {
-                        .plain = options->over->plain,
-                        .history_bytes = (uint32_t)options->history_bytes,
-                        .heartbeat_ns = options->heartbeat_ms * SNET_MS_NS,
-                    },
+                .plain = options->over->plain,
+                .history_bytes = options->history_bytes,
+                .heartbeat_ns = options->heartbeat_ms * SNET_MS_NS,
             },
     };
-    return snet_keys_make(&end->secret) &&
+    return snet_key_generate(&end->secret) == SNET_OK &&
            snet_key_public(&end->secret, &end->public_key) == SNET_OK;
 }
 

@@ -26,11 +26,11 @@ struct snet_bench_end;
 /* One TCP connection, or one session. It does not move in memory while it is open. */
 struct snet_bench_conn {
     struct snet_bench_end *end;
-    snet_socket *socket; /* snet */
-    _Atomic int fd;      /* of TCP; of a session that is to be cut a second descriptor of its
-                            present connection; else -1 */
-    snet_socket_event_fn *on_event; /* of sessions, with the connection; set before dialing */
-    void *user;                     /* the scene's */
+    snet_socket *socket;     /* snet */
+    _Atomic int fd;          /* of TCP; of a session that is to be cut a second descriptor of its
+                                present connection; else -1 */
+    snet_event_fn *on_event; /* of sessions, with the connection; set before dialing */
+    void *user;              /* the scene's */
     bool cuts; /* the session can be cut, and uses this struct until the process ends; set
                   before dialing */
 };
@@ -48,17 +48,17 @@ struct snet_bench_end_row {
 struct snet_bench_end {
     const struct snet_bench_options *options;
     const struct snet_bench_end_row *row;
-    struct snet_socket_config config; /* of sessions, both ends; without keys and hooks */
-    struct snet_key secret;           /* of the server, made for this run */
+    struct snet_config config; /* of sessions, both ends; without keys and hooks */
+    struct snet_key secret;    /* of the server, made for this run */
     struct snet_key public_key;
-    snet_socket_event_fn *on_event; /* of accepted sessions, with `user` */
+    snet_event_fn *on_event; /* of accepted sessions, with `user` */
     void *user;
     bool nodelay;                                /* tcp */
     char address[SNET_STREAM_ADDRESS_MAX_BYTES]; /* listened on, or dialed */
     struct sockaddr_storage to;                  /* the same, for tcp */
     socklen_t to_len;
     int listen_fd;
-    snet_acceptor *acceptor;
+    snet_socket *listener;
 };
 
 /* Makes what both processes need. False when this machine has no random bytes. */

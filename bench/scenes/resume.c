@@ -29,17 +29,17 @@ struct resume_server {
 
 /* --- The server end -------------------------------------------------------------------------- */
 
-static void resume_event(void *user, snet_socket *socket, const struct snet_socket_event *event)
+static void resume_event(void *user, const struct snet_event *event)
 {
     struct resume_server *server = user;
-    if (event->type != SNET_SOCKET_RESUMED) {
+    if (event->type != SNET_EVENT_RESUMED) {
         return;
     }
     /* Counted first: it may arrive, and the client end ask for the count, before the call returns.
      */
     server->messages++;
     /* There is room for a message: the one before has arrived. */
-    if (snet_write(socket, server->data, server->size) != (ssize_t)server->size) {
+    if (snet_write(event->socket, server->data, server->size) != (ssize_t)server->size) {
         server->messages--;
     }
 }

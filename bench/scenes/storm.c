@@ -43,7 +43,7 @@ static void *storm_accept(void *arg)
         if (!snet_bench_end_accept(server->end, conn)) {
             return NULL;
         }
-        snet_socket_set_timeout(conn->socket, STORM_CALL_NS);
+        snet_socket_set_timeout(conn->socket, SNET_READ | SNET_WRITE, STORM_CALL_NS);
         server->count++;
     }
     return NULL;
@@ -123,12 +123,11 @@ struct storm_session {
     _Atomic uint64_t back_ns;
 };
 
-static void storm_event(void *user, snet_socket *socket, const struct snet_socket_event *event)
+static void storm_event(void *user, const struct snet_event *event)
 {
     const struct snet_bench_conn *conn = user;
     struct storm_session *session = conn->user;
-    (void)socket;
-    if (event->type == SNET_SOCKET_RESUMED && session->cut_ns != 0 && session->back_ns == 0) {
+    if (event->type == SNET_EVENT_RESUMED && session->cut_ns != 0 && session->back_ns == 0) {
         session->back_ns = snet_bench_pair_now();
         session->storm->back++;
     }
@@ -291,7 +290,7 @@ static const char *storm_open(struct storm *storm)
         return "not all sessions could be opened";
     }
     for (uint64_t i = 0; i < count; i++) {
-        snet_socket_set_timeout(storm->conns[i].socket, STORM_CALL_NS);
+        snet_socket_set_timeout(storm->conns[i].socket, SNET_READ | SNET_WRITE, STORM_CALL_NS);
     }
     snet_bench_report_progress("sessions are open", count);
     return NULL;

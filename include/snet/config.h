@@ -60,10 +60,6 @@ enum snet_wire {
 /* Patient and quiet, with small buffers: what suits a phone or a laptop. */
 #define SNET_PRESET_PHONE 1u
 
-/* `cid_mode`: whether a balancer can read the node in a session id. */
-#define SNET_CID_SEALED 0u
-#define SNET_CID_CLEAR 1u
-
 /* Limits of the lists. */
 #define SNET_CONFIG_KEYS_MAX 4u
 #define SNET_CONFIG_PSKS_MAX 64u
@@ -91,7 +87,7 @@ struct snet_config {
     /* What snet_config_set and snet_config_parse_url keep. Not the program's to touch. */
     struct snet_store *store;
     const char *address; /* HOST:PORT, [IPv6]:PORT, :PORT or unix:PATH, for calls without one */
-    const char *service; /* to ask for; of a listener: of clients whose wire names none */
+    const char *service; /* to ask the server for */
     /* Keys are 32 bytes each, an array with a count where there may be several. */
     const struct snet_key *server_key; /* public, of the server to dial */
     const struct snet_key *key;        /* secret, of this end: one to dial, 4 to listen at most */
@@ -99,14 +95,12 @@ struct snet_config {
     /* Public, of the clients to serve: NULL for everybody, a pointer with a count of 0 for nobody.
      */
     const struct snet_key *authorized;
-    const struct snet_key *cid_key; /* secret that makes session ids. Default: the first key */
     const char *cipher; /* stream cipher of wires 1 and 2 that the program registered. Default: RC4
                          */
     uint32_t key_count;
     uint32_t psk_count;
     uint32_t authorized_count;
     uint32_t node_id;              /* of this server among those that share its key */
-    uint32_t cid_mode;             /* SNET_CID_x */
     uint32_t suite;                /* SNET_SUITE_x to offer, or a private one. Default: fastest */
     uint32_t preset;               /* SNET_PRESET_x: other defaults */
     uint32_t retry;                /* 1: try for the whole connect timeout, although the name is
@@ -117,8 +111,6 @@ struct snet_config {
     uint32_t fd_inherited;         /* 1: descriptors stay open across exec */
     uint32_t sessions_max;         /* Default: 65536 */
     uint32_t handshakes_max;       /* connections without a session. Default: 4096 */
-    uint32_t legacy_share_percent; /* of the sessions that wires 1 and 2 may have beside snet/3.
-                                      Default: 50 */
     uint32_t backlog_max;          /* sessions that wait to be accepted. Default: 1024 */
     uint64_t connect_timeout_ns;   /* to begin a session. Default: 10 s; SNET_NEVER for no limit */
     uint64_t handshake_timeout_ns; /* the least that a handshake is given. Default: 10 s */
@@ -126,8 +118,6 @@ struct snet_config {
                                     */
     uint64_t heartbeat_ns;         /* a link idle this long is sent a PING. Default: 15 s, and of a
                                       client what its server has */
-    uint64_t stall_timeout_ns;     /* a session that acknowledges nothing for this long may lose its
-                                      memory to others. Default: 20 s */
     uint64_t dead_peer_timeout_ns; /* a connection whose peer is silent this long is dropped.
                                       Default: 20 s */
     uint64_t rekey_interval_ns;    /* between moves to a new connection with fresh keys. Default:
@@ -165,6 +155,112 @@ struct snet_config {
         .size = sizeof(struct snet_config)                                                         \
     }
 #endif
+
+/* --- Other languages, files, command lines ---------------------------------------------------- */
+
+/*
+ * A config with the defaults, for languages without C's structs; NULL without memory. It is the
+ * caller's until snet_config_free.
+ */
+SNET_API struct snet_config *snet_config_new(void);
+/* Frees a config of snet_config_new with what it keeps. Accepts NULL. */
+SNET_API void snet_config_free(struct snet_config *config);
+/*
+ * Gives back what snet_config_set and snet_config_parse_url keep for a config, wiping secrets, and
+ * sets all defaults again. Of a config and its copies exactly one is cleared. Accepts NULL.
+ */
+SNET_API void snet_config_clear(struct snet_config *config);
+
+/*
+ * Sets an option by its name from a text. Lists are added to, all else is replaced. A file is read
+ * now. What is kept never moves until snet_config_clear. Errors: INVALID (NULL, or a struct too
+ * small for the option, which snet_config_new's is not), OPTION (unknown), VALUE, KEY, OS with
+ * `os_err` (the file), LIMIT (the list is full), NO_MEMORY; the config is as it was, and
+ * `*ret_error` names the option.
+ */
+SNET_API snet_err snet_config_set(struct snet_config *config, const char *name, const char *value,
+                                  struct snet_error *ret_error);
+/* The same from a key in memory, for server-key, key, psk and authorized. */
+SNET_API snet_err snet_config_set_key(struct snet_config *config, const char *name,
+                                      const struct snet_key *key, struct snet_error *ret_error);
+/* Sets `events`. Errors: INVALID (NULL). */
+SNET_API snet_err snet_config_set_events(struct snet_config *config, snet_events *events);
+/*
+ * Writes what counts for an option, also a default, in the words of snet_config_set: at most `size`
+ * bytes with a zero, of `*ret_len` without it. Keys that are not public are "set". Errors: INVALID,
+ * OPTION.
+ */
+SNET_API snet_err snet_config_get(const struct snet_config *config, const char *name,
+                                  char *ret_text, size_t size, size_t *ret_len);
+
+/*
+ * Sets what a URL says: snet://[KEY@]HOST:PORT[/SERVICE][?NAME[=VALUE]&...], or
+ * snet+unix://[KEY@]/PATH[?...]. KEY is the server's public key in base64 or base64url; %HH stands
+ * for a byte; a name without a value is "yes". A URL cannot hold a secret, name a file, or lower
+ * the protection: it always means snet/3 unless the program has set other wires. All of it counts
+ * or nothing. Errors: URL, OPTION, VALUE and as snet_config_set; nothing of the URL is quoted.
+ */
+SNET_API snet_err snet_config_parse_url(struct snet_config *config, const char *url,
+                                        struct snet_error *ret_error);
+/* The same for a command line, where options may name files of keys. */
+SNET_API snet_err snet_config_parse_url_files(struct snet_config *config, const char *url,
+                                              struct snet_error *ret_error);
+/*
+ * Writes the URL that sets the address, server key, service and options of a config, without
+ * secrets: at most `size` bytes with a zero, of `*ret_len` without it. Errors: INVALID (NULL, or no
+ * address).
+ */
+SNET_API snet_err snet_config_format_url(const struct snet_config *config, char *ret_text,
+                                         size_t size, size_t *ret_len);
+
+/* Where an option may stand: bits of snet_option.uses, and what snet_config_check is asked for. */
+#define SNET_USE_DIAL 1u
+#define SNET_USE_LISTEN 2u
+#define SNET_USE_LIBRARY 4u /* snet_library_open */
+#define SNET_USE_URL 8u
+#define SNET_USE_PROGRAM 16u /* not on command lines or in files */
+#define SNET_USE_UPDATE 32u  /* taken over by a listener that serves */
+
+/*
+ * Whether a config can be used to dial, to listen, or for the library: each value within its
+ * bounds, no option that has no effect there, what is needed and what excludes each other. Errors:
+ * INVALID
+ * (`size`), TOO_NEW, OPTION, VALUE; `*ret_error` names the option.
+ */
+SNET_API SNET_MUST_USE snet_err snet_config_check(const struct snet_config *config, uint32_t use,
+                                                  struct snet_error *ret_error);
+
+/* Types of options: how a value is written, and where it is stored. */
+enum snet_option_type {
+    SNET_TYPE_TEXT = 1, /* const char * */
+    SNET_TYPE_LIST,     /* struct snet_text_list, of TEXT */
+    SNET_TYPE_KEY,      /* a key, or the file of one */
+    SNET_TYPE_KEYS,     /* a file of public keys */
+    SNET_TYPE_SECRET,   /* the file of a secret */
+    SNET_TYPE_SECRETS,  /* likewise, several */
+    SNET_TYPE_FLAG,     /* yes or no; uint32_t, as the next three */
+    SNET_TYPE_CHOICE,   /* one of `values`, by its index */
+    SNET_TYPE_SET,      /* some of `values` with commas between, by bits */
+    SNET_TYPE_COUNT,    /* a whole number */
+    SNET_TYPE_BYTES,    /* 64k, 16M, 1G; uint64_t */
+    SNET_TYPE_TIME      /* 300ms, 30s, 5m, 1d, a bare number of seconds, "never"; nanoseconds */
+};
+/* One row of a table of options; static storage. */
+struct snet_option {
+    const char *name;
+    const char *values;       /* words of a CHOICE or SET, with | between; "never"; else empty */
+    const char *default_text; /* what counts when nothing is set; empty for nothing */
+    const char *phone_text;   /* the same with preset=phone; empty where that is no different */
+    const char *sentence;     /* what it is, without a full stop */
+    uint64_t min;             /* of the value, or of characters or keys */
+    uint64_t max;
+    uint32_t type; /* enum snet_option_type */
+    uint32_t uses; /* SNET_USE_x */
+};
+/* The option at `index` of the library's table, in its order; NULL at the end. */
+SNET_API const struct snet_option *snet_option_at(size_t index);
+/* The option of that name, or NULL. */
+SNET_API const struct snet_option *snet_option_find(const char *name);
 
 #ifdef __cplusplus
 }

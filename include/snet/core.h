@@ -190,6 +190,8 @@ struct snet_session_config {
      * sizes of messages; not padded.
      */
     uint32_t pad_bytes;
+    /* For drivers: a connection whose peer is silent this long is dropped; the driver's own. */
+    uint64_t dead_peer_timeout_ns;
 };
 
 /*
@@ -213,6 +215,8 @@ struct snet_client_config {
                                      with <snet/uv.h> snet_suite_fastest */
     const char *service; /* snet/3: told to the server, SNET_SERVICE_MAX_BYTES at most; none */
     bool early_data;     /* snet/3: resumes carry stream bytes (0-RTT), see docs/security.md */
+    bool retry;          /* for drivers: tries for `connect_timeout_ns` although the name is not
+                            known or the port refuses; else such a session ends at once */
     uint64_t
         rekey_interval_ns; /* snet/3: moves to a new connection with fresh keys so often; never */
 };
@@ -235,6 +239,13 @@ SNET_API SNET_MUST_USE snet_err snet_client_connected(snet_session *session, sne
 
 /* The connection could not be made: the session backs off and asks again, or ends. */
 SNET_API void snet_client_dial_failed(snet_session *session, snet_err err, uint64_t now);
+
+/*
+ * The connection could not be made, and another attempt would fail likewise: a name that does not
+ * exist, a port that refuses. A session that has not opened ends by `err`; one that has is treated
+ * as by snet_client_dial_failed, since its server may be on its way back.
+ */
+SNET_API void snet_client_dial_refused(snet_session *session, snet_err err, uint64_t now);
 
 /*
  * The network has changed, try now: a session that waits to retry asks for a connection at once;

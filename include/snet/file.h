@@ -28,18 +28,19 @@ extern "C" {
 #define SNET_FILE_READ_BYTES 8192u
 
 /*
- * As snet_dial, which `config` with `nonblocking` does not suit. fclose flushes the file and closes
- * its socket, which lingers as of snet_socket_close. NULL with errno of snet_dial or ENOMEM;
- * `*ret_err`, unless NULL, is the reason.
+ * As snet_dial, for which `config` with `nonblocking` does not suit. fclose flushes the file and
+ * closes its socket, which lingers as after snet_close. NULL with errno of snet_dial or ENOMEM, and
+ * `*ret_error` filled unless it is NULL.
  */
-SNET_API FILE *snet_fopen(const char *address, const struct snet_socket_config *config,
-                          snet_err *ret_err);
+SNET_API FILE *snet_fopen(const char *address, const struct snet_config *config,
+                          struct snet_error *ret_error);
 
 /*
- * A file over a socket, which belongs to it then: not to be closed by itself, but to be asked or
- * told anything else. NULL with errno ENOMEM; the socket is still the caller's.
+ * A file over a socket, which belongs to it from then on: not to be closed by itself, but to be
+ * asked or told anything else. NULL with errno ENOMEM, or EBADF for NULL; the socket is still the
+ * caller's.
  */
-SNET_API FILE *snet_fdopen_socket(snet_socket *socket);
+SNET_API FILE *snet_fdopen(snet_socket *socket);
 
 #ifdef __cplusplus
 }

@@ -288,7 +288,7 @@ static snet_err demo_start_with_keys(struct demo *demo)
     struct snet_key secret;
     struct snet_key public_key;
     snet_nodump_process();
-    snet_err err = snet_keys_make(&secret) ? SNET_OK : SNET_ERR_RANDOM;
+    snet_err err = snet_key_generate(&secret);
     if (err == SNET_OK) {
         err = snet_key_public(&secret, &public_key);
     }

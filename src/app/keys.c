@@ -9,15 +9,9 @@
 #include <unistd.h>
 #include <uv.h>
 
-bool snet_keys_make(struct snet_key *ret_secret)
+static int keys_refuse(const struct snet_options *options, const struct snet_error *error)
 {
-    return uv_random(NULL, NULL, ret_secret->bytes, sizeof ret_secret->bytes, 0, NULL) == 0;
-}
-
-static int keys_refuse(const struct snet_options *options,
-                       const struct snet_keyfile_problem *problem)
-{
-    snet_log_say(&options->log, "%s", problem->text);
+    snet_log_say(&options->log, "%s", error->text);
     return SNET_EXIT_NO_INPUT;
 }
 
@@ -26,23 +20,23 @@ static int keys_refuse(const struct snet_options *options,
 static int keys_read_server(struct snet_keys_server *keys, const struct snet_options *options)
 {
     const struct snet_options_secure *secure = &options->secure;
-    struct snet_keyfile_problem problem;
+    struct snet_error error;
     for (; keys->secret_count < secure->key_count; keys->secret_count++) {
-        if (!snet_keyfile_read_secret(secure->keys[keys->secret_count],
-                                      &keys->secrets[keys->secret_count], &problem)) {
-            return keys_refuse(options, &problem);
+        if (snet_key_read_file(secure->keys[keys->secret_count], SNET_KEY_SECRET,
+                               &keys->secrets[keys->secret_count], &error) != SNET_OK) {
+            return keys_refuse(options, &error);
         }
     }
     for (; keys->psk_count < secure->psk_count; keys->psk_count++) {
-        if (!snet_keyfile_read_secret(secure->psks[keys->psk_count], &keys->psks[keys->psk_count],
-                                      &problem)) {
-            return keys_refuse(options, &problem);
+        if (snet_key_read_file(secure->psks[keys->psk_count], SNET_KEY_SHARED,
+                               &keys->psks[keys->psk_count], &error) != SNET_OK) {
+            return keys_refuse(options, &error);
         }
     }
     if (secure->authorized != NULL &&
-        !snet_keyfile_read_list(secure->authorized, SNET_SERVER_AUTHORIZED_MAX, &keys->authorized,
-                                &problem)) {
-        return keys_refuse(options, &problem);
+        snet_key_list_read_file(secure->authorized, SNET_SERVER_AUTHORIZED_MAX, &keys->authorized,
+                                &error) != SNET_OK) {
+        return keys_refuse(options, &error);
     }
     return SNET_EXIT_OK;
 }
@@ -60,7 +54,7 @@ int snet_keys_load_server(struct snet_keys_server *keys, const struct snet_optio
     }
     /* Clients with a key of their own need one of the server, a shared secret does without. */
     if (keys->secret_count == 0 && (keys->psk_count == 0 || keys->authorized.count > 0)) {
-        if (!snet_keys_make(&keys->secrets[0])) {
+        if (snet_key_generate(&keys->secrets[0]) != SNET_OK) {
             snet_log_say(&options->log, "%s", snet_err_message(SNET_ERR_RANDOM));
             snet_keys_wipe_server(keys);
             return SNET_EXIT_OS;
@@ -87,7 +81,7 @@ struct snet_server_keys snet_keys_of_server(const struct snet_keys_server *keys,
 
 void snet_keys_wipe_server(struct snet_keys_server *keys)
 {
-    snet_keyfile_list_deinit(&keys->authorized);
+    snet_key_list_deinit(&keys->authorized);
     explicit_bzero(keys, sizeof *keys);
 }
 
@@ -116,35 +110,37 @@ static int keys_check_client(const struct snet_options *options)
 }
 
 /* Reads the server's key, which is given as itself or as a file. */
-static bool keys_read_pin(const char *value, struct snet_key *ret_key,
-                          struct snet_keyfile_problem *ret_problem)
+static snet_err keys_read_pin(const char *value, struct snet_key *ret_key,
+                              struct snet_error *ret_error)
 {
-    if (snet_key_parse(value, strlen(value), ret_key) == SNET_OK) {
-        return true;
+    if (snet_key_parse(value, ret_key) == SNET_OK) {
+        return SNET_OK;
     }
     if (access(value, F_OK) != 0) {
-        (void)snprintf(ret_problem->text, sizeof ret_problem->text,
-                       "--server-key is neither a key, 44 characters of base64, nor a file: %s",
-                       strerror(errno));
-        return false;
+        return snet_error_set(
+            ret_error, SNET_ERR_KEY, NULL,
+            "--server-key is neither a key, 44 characters of base64, nor a file: %s",
+            strerror(errno));
     }
-    return snet_keyfile_read_public(value, ret_key, ret_problem);
+    return snet_key_read_file(value, SNET_KEY_PUBLIC, ret_key, ret_error);
 }
 
 static int keys_read_client(struct snet_keys_client *keys, const struct snet_options *options)
 {
     const struct snet_options_secure *secure = &options->secure;
-    struct snet_keyfile_problem problem;
+    struct snet_error error;
     keys->has_server = secure->server_key != NULL;
     keys->has_client_secret = secure->client_key != NULL;
     keys->has_psk = secure->psk_count > 0;
-    if ((keys->has_server && !keys_read_pin(secure->server_key, &keys->server, &problem)) ||
-        (keys->has_client_secret &&
-         !snet_keyfile_read_secret(secure->client_key, &keys->client_secret, &problem)) ||
-        (keys->has_psk && !snet_keyfile_read_secret(secure->psks[0], &keys->psk, &problem))) {
-        return keys_refuse(options, &problem);
+    snet_err err =
+        keys->has_server ? keys_read_pin(secure->server_key, &keys->server, &error) : SNET_OK;
+    if (err == SNET_OK && keys->has_client_secret) {
+        err = snet_key_read_file(secure->client_key, SNET_KEY_SECRET, &keys->client_secret, &error);
     }
-    return SNET_EXIT_OK;
+    if (err == SNET_OK && keys->has_psk) {
+        err = snet_key_read_file(secure->psks[0], SNET_KEY_SHARED, &keys->psk, &error);
+    }
+    return err == SNET_OK ? SNET_EXIT_OK : keys_refuse(options, &error);
 }
 
 int snet_keys_load_client(struct snet_keys_client *keys, const struct snet_options *options)

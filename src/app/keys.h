@@ -10,8 +10,8 @@
 #define SNET_APP_KEYS_H
 
 #include <snet/core.h>
+#include <snet/schema.h>
 
-#include "app/keyfile.h"
 #include "app/options.h"
 
 #include <stdbool.h>
@@ -22,7 +22,7 @@ struct snet_keys_server {
     size_t secret_count;
     struct snet_key psks[SNET_SERVER_PSKS_MAX];
     size_t psk_count;
-    struct snet_keyfile_list authorized;
+    struct snet_key_list authorized;
     bool temporary; /* the one secret key was made here */
 };
 
@@ -46,8 +46,5 @@ void snet_keys_wipe_server(struct snet_keys_server *keys);
 int snet_keys_load_client(struct snet_keys_client *keys, const struct snet_options *options);
 struct snet_client_keys snet_keys_of_client(const struct snet_keys_client *keys);
 void snet_keys_wipe_client(struct snet_keys_client *keys);
-
-/* A new secret key; false when this machine has no random bytes. */
-bool snet_keys_make(struct snet_key *ret_secret);
 
 #endif

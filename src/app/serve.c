@@ -17,7 +17,7 @@
 struct serve {
     struct snet_runner runner; /* first */
     struct snet_options options;
-    struct snet_keyfile_list clients; /* the names of those that are authorized */
+    struct snet_key_list clients; /* the names of those that are authorized */
     snet_uv_server *server;
     uint64_t session_count;
     bool draining;
@@ -97,7 +97,7 @@ static void serve_log_client(const struct serve *serve, const snet_session *sess
     if (!snet_session_peer_key(session, &key)) {
         return;
     }
-    const char *name = snet_keyfile_list_name(&serve->clients, &key);
+    const char *name = snet_key_list_name(&serve->clients, &key);
     snet_session_get_info(session, &info);
     snet_log_id(info.id, id);
     snet_key_format(&key, text);
@@ -288,11 +288,11 @@ int snet_serve_main(int argc, char **argv)
         code = serve_begin(&serve, &keys);
     }
     serve.clients = keys.authorized;
-    keys.authorized = (struct snet_keyfile_list){.count = 0};
+    keys.authorized = (struct snet_key_list){.count = 0};
     snet_keys_wipe_server(&keys); /* the library has its own copy */
     if (code == SNET_EXIT_OK) {
         code = snet_runner_run(&serve.runner);
     }
-    snet_keyfile_list_deinit(&serve.clients);
+    snet_key_list_deinit(&serve.clients);
     return code;
 }

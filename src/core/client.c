@@ -199,6 +199,15 @@ void snet_client_dial_failed(snet_session *session, snet_err err, uint64_t now)
     }
 }
 
+void snet_client_dial_refused(snet_session *session, snet_err err, uint64_t now)
+{
+    if (session->state == SNET_SESSION_OPENING && session->dial == SNET_DIAL_ASKED) {
+        snet_session_end(session, err, now);
+    } else {
+        snet_client_dial_failed(session, err, now);
+    }
+}
+
 void snet_client_handover(snet_session *session, uint64_t now)
 {
     SNET_ASSERT(session->state == SNET_SESSION_LIVE);

@@ -3,8 +3,6 @@
 #include "sock/bridge.h"
 
 #include "base/assert.h"
-#include "sock/loop.h"
-#include "sock/socket.h"
 #include "uv/adopt.h"
 #include "uv/driver.h"
 #include "uv/relay.h"
@@ -23,6 +21,7 @@ struct snet_bridge {
     struct snet_list_node node; /* among those of which a reason is left */
     snet_socket *socket;        /* NULL when only the reason is left */
     snet_relay *relay;
+    snet_bridge_over_fn *over;
     int fd; /* as it was given to the program, which may have closed it */
     dev_t device;
     ino_t inode;
@@ -154,6 +153,14 @@ static void bridge_make_room(void)
     }
 }
 
+void snet_bridge_forget_reasons(void)
+{
+    struct snet_list *reasons = snet_loop_reasons();
+    while (reasons->count > 0) {
+        bridge_forget(SNET_CONTAINER(snet_list_first(reasons), struct snet_bridge, node));
+    }
+}
+
 static void bridge_keep_reason(struct snet_bridge *bridge)
 {
     bridge_make_room();
@@ -188,6 +195,7 @@ static void bridge_done(void *user, snet_err err)
     struct snet_bridge *bridge = user;
     snet_socket *socket = bridge->socket;
     SNET_ASSERT(socket->ended);
+    snet_bridge_over_fn *over = bridge->over;
     const bool gone = bridge->gone || bridge->relay->deaf;
     bridge->relay = NULL;
     bridge->socket = NULL;
@@ -200,14 +208,14 @@ static void bridge_done(void *user, snet_err err)
     socket->bridge = NULL;
     socket->closed = true;
     socket->linger_until_ns = 1; /* it has lingered */
-    snet_socket_settle(socket, uv_hrtime());
+    over(socket, uv_hrtime());
 }
 
 static void bridge_paused(void *user)
 {
     struct snet_bridge *bridge = user;
     bridge->look_at_ns = uv_hrtime() + SNET_BRIDGE_LOOK_NS;
-    snet_loop_reap_by(bridge->look_at_ns);
+    snet_loop_due_by(bridge->look_at_ns);
 }
 
 /* A pair of which the program's end, the first, is as its socket was asked to be. */
@@ -253,7 +261,7 @@ static uv_stream_t *bridge_make_relay(struct snet_bridge *bridge, int fd)
     return stream;
 }
 
-int snet_bridge_open(snet_socket *socket, int *ret_fd)
+int snet_bridge_open(snet_socket *socket, snet_bridge_over_fn *over, int *ret_fd)
 {
     struct stat descriptor;
     int fds[2];
@@ -266,6 +274,7 @@ int snet_bridge_open(snet_socket *socket, int *ret_fd)
     if (bridge != NULL) {
         *bridge = (struct snet_bridge){
             .socket = socket,
+            .over = over,
             .fd = fds[0],
             .device = descriptor.st_dev,
             .inode = descriptor.st_ino,

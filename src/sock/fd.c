@@ -4,8 +4,11 @@
  * Real descriptors, as <snet/socket.h> promises them; sock/bridge.h does the work.
  */
 #include "sock/bridge.h"
-#include "sock/loop.h"
-#include "sock/socket.h"
+#include "sock/call.h"
+#include "sock/closing.h"
+#include "sock/events.h"
+#include "sock/fail.h"
+#include "sock/fork_guard.h"
 
 #include <errno.h>
 
@@ -15,27 +18,27 @@ struct fd_open {
     int number; /* of errno */
 };
 
+/* On the loop's thread. */
 static void fd_open_job(void *arg)
 {
     struct fd_open *open = arg;
     if (!open->socket->closed) { /* by another thread, on the way here */
-        open->number = snet_bridge_open(open->socket, &open->fd);
+        open->number = snet_bridge_open(open->socket, snet_closing_look, &open->fd);
     }
 }
 
-int snet_socket_fd(snet_socket *socket)
+int snet_socket_to_fd(snet_socket *socket)
 {
+    struct snet_call call;
     struct fd_open open = {.socket = socket, .fd = -1, .number = EBADF};
-    snet_loop_lock();
-    if (!socket->closed && socket->bridge == NULL) {
-        socket->users++; /* stays until here even if the session ends */
-        snet_loop_do(fd_open_job, &open);
-        socket->users--;
-        if (socket->closed && socket->users == 0) {
-            snet_socket_release(socket);
-        }
+    const int number = snet_call_enter(&call, socket, SNET_CALL_READ, SNET_CALL_SESSION);
+    if (number != 0) {
+        return (int)snet_call_result(0, number);
     }
-    snet_loop_unlock();
+    if (socket->bridge == NULL) {
+        snet_loop_do(fd_open_job, &open);
+    }
+    snet_call_leave(&call);
     if (open.fd < 0) {
         errno = open.number;
     }
@@ -45,41 +48,48 @@ int snet_socket_fd(snet_socket *socket)
 /* A descriptor for a socket that nobody else knows of. */
 static int fd_of_new(snet_socket *socket)
 {
-    if (socket == NULL) {
-        return -1;
-    }
-    const int fd = snet_socket_fd(socket);
+    const int fd = snet_socket_to_fd(socket);
     if (fd < 0) {
         const int number = errno;
-        snet_socket_close(socket);
+        (void)snet_close(socket);
         errno = number;
     }
     return fd;
 }
 
-int snet_dial_fd(const char *address, const struct snet_socket_config *config, snet_err *ret_err)
+int snet_dial_fd(const char *address, const struct snet_config *config,
+                 struct snet_error *ret_error)
 {
-    snet_socket *socket = snet_dial(address, config, ret_err);
+    snet_socket *socket = snet_dial(address, config, ret_error);
+    if (socket == NULL) {
+        return -1;
+    }
     const int fd = fd_of_new(socket);
-    if (socket != NULL && fd < 0 && ret_err != NULL) {
-        *ret_err = errno == ENOMEM ? SNET_ERR_NO_MEMORY : SNET_ERR_OS;
+    if (fd < 0) {
+        const int number = errno;
+        snet_fail(ret_error, number == ENOMEM ? SNET_ERR_NO_MEMORY : SNET_ERR_OS, number,
+                  "making a descriptor");
     }
     return fd;
 }
 
-int snet_accept_fd(snet_acceptor *acceptor)
+int snet_accept_fd(snet_socket *listener)
 {
-    return fd_of_new(snet_accept(acceptor));
+    snet_socket *socket = snet_accept(listener);
+    return socket == NULL ? -1 : fd_of_new(socket);
 }
 
 snet_err snet_fd_error(int fd)
 {
     struct stat descriptor;
-    if (fstat(fd, &descriptor) != 0 || snet_loop_start() != SNET_OK) {
+    if (snet_fork_guard_is_child()) {
+        return SNET_ERR_FORKED;
+    }
+    if (fstat(fd, &descriptor) != 0) {
         return SNET_ERR_INVALID;
     }
     snet_loop_lock();
-    const snet_err err = snet_bridge_reason(&descriptor);
+    const snet_err err = snet_loop_runs() ? snet_bridge_reason(&descriptor) : SNET_ERR_INVALID;
     snet_loop_unlock();
     return err;
 }

@@ -10,6 +10,7 @@
 #include <snet/file.h>
 
 #include "base/cursor.h"
+#include "sock/fail.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -64,12 +65,12 @@ static int file_seek(void *cookie, off64_t *offset, int whence)
 static int file_close(void *cookie)
 {
     struct file *file = cookie;
-    snet_socket_close(file->socket);
+    (void)snet_close(file->socket);
     free(file);
     return 0;
 }
 
-FILE *snet_fdopen_socket(snet_socket *socket)
+FILE *snet_fdopen(snet_socket *socket)
 {
     static const cookie_io_functions_t functions = {
         .read = file_read,
@@ -77,6 +78,10 @@ FILE *snet_fdopen_socket(snet_socket *socket)
         .seek = file_seek,
         .close = file_close,
     };
+    if (socket == NULL) {
+        errno = EBADF;
+        return NULL;
+    }
     struct file *file = calloc(1, sizeof *file);
     FILE *stream = file == NULL ? NULL : fopencookie(file, "r+", functions);
     if (stream == NULL) {
@@ -88,19 +93,14 @@ FILE *snet_fdopen_socket(snet_socket *socket)
     return stream;
 }
 
-FILE *snet_fopen(const char *address, const struct snet_socket_config *config, snet_err *ret_err)
+FILE *snet_fopen(const char *address, const struct snet_config *config,
+                 struct snet_error *ret_error)
 {
-    snet_socket *socket = snet_dial(address, config, ret_err);
-    if (socket == NULL) {
-        return NULL;
-    }
-    FILE *stream = snet_fdopen_socket(socket);
-    if (stream == NULL) {
-        snet_socket_close(socket);
-        if (ret_err != NULL) {
-            *ret_err = SNET_ERR_NO_MEMORY;
-        }
-        errno = ENOMEM;
+    snet_socket *socket = snet_dial(address, config, ret_error);
+    FILE *stream = socket == NULL ? NULL : snet_fdopen(socket);
+    if (socket != NULL && stream == NULL) {
+        (void)snet_close(socket);
+        snet_fail(ret_error, SNET_ERR_NO_MEMORY, ENOMEM, "making a file");
     }
     return stream;
 }

@@ -3,13 +3,15 @@
 #include "sock/loop.h"
 
 #include "base/assert.h"
-#include "sock/notify.h"
-#include "sock/socket.h"
+#include "sock/fork_guard.h"
 #include "uv/conn_coalesce.h"
 #include "uv/driver.h"
 
+#include <pthread.h>
 #include <signal.h>
-#include <stdlib.h>
+
+/* on_due runs no more often, whatever is asked for: one walk over all sockets for many. */
+#define LOOP_DUE_INTERVAL_MIN_NS (10 * SNET_MS_NS)
 
 /* A job that somebody waits for. */
 struct loop_job {
@@ -20,39 +22,65 @@ struct loop_job {
 };
 
 struct sock_loop {
+    uv_mutex_t mutex; /* lives as long as the process: a pthread mutex needs no making */
+    struct snet_loop_hooks hooks;
     uv_loop_t loop;
     uv_thread_t thread;
     uv_async_t wake;
-    uv_mutex_t mutex;
-    uv_cond_t done;
+    uv_cond_t done;   /* a job */
+    uv_cond_t reaped; /* a socket */
     snet_uv *driver;
-    uv_timer_t reaper;
-    uint64_t reap_at_ns; /* when it is due */
-    uv_cond_t reaped;
+    uv_timer_t due;
+    uint64_t due_at_ns; /* what the timer was set for */
+    uint64_t due_by_ns; /* what was asked for, perhaps by another thread */
+    uint64_t due_ran_ns;
     struct snet_list sockets;
-    struct snet_list acceptors;
+    struct snet_list backlogs;
     struct snet_list reasons;
-    struct snet_list notify;
-    struct snet_loop_log log;
+    struct snet_list calls;
     struct loop_job *jobs; /* latest first; bounded by the threads that wait */
-    uv_pid_t process;
-    snet_err err;
+    bool running;
+    bool parking;
+    bool parked;
 };
 
-static struct sock_loop sock_loop;
-static uv_once_t sock_loop_once = UV_ONCE_INIT;
+static struct sock_loop sock_loop = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 static _Thread_local bool sock_loop_is_here;
-/*
- * Signals that a program has handlers for, which do not expect to run on a thread it does not know.
- * No others: a runtime stops each thread by a signal of its choice, and waits until it has come.
- */
-static const int loop_signals[] = {SIGHUP,  SIGINT,  SIGTERM, SIGCHLD, SIGALRM,
-                                   SIGUSR1, SIGUSR2, SIGPIPE, SIGWINCH};
+
+/* --- The thread ------------------------------------------------------------------------------ */
+
+static void loop_due(uv_timer_t *timer)
+{
+    (void)timer;
+    snet_loop_lock();
+    const uint64_t now = uv_hrtime();
+    sock_loop.due_at_ns = SNET_NEVER;
+    sock_loop.due_by_ns = SNET_NEVER;
+    sock_loop.due_ran_ns = now;
+    sock_loop.hooks.on_due(now);
+    snet_loop_has_reaped();
+    snet_loop_wake(); /* arms the timer again */
+    snet_loop_unlock();
+}
+
+/* On the loop's thread, with the lock: the timer is set for what was asked for. */
+static void loop_arm(void)
+{
+    if (sock_loop.due_by_ns >= sock_loop.due_at_ns) {
+        return;
+    }
+    const uint64_t now = uv_hrtime();
+    const uint64_t soonest_ns = sock_loop.due_ran_ns + LOOP_DUE_INTERVAL_MIN_NS;
+    const uint64_t at_ns = sock_loop.due_by_ns > soonest_ns ? sock_loop.due_by_ns : soonest_ns;
+    sock_loop.due_at_ns = sock_loop.due_by_ns;
+    (void)uv_timer_start(&sock_loop.due, loop_due, at_ns > now ? (at_ns - now) / SNET_MS_NS + 1 : 0,
+                         0);
+}
 
 static void loop_work(uv_async_t *wake)
 {
     (void)wake;
-    uv_mutex_lock(&sock_loop.mutex);
+    snet_loop_lock();
     while (sock_loop.jobs != NULL) {
         struct loop_job *job = sock_loop.jobs;
         sock_loop.jobs = job->next;
@@ -60,9 +88,17 @@ static void loop_work(uv_async_t *wake)
         job->done = true;
         uv_cond_broadcast(&sock_loop.done);
     }
-    snet_driver_drain(sock_loop.driver);
-    uv_mutex_unlock(&sock_loop.mutex);
-    snet_notify_tell();
+    while (sock_loop.parking) {
+        sock_loop.parked = true;
+        uv_cond_broadcast(&sock_loop.done);
+        uv_cond_wait(&sock_loop.reaped, &sock_loop.mutex);
+    }
+    if (sock_loop.driver != NULL) {
+        snet_driver_drain(sock_loop.driver);
+        loop_arm();
+    }
+    snet_loop_unlock();
+    sock_loop.hooks.on_turn();
 }
 
 static void loop_run(void *arg)
@@ -74,11 +110,18 @@ static void loop_run(void *arg)
 }
 
 /*
+ * Signals that a program has handlers for, which do not expect to run on a thread it does not know.
+ * No others: a runtime stops each thread by a signal of its choice, and waits until it has come.
+ */
+static const int loop_signals[] = {SIGHUP,  SIGINT,  SIGTERM, SIGCHLD, SIGALRM,
+                                   SIGUSR1, SIGUSR2, SIGPIPE, SIGWINCH};
+
+/*
  * Threads have the mask of who begins them: so has this one, beyond what is blocked here, because a
  * program may have blocked a signal everywhere in order to wait for it. The threads of libuv's pool
  * that the loop begins have it, too.
  */
-static snet_err loop_begin_thread(void)
+static int loop_run_thread(void)
 {
     sigset_t own;
     sigset_t before;
@@ -89,57 +132,117 @@ static snet_err loop_begin_thread(void)
     (void)pthread_sigmask(SIG_BLOCK, &own, &before);
     const int os_err = uv_thread_create(&sock_loop.thread, loop_run, NULL);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return os_err == 0 ? SNET_OK : SNET_ERR_OS;
+    return os_err;
 }
 
-static snet_err loop_set_up(void)
+/* --- Start and stop -------------------------------------------------------------------------- */
+
+static snet_err loop_make_driver(const struct snet_core_config *config)
 {
-    const struct snet_uv_config config = {.on_event = snet_socket_event,
-                                          .on_note = snet_notify_note};
-    sock_loop.process = uv_os_getpid();
-    sock_loop.reap_at_ns = SNET_NEVER;
+    const struct snet_uv_config driver_config = {
+        .core = *config,
+        .on_event = sock_loop.hooks.on_event,
+        .on_note = sock_loop.hooks.on_note,
+    };
+    const snet_err err = snet_uv_new(&sock_loop.loop, &driver_config, &sock_loop.driver);
+    if (err == SNET_OK) {
+        snet_driver_share(sock_loop.driver, &sock_loop.mutex, &sock_loop.wake);
+        snet_driver_tell_dials(sock_loop.driver, sock_loop.hooks.on_dial);
+    }
+    return err;
+}
+
+static void loop_close_handles(void)
+{
+    uv_close((uv_handle_t *)&sock_loop.due, NULL);
+    uv_close((uv_handle_t *)&sock_loop.wake, NULL);
+}
+
+snet_err snet_loop_start(const struct snet_loop_hooks *hooks, const struct snet_core_config *config)
+{
+    if (sock_loop.running) {
+        return SNET_OK;
+    }
+    sock_loop.hooks = *hooks;
+    sock_loop.due_at_ns = SNET_NEVER;
+    sock_loop.due_by_ns = SNET_NEVER;
+    sock_loop.due_ran_ns = 0;
+    sock_loop.jobs = NULL;
+    sock_loop.driver = NULL;
     snet_list_init(&sock_loop.sockets);
-    snet_list_init(&sock_loop.acceptors);
+    snet_list_init(&sock_loop.backlogs);
     snet_list_init(&sock_loop.reasons);
-    snet_list_init(&sock_loop.notify);
-    if (uv_mutex_init(&sock_loop.mutex) != 0 || uv_cond_init(&sock_loop.done) != 0 ||
-        uv_cond_init(&sock_loop.reaped) != 0 || uv_loop_init(&sock_loop.loop) != 0 ||
-        uv_timer_init(&sock_loop.loop, &sock_loop.reaper) != 0 ||
-        uv_async_init(&sock_loop.loop, &sock_loop.wake, loop_work) != 0) {
+    snet_list_init(&sock_loop.calls);
+    if (uv_loop_init(&sock_loop.loop) != 0) {
         return SNET_ERR_OS;
     }
-    const snet_err err = snet_uv_new(&sock_loop.loop, &config, &sock_loop.driver);
+    snet_err err = SNET_ERR_OS;
+    if (uv_async_init(&sock_loop.loop, &sock_loop.wake, loop_work) == 0) {
+        (void)uv_timer_init(&sock_loop.loop, &sock_loop.due);
+        (void)uv_cond_init(&sock_loop.done);
+        (void)uv_cond_init(&sock_loop.reaped);
+        err = loop_make_driver(config);
+        if (err == SNET_OK && loop_run_thread() != 0) {
+            snet_uv_free(sock_loop.driver);
+            err = SNET_ERR_OS;
+        }
+        if (err != SNET_OK) {
+            loop_close_handles();
+        }
+    }
     if (err != SNET_OK) {
+        (void)uv_run(&sock_loop.loop, UV_RUN_DEFAULT); /* what was closed goes */
+        (void)uv_loop_close(&sock_loop.loop);
         return err;
     }
-    snet_driver_share(sock_loop.driver, &sock_loop.mutex, &sock_loop.wake);
-    snet_driver_tell_dials(sock_loop.driver, snet_notify_dial);
-    return loop_begin_thread();
+    snet_fork_guard_set();
+    sock_loop.running = true;
+    return SNET_OK;
 }
 
-static void loop_begin(void)
+/* On the loop's thread: nothing is left that it would run for. */
+static void loop_stop_job(void *arg)
 {
-    sock_loop.err = loop_set_up();
-    if (sock_loop.err == SNET_OK) {
-        (void)atexit(snet_socket_at_exit);
+    (void)arg;
+    snet_uv_free(sock_loop.driver);
+    sock_loop.driver = NULL;
+    loop_close_handles();
+}
+
+void snet_loop_stop(void)
+{
+    SNET_ASSERT(!sock_loop_is_here);
+    snet_loop_lock();
+    snet_loop_do(loop_stop_job, NULL);
+    snet_loop_unlock();
+    (void)uv_thread_join(&sock_loop.thread);
+    (void)uv_loop_close(&sock_loop.loop);
+    uv_cond_destroy(&sock_loop.done);
+    uv_cond_destroy(&sock_loop.reaped);
+    snet_fork_guard_clear();
+    sock_loop.running = false;
+}
+
+void snet_loop_park(void)
+{
+    sock_loop.parking = true;
+    snet_loop_wake();
+    while (!sock_loop.parked) {
+        uv_cond_wait(&sock_loop.done, &sock_loop.mutex);
     }
 }
 
-snet_err snet_loop_start(void)
+bool snet_loop_runs(void)
 {
-    uv_once(&sock_loop_once, loop_begin);
-    return sock_loop.err;
-}
-
-bool snet_loop_is_own(void)
-{
-    return sock_loop.process == uv_os_getpid();
+    return sock_loop.running;
 }
 
 bool snet_loop_is_here(void)
 {
     return sock_loop_is_here;
 }
+
+/* --- With the lock --------------------------------------------------------------------------- */
 
 void snet_loop_lock(void)
 {
@@ -156,14 +259,24 @@ snet_uv *snet_loop_driver(void)
     return sock_loop.driver;
 }
 
+void snet_loop_used(snet_session *session)
+{
+    snet_driver_used(sock_loop.driver, session);
+}
+
+void snet_loop_written(snet_session *session)
+{
+    snet_conn_coalesce_written(sock_loop.driver, session);
+}
+
 struct snet_list *snet_loop_sockets(void)
 {
     return &sock_loop.sockets;
 }
 
-struct snet_list *snet_loop_acceptors(void)
+struct snet_list *snet_loop_backlogs(void)
 {
-    return &sock_loop.acceptors;
+    return &sock_loop.backlogs;
 }
 
 struct snet_list *snet_loop_reasons(void)
@@ -171,14 +284,9 @@ struct snet_list *snet_loop_reasons(void)
     return &sock_loop.reasons;
 }
 
-struct snet_list *snet_loop_news(void)
+struct snet_list *snet_loop_calls(void)
 {
-    return &sock_loop.notify;
-}
-
-struct snet_loop_log *snet_loop_log(void)
-{
-    return &sock_loop.log;
+    return &sock_loop.calls;
 }
 
 void snet_loop_wake(void)
@@ -196,52 +304,22 @@ bool snet_loop_wait(uv_cond_t *changed, uint64_t until_ns)
     return until_ns > now && uv_cond_timedwait(changed, &sock_loop.mutex, until_ns - now) == 0;
 }
 
-static void loop_reap(uv_timer_t *timer)
+void snet_loop_due_by(uint64_t at_ns)
 {
-    (void)timer;
-    snet_loop_lock();
-    snet_socket_reap(uv_hrtime());
-    snet_loop_unlock();
+    if (at_ns < sock_loop.due_by_ns) {
+        sock_loop.due_by_ns = at_ns;
+        snet_loop_wake();
+    }
 }
 
-void snet_loop_reaped(void)
+void snet_loop_has_reaped(void)
 {
     uv_cond_broadcast(&sock_loop.reaped);
-}
-
-void snet_loop_reap_at(uint64_t at_ns)
-{
-    snet_loop_reaped();
-    sock_loop.reap_at_ns = at_ns;
-    if (at_ns == SNET_NEVER) {
-        (void)uv_timer_stop(&sock_loop.reaper);
-        return;
-    }
-    const uint64_t now = uv_hrtime();
-    const uint64_t wait_ns = at_ns > now ? at_ns - now : 0;
-    (void)uv_timer_start(&sock_loop.reaper, loop_reap, wait_ns / SNET_MS_NS + 1, 0);
-}
-
-void snet_loop_reap_by(uint64_t at_ns)
-{
-    if (at_ns < sock_loop.reap_at_ns) {
-        snet_loop_reap_at(at_ns);
-    }
 }
 
 void snet_loop_wait_reaped(uint64_t until_ns)
 {
     (void)snet_loop_wait(&sock_loop.reaped, until_ns);
-}
-
-void snet_loop_used(snet_session *session)
-{
-    snet_driver_used(sock_loop.driver, session);
-}
-
-void snet_loop_written(snet_session *session)
-{
-    snet_conn_coalesce_written(sock_loop.driver, session);
 }
 
 void snet_loop_do(snet_loop_job_fn *job, void *arg)
@@ -252,7 +330,7 @@ void snet_loop_do(snet_loop_job_fn *job, void *arg)
     }
     struct loop_job own = {.job = job, .arg = arg, .next = sock_loop.jobs};
     sock_loop.jobs = &own;
-    (void)uv_async_send(&sock_loop.wake);
+    snet_loop_wake();
     while (!own.done) {
         uv_cond_wait(&sock_loop.done, &sock_loop.mutex);
     }

@@ -2,166 +2,174 @@
 /* SPDX-License-Identifier: MIT */
 #include "sock/notify.h"
 
-#include "sock/loop.h"
+#include "sock/backlog.h"
+#include "sock/bridge.h"
+#include "sock/closing.h"
+#include "sock/events.h"
+#include "sock/logline.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-#define NOTIFY_LINE_BYTES 256u
+/* --- Sessions of nobody ---------------------------------------------------------------------- */
 
-/* --- The log ------------------------------------------------------------------------------ */
-
-__attribute__((format(printf, 2, 3))) static void notify_line(uint64_t session_id,
-                                                              const char *format, ...)
+static void notify_offer(const struct snet_core_event *event)
 {
-    const struct snet_loop_log *log = snet_loop_log();
-    char line[NOTIFY_LINE_BYTES];
-    va_list args;
-    if (log->log == NULL) {
-        return;
-    }
-    const int len = snprintf(line, sizeof line, "session %016" PRIx64 " ", session_id);
-    va_start(args, format);
-    (void)vsnprintf(line + len, sizeof line - (size_t)len, format, args);
-    va_end(args);
-    log->log(log->user, line);
-}
-
-void snet_notify_log(const struct snet_core_event *event)
-{
-    struct snet_session_info info;
-    if (snet_loop_log()->log == NULL) {
-        return;
-    }
-    snet_session_get_info(event->session, &info);
-    if (event->type == SNET_CORE_EVENT_OPENED) {
-        notify_line(info.id, "opened over wire %s", snet_wire_name(info.wire));
-    } else if (event->type == SNET_CORE_EVENT_LOST) {
-        notify_line(info.id, "lost its connection: %s", snet_err_message(event->err));
-    } else if (event->type == SNET_CORE_EVENT_RESUMED) {
-        notify_line(info.id, "resumed after %" PRIu64 " ms, %" PRIu64 " bytes again",
-                    info.last_detached_ns / SNET_MS_NS, info.last_resent_bytes);
-    } else if (event->type == SNET_CORE_EVENT_ENDED) {
-        notify_line(info.id, "ended: %s", snet_err_message(event->err));
-    }
-}
-
-void snet_notify_note(void *user, const struct snet_note *note)
-{
-    (void)user;
-    notify_line(note->session_id,
-                note->kind == SNET_NOTE_LINK_REFUSED ? "refused a connection: %s"
-                                                     : "refused a resume: %s",
-                snet_err_message(note->err));
-}
-
-void snet_notify_refused(const struct snet_core_event *event, uint16_t code)
-{
-    struct snet_session_info info;
-    snet_session_get_info(event->session, &info);
-    notify_line(info.id, "was not taken: code %u", (unsigned)code);
-}
-
-/* --- Hooks -------------------------------------------------------------------------------- */
-
-/* Something that the program is to be told of; its socket stays as long. */
-struct notify {
-    struct snet_list_node node;
-    snet_socket *socket;
-    struct snet_socket_event event;
-};
-
-static void notify_add(snet_socket *socket, const struct snet_socket_event *event)
-{
-    if (socket->on_event == NULL || socket->closed) {
-        return;
-    }
-    struct notify *own = calloc(1, sizeof *own);
-    if (own == NULL) {
-        return; /* the program learns of it by its calls */
-    }
-    own->socket = socket;
-    own->event = *event;
-    socket->users++;
-    snet_list_push(snet_loop_news(), &own->node);
-    snet_loop_wake();
-}
-
-static void notify_add_attempt(snet_socket *socket)
-{
-    notify_add(socket, &(struct snet_socket_event){
-                           .type = SNET_SOCKET_RETRYING,
-                           .attempt = socket->attempts,
-                       });
-}
-
-void snet_notify_of(snet_socket *socket, const struct snet_core_event *event)
-{
-    struct snet_socket_event notify = {.err = SNET_OK};
-    struct snet_session_info info;
-    if (event->type == SNET_CORE_EVENT_OPENED) {
-        notify.type = SNET_SOCKET_OPENED;
-    } else if (event->type == SNET_CORE_EVENT_LOST) {
-        notify.type = SNET_SOCKET_LOST;
-        notify.err = event->err;
-        socket->lost = true;
-    } else if (event->type == SNET_CORE_EVENT_RESUMED) {
+    uint32_t code = 0;
+    snet_socket *listener = snet_backlog_offer(event, &code);
+    if (code != 0) {
+        struct snet_session_info info;
         snet_session_get_info(event->session, &info);
-        notify.type = SNET_SOCKET_RESUMED;
-        notify.after_ns = info.last_detached_ns;
-        notify.resent_bytes = info.last_resent_bytes;
-        socket->lost = false;
-        socket->attempts = 0;
-    } else if (event->type == SNET_CORE_EVENT_ENDED && !(socket->dialing && !socket->opened)) {
-        notify.type = SNET_SOCKET_ENDED;
-        notify.err = event->err;
-    } else {
-        return; /* why a dial fails is what snet_dial returns, with no socket to tell of */
+        snet_logline_session(info.id, "was not taken: code %" PRIu32, code);
     }
-    notify_add(socket, &notify);
-    if (event->type == SNET_CORE_EVENT_LOST && socket->attempts > 0) {
-        notify_add_attempt(socket); /* the core asks for a connection before it tells of the loss */
+    if (listener != NULL) {
+        snet_wait_changed(&listener->wait);
+        snet_events_ready(listener, SNET_EVENT_ACCEPTABLE);
+    }
+}
+
+/* --- Sessions of sockets --------------------------------------------------------------------- */
+
+static void notify_lost(snet_socket *socket, const struct snet_core_event *event)
+{
+    socket->lost = true;
+    socket->lost_at_ns = snet_now();
+    socket->events.lost_err = event->err;
+    snet_events_post(socket, SNET_EVENT_LOST);
+    if (socket->attempts > 0) { /* the core asks for a connection before it reports the loss */
+        socket->events.attempt = socket->attempts;
+        snet_events_post(socket, SNET_EVENT_RETRYING);
+    }
+}
+
+static void notify_resumed(snet_socket *socket)
+{
+    struct snet_session_info info;
+    snet_session_get_info(socket->session, &info);
+    socket->lost = false;
+    socket->lost_at_ns = 0;
+    socket->attempts = 0;
+    socket->events.after_ns = info.last_detached_ns;
+    socket->events.resent_bytes = info.last_resent_bytes;
+    snet_events_post(socket, SNET_EVENT_RESUMED);
+}
+
+static void notify_ended(snet_socket *socket, snet_err err)
+{
+    socket->ended = true;
+    socket->err = err;
+    if (socket->dialing && !socket->opened) {
+        return; /* snet_dial says why, and returns no socket */
+    }
+    snet_events_post(socket, SNET_EVENT_ENDED);
+    snet_events_ready(socket, SNET_EVENT_READABLE);
+    snet_events_ready(socket, SNET_EVENT_WRITABLE);
+}
+
+static void notify_socket(snet_socket *socket, const struct snet_core_event *event)
+{
+    switch (event->type) {
+    case SNET_CORE_EVENT_OPENED:
+        socket->opened = true;
+        snet_events_post(socket, SNET_EVENT_OPENED);
+        snet_events_ready(socket, SNET_EVENT_WRITABLE);
+        break;
+    case SNET_CORE_EVENT_LOST:
+        notify_lost(socket, event);
+        break;
+    case SNET_CORE_EVENT_RESUMED:
+        notify_resumed(socket);
+        break;
+    case SNET_CORE_EVENT_READABLE:
+        snet_events_ready(socket, SNET_EVENT_READABLE);
+        break;
+    case SNET_CORE_EVENT_WRITABLE:
+        snet_events_ready(socket, SNET_EVENT_WRITABLE);
+        break;
+    case SNET_CORE_EVENT_ENDED:
+        notify_ended(socket, event->err);
+        break;
+    case SNET_CORE_EVENT_DIAL:
+    case SNET_CORE_EVENT_FREED:
+    case SNET_CORE_EVENT_LINK_SEND:
+    case SNET_CORE_EVENT_LINK_RECV:
+    case SNET_CORE_EVENT_LINK_CLOSE:
+        break; /* the driver's */
+    }
+    snet_wait_changed(&socket->wait);
+    if (socket->bridge != NULL) {
+        snet_bridge_event(socket->bridge, event);
+    } else if (socket->closed) {
+        snet_closing_look(socket, uv_hrtime());
+    }
+}
+
+void snet_notify_event(void *user, const struct snet_core_event *event)
+{
+    snet_socket *socket = snet_socket_of(event->session);
+    (void)user;
+    snet_logline_event(event);
+    if (socket != NULL) {
+        notify_socket(socket, event);
+    } else if (event->type == SNET_CORE_EVENT_OPENED) {
+        notify_offer(event);
+    } else if (event->type == SNET_CORE_EVENT_ENDED) {
+        snet_session_free(event->session, uv_hrtime());
     }
 }
 
 void snet_notify_dial(void *user, const struct snet_core_event *event)
 {
     struct snet_session_info info;
-    snet_socket *socket = snet_session_user(event->session);
+    snet_socket *socket = snet_socket_of(event->session);
     (void)user;
     snet_session_get_info(event->session, &info);
     if (socket == NULL || info.id == 0 || info.attached) {
         return; /* it begins, or moves over while it has a connection */
     }
     socket->attempts++;
-    notify_line(info.id, "tries to connect, attempt %" PRIu32, socket->attempts);
+    snet_logline_session(info.id, "tries to connect, attempt %" PRIu32, socket->attempts);
     if (socket->lost) {
-        notify_add_attempt(socket);
+        socket->events.attempt = socket->attempts;
+        snet_events_post(socket, SNET_EVENT_RETRYING);
     }
 }
 
-void snet_notify_tell(void)
+void snet_notify_note(void *user, const struct snet_note *note)
 {
-    snet_loop_lock();
-    struct snet_list_node *node = snet_list_first(snet_loop_news());
-    while (node != NULL) {
-        struct notify *notify = SNET_CONTAINER(node, struct notify, node);
-        snet_socket *socket = notify->socket;
-        snet_list_remove(snet_loop_news(), node);
-        if (!socket->muted) {
-            snet_loop_unlock();
-            socket->on_event(socket->hook_user, socket, &notify->event);
-            snet_loop_lock();
-        }
-        free(notify);
-        socket->users--;
-        if (socket->closed && socket->users == 0) {
-            snet_socket_linger(socket);
-            snet_socket_settle(socket, uv_hrtime());
-        }
-        node = snet_list_first(snet_loop_news());
+    (void)user;
+    snet_logline_session(note->session_id,
+                         note->kind == SNET_NOTE_LINK_REFUSED ? "refused a connection: %s"
+                                                              : "refused a resume: %s",
+                         snet_err_message(note->err));
+}
+
+void snet_notify_turn(void)
+{
+    snet_events_call_back(snet_closing_leave);
+}
+
+/* --- Any thread ------------------------------------------------------------------------------ */
+
+void snet_notify_served(snet_socket *socket)
+{
+    if ((socket->events.armed & SNET_EVENTS_BIT(SNET_EVENT_READABLE)) != 0 &&
+        snet_socket_can_read(socket)) {
+        snet_events_ready(socket, SNET_EVENT_READABLE);
     }
-    snet_loop_unlock();
+    if ((socket->events.armed & SNET_EVENTS_BIT(SNET_EVENT_WRITABLE)) != 0 &&
+        snet_socket_can_write(socket)) {
+        snet_events_ready(socket, SNET_EVENT_WRITABLE);
+    }
+}
+
+void snet_notify_accepted(snet_socket *socket, const struct snet_config *config)
+{
+    snet_events_begin(socket, config);
+    if (socket->lost) {
+        snet_events_post(socket, SNET_EVENT_LOST);
+    }
+    if (socket->ended) {
+        snet_events_post(socket, SNET_EVENT_ENDED);
+    }
+    snet_notify_served(socket);
 }

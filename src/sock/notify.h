@@ -1,29 +1,25 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * News: what happens to sessions, for the program's hooks and its log. Hooks are called later,
- * without the lock, so that they may use the interface; the log at once, with it.
+ * Notify: from the core's events to all who care: the socket's fields, calls that wait, queues of
+ * events, the bridge, the backlog, the log.
  *
- * Thread: any, with the lock of sock/loop.h, where nothing else is said.
+ * Thread: that of the loop, with its lock, where nothing else is said.
  */
 #ifndef SNET_SOCK_NOTIFY_H
 #define SNET_SOCK_NOTIFY_H
 
-#include <snet/uv.h>
-
 #include "sock/socket.h"
 
-/* An event of a socket's session: its hook is to be told, if it is one that matters. */
-void snet_notify_of(snet_socket *socket, const struct snet_core_event *event);
-/* The loop's thread, without the lock: tells the hooks what there is to be told. */
-void snet_notify_tell(void);
-
-/* A session asks for a connection. */
+/* Hooks of sock/loop.h. */
+void snet_notify_event(void *user, const struct snet_core_event *event);
 void snet_notify_dial(void *user, const struct snet_core_event *event);
-
-/* For the log. */
-void snet_notify_log(const struct snet_core_event *event);
 void snet_notify_note(void *user, const struct snet_note *note);
-void snet_notify_refused(const struct snet_core_event *event, uint16_t code);
+void snet_notify_turn(void);
+
+/* Any thread: the socket of a new session is the program's now; what has happened is posted. */
+void snet_notify_accepted(snet_socket *socket, const struct snet_config *config);
+/* Any thread: a call has served the connection by itself; what is armed is posted if it is so. */
+void snet_notify_served(snet_socket *socket);
 
 #endif

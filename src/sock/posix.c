@@ -40,6 +40,8 @@ int snet_posix_of(snet_err err)
         {SNET_ERR_NO_MEMORY, ENOMEM},     {SNET_ERR_CONNECT, ECONNREFUSED},
         {SNET_ERR_NO_ANSWER, ETIMEDOUT},  {SNET_ERR_EXPIRED, ETIMEDOUT},
         {SNET_ERR_RESOLVE, EHOSTUNREACH}, {SNET_ERR_LISTEN, EADDRINUSE},
+        {SNET_ERR_CANCELED, ECANCELED},   {SNET_ERR_FORKED, EBADF},
+        {SNET_ERR_UNSUPPORTED, ENOTSUP},  {SNET_ERR_NO_PROGRESS, ETIMEDOUT},
     };
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (rows[i].err == err) {

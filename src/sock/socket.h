@@ -1,20 +1,22 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Inside of the sockets of <snet/socket.h>. All of it is used with the lock of sock/loop.h held.
+ * What a socket of <snet/socket.h> is: a session's end in this process, or a listener. All of it is
+ * used with the lock of sock/loop.h held. The modules of this folder, each below those after it:
  *
- *   socket.c    from snet_dial or snet_accept to the end of a socket, lingering included
- *   news.c      telling the program what has happened to it
- *   io.c        reading and writing
- *   wait.c      waiting
- *   bridge.c    a real descriptor in place of these
- *   fd.c        asking for one
- *   acceptor.c  listening and the queue of new sessions
- *   config.c    what programs may ask for
- *   posix.c     errors as errno has them
+ *   fork_guard  children of the process        closing   lingering and reaping
+ *   loop        the thread, the lock           notify    from the core's events to all who care
+ *   wake, wait  waiting                        library   begin and end of it all
+ *   socket      this                           dial, listen, io, poll, info, fd, file
+ *   events      queues of events                         what programs call
+ *   backlog     sessions nobody has accepted   schema, config, url, ...
+ *   bridge      a real descriptor                        what programs may ask for
  *
- * Ownership: a socket belongs to the program until snet_socket_close, then to the loop. One with a
- * bridge is closed by that, when its descriptor is closed or its session ends.
+ * Two words for the end: a closed socket *lingers* while the other end may still get its bytes, and
+ * is *reaped* when that is over and no call is inside of it.
+ *
+ * Ownership: a socket belongs to the program until snet_close, then to the loop. One with a bridge
+ * is closed by that, when its descriptor is closed or its session ends.
  */
 #ifndef SNET_SOCK_SOCKET_H
 #define SNET_SOCK_SOCKET_H
@@ -25,46 +27,63 @@
 #include "sock/loop.h"
 #include "sock/wait.h"
 
+struct snet_backlog;
+struct snet_bridge;
+
+/* Where and how a socket's events wait; see sock/events.h. */
+struct snet_socket_events {
+    snet_events *queue;         /* NULL: nowhere */
+    struct snet_list_node node; /* in it, while `waiting` is not 0 */
+    uint32_t waiting;           /* bits of types that wait to be taken */
+    uint32_t armed;             /* READABLE, WRITABLE and ACCEPTABLE that are to come once */
+    snet_err lost_err;
+    uint64_t after_ns;
+    uint64_t resent_bytes;
+    uint32_t attempt;
+};
+
 struct snet_socket {
-    struct snet_list_node node; /* among all, or among those that wait to be accepted */
-    snet_session *session;
-    struct snet_bridge *bridge; /* NULL: it has no descriptor */
-    struct snet_wait wait;      /* for anything below, or what the session can do */
-    unsigned users;             /* threads inside of a call */
-    snet_socket_event_fn *on_event;
-    void *hook_user;   /* of on_event */
-    void *user;        /* of the program */
-    uint32_t attempts; /* to connect since the loss */
-    bool lost;         /* and the program knows */
+    struct snet_list_node node;   /* among all, or among those that wait to be accepted */
+    snet_session *session;        /* NULL: a listener */
+    struct snet_backlog *backlog; /* NULL: a session */
+    struct snet_bridge *bridge;   /* NULL: it has no descriptor */
+    struct snet_wait wait;        /* for anything below, or what the session can do */
+    struct snet_socket_events events;
+    snet_event_fn *on_event; /* in place of a queue of the program's */
+    void *hook_user;         /* of on_event */
+    void *user;              /* of the program */
+    unsigned users;          /* threads inside of a call, and reasons to stay like that */
+    bool lost;               /* and the program knows */
     bool opened;
     bool ended;
-    bool dialing; /* a thread is in snet_dial and waits for it */
-    bool closed;  /* by the program */
-    bool muted;   /* on_event is not called any more */
+    bool dialing; /* a thread waits for it, and gets the reason by itself */
+    bool cancelled;
+    bool closed; /* by the program */
+    bool muted;  /* on_event is not called any more */
+    bool draining;
     bool nonblocking;
     bool fd_inherited;
-    snet_err err; /* why it ended */
-    uint64_t wait_ns;
+    snet_err err;      /* why it ended */
+    int os_err;        /* listening, dialing: of the system, for people */
+    uint32_t attempts; /* to connect since the loss */
+    uint64_t lost_at_ns;
+    uint64_t timeout_ns[2];  /* of reading and writing; 0: none */
+    uint64_t deadline_ns[2]; /* likewise */
     uint64_t linger_ns;
     uint64_t linger_until_ns; /* closed: when it is given up */
 };
 
-/* Takes the events of the driver. */
-void snet_socket_event(void *user, const struct snet_core_event *event);
-/* A socket for a session of a server; NULL without memory. */
-snet_socket *snet_socket_of(snet_session *session, const struct snet_socket_config *config);
-/* A closed socket that nobody is inside of goes, or lingers. */
-void snet_socket_release(snet_socket *socket);
-/* A closed socket ends its direction, and has some time to deliver it. */
-void snet_socket_linger(snet_socket *socket);
-/* Lingering sockets whose time is over, or that are done, go; descriptors that were closed, too. */
-void snet_socket_reap(uint64_t now);
-/* On the loop's thread: the same for this one, which is closed, unless somebody is inside of it. */
-void snet_socket_settle(snet_socket *socket, uint64_t now);
-/* At the exit of the process: what was written goes out first. */
-void snet_socket_at_exit(void);
-/* The config as it is meant, whatever version of it the program has. Errors: INVALID. */
-SNET_MUST_USE snet_err snet_socket_config_take(const struct snet_socket_config *config,
-                                               bool listens, struct snet_socket_config *ret_config);
+/* A socket without session or backlog, as the config has it; NULL without memory. */
+snet_socket *snet_socket_new(const struct snet_config *config);
+/* Frees what is left of a socket that nobody is inside of. On the loop's thread. */
+void snet_socket_free(snet_socket *socket);
+/* The socket of a session, or NULL. */
+snet_socket *snet_socket_of(const snet_session *session);
+/* The session is the socket's from now on. */
+void snet_socket_take(snet_socket *socket, snet_session *session);
+/* Whether reading would not wait: bytes, the end, or an error; of listeners, accepting. */
+bool snet_socket_can_read(const snet_socket *socket);
+/* Whether writing would not wait. */
+bool snet_socket_can_write(const snet_socket *socket);
 
 #endif

@@ -2,21 +2,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "sock/wait.h"
 
+#include "sock/wake.h"
 #include "uv/conn_inline.h"
 
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <time.h>
-#include <unistd.h>
 
-/* A wait that is over so soon is a brief one. */
+/* Limit of a brief wait. */
 #define WAIT_BRIEF_NS (2 * SNET_MS_NS)
-/* After so many in a row, the thread that waits serves the connection. */
+/* After this many brief waits in a row, the thread that waits serves the connection. */
 #define WAIT_BRIEF_COUNT 4u
 
 snet_err snet_wait_init(struct snet_wait *wait)
 {
     *wait = (struct snet_wait){.wake_fd = -1};
+    snet_list_init(&wait->watchers);
     return uv_cond_init(&wait->changed) == 0 ? SNET_OK : SNET_ERR_OS;
 }
 
@@ -25,17 +25,45 @@ void snet_wait_deinit(struct snet_wait *wait)
     uv_cond_destroy(&wait->changed);
     if (wait->wake_fd >= 0) {
         snet_conn_inline_forget(snet_loop_driver(), wait->wake_fd);
-        (void)close(wait->wake_fd);
+        snet_wake_close(wait->wake_fd);
+    }
+}
+
+static void wait_ring_watchers(struct snet_wait *wait)
+{
+    struct snet_list_node *node = snet_list_first(&wait->watchers);
+    for (; node != NULL; node = snet_list_next(&wait->watchers, node)) {
+        snet_wake_ring(SNET_CONTAINER(node, struct snet_wait_watcher, node)->wake_fd);
     }
 }
 
 void snet_wait_changed(struct snet_wait *wait)
 {
-    const uint64_t one = 1;
     uv_cond_broadcast(&wait->changed);
+    wait_ring_watchers(wait);
     if (wait->polling) {
-        (void)!write(wait->wake_fd, &one, sizeof one);
+        snet_wake_ring(wait->wake_fd);
     }
+}
+
+void snet_wait_close(struct snet_wait *wait)
+{
+    wait_ring_watchers(wait);
+    struct snet_list_node *node = snet_list_first(&wait->watchers);
+    for (; node != NULL; node = snet_list_first(&wait->watchers)) {
+        SNET_CONTAINER(node, struct snet_wait_watcher, node)->closed = true;
+        snet_list_remove(&wait->watchers, node);
+    }
+}
+
+void snet_wait_watch(struct snet_wait *wait, struct snet_wait_watcher *watcher)
+{
+    snet_list_push(&wait->watchers, &watcher->node);
+}
+
+void snet_wait_unwatch(struct snet_wait *wait, struct snet_wait_watcher *watcher)
+{
+    snet_list_remove(&wait->watchers, &watcher->node);
 }
 
 /* --- Waiting ------------------------------------------------------------------------------ */
@@ -45,7 +73,7 @@ static bool wait_polls(struct snet_wait *wait, snet_session *session, struct pol
 {
     enum snet_conn_inline_state state = SNET_CONN_INLINE_NONE;
     *ret_poll = (struct pollfd){.fd = -1};
-    if (wait->polling || !snet_conn_inline_state(session, &state)) {
+    if (session == NULL || wait->polling || !snet_conn_inline_state(session, &state)) {
         return false;
     }
     if (state == SNET_CONN_INLINE_LENT) {
@@ -53,7 +81,7 @@ static bool wait_polls(struct snet_wait *wait, snet_session *session, struct pol
         return true;
     }
     if (state == SNET_CONN_INLINE_NONE && wait->brief >= WAIT_BRIEF_COUNT) {
-        wait->wake_fd = wait->wake_fd < 0 ? eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : wait->wake_fd;
+        wait->wake_fd = wait->wake_fd < 0 ? snet_wake_open() : wait->wake_fd;
         if (wait->wake_fd < 0) {
             return false; /* without a descriptor left, the loop goes on serving */
         }
@@ -79,18 +107,18 @@ static bool wait_serving(struct snet_wait *wait, snet_session *session,
                          const struct pollfd *connection, uint64_t until_ns)
 {
     struct pollfd polls[2] = {*connection, {.fd = wait->wake_fd, .events = POLLIN}};
-    uint64_t rings = 0;
     wait->polling = true;
     snet_loop_unlock();
     const int count = wait_poll(polls, until_ns);
     if (count > 0 && polls[1].revents != 0) {
-        (void)!read(wait->wake_fd, &rings, sizeof rings);
+        snet_wake_clear(wait->wake_fd);
     }
     snet_loop_lock();
     wait->polling = false;
     const short events = (short)(count > 0 ? polls[0].revents : 0);
     if (snet_conn_inline_serve(snet_loop_driver(), session, events)) {
-        uv_cond_broadcast(&wait->changed);
+        uv_cond_broadcast(&wait->changed); /* others wait for it, too */
+        wait_ring_watchers(wait);
     }
     return count != 0;
 }

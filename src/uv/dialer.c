@@ -19,7 +19,8 @@ snet_err snet_dialer_new(snet_uv *driver, const char *address,
         return SNET_ERR_NO_MEMORY;
     }
     dialer->driver = driver;
-    dialer->options = snet_driver_options(driver, config->wire, config->session.history_bytes);
+    dialer->retry = config->retry;
+    dialer->options = snet_driver_options(driver, config->wire, &config->session);
     (void)snprintf(dialer->address, sizeof dialer->address, "%s", address == NULL ? "" : address);
     snet_list_push(&driver->dialers, &dialer->node);
     *ret_dialer = dialer;
@@ -60,6 +61,13 @@ static void dialer_connected(struct snet_dialer *dialer, uv_stream_t *stream)
     }
 }
 
+/* Whether another attempt would fail likewise: nobody has the name, or nobody listens. */
+static bool dialer_is_refused(const struct snet_dialer *dialer, int os_err)
+{
+    return !dialer->retry && (os_err == UV_ECONNREFUSED || os_err == UV_EAI_NONAME ||
+                              os_err == UV_EAI_NODATA || os_err == UV_ENOENT);
+}
+
 static void dialer_done(void *user, snet_err err, int os_err, uv_stream_t *stream)
 {
     struct snet_dialer *dialer = user;
@@ -70,6 +78,8 @@ static void dialer_done(void *user, snet_err err, int os_err, uv_stream_t *strea
     dialer->os_err = os_err;
     if (err == SNET_OK) {
         dialer_connected(dialer, stream);
+    } else if (dialer_is_refused(dialer, os_err)) {
+        snet_client_dial_refused(dialer->session, err, snet_uv_now(driver));
     } else {
         snet_client_dial_failed(dialer->session, err, snet_driver_now());
     }

@@ -20,6 +20,7 @@ struct snet_dialer {
     struct snet_adopt_dial *adopt;      /* as `dial` */
     struct snet_stream_options options;
     int os_err;
+    bool retry; /* an attempt that was refused is not the last */
     char address[SNET_STREAM_ADDRESS_MAX_BYTES];
 };
 

@@ -159,16 +159,20 @@ static void driver_prepare(uv_prepare_t *prepare)
 /* --- The driver ------------------------------------------------------------------------------ */
 
 struct snet_stream_options snet_driver_options(const snet_uv *driver, unsigned wires,
-                                               uint32_t history_bytes)
+                                               const struct snet_session_config *session)
 {
     const bool bounded = (wires & ~(unsigned)SNET_WIRE_3) != 0;
-    const uint32_t kept_bytes = history_bytes == 0 ? SNET_HISTORY_DEFAULT_BYTES : history_bytes;
+    const uint32_t kept_bytes =
+        session->history_bytes == 0 ? SNET_HISTORY_DEFAULT_BYTES : session->history_bytes;
+    const uint64_t silent_ns = session->dead_peer_timeout_ns == 0
+                                   ? driver->config.dead_peer_timeout_ns
+                                   : session->dead_peer_timeout_ns;
     const uint32_t buffer_bytes = kept_bytes / DRIVER_BUFFER_DIVISOR;
     return (struct snet_stream_options){
         .buffer_bytes = !bounded                                 ? 0
                         : buffer_bytes < DRIVER_BUFFER_MIN_BYTES ? DRIVER_BUFFER_MIN_BYTES
                                                                  : buffer_bytes,
-        .dead_peer_ms = (uint32_t)(driver->config.dead_peer_timeout_ns / SNET_MS_NS),
+        .dead_peer_ms = (uint32_t)(silent_ns / SNET_MS_NS),
     };
 }
 

@@ -109,6 +109,6 @@ void snet_driver_hold(snet_uv *driver);
 
 /* Socket options for links that speak one of `wires` and whose session keeps `history_bytes`. */
 struct snet_stream_options snet_driver_options(const snet_uv *driver, unsigned wires,
-                                               uint32_t history_bytes);
+                                               const struct snet_session_config *session);
 
 #endif

@@ -244,7 +244,7 @@ static snet_err uv_serve(snet_uv *driver, const struct uv_place *place,
         return SNET_ERR_NO_MEMORY;
     }
     const struct snet_stream_options options =
-        snet_driver_options(driver, config->wires, config->session.history_bytes);
+        snet_driver_options(driver, config->wires, &config->session);
     server->driver = driver;
     snet_err err =
         place->address != NULL

@@ -31,14 +31,14 @@ static curl_socket_t fetch_open(void *user, curlsocktype purpose, struct curl_so
     (void)purpose;
     (void)address;
     struct fetch *fetch = user;
-    const struct snet_socket_config config = {
-        .struct_size = sizeof config,
-        .client_keys = {.server = &fetch->server_key},
+    const struct snet_config config = {
+        .size = sizeof config,
+        .server_key = &fetch->server_key,
     };
-    snet_err err = SNET_OK;
-    const int fd = snet_dial_fd(fetch->address, &config, &err);
+    struct snet_error error;
+    const int fd = snet_dial_fd(fetch->address, &config, &error);
     if (fd < 0) {
-        (void)fprintf(stderr, "cannot connect: %s\n", snet_err_message(err));
+        (void)fprintf(stderr, "%s\n", error.text);
         return CURL_SOCKET_BAD;
     }
     fetch->sockets++;
@@ -91,7 +91,7 @@ static CURLcode fetch_run(struct fetch *fetch, CURL *curl, const char *url, FILE
 int main(int argc, char **argv)
 {
     struct fetch fetch = {.sockets = 0};
-    if (argc != 6 || snet_key_parse(argv[2], strlen(argv[2]), &fetch.server_key) != SNET_OK) {
+    if (argc != 6 || snet_key_parse(argv[2], &fetch.server_key) != SNET_OK) {
         (void)fputs("curl_fetch ADDRESS SERVER_KEY get|put URL FILE\n", stderr);
         return EXIT_FAILURE;
     }

@@ -120,11 +120,14 @@ class Listening(Process):
 
 
 class KeyPair:
-    """A key pair: the file with the secret key, and the public key as text."""
+    """A key pair: the file with the secret key, and the public key as text.
 
-    def __init__(self, folder: str | Path, name: str) -> None:
+    With the option --shared, a secret that both ends share, without a public key.
+    """
+
+    def __init__(self, folder: str | Path, name: str, *options: str) -> None:
         self.path = str(Path(folder) / name)
-        made = run(SNET, "keygen", "--out", self.path, seconds=10)
+        made = run(SNET, "keygen", *options, "--out", self.path, seconds=10)
         if made.returncode != 0:
             raise AssertionError(made.stderr)
         self.public = made.stdout.strip()

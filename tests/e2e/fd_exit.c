@@ -11,7 +11,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,11 +29,11 @@ static bool exit_copy(FILE *file, int fd)
 int main(int argc, char **argv)
 {
     struct snet_key server_key;
-    const struct snet_socket_config config = {
-        .struct_size = sizeof config,
-        .client_keys = {.server = &server_key},
+    const struct snet_config config = {
+        .size = sizeof config,
+        .server_key = &server_key,
     };
-    if (argc < 4 || snet_key_parse(argv[2], strlen(argv[2]), &server_key) != SNET_OK) {
+    if (argc < 4 || snet_key_parse(argv[2], &server_key) != SNET_OK) {
         return EXIT_FAILURE;
     }
     FILE *file = fopen(argv[3], "rb");

@@ -26,7 +26,7 @@ NO_ANSWER_SECONDS = 25.0
 
 
 class WithKeys(unittest.TestCase):
-    """A backend that echoes, and three key pairs."""
+    """A backend that echoes, three key pairs and two shared secrets."""
 
     def setUp(self) -> None:
         server = EchoServer((LOOPBACK, 0), EchoHandler)
@@ -37,6 +37,8 @@ class WithKeys(unittest.TestCase):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.one, self.two, self.three = (KeyPair(self.folder, name)
                                           for name in ("one", "two", "three"))
+        self.shared, self.other = (KeyPair(self.folder, name, "--shared").path
+                                   for name in ("shared", "other"))
 
     def gateway(self, *arguments: str) -> Listening:
         """Start a gateway for wire 3 alone."""
@@ -72,9 +74,9 @@ class Servers(WithKeys):
         self.assertLessEqual(len(refused), 1, gateway.log())
 
     def test_wrong_shared_secret_gets_no_answer(self) -> None:
-        gateway = self.gateway("--psk", self.one.path)
+        gateway = self.gateway("--psk", self.shared)
         self.stays_out(gateway, UNAVAILABLE, "no answer: wrong shared secret, or not snet/3",
-                       "--psk", self.two.path, seconds=NO_ANSWER_SECONDS)
+                       "--psk", self.other, seconds=NO_ANSWER_SECONDS)
 
     def test_server_key_is_taken_as_text_and_from_a_file(self) -> None:
         gateway = self.gateway("--key", self.one.path)
@@ -91,10 +93,10 @@ class Servers(WithKeys):
         self.gets_in(gateway, "--server-key", self.two.public)
 
     def test_shared_secrets_serve_their_clients(self) -> None:
-        gateway = self.gateway("--psk", self.one.path, "--psk", self.two.path)
-        self.assertIn(f"snet connect --psk {self.one.path} ", gateway.log())
-        self.gets_in(gateway, "--psk", self.one.path)
-        self.gets_in(gateway, "--psk", self.two.path)
+        gateway = self.gateway("--psk", self.shared, "--psk", self.other)
+        self.assertIn(f"snet connect --psk {self.shared} ", gateway.log())
+        self.gets_in(gateway, "--psk", self.shared)
+        self.gets_in(gateway, "--psk", self.other)
 
     def test_line_that_the_gateway_prints_works_as_it_is(self) -> None:
         gateway = self.gateway()
@@ -133,8 +135,8 @@ class Clients(WithKeys):
 
     def test_shared_secret_gets_in_beside_authorized_keys(self) -> None:
         gateway = self.gateway("--key", self.one.path, "--authorized", str(self.list),
-                               "--psk", self.three.path)
-        self.gets_in(gateway, "--psk", self.three.path)
+                               "--psk", self.shared)
+        self.gets_in(gateway, "--psk", self.shared)
         self.gets_in(gateway, "--server-key", self.one.public, "--client-key", self.two.path)
 
     def test_client_key_is_welcome_where_nobody_asks_for_one(self) -> None:
@@ -156,16 +158,18 @@ class Files(WithKeys):
 
     def test_secret_that_others_may_read_is_refused_with_the_remedy(self) -> None:
         Path(self.one.path).chmod(0o644)
+        Path(self.shared).chmod(0o644)
         for arguments in (("serve", "--listen", ":0", "--to", ":1", "--key", self.one.path),
-                          ("serve", "--listen", ":0", "--to", ":1", "--psk", self.one.path),
-                          ("connect", ":1", "--psk", self.one.path),
+                          ("serve", "--listen", ":0", "--to", ":1", "--psk", self.shared),
+                          ("connect", ":1", "--psk", self.shared),
                           ("connect", ":1", "--server-key", self.two.public, "--client-key",
                            self.one.path)):
             with self.subTest(arguments=arguments):
                 done = run(SNET, *arguments, seconds=SOON)
                 self.assertEqual((done.returncode, done.stdout), (NO_INPUT, ""))
                 self.assertEqual(len(done.stderr.splitlines()), 1)
-                self.assertIn(f"{self.one.path} holds a secret", done.stderr)
+                self.assertRegex(done.stderr, f"({self.one.path}|{self.shared}) may be read or "
+                                              "changed by others")
                 self.assertIn("chmod 600", done.stderr)
 
     def test_secret_key_in_place_of_the_server_key_is_refused_with_a_hint(self) -> None:
@@ -173,16 +177,32 @@ class Files(WithKeys):
         self.assertEqual(done.returncode, NO_INPUT)
         self.assertIn("snet keygen --public", done.stderr)
 
+    def test_secret_of_the_wrong_kind_is_refused_with_a_sentence_that_says_so(self) -> None:
+        public = self.folder / "public"
+        public.write_text(f"# public key of snet\n{self.two.public}\n", encoding="ascii")
+        public.chmod(0o644)
+        for option, path, found in (("--key", str(public), "holds a public key"),
+                                    ("--key", self.shared, "holds a secret that both ends share"),
+                                    ("--psk", self.one.path, "holds the secret key of one end"),
+                                    ("--psk", str(public), "holds a public key")):
+            with self.subTest(option=option, path=path):
+                done = run(SNET, "serve", "--listen", ":0", "--to", ":1", option, path,
+                           seconds=SOON)
+                self.assertEqual((done.returncode, done.stdout), (NO_INPUT, ""))
+                self.assertEqual(len(done.stderr.splitlines()), 1)
+                self.assertIn(found, done.stderr)
+                self.assertNotIn("chmod", done.stderr)
+
     def test_missing_key_is_told_with_where_to_get_it(self) -> None:
         done = run(SNET, "connect", ":1", seconds=SOON)
         self.assertEqual(done.returncode, USAGE)
         self.assertIn("--server-key KEY, which snet serve prints", done.stderr)
 
     def test_no_secret_is_in_any_log(self) -> None:
-        gateway = self.gateway("--key", self.one.path, "--psk", self.three.path, "--log-json")
+        gateway = self.gateway("--key", self.one.path, "--psk", self.shared, "--log-json")
         self.gets_in(gateway, "--server-key", self.one.public, "--client-key", self.two.path)
-        for pair in (self.one, self.two, self.three):
-            secret = Path(pair.path).read_text(encoding="ascii").splitlines()[-1]
+        for path in (self.one.path, self.two.path, self.shared):
+            secret = Path(path).read_text(encoding="ascii").splitlines()[-1]
             self.assertEqual(len(secret), 44)
             self.assertNotIn(secret, gateway.log())
 

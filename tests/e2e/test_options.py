@@ -47,6 +47,7 @@ WRONG = (
     ("keygen", "--out"),
     ("keygen", "--out", "/no/such/file", "--public", "/no/such/file"),
     ("keygen", "--public", "/no/such/file"),
+    ("keygen", "--public", "/no/such/file", "--shared"),
     ("chaos", "--listen", ":0"),
     ("chaos", "--listen", ":0", "--to", ":1", "--cut-every", "many"),
     ("demo", "--wire", "9"),
@@ -112,6 +113,11 @@ class Keygen(unittest.TestCase):
         self.assertIn(done.stderr.split()[-1], comment)
         self.assertRegex(secret, r"^[A-Za-z0-9+/]{43}=$")
         self.assertNotEqual(done.stdout, run(SNET, "keygen", seconds=10).stdout)
+
+    def test_shared_secret_has_no_public_key(self) -> None:
+        done = run(SNET, "keygen", "--shared", seconds=10)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertRegex(done.stdout, r"^# shared secret of snet\n[A-Za-z0-9+/]{43}=\n$")
 
     def test_secret_key_file_is_for_its_owner_alone_and_never_overwritten(self) -> None:
         with tempfile.TemporaryDirectory() as folder:

@@ -4,6 +4,7 @@
 
 #include "sock/loop.h"
 #include "sock/socket.h"
+#include "tests/support/asked.h"
 #include "tests/support/unit.h"
 
 #include <arpa/inet.h>
@@ -28,18 +29,13 @@ static pthread_mutex_t hooked_mutex = PTHREAD_MUTEX_INITIALIZER;
 /* --- Hooks ------------------------------------------------------------------------------------ */
 
 /* Uses what a hook may use. */
-static void on_event(void *user, snet_socket *socket, const struct snet_socket_event *event)
+static void on_event(void *user, const struct snet_event *event)
 {
-    char text[HOOKED_ADDRESS_BYTES];
-    struct snet_session_info info;
+    struct snet_info info;
     (void)user;
-    (void)event;
-    snet_socket_info(socket, &info);
-    snet_socket_peer(socket, text, sizeof text);
-    snet_socket_peer_text(socket, text, sizeof text);
-    (void)snet_socket_error(socket);
-    (void)snet_unacked(socket);
-    snet_socket_set_user(socket, snet_socket_user(socket));
+    (void)snet_socket_info(event->socket, &info, sizeof info);
+    (void)snet_socket_error(event->socket);
+    snet_socket_set_user(event->socket, snet_socket_user(event->socket));
     hooked_world.hooks++;
 }
 
@@ -50,18 +46,18 @@ void hooked_on_line(void *user, const char *line)
     hooked_world.hooks++;
 }
 
-static uint16_t on_accept(void *user, const struct snet_socket_client *client)
+static uint32_t on_accept(void *user, const struct snet_info *client)
 {
     (void)client;
     hooked_world.hooks++;
     return user == &hooked_world ? HOOKED_CODE : 0;
 }
 
-static void on_event_of_way(void *user, snet_socket *socket, const struct snet_socket_event *event)
+static void on_event_of_way(void *user, const struct snet_event *event)
 {
     struct hooked_way *way = user;
-    on_event(user, socket, event);
-    way->told = true;
+    on_event(user, event);
+    way->told = way->told || event->type == SNET_EVENT_OPENED;
 }
 
 static int connect_by_way(void *user)
@@ -83,9 +79,9 @@ static int connect_by_way(void *user)
     return fd;
 }
 
-void hooked_redirect(struct hooked_way *way, const snet_acceptor *acceptor)
+void hooked_redirect(struct hooked_way *way, snet_socket *listener)
 {
-    const char *port = strrchr(snet_acceptor_address(acceptor), ':') + 1;
+    const char *port = strrchr(asked_address(listener), ':') + 1;
     (void)pthread_mutex_lock(&way->mutex);
     way->address = (struct sockaddr_in){
         .sin_family = AF_INET,
@@ -96,13 +92,13 @@ void hooked_redirect(struct hooked_way *way, const snet_acceptor *acceptor)
 }
 
 /* It outlives its session, which may want a connection while it lingers: one for each call. */
-static struct hooked_way *way_new(const snet_acceptor *acceptor)
+static struct hooked_way *way_new(snet_socket *listener)
 {
     struct hooked_way *way = calloc(1, sizeof *way);
     if (way != NULL) {
         (void)pthread_mutex_init(&way->mutex, NULL);
         way->link = -1;
-        hooked_redirect(way, acceptor);
+        hooked_redirect(way, listener);
         (void)pthread_mutex_lock(&hooked_mutex);
         way->next = hooked_ways;
         hooked_ways = way;
@@ -120,32 +116,35 @@ void hooked_cut(struct hooked_way *way)
 
 /* --- Sockets ---------------------------------------------------------------------------------- */
 
-struct snet_socket_config hooked_server_config(void)
+struct snet_config hooked_server_config(void)
 {
-    return (struct snet_socket_config){
-        .struct_size = sizeof(struct snet_socket_config),
-        .session = {.history_bytes = 1u << 16, .inbox_bytes = 1u << 16},
-        .server_keys = {.secrets = &hooked_world.keys.server, .secret_count = 1},
+    return (struct snet_config){
+        .size = sizeof(struct snet_config),
+        .history_bytes = 1u << 16,
+        .inbox_bytes = 1u << 16,
+        .key = &hooked_world.keys.server,
+        .key_count = 1,
         .linger_ns = HOOKED_SOON_NS,
         .on_event = on_event,
         .on_accept = on_accept,
     };
 }
 
-struct snet_socket_config hooked_client_config(void)
+struct snet_config hooked_client_config(void)
 {
-    return (struct snet_socket_config){
-        .struct_size = sizeof(struct snet_socket_config),
-        .session = {.history_bytes = 1u << 16, .inbox_bytes = 1u << 16},
-        .client_keys = {.server = &hooked_world.keys.server_public},
+    return (struct snet_config){
+        .size = sizeof(struct snet_config),
+        .history_bytes = 1u << 16,
+        .inbox_bytes = 1u << 16,
+        .server_key = &hooked_world.keys.server_public,
         .linger_ns = HOOKED_SOON_NS,
         .on_event = on_event,
     };
 }
 
-struct snet_socket_config hooked_hasty_config(void)
+struct snet_config hooked_hasty_config(void)
 {
-    struct snet_socket_config config = hooked_client_config();
+    struct snet_config config = hooked_client_config();
     config.connect_timeout_ns = HOOKED_SOON_NS;
     return config;
 }
@@ -153,27 +152,27 @@ struct snet_socket_config hooked_hasty_config(void)
 unsigned hooked_users(const snet_socket *socket)
 {
     snet_loop_lock();
-    const unsigned users = socket->users;
+    const unsigned users = socket->users + (socket->events.waiting != 0 ? 1 : 0);
     snet_loop_unlock();
     return users;
 }
 
 bool hooked_open(struct hooked_pair *pair)
 {
-    const struct snet_socket_config server = hooked_server_config();
-    struct snet_socket_config client = hooked_client_config();
+    const struct snet_config server = hooked_server_config();
+    struct snet_config client = hooked_client_config();
     pair->client = pair->server = NULL;
-    pair->acceptor = snet_listen(HOOKED_ADDRESS, &server, NULL);
-    if (pair->acceptor == NULL) {
+    pair->listener = snet_listen(HOOKED_ADDRESS, &server, NULL);
+    if (pair->listener == NULL) {
         return false;
     }
-    pair->way = way_new(pair->acceptor);
-    client.session.resume_timeout_ns = pair->resume_timeout_ns;
+    pair->way = way_new(pair->listener);
+    client.resume_timeout_ns = pair->resume_timeout_ns;
     client.connect = connect_by_way;
     client.on_event = on_event_of_way;
     client.user = pair->way;
     pair->client = snet_dial(NULL, &client, NULL);
-    pair->server = pair->client == NULL ? NULL : snet_accept(pair->acceptor);
+    pair->server = pair->client == NULL ? NULL : snet_accept(pair->listener);
     while (pair->server != NULL && (!pair->way->told || hooked_users(pair->client) > 0)) {
         (void)sched_yield();
     }
@@ -182,9 +181,9 @@ bool hooked_open(struct hooked_pair *pair)
 
 void hooked_close(struct hooked_pair *pair)
 {
-    snet_socket_close(pair->client);
-    snet_socket_close(pair->server);
-    snet_acceptor_close(pair->acceptor);
+    snet_close(pair->client);
+    snet_close(pair->server);
+    snet_close(pair->listener);
 }
 
 bool hooked_reads_end(snet_socket *socket, int number)
@@ -285,9 +284,9 @@ int hooked_set_up(void **state)
     static pthread_t taker; /* until the process ends, like what it takes from */
     (void)state;
     hooked_world.keys = *core_pair_keys();
-    struct snet_socket_config config = hooked_server_config();
+    struct snet_config config = hooked_server_config();
     bind_dead();
-    snet_socket_set_log(hooked_on_line, NULL);
+    snet_library_set_log(hooked_on_line, NULL);
     hooked_world.taking = snet_listen(HOOKED_ADDRESS, &config, NULL);
     assert_non_null(hooked_world.taking);
     config.user = &hooked_world;

@@ -26,8 +26,8 @@
 struct hooked_world {
     struct core_pair_keys keys;
     char dead[HOOKED_ADDRESS_BYTES]; /* nobody listens there, and nobody will */
-    snet_acceptor *taking;           /* its sessions are closed as soon as they are there */
-    snet_acceptor *refusing;
+    snet_socket *taking;             /* its sessions are closed as soon as they are there */
+    snet_socket *refusing;
     atomic_uint hooks; /* how often one was called */
 };
 extern struct hooked_world hooked_world;
@@ -35,9 +35,9 @@ extern struct hooked_world hooked_world;
 int hooked_set_up(void **state);
 
 /* Both ends give up soon when they are closed; the hasty one when it dials, too. */
-struct snet_socket_config hooked_server_config(void);
-struct snet_socket_config hooked_client_config(void);
-struct snet_socket_config hooked_hasty_config(void);
+struct snet_config hooked_server_config(void);
+struct snet_config hooked_client_config(void);
+struct snet_config hooked_hasty_config(void);
 /* For the log. */
 void hooked_on_line(void *user, const char *line);
 
@@ -51,11 +51,11 @@ struct hooked_way {
     struct hooked_way *next;
 };
 void hooked_cut(struct hooked_way *way);
-/* From now on another acceptor is there. */
-void hooked_redirect(struct hooked_way *way, const snet_acceptor *acceptor);
+/* From now on another listener is there. */
+void hooked_redirect(struct hooked_way *way, snet_socket *listener);
 
 struct hooked_pair {
-    snet_acceptor *acceptor;
+    snet_socket *listener;
     snet_socket *client;
     snet_socket *server;
     struct hooked_way *way;

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/tcp_twin.h"
 
+#include "tests/support/asked.h"
 #include "tests/support/core_pair.h"
 #include "tests/support/unit.h"
 
@@ -25,26 +26,35 @@ static unsigned twin_count;
 
 /* --- Opening ------------------------------------------------------------------------------- */
 
-struct snet_socket_config twin_server_config(const struct twin_options *options)
+struct snet_config twin_server_config(const struct twin_options *options)
 {
-    struct snet_socket_config config = {
-        .struct_size = sizeof config,
-        .server_keys = {.secrets = &core_pair_keys()->server, .secret_count = 1},
+    struct snet_config config = {
+        .size = sizeof config,
+        .key = &core_pair_keys()->server,
+        .key_count = 1,
     };
     if (options != NULL) {
-        config.session = options->session;
+        if (options->wires != 0 && options->wires != SNET_WIRE_3) {
+            config.key = NULL; /* the wire has none */
+            config.key_count = 0;
+        }
         config.wires = options->wires;
+        config.history_bytes = options->history_bytes;
+        config.inbox_bytes = options->inbox_bytes;
+        config.resume_timeout_ns = options->resume_timeout_ns;
         config.nonblocking = options->nonblocking;
         config.linger_ns = options->linger_ns;
     }
     return config;
 }
 
-struct snet_socket_config twin_client_config(const struct twin_options *options)
+struct snet_config twin_client_config(const struct twin_options *options)
 {
-    struct snet_socket_config config = twin_server_config(options);
-    config.server_keys = (struct snet_server_keys){0};
-    config.client_keys.server = &core_pair_keys()->server_public;
+    struct snet_config config = twin_server_config(options);
+    config.key = NULL;
+    config.key_count = 0;
+    config.server_key =
+        config.wires == 0 || config.wires == SNET_WIRE_3 ? &core_pair_keys()->server_public : NULL;
     return config;
 }
 
@@ -103,16 +113,16 @@ static void tcp_twin_open_tcp(struct tcp_twin *twins, bool nonblocking)
 
 static void tcp_twin_open_snet(struct tcp_twin *twins, const struct twin_options *options)
 {
-    struct snet_socket_config server = twin_server_config(options);
-    struct snet_socket_config client = twin_client_config(options);
+    struct snet_config server = twin_server_config(options);
+    struct snet_config client = twin_client_config(options);
     client.connect = way_connect;
     client.user = twins->way;
-    twins->acceptor = snet_listen_fd(twins->listener, &server, NULL);
-    assert_non_null(twins->acceptor);
+    twins->listening = snet_listen_fd(twins->listener, &server, NULL);
+    assert_non_null(twins->listening);
     twins->client.socket = snet_dial(NULL, &client, NULL);
     assert_non_null(twins->client.socket);
     while (twins->server.socket == NULL) {
-        twins->server.socket = snet_accept(twins->acceptor);
+        twins->server.socket = snet_accept(twins->listening);
         assert_true(twins->server.socket != NULL || errno == EAGAIN);
     }
 }
@@ -142,7 +152,7 @@ void tcp_twin_close(struct tcp_twin *twins)
     if (twins->kind == TWIN_TCP) {
         (void)close(twins->listener);
     }
-    snet_acceptor_close(twins->acceptor);
+    assert_int_equal(snet_close(twins->listening), 0);
 }
 
 void tcp_twin_for_both(void (*check)(struct tcp_twin *twins), const struct twin_options *options)
@@ -188,7 +198,7 @@ int twin_shutdown(const struct twin_end *end)
 
 void twin_close(struct twin_end *end)
 {
-    snet_socket_close(end->socket);
+    assert_int_equal(snet_close(end->socket), 0);
     if (end->fd >= 0) {
         (void)close(end->fd);
     }
@@ -208,15 +218,16 @@ void twin_await(const struct twin_end *end, short events)
     assert_int_equal(poll(&ready, 1, TWINS_WAIT_MS), 1);
 }
 
-void twin_set_timeout(const struct twin_end *end, uint64_t resume_timeout_ns)
+void twin_set_timeout(const struct twin_end *end, uint64_t timeout_ns)
 {
     if (end->socket != NULL) {
-        snet_socket_set_timeout(end->socket, resume_timeout_ns);
+        assert_int_equal(snet_socket_set_timeout(end->socket, SNET_READ | SNET_WRITE, timeout_ns),
+                         0);
         return;
     }
     const struct timeval wait = {
-        .tv_sec = (time_t)(resume_timeout_ns / SNET_SECOND_NS),
-        .tv_usec = (suseconds_t)(resume_timeout_ns / TWINS_US_NS % TWINS_SECOND_US),
+        .tv_sec = (time_t)(timeout_ns / SNET_SECOND_NS),
+        .tv_usec = (suseconds_t)(timeout_ns / TWINS_US_NS % TWINS_SECOND_US),
     };
     assert_int_equal(setsockopt(end->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait), 0);
     assert_int_equal(setsockopt(end->fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait), 0);
@@ -225,7 +236,7 @@ void twin_set_timeout(const struct twin_end *end, uint64_t resume_timeout_ns)
 uint64_t twin_unacked(const struct twin_end *end)
 {
     if (end->socket != NULL) {
-        return snet_unacked(end->socket);
+        return asked_unacked(end->socket);
     }
     int len = 0;
     assert_int_equal(ioctl(end->fd, SIOCOUTQ, &len), 0);

@@ -40,21 +40,23 @@ struct tcp_twin {
     struct twin_end client;
     struct twin_end server;
     int listener;
-    snet_acceptor *acceptor;
+    snet_socket *listening;
     struct twin_way *way; /* lives on: a session that lingers may still want a connection */
 };
 
 /* What both ends of snet are told, on top of keys. Zero is the default. */
 struct twin_options {
-    struct snet_session_config session;
-    unsigned wires;
+    uint32_t wires;
+    uint32_t history_bytes;
+    uint32_t inbox_bytes;
+    uint64_t resume_timeout_ns;
     bool nonblocking;
     uint64_t linger_ns;
 };
 
 /* Configs with keys that fit each other. */
-struct snet_socket_config twin_server_config(const struct twin_options *options);
-struct snet_socket_config twin_client_config(const struct twin_options *options);
+struct snet_config twin_server_config(const struct twin_options *options);
+struct snet_config twin_client_config(const struct twin_options *options);
 
 /* A socket of TCP that listens on loopback, and its address; and one connected with it. */
 int twin_listen(struct sockaddr_in *ret_address);
@@ -77,8 +79,8 @@ void twin_close(struct twin_end *end);
 /* TCP: closes so that the other end is reset; waits for what poll knows. */
 void twin_reset(struct twin_end *end);
 void twin_await(const struct twin_end *end, short events);
-/* Calls wait so long at most. */
-void twin_set_timeout(const struct twin_end *end, uint64_t resume_timeout_ns);
+/* Calls wait for this long at most. */
+void twin_set_timeout(const struct twin_end *end, uint64_t timeout_ns);
 /* Bytes that the other end has not acknowledged. */
 uint64_t twin_unacked(const struct twin_end *end);
 

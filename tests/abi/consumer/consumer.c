@@ -165,28 +165,29 @@ static int consumer_talk(snet_socket *client, snet_socket *server, char *ret_lin
 
 static int consumer_sockets(const struct snet_key *secret, const struct snet_key *public_key)
 {
-    struct snet_socket_config config = {
-        .struct_size = sizeof config,
-        .client_keys = {.server = public_key},
-        .server_keys = {.secrets = secret, .secret_count = 1},
+    struct snet_config config = {
+        .size = sizeof config,
+        .server_key = public_key,
+        .key = secret,
+        .key_count = 1,
     };
-    snet_err err = SNET_OK;
-    snet_acceptor *acceptor = snet_listen("127.0.0.1:0", &config, &err);
-    if (acceptor == NULL) {
+    struct snet_info info;
+    snet_socket *listener = snet_listen("127.0.0.1:0", &config, NULL);
+    if (listener == NULL || snet_socket_info(listener, &info, sizeof info) != 0) {
         return -1;
     }
     int result = -1;
     char line[sizeof CONSUMER_LINE];
-    snet_socket *client = snet_dial(snet_acceptor_address(acceptor), &config, &err);
-    snet_socket *server = client != NULL ? snet_accept(acceptor) : NULL;
+    snet_socket *client = snet_dial(info.address, &config, NULL);
+    snet_socket *server = client != NULL ? snet_accept(listener) : NULL;
     if (server != NULL) {
         result = consumer_talk(client, server, line, sizeof line);
-        snet_socket_close(server);
+        snet_close(server);
     }
     if (client != NULL) {
-        snet_socket_close(client);
+        snet_close(client);
     }
-    snet_acceptor_close(acceptor);
+    snet_close(listener);
     return result;
 }
 

@@ -21,7 +21,7 @@ static void key_refuses_text_that_is_not_exactly_one(void **state)
         "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo==", /* long */
         "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmoA",  /* 33 bytes */
         "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmp=",  /* bits that no key has */
-        "hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo=",  /* another alphabet */
+        "hSDwCYkwp1R0i33ctD73Wg2*Og0mOBr066SpjqqbTmo=",  /* another alphabet */
         " SDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=",  /* blanks */
         "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTm==",
         "hSDw=Ykwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=",
@@ -30,21 +30,34 @@ static void key_refuses_text_that_is_not_exactly_one(void **state)
     (void)state;
     struct snet_key key;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        if (snet_key_parse(bad[i], strlen(bad[i]), &key) != SNET_ERR_KEY) {
+        if (snet_key_parse(bad[i], &key) != SNET_ERR_KEY) {
             fail_msg("'%s' was taken for a key", bad[i]);
         }
     }
 }
 
-static void key_is_parsed_with_and_without_its_last_character(void **state)
+static void key_is_parsed_from_either_alphabet_with_and_without_its_last_character(void **state)
 {
+    static const char *const good[] = {
+        public_text,
+        "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo",
+        "hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo=",
+        "hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo",
+    };
     (void)state;
-    struct snet_key keys[2];
-    assert_int_equal(snet_key_parse(public_text, 44, &keys[0]), SNET_OK);
-    assert_int_equal(snet_key_parse(public_text, 43, &keys[1]), SNET_OK);
-    assert_memory_equal(&keys[0], &keys[1], sizeof keys[0]);
-    assert_int_equal(keys[0].bytes[0], 0x85);
-    assert_int_equal(keys[0].bytes[31], 0x6a);
+    struct snet_key first;
+    assert_int_equal(snet_key_parse(public_text, &first), SNET_OK);
+    assert_int_equal(first.bytes[0], 0x85);
+    assert_int_equal(first.bytes[31], 0x6a);
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        struct snet_key key;
+        assert_int_equal(snet_key_parse(good[i], &key), SNET_OK);
+        assert_memory_equal(&key, &first, sizeof key);
+    }
+    struct snet_key plus;
+    assert_int_equal(snet_key_parse("-_-_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &plus), SNET_OK);
+    assert_int_equal(plus.bytes[0], 0xfb);
+    assert_int_equal(plus.bytes[1], 0xff);
 }
 
 static void key_public_is_that_of_the_secret_one(void **state)
@@ -66,13 +79,29 @@ static void key_is_wiped(void **state)
     assert_memory_equal(&key, &zeros, sizeof key);
 }
 
+static void key_functions_return_an_error_for_null(void **state)
+{
+    (void)state;
+    struct snet_key key;
+    char text[SNET_KEY_TEXT_BYTES] = "as it was";
+    assert_int_equal(snet_key_parse(NULL, &key), SNET_ERR_INVALID);
+    assert_int_equal(snet_key_parse(public_text, NULL), SNET_ERR_INVALID);
+    assert_int_equal(snet_key_public(NULL, &key), SNET_ERR_INVALID);
+    assert_int_equal(snet_key_public(&secret, NULL), SNET_ERR_INVALID);
+    snet_key_format(NULL, text);
+    snet_key_format(&secret, NULL);
+    assert_string_equal(text, "as it was");
+    snet_key_wipe(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(key_refuses_text_that_is_not_exactly_one),
-        cmocka_unit_test(key_is_parsed_with_and_without_its_last_character),
+        cmocka_unit_test(key_is_parsed_from_either_alphabet_with_and_without_its_last_character),
         cmocka_unit_test(key_public_is_that_of_the_secret_one),
         cmocka_unit_test(key_is_wiped),
+        cmocka_unit_test(key_functions_return_an_error_for_null),
     };
     return cmocka_run_group_tests_name("key", tests, NULL, NULL);
 }

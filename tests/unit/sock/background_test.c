@@ -8,6 +8,7 @@
 #include <snet/socket.h>
 
 #include "sock/loop.h"
+#include "tests/support/asked.h"
 #include "tests/support/hooked.h"
 #include "tests/support/unit.h"
 
@@ -123,7 +124,7 @@ static int connect_and_look(void *user)
 
 static void look_at_threads(void)
 {
-    struct snet_socket_config config = hooked_hasty_config();
+    struct snet_config config = hooked_hasty_config();
     config.connect_timeout_ns = SNET_SECOND_NS / 10;
     config.connect = connect_and_look;
     if (hooked_set_up(NULL) == 0 && count_threads(expected_mask()) == 1 &&
@@ -159,20 +160,19 @@ static void background_thread_blocks_what_its_creator_does(void **state)
 
 /* --- Exit ------------------------------------------------------------------------------------- */
 
-static void exit_now(void *user, snet_socket *socket, const struct snet_socket_event *event)
+static void exit_now(void *user, const struct snet_event *event)
 {
     (void)user;
-    (void)socket;
     (void)event;
     exit(EXIT_CODE); /* NOLINT(concurrency-mt-unsafe): it is the point */
 }
 
 static void exit_in_a_hook(void)
 {
-    struct snet_socket_config config = hooked_client_config();
+    struct snet_config config = hooked_client_config();
     config.on_event = exit_now;
     if (hooked_set_up(NULL) == 0) {
-        (void)snet_dial(snet_acceptor_address(hooked_world.taking), &config, NULL);
+        (void)snet_dial(asked_address(hooked_world.taking), &config, NULL);
         (void)pause();
     }
 }

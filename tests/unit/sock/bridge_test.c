@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sock/bridge.h"
 
+#include "tests/support/asked.h"
 #include "tests/support/core_pair.h"
 #include "tests/support/memory.h"
 #include "tests/support/unit.h"
@@ -29,20 +30,21 @@
 #define TOMBSTONE_BYTES 128u
 #define GROWTH_MAX_BYTES 65536u
 
-static struct snet_socket_config server_config(void)
+static struct snet_config server_config(void)
 {
-    return (struct snet_socket_config){
-        .struct_size = sizeof(struct snet_socket_config),
-        .server_keys = {.secrets = &core_pair_keys()->server, .secret_count = 1},
+    return (struct snet_config){
+        .size = sizeof(struct snet_config),
+        .key = &core_pair_keys()->server,
+        .key_count = 1,
         .nonblocking = true,
     };
 }
 
-static struct snet_socket_config client_config(void)
+static struct snet_config client_config(void)
 {
-    return (struct snet_socket_config){
-        .struct_size = sizeof(struct snet_socket_config),
-        .client_keys = {.server = &core_pair_keys()->server_public},
+    return (struct snet_config){
+        .size = sizeof(struct snet_config),
+        .server_key = &core_pair_keys()->server_public,
         .connect_timeout_ns = 3 * SNET_SECOND_NS,
     };
 }
@@ -67,7 +69,7 @@ static void await_descriptors(unsigned before)
 }
 
 /* The next session that was dialed; NULL when none comes, because its memory failed. */
-static snet_socket *accept_soon(snet_acceptor *acceptor)
+static snet_socket *accept_soon(snet_socket *acceptor)
 {
     snet_socket *socket = snet_accept(acceptor);
     for (unsigned i = 0; socket == NULL && i < 100; i++) {
@@ -87,19 +89,19 @@ static bool says(int from, int to)
 
 /* --- One session, whose memory may fail ------------------------------------------------------ */
 
-static void live(snet_acceptor *acceptor)
+static void live(snet_socket *acceptor)
 {
-    const struct snet_socket_config client = client_config();
-    const int fd = snet_dial_fd(snet_acceptor_address(acceptor), &client, NULL);
+    const struct snet_config client = client_config();
+    const int fd = snet_dial_fd(asked_address(acceptor), &client, NULL);
     if (fd < 0) {
         assert_int_not_equal(errno, 0);
         return;
     }
     snet_socket *socket = accept_soon(acceptor);
-    const int other = socket == NULL ? -1 : snet_socket_fd(socket);
+    const int other = socket == NULL ? -1 : snet_socket_to_fd(socket);
     if (socket != NULL && other < 0) {
         assert_int_equal(snet_socket_error(socket), SNET_OK);
-        snet_socket_close(socket);
+        snet_close(socket);
     } else if (other >= 0 && says(fd, other)) {
         (void)says(other, fd);
     }
@@ -112,8 +114,8 @@ static void live(snet_acceptor *acceptor)
 static void bridge_survives_each_failing_allocation_of_a_life(void **state)
 {
     (void)state;
-    const struct snet_socket_config server = server_config();
-    snet_acceptor *acceptor = snet_listen(ADDRESS, &server, NULL);
+    const struct snet_config server = server_config();
+    snet_socket *acceptor = snet_listen(ADDRESS, &server, NULL);
     assert_non_null(acceptor);
     live(acceptor);
     (void)poll(NULL, 0, 100);
@@ -127,25 +129,25 @@ static void bridge_survives_each_failing_allocation_of_a_life(void **state)
         failed = test_memory_heal();
         snet_socket *late = snet_accept(acceptor); /* of a client that has given up */
         for (; late != NULL; late = snet_accept(acceptor)) {
-            snet_socket_close(late);
+            snet_close(late);
         }
     }
     assert_true(failures > 20);
     await_descriptors(before);
-    snet_acceptor_close(acceptor);
+    snet_close(acceptor);
 }
 
 /* --- Many sessions --------------------------------------------------------------------------- */
 
 /* Opens some at once, lets each say something, and closes them, in turn from either end. */
-static void live_together(snet_acceptor *acceptor, unsigned count)
+static void live_together(snet_socket *acceptor, unsigned count)
 {
-    const struct snet_socket_config client = client_config();
+    const struct snet_config client = client_config();
     int fds[2][AT_ONCE];
     for (unsigned i = 0; i < count; i++) {
-        fds[0][i] = snet_dial_fd(snet_acceptor_address(acceptor), &client, NULL);
+        fds[0][i] = snet_dial_fd(asked_address(acceptor), &client, NULL);
         assert_true(fds[0][i] >= 0);
-        fds[1][i] = snet_socket_fd(accept_soon(acceptor));
+        fds[1][i] = snet_socket_to_fd(accept_soon(acceptor));
         assert_true(fds[1][i] >= 0);
         assert_true(says(fds[0][i], fds[1][i]));
     }
@@ -158,11 +160,11 @@ static void live_together(snet_acceptor *acceptor, unsigned count)
 static void bridge_gives_all_back_that_many_sessions_took(void **state)
 {
     (void)state;
-    const struct snet_socket_config server = server_config();
+    const struct snet_config server = server_config();
     const char *wanted = getenv("SNET_TEST_SESSIONS");
     const unsigned sessions = wanted == NULL ? SESSIONS : (unsigned)atoi(wanted);
     const unsigned before = count_descriptors();
-    snet_acceptor *acceptor = snet_listen(ADDRESS, &server, NULL);
+    snet_socket *acceptor = snet_listen(ADDRESS, &server, NULL);
     assert_non_null(acceptor);
     const unsigned listening = count_descriptors();
     for (unsigned i = 0; i < WARM_UP; i += AT_ONCE) {
@@ -177,25 +179,25 @@ static void bridge_gives_all_back_that_many_sessions_took(void **state)
     const size_t after_bytes = mallinfo2().uordblks;
     print_message("%u sessions: %zu bytes before, %zu after\n", sessions, used_bytes, after_bytes);
     assert_true(after_bytes < used_bytes + GROWTH_MAX_BYTES + sessions * TOMBSTONE_BYTES);
-    snet_acceptor_close(acceptor);
+    snet_close(acceptor);
     await_descriptors(before);
 }
 
 /* --- Reasons --------------------------------------------------------------------------------- */
 
 /* A descriptor whose session was aborted by the other end. */
-static int aborted(snet_acceptor *acceptor)
+static int aborted(snet_socket *acceptor)
 {
-    const struct snet_socket_config client = client_config();
+    const struct snet_config client = client_config();
     char byte = 0;
-    const int fd = snet_dial_fd(snet_acceptor_address(acceptor), &client, NULL);
+    const int fd = snet_dial_fd(asked_address(acceptor), &client, NULL);
     assert_true(fd >= 0);
     snet_socket *socket = accept_soon(acceptor);
     assert_non_null(socket);
     snet_socket_abort(socket, SNET_CODE_APPLICATION, NULL);
     assert_int_equal(read(fd, &byte, 1), -1);
     assert_int_equal(errno, ECONNRESET);
-    snet_socket_close(socket);
+    snet_close(socket);
     return fd;
 }
 
@@ -203,14 +205,14 @@ static void bridge_keeps_the_latest_reasons_and_drops_those_of_closed_ones_first
 {
     (void)state;
     static int fds[SNET_FD_REASONS_MAX + 1];
-    const struct snet_socket_config server = server_config();
+    const struct snet_config server = server_config();
     struct rlimit limit;
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
     limit.rlim_cur = limit.rlim_max;
     if (limit.rlim_max < 2 * SNET_FD_REASONS_MAX || setrlimit(RLIMIT_NOFILE, &limit) != 0) {
         skip();
     }
-    snet_acceptor *acceptor = snet_listen(ADDRESS, &server, NULL);
+    snet_socket *acceptor = snet_listen(ADDRESS, &server, NULL);
     assert_non_null(acceptor);
     for (unsigned i = 0; i < SNET_FD_REASONS_MAX; i++) {
         fds[i] = aborted(acceptor);
@@ -225,7 +227,7 @@ static void bridge_keeps_the_latest_reasons_and_drops_those_of_closed_ones_first
     for (unsigned i = 0; i <= SNET_FD_REASONS_MAX; i++) {
         (void)close(fds[i]);
     }
-    snet_acceptor_close(acceptor);
+    snet_close(acceptor);
 }
 
 int main(void)

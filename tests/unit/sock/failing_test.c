@@ -6,6 +6,7 @@
  */
 #include <snet/socket.h>
 
+#include "tests/support/asked.h"
 #include "tests/support/hooked.h"
 #include "tests/support/unit.h"
 
@@ -43,47 +44,46 @@ static int connect_late(void *user)
 
 /* --- Dials that fail -------------------------------------------------------------------------- */
 
-static bool dial_fails(const char *address, const struct snet_socket_config *config)
+static bool dial_fails(const char *address, const struct snet_config *config)
 {
-    snet_err err = SNET_OK;
-    return snet_dial(address, config, &err) == NULL && err != SNET_OK && errno != 0;
+    struct snet_error error = {.err = SNET_OK};
+    return snet_dial(address, config, &error) == NULL && error.err != SNET_OK && errno != 0;
 }
 
 static bool dial_to_a_dead_port(void)
 {
-    const struct snet_socket_config config = hooked_hasty_config();
+    const struct snet_config config = hooked_hasty_config();
     return dial_fails(hooked_world.dead, &config);
 }
 
 static bool dial_to_an_unknown_name(void)
 {
-    const struct snet_socket_config config = hooked_hasty_config();
+    const struct snet_config config = hooked_hasty_config();
     return dial_fails("nowhere.invalid:1", &config);
 }
 
 static bool dial_with_arguments_that_are_none(void)
 {
-    struct snet_socket_config config = hooked_hasty_config();
+    struct snet_config config = hooked_hasty_config();
     const bool address = dial_fails("nonsense", &config) && dial_fails(NULL, &config);
-    config.struct_size = 0;
+    config.size = 0;
     return address && dial_fails(hooked_world.dead, &config) && dial_fails(hooked_world.dead, NULL);
 }
 
 static bool dial_with_keys_that_do_not_fit(void)
 {
     static const struct snet_key zero;
-    struct snet_socket_config config = hooked_hasty_config();
-    config.client_keys.server = &hooked_world.keys.client_public;
-    const bool other = dial_fails(snet_acceptor_address(hooked_world.taking), &config);
-    config.client_keys.server = &zero;
-    return other && dial_fails(snet_acceptor_address(hooked_world.taking), &config);
+    struct snet_config config = hooked_hasty_config();
+    config.server_key = &hooked_world.keys.client_public;
+    const bool other = dial_fails(asked_address(hooked_world.taking), &config);
+    config.server_key = &zero;
+    return other && dial_fails(asked_address(hooked_world.taking), &config);
 }
 
 static bool dial_by_hooks_that_fail(void)
 {
-    static snet_socket_connect_fn *const hooks[] = {connect_refused, connect_to_a_file,
-                                                    connect_late};
-    struct snet_socket_config config = hooked_hasty_config();
+    static snet_connect_fn *const hooks[] = {connect_refused, connect_to_a_file, connect_late};
+    struct snet_config config = hooked_hasty_config();
     bool fails = true;
     for (unsigned i = 0; i < sizeof hooks / sizeof hooks[0]; i++) {
         config.connect = hooks[i];
@@ -94,8 +94,8 @@ static bool dial_by_hooks_that_fail(void)
 
 static bool dial_that_on_accept_refuses(void)
 {
-    const struct snet_socket_config config = hooked_client_config();
-    snet_socket *socket = snet_dial(snet_acceptor_address(hooked_world.refusing), &config, NULL);
+    const struct snet_config config = hooked_client_config();
+    snet_socket *socket = snet_dial(asked_address(hooked_world.refusing), &config, NULL);
     const bool refused = socket != NULL && hooked_reads_end(socket, ECONNRESET) &&
                          snet_socket_error(socket) == SNET_ERR_PEER_ABORTED;
     snet_close(socket);
@@ -104,10 +104,10 @@ static bool dial_that_on_accept_refuses(void)
 
 static bool dial_that_is_closed_at_once(void)
 {
-    struct snet_socket_config config = hooked_hasty_config();
+    struct snet_config config = hooked_hasty_config();
     const char *const addresses[] = {hooked_world.dead, "nowhere.invalid:1",
-                                     snet_acceptor_address(hooked_world.taking),
-                                     snet_acceptor_address(hooked_world.refusing)};
+                                     asked_address(hooked_world.taking),
+                                     asked_address(hooked_world.refusing)};
     bool dialed = true;
     config.nonblocking = true;
     for (unsigned i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
@@ -120,23 +120,27 @@ static bool dial_that_is_closed_at_once(void)
 
 static bool dial_that_is_aborted_at_once(void)
 {
-    struct snet_socket_config config = hooked_hasty_config();
+    struct snet_config config = hooked_hasty_config();
     config.nonblocking = true;
+    config.retry = true;
+    config.connect_timeout_ns = 0;
     snet_socket *socket = snet_dial(hooked_world.dead, &config, NULL);
     if (socket == NULL) {
         return false;
     }
-    snet_socket_abort(socket, 0, NULL); /* no code of a program's: counts as the first of them */
-    snet_socket_abort(socket, HOOKED_CODE, "again");
-    const bool over = hooked_reads_end(socket, ECONNRESET) && snet_write(socket, "x", 1) == -1 &&
-                      snet_flush(socket) == 0 && snet_shutdown(socket) == 0;
+    const bool refused = snet_socket_abort(socket, 0, NULL) == -1 && errno == EINVAL;
+    (void)snet_socket_abort(socket, HOOKED_CODE, "again");
+    (void)snet_socket_abort(socket, HOOKED_CODE, "and again");
+    const bool over = refused && hooked_reads_end(socket, ECONNRESET) &&
+                      snet_write(socket, "x", 1) == -1 && snet_flush(socket) == 0 &&
+                      snet_shutdown(socket) == 0;
     snet_close(socket);
     return over;
 }
 
 static bool dial_of_a_descriptor_fails(void)
 {
-    struct snet_socket_config config = hooked_hasty_config();
+    struct snet_config config = hooked_hasty_config();
     struct pollfd end = {.events = POLLIN};
     char byte = 0;
     const bool fails = snet_dial_fd(hooked_world.dead, &config, NULL) == -1;
@@ -154,11 +158,12 @@ static bool dial_of_a_descriptor_fails(void)
 
 static bool listen_fails(void)
 {
-    const struct snet_socket_config config = hooked_server_config();
-    struct snet_socket_config keyless = config;
-    snet_err err = SNET_OK;
-    keyless.server_keys.secret_count = 0;
-    return snet_listen(hooked_world.dead, &config, &err) == NULL && err != SNET_OK &&
+    const struct snet_config config = hooked_server_config();
+    struct snet_config keyless = config;
+    struct snet_error error = {.err = SNET_OK};
+    keyless.key = NULL;
+    keyless.key_count = 0;
+    return snet_listen(hooked_world.dead, &config, &error) == NULL && error.err != SNET_OK &&
            snet_listen("nonsense", &config, NULL) == NULL &&
            snet_listen(HOOKED_ADDRESS, &keyless, NULL) == NULL &&
            snet_listen_fd(open("/dev/null", O_RDWR | O_CLOEXEC), &config, NULL) == NULL;
@@ -212,16 +217,16 @@ static const struct hooked_call calls[] = {
 static void failing_dials_tell_their_hook_nothing(void **state)
 {
     (void)state;
-    struct snet_socket_config config = hooked_hasty_config();
+    struct snet_config config = hooked_hasty_config();
     config.connect_timeout_ns = 1;
     const unsigned before = hooked_world.hooks;
-    snet_socket_set_log(NULL, NULL);
+    snet_library_set_log(NULL, NULL);
     for (unsigned i = 0; i < 100; i++) {
         assert_true(dial_fails(hooked_world.dead, &config));
     }
     snet_network_changed(); /* the background thread has been past its events */
     assert_int_equal(hooked_world.hooks, before);
-    snet_socket_set_log(hooked_on_line, NULL);
+    snet_library_set_log(hooked_on_line, NULL);
 }
 
 static void failing_calls_of_one_thread_leave_all_well(void **state)

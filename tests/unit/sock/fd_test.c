@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <snet/socket.h>
 
+#include "tests/support/asked.h"
 #include "tests/support/core_pair.h"
 #include "tests/support/memory.h"
 #include "tests/support/pattern.h"
@@ -29,37 +30,40 @@
 
 /* A descriptor that dialed, and the socket at its other end. */
 struct fixture {
-    snet_acceptor *acceptor;
+    snet_socket *acceptor;
     int fd; /* -1 when closed */
     snet_socket *server;
 };
 
-static struct snet_socket_config server_config(void)
+static struct snet_config server_config(void)
 {
-    return (struct snet_socket_config){
-        .struct_size = sizeof(struct snet_socket_config),
-        .session = {.history_bytes = SESSION_BYTES, .inbox_bytes = SESSION_BYTES},
-        .server_keys = {.secrets = &core_pair_keys()->server, .secret_count = 1},
+    return (struct snet_config){
+        .size = sizeof(struct snet_config),
+        .history_bytes = SESSION_BYTES,
+        .inbox_bytes = SESSION_BYTES,
+        .key = &core_pair_keys()->server,
+        .key_count = 1,
     };
 }
 
-static struct snet_socket_config client_config(void)
+static struct snet_config client_config(void)
 {
-    return (struct snet_socket_config){
-        .struct_size = sizeof(struct snet_socket_config),
-        .session = {.history_bytes = SESSION_BYTES, .inbox_bytes = SESSION_BYTES},
-        .client_keys = {.server = &core_pair_keys()->server_public},
+    return (struct snet_config){
+        .size = sizeof(struct snet_config),
+        .history_bytes = SESSION_BYTES,
+        .inbox_bytes = SESSION_BYTES,
+        .server_key = &core_pair_keys()->server_public,
     };
 }
 
-static void fixture_init_with(struct fixture *fixture, const struct snet_socket_config *client)
+static void fixture_init_with(struct fixture *fixture, const struct snet_config *client)
 {
-    const struct snet_socket_config server = server_config();
-    snet_err err = SNET_OK;
-    fixture->acceptor = snet_listen(ADDRESS, &server, &err);
-    assert_int_equal(err, SNET_OK);
-    fixture->fd = snet_dial_fd(snet_acceptor_address(fixture->acceptor), client, &err);
-    assert_int_equal(err, SNET_OK);
+    const struct snet_config server = server_config();
+    struct snet_error error = {.err = SNET_OK};
+    fixture->acceptor = snet_listen(ADDRESS, &server, &error);
+    assert_int_equal(error.err, SNET_OK);
+    fixture->fd = snet_dial_fd(asked_address(fixture->acceptor), client, &error);
+    assert_int_equal(error.err, SNET_OK);
     assert_true(fixture->fd >= 0);
     fixture->server = snet_accept(fixture->acceptor);
     assert_non_null(fixture->server);
@@ -67,7 +71,7 @@ static void fixture_init_with(struct fixture *fixture, const struct snet_socket_
 
 static void fixture_init(struct fixture *fixture)
 {
-    const struct snet_socket_config client = client_config();
+    const struct snet_config client = client_config();
     fixture_init_with(fixture, &client);
 }
 
@@ -82,8 +86,8 @@ static void fixture_deinit(struct fixture *fixture)
     if (fixture->fd >= 0) {
         fixture_close(fixture);
     }
-    snet_socket_close(fixture->server);
-    snet_acceptor_close(fixture->acceptor);
+    snet_close(fixture->server);
+    snet_close(fixture->acceptor);
 }
 
 static short await(int fd, short events)
@@ -129,18 +133,18 @@ static uint8_t *pattern(size_t len)
 static void fd_says_why_there_is_none(void **state)
 {
     (void)state;
-    struct snet_socket_config config = client_config();
-    snet_err err = SNET_OK;
-    assert_int_equal(snet_dial_fd("nowhere", &config, &err), -1);
-    assert_int_equal(err, SNET_ERR_ADDRESS);
+    struct snet_config config = client_config();
+    struct snet_error error = {.err = SNET_OK};
+    assert_int_equal(snet_dial_fd("nowhere", &config, &error), -1);
+    assert_int_equal(error.err, SNET_ERR_ADDRESS);
     assert_int_equal(errno, EINVAL);
     config = server_config();
     config.nonblocking = true;
-    snet_acceptor *acceptor = snet_listen(ADDRESS, &config, NULL);
+    snet_socket *acceptor = snet_listen(ADDRESS, &config, NULL);
     assert_non_null(acceptor);
     assert_int_equal(snet_accept_fd(acceptor), -1);
     assert_int_equal(errno, EAGAIN);
-    snet_acceptor_close(acceptor);
+    snet_close(acceptor);
 }
 
 static void fd_of_something_else_has_no_reason(void **state)
@@ -164,7 +168,7 @@ static void fd_without_memory_is_none_and_leaves_the_socket(void **state)
     for (bool failed = true; failed && fd < 0; failures++) {
         assert_true(failures < FAILURES_MAX);
         test_memory_fail_at(failures + 1, false);
-        fd = snet_socket_fd(fixture.server);
+        fd = snet_socket_to_fd(fixture.server);
         failed = test_memory_heal();
         if (fd < 0) {
             assert_int_equal(errno, ENOMEM);
@@ -181,17 +185,17 @@ static void fd_without_memory_is_none_and_leaves_the_socket(void **state)
 static void fd_of_a_session_that_does_not_come_up_is_reset(void **state)
 {
     (void)state;
-    const struct snet_socket_config server = server_config();
-    struct snet_socket_config client = client_config();
+    const struct snet_config server = server_config();
+    struct snet_config client = client_config();
     struct snet_key stranger;
     char byte = 0;
     memset(&stranger, 9, sizeof stranger);
-    client.client_keys.server = &stranger;
+    client.server_key = &stranger;
     client.nonblocking = true;
     client.connect_timeout_ns = SNET_SECOND_NS;
-    snet_acceptor *acceptor = snet_listen(ADDRESS, &server, NULL);
+    snet_socket *acceptor = snet_listen(ADDRESS, &server, NULL);
     assert_non_null(acceptor);
-    const int fd = snet_dial_fd(snet_acceptor_address(acceptor), &client, NULL);
+    const int fd = snet_dial_fd(asked_address(acceptor), &client, NULL);
     assert_true(fd >= 0);
     assert_int_equal(snet_fd_error(fd), SNET_OK);
     assert_true((await(fd, POLLIN) & POLLIN) != 0);
@@ -200,7 +204,7 @@ static void fd_of_a_session_that_does_not_come_up_is_reset(void **state)
     assert_int_not_equal(snet_fd_error(fd), SNET_OK);
     assert_int_not_equal(snet_fd_error(fd), SNET_ERR_INVALID);
     (void)close(fd);
-    snet_acceptor_close(acceptor);
+    snet_close(acceptor);
 }
 
 /* --- Ends ------------------------------------------------------------------------------------ */
@@ -241,11 +245,11 @@ static void fd_fails_a_writer_that_nobody_reads_from_any_more(void **state)
 {
     (void)state;
     struct fixture fixture;
-    struct snet_socket_config client = client_config();
+    struct snet_config client = client_config();
     client.nonblocking = true;
     fixture_init_with(&fixture, &client);
     uint8_t *data = pattern(MUCH_BYTES);
-    snet_socket_set_timeout(fixture.server, 300 * SNET_MS_NS);
+    snet_socket_set_timeout(fixture.server, SNET_READ | SNET_WRITE, 300 * SNET_MS_NS);
     (void)snet_write(fixture.server, data, MUCH_BYTES); /* the program does not read */
     snet_socket_abort(fixture.server, SNET_CODE_APPLICATION, NULL);
     ssize_t sent = 1;
@@ -332,11 +336,11 @@ static void fd_that_is_closed_before_its_session_is_up_delivers_all(void **state
 {
     (void)state;
     struct fixture fixture;
-    const struct snet_socket_config server = server_config();
-    struct snet_socket_config client = client_config();
+    const struct snet_config server = server_config();
+    struct snet_config client = client_config();
     client.nonblocking = true;
     fixture.acceptor = snet_listen(ADDRESS, &server, NULL);
-    fixture.fd = snet_dial_fd(snet_acceptor_address(fixture.acceptor), &client, NULL);
+    fixture.fd = snet_dial_fd(asked_address(fixture.acceptor), &client, NULL);
     assert_true(fixture.fd >= 0);
     assert_int_equal(send(fixture.fd, pattern(SOME_BYTES), SOME_BYTES, 0), SOME_BYTES);
     fixture_close(&fixture);
@@ -350,7 +354,7 @@ static void fd_that_is_closed_lingers_no_longer_than_it_may(void **state)
 {
     (void)state;
     struct fixture fixture;
-    struct snet_socket_config client = client_config();
+    struct snet_config client = client_config();
     client.nonblocking = true;
     client.linger_ns = SNET_MS_NS;
     fixture_init_with(&fixture, &client);
@@ -374,7 +378,7 @@ static void fd_is_as_the_config_says(void **state)
 {
     (void)state;
     struct fixture fixture;
-    struct snet_socket_config client = client_config();
+    struct snet_config client = client_config();
     fixture_init_with(&fixture, &client);
     assert_int_equal(fcntl(fixture.fd, F_GETFL) & O_NONBLOCK, 0);
     assert_int_equal(fcntl(fixture.fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
@@ -390,7 +394,7 @@ static void fd_asks_to_wait_when_too_much_is_held(void **state)
 {
     (void)state;
     struct fixture fixture;
-    struct snet_socket_config client = client_config();
+    struct snet_config client = client_config();
     client.nonblocking = true;
     fixture_init_with(&fixture, &client);
     uint8_t *data = pattern(MUCH_BYTES);
@@ -463,9 +467,9 @@ static void fd_carries_megabytes_both_ways_between_descriptors(void **state)
     pthread_t senders[2];
     uint8_t chunk[4096];
     fixture_init(&fixture);
-    int fds[2] = {fixture.fd, snet_socket_fd(fixture.server)};
+    int fds[2] = {fixture.fd, snet_socket_to_fd(fixture.server)};
     assert_true(fds[1] >= 0);
-    assert_int_equal(snet_socket_fd(fixture.server), -1);
+    assert_int_equal(snet_socket_to_fd(fixture.server), -1);
     assert_int_equal(errno, EBADF);
     fixture.server = NULL;
     (void)pattern(MUCH_BYTES);

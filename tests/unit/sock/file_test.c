@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <snet/file.h>
 
+#include "tests/support/asked.h"
 #include "tests/support/core_pair.h"
 #include "tests/support/memory.h"
 #include "tests/support/pattern.h"
@@ -16,32 +17,33 @@
 
 /* A file that dialed, and the socket at its other end. */
 struct fixture {
-    snet_acceptor *acceptor;
+    snet_socket *acceptor;
     FILE *file;
     snet_socket *server;
 };
 
-static struct snet_socket_config client_config(void)
+static struct snet_config client_config(void)
 {
-    return (struct snet_socket_config){
-        .struct_size = sizeof(struct snet_socket_config),
-        .client_keys = {.server = &core_pair_keys()->server_public},
+    return (struct snet_config){
+        .size = sizeof(struct snet_config),
+        .server_key = &core_pair_keys()->server_public,
     };
 }
 
 static void fixture_init(struct fixture *fixture)
 {
-    const struct snet_socket_config server = {
-        .struct_size = sizeof server,
-        .server_keys = {.secrets = &core_pair_keys()->server, .secret_count = 1},
+    const struct snet_config server = {
+        .size = sizeof server,
+        .key = &core_pair_keys()->server,
+        .key_count = 1,
     };
-    const struct snet_socket_config client = client_config();
-    snet_err err = SNET_OK;
-    fixture->acceptor = snet_listen(ADDRESS, &server, &err);
+    const struct snet_config client = client_config();
+    struct snet_error error = {.err = SNET_OK};
+    fixture->acceptor = snet_listen(ADDRESS, &server, &error);
     assert_non_null(fixture->acceptor);
-    fixture->file = snet_fopen(snet_acceptor_address(fixture->acceptor), &client, &err);
+    fixture->file = snet_fopen(asked_address(fixture->acceptor), &client, &error);
     assert_non_null(fixture->file);
-    assert_int_equal(err, SNET_OK);
+    assert_int_equal(error.err, SNET_OK);
     fixture->server = snet_accept(fixture->acceptor);
     assert_non_null(fixture->server);
 }
@@ -51,8 +53,8 @@ static void fixture_deinit(struct fixture *fixture)
     if (fixture->file != NULL) {
         (void)fclose(fixture->file);
     }
-    snet_socket_close(fixture->server);
-    snet_acceptor_close(fixture->acceptor);
+    snet_close(fixture->server);
+    snet_close(fixture->acceptor);
 }
 
 static void server_says(struct fixture *fixture, const char *text)
@@ -75,10 +77,10 @@ static void server_hears(struct fixture *fixture, const char *text)
 static void file_says_why_there_is_none(void **state)
 {
     (void)state;
-    const struct snet_socket_config client = client_config();
-    snet_err err = SNET_OK;
-    assert_null(snet_fopen("nowhere", &client, &err));
-    assert_int_equal(err, SNET_ERR_ADDRESS);
+    const struct snet_config client = client_config();
+    struct snet_error error = {.err = SNET_OK};
+    assert_null(snet_fopen("nowhere", &client, &error));
+    assert_int_equal(error.err, SNET_ERR_ADDRESS);
     assert_int_equal(errno, EINVAL);
 }
 
@@ -89,7 +91,7 @@ static void file_without_memory_is_none_and_leaves_the_socket(void **state)
     fixture_init(&fixture);
     test_memory_fail_at(1, false);
     errno = 0;
-    assert_null(snet_fdopen_socket(fixture.server));
+    assert_null(snet_fdopen(fixture.server));
     assert_true(test_memory_heal());
     assert_int_equal(errno, ENOMEM);
     server_says(&fixture, "hello\n");

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <snet/socket.h>
 
+#include "tests/support/asked.h"
 #include "tests/support/core_pair.h"
 #include "tests/support/unit.h"
 
@@ -25,40 +26,31 @@
 
 /* What was asked and told; written on the background thread. */
 struct fixture {
-    snet_acceptor *acceptor;
-    struct snet_socket_client client; /* the last one, with its texts below */
-    struct snet_key key;
-    char address[64];
-    char service[64];
-    uint16_t answer;
+    snet_socket *acceptor;
+    struct snet_info client; /* the last one */
+    uint32_t answer;
     atomic_uint asked;
     struct sockaddr_in target;
     atomic_int link;
     atomic_uint fail; /* so many attempts */
-    struct snet_socket_event events[EVENTS_MAX];
+    struct snet_event events[EVENTS_MAX];
     atomic_uint event_count;
     char lines[LINES_MAX][LINE_BYTES];
     atomic_uint line_count;
 };
 
-static uint16_t answer(void *user, const struct snet_socket_client *client)
+static uint32_t answer(void *user, const struct snet_info *client)
 {
     struct fixture *fixture = user;
     fixture->client = *client;
-    if (client->key != NULL) {
-        fixture->key = *client->key;
-    }
-    (void)snprintf(fixture->address, sizeof fixture->address, "%s", client->address);
-    (void)snprintf(fixture->service, sizeof fixture->service, "%s", client->service);
     fixture->asked++;
     return fixture->answer;
 }
 
-static void take_event(void *user, snet_socket *socket, const struct snet_socket_event *event)
+static void take_event(void *user, const struct snet_event *event)
 {
     struct fixture *fixture = user;
-    (void)socket;
-    if (fixture->event_count < EVENTS_MAX) {
+    if (event->type <= SNET_EVENT_ENDED && fixture->event_count < EVENTS_MAX) {
         fixture->events[fixture->event_count] = *event;
         fixture->event_count++;
     }
@@ -100,11 +92,12 @@ static int connect_or_fail(void *user)
     return fd;
 }
 
-static void fixture_init(struct fixture *fixture, uint16_t code)
+static void fixture_init(struct fixture *fixture, uint32_t code)
 {
-    const struct snet_socket_config config = {
-        .struct_size = sizeof config,
-        .server_keys = {.secrets = &core_pair_keys()->server, .secret_count = 1},
+    const struct snet_config config = {
+        .size = sizeof config,
+        .key = &core_pair_keys()->server,
+        .key_count = 1,
         .on_accept = answer,
         .user = fixture,
     };
@@ -112,7 +105,7 @@ static void fixture_init(struct fixture *fixture, uint16_t code)
     fixture->answer = code;
     fixture->acceptor = snet_listen(ADDRESS, &config, NULL);
     assert_non_null(fixture->acceptor);
-    const char *port = strrchr(snet_acceptor_address(fixture->acceptor), ':') + 1;
+    const char *port = strrchr(asked_address(fixture->acceptor), ':') + 1;
     fixture->target = (struct sockaddr_in){
         .sin_family = AF_INET,
         .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)},
@@ -120,44 +113,34 @@ static void fixture_init(struct fixture *fixture, uint16_t code)
     };
 }
 
-static struct snet_socket_config client_config(void)
+static struct snet_config client_config(void)
 {
-    return (struct snet_socket_config){
-        .struct_size = sizeof(struct snet_socket_config),
-        .client_keys = {.server = &core_pair_keys()->server_public},
+    return (struct snet_config){
+        .size = sizeof(struct snet_config),
+        .server_key = &core_pair_keys()->server_public,
         .linger_ns = 100 * SNET_MS_NS,
     };
-}
-
-static bool visit(void *user, snet_socket *socket, const struct snet_session_info *info)
-{
-    (void)user;
-    (void)socket;
-    (void)info;
-    return true;
 }
 
 static void notify_of_a_client_that_is_refused_reach_it_with_the_code(void **state)
 {
     (void)state;
     static struct fixture fixture;
-    const uint16_t codes[] = {CODE, 1}; /* the second one is none of a program's */
+    const uint32_t codes[] = {CODE, 1}; /* the second one is none of a program's */
     for (unsigned i = 0; i < 2; i++) {
-        struct snet_session_info info;
         char byte = 0;
         fixture_init(&fixture, codes[i]);
-        const struct snet_socket_config config = client_config();
-        snet_socket *socket = snet_dial(snet_acceptor_address(fixture.acceptor), &config, NULL);
+        const struct snet_config config = client_config();
+        snet_socket *socket = snet_dial(asked_address(fixture.acceptor), &config, NULL);
         assert_non_null(socket);
         assert_int_equal(snet_read(socket, &byte, 1), -1);
         assert_int_equal(errno, ECONNRESET);
         assert_int_equal(snet_socket_error(socket), SNET_ERR_PEER_ABORTED);
-        snet_socket_info(socket, &info);
-        assert_int_equal(info.peer_code, i == 0 ? CODE : SNET_CODE_APPLICATION);
+        assert_int_equal(asked(socket).peer_code, i == 0 ? CODE : SNET_CODE_APPLICATION);
         assert_int_equal(fixture.asked, 1);
-        assert_int_equal(snet_socket_each(visit, NULL), 1); /* the client's own */
+        assert_int_equal(snet_socket_list(NULL, 0, 0), 2); /* the client's own, and the listener */
         snet_close(socket);
-        snet_acceptor_close(fixture.acceptor);
+        snet_close(fixture.acceptor);
     }
 }
 
@@ -167,53 +150,48 @@ static void notify_of_a_refusal_reach_a_descriptor(void **state)
     static struct fixture fixture;
     char byte = 0;
     fixture_init(&fixture, CODE);
-    const struct snet_socket_config config = client_config();
-    const int fd = snet_dial_fd(snet_acceptor_address(fixture.acceptor), &config, NULL);
+    const struct snet_config config = client_config();
+    const int fd = snet_dial_fd(asked_address(fixture.acceptor), &config, NULL);
     assert_true(fd >= 0);
     assert_int_equal(read(fd, &byte, 1), -1);
     assert_int_equal(errno, ECONNRESET);
     assert_int_equal(snet_fd_error(fd), SNET_ERR_PEER_ABORTED);
     assert_int_equal(close(fd), 0);
-    snet_acceptor_close(fixture.acceptor);
+    snet_close(fixture.acceptor);
 }
 
 static void notify_of_a_client_say_who_it_is(void **state)
 {
     (void)state;
     static struct fixture fixture;
-    char service[64];
-    char peer[64];
-    struct snet_session_info info;
-    struct snet_socket_config config = client_config();
+    struct snet_config config = client_config();
     fixture_init(&fixture, 0);
-    config.client_keys.client_secret = &core_pair_keys()->client;
+    config.key = &core_pair_keys()->client;
     config.service = "chess";
-    snet_socket *socket = snet_dial(snet_acceptor_address(fixture.acceptor), &config, NULL);
+    snet_socket *socket = snet_dial(asked_address(fixture.acceptor), &config, NULL);
     assert_non_null(socket);
     snet_socket *accepted = snet_accept(fixture.acceptor);
     assert_non_null(accepted);
     assert_int_equal(fixture.asked, 1);
-    assert_string_equal(fixture.service, "chess");
-    assert_non_null(fixture.client.key);
-    assert_memory_equal(&fixture.key, &core_pair_keys()->client_public, sizeof fixture.key);
-    snet_socket_peer(accepted, peer, sizeof peer);
-    assert_string_equal(fixture.address, peer);
-    snet_socket_info(accepted, &info);
-    assert_int_equal(fixture.client.id, info.id);
-    snet_socket_service(accepted, service, sizeof service);
-    assert_string_equal(service, "chess");
-    snet_socket_service(socket, service, sizeof service);
-    assert_string_equal(service, "");
+    const struct snet_info info = asked(accepted);
+    assert_string_equal(fixture.client.service, "chess");
+    assert_int_equal(fixture.client.has_peer_key, 1);
+    assert_memory_equal(&fixture.client.peer_key, &core_pair_keys()->client_public,
+                        sizeof fixture.client.peer_key);
+    assert_string_equal(fixture.client.address, info.address);
+    assert_int_equal(fixture.client.session_id, info.session_id);
+    assert_string_equal(info.service, "chess");
+    assert_string_equal(asked(socket).service, "");
     snet_close(socket);
     snet_close(accepted);
-    snet_acceptor_close(fixture.acceptor);
+    snet_close(fixture.acceptor);
 }
 
 /* Loses the connection, cannot make another one twice, and goes on. */
 static void lose_and_resume(struct fixture *fixture)
 {
     char text[8];
-    struct snet_socket_config config = client_config();
+    struct snet_config config = client_config();
     fixture_init(fixture, 0);
     config.connect = connect_or_fail;
     config.on_event = take_event;
@@ -230,7 +208,7 @@ static void lose_and_resume(struct fixture *fixture)
     }
     snet_close(socket);
     snet_close(accepted);
-    snet_acceptor_close(fixture->acceptor);
+    snet_close(fixture->acceptor);
 }
 
 static void notify_of_a_loss_count_the_attempts(void **state)
@@ -238,15 +216,15 @@ static void notify_of_a_loss_count_the_attempts(void **state)
     (void)state;
     static struct fixture fixture;
     lose_and_resume(&fixture);
-    const struct snet_socket_event *event = fixture.events;
-    assert_int_equal(event++->type, SNET_SOCKET_OPENED);
-    assert_int_equal(event->type, SNET_SOCKET_LOST);
+    const struct snet_event *event = fixture.events;
+    assert_int_equal(event++->type, SNET_EVENT_OPENED);
+    assert_int_equal(event->type, SNET_EVENT_LOST);
     assert_int_not_equal(event++->err, SNET_OK);
     for (unsigned attempt = 1; attempt <= FAILURES + 1; attempt++) {
-        assert_int_equal(event->type, SNET_SOCKET_RETRYING);
+        assert_int_equal(event->type, SNET_EVENT_RETRYING);
         assert_int_equal(event++->attempt, attempt);
     }
-    assert_int_equal(event->type, SNET_SOCKET_RESUMED);
+    assert_int_equal(event->type, SNET_EVENT_RESUMED);
     assert_true(event->after_ns > 0);
 }
 
@@ -255,11 +233,11 @@ static void notify_are_lines_of_the_log(void **state)
     (void)state;
     static struct fixture fixture;
     static struct fixture log;
-    snet_socket_set_log(take_line, &log);
+    snet_library_set_log(take_line, &log);
     lose_and_resume(&fixture);
-    snet_socket_set_log(NULL, NULL);
+    snet_library_set_log(NULL, NULL);
     const unsigned count = log.line_count;
-    assert_true(has_line(&log, " opened over wire 3"));
+    assert_true(has_line(&log, " opened over snet/3"));
     assert_true(has_line(&log, " lost its connection: "));
     assert_true(has_line(&log, " tries to connect, attempt 3"));
     assert_true(has_line(&log, " resumed after "));
@@ -280,5 +258,5 @@ int main(void)
         cmocka_unit_test(notify_of_a_loss_count_the_attempts),
         cmocka_unit_test(notify_are_lines_of_the_log),
     };
-    return cmocka_run_group_tests_name("news", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("notify", tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <snet/socket.h>
 
 #include "sock/loop.h"
+#include "tests/support/asked.h"
 #include "tests/support/hooked.h"
 #include "tests/support/unit.h"
 
@@ -24,7 +25,7 @@
 /* A thread in a call with a socket or an acceptor, or about to go into it. */
 struct inside {
     snet_socket *socket;
-    snet_acceptor *acceptor;
+    snet_socket *acceptor;
     pthread_t thread;
     atomic_int id; /* of the thread */
     int number;    /* of errno; 0: the call did not fail */
@@ -187,7 +188,7 @@ static bool close_overtakes_the_end(void)
 static void *turn_into_descriptor(void *arg)
 {
     struct hooked_pair *pair = arg;
-    const int fd = snet_socket_fd(pair->client);
+    const int fd = snet_socket_to_fd(pair->client);
     if (fd >= 0) {
         (void)close(fd);
     } else {
@@ -213,38 +214,38 @@ static bool end_overtakes_a_descriptor(void)
 
 static bool close_overtakes_an_accept(void)
 {
-    const struct snet_socket_config config = hooked_server_config();
+    const struct snet_config config = hooked_server_config();
     struct inside inside = {.acceptor = snet_listen(HOOKED_ADDRESS, &config, NULL)};
     if (inside.acceptor == NULL) {
         return false;
     }
     inside_begin(&inside, accept_inside);
-    snet_acceptor_close(inside.acceptor);
+    snet_close(inside.acceptor);
     return inside_end(&inside) && inside.number == EBADF;
 }
 
 /* Sessions wait to be accepted, are about to come up, and have ended, when their acceptor goes. */
 static bool close_overtakes_new_sessions(void)
 {
-    const struct snet_socket_config server = hooked_server_config();
-    struct snet_socket_config client = hooked_hasty_config();
+    const struct snet_config server = hooked_server_config();
+    struct snet_config client = hooked_hasty_config();
     snet_socket *sockets[4];
     client.nonblocking = true;
-    snet_acceptor *acceptor = snet_listen(HOOKED_ADDRESS, &server, NULL);
+    snet_socket *acceptor = snet_listen(HOOKED_ADDRESS, &server, NULL);
     if (acceptor == NULL) {
         return false;
     }
     bool dialed = true;
     for (unsigned i = 0; i < 4; i++) {
-        sockets[i] = snet_dial(snet_acceptor_address(acceptor), &client, NULL);
+        sockets[i] = snet_dial(asked_address(acceptor), &client, NULL);
         dialed = dialed && sockets[i] != NULL;
     }
     if (dialed) {
         snet_socket_abort(sockets[0], HOOKED_CODE, NULL);
         (void)snet_flush(sockets[1]);
-        snet_acceptor_drain(acceptor);
+        snet_socket_drain(acceptor);
     }
-    snet_acceptor_close(acceptor);
+    snet_close(acceptor);
     for (unsigned i = 0; i < 4; i++) {
         snet_close(sockets[i]);
     }

@@ -8,6 +8,7 @@
 
 #include "sock/loop.h"
 #include "sock/socket.h"
+#include "tests/support/asked.h"
 #include "tests/support/tcp_twin.h"
 #include "tests/support/unit.h"
 
@@ -57,7 +58,7 @@ static void s23_waiting_until_the_other_end_has_all(void **state)
     tcp_twin_open(&twins, TWIN_SNET, NULL);
     assert_int_equal(snet_write(twins.client.socket, "all", 3), 3);
     assert_int_equal(snet_flush(twins.client.socket), 0);
-    assert_int_equal(snet_unacked(twins.client.socket), 0);
+    assert_int_equal(asked_unacked(twins.client.socket), 0);
     tcp_twin_cut(&twins, true);
     assert_int_equal(snet_write(twins.client.socket, "more", 4), 4);
     twin_set_timeout(&twins.client, SOON_NS);
@@ -266,7 +267,7 @@ static int child_main(char **arguments)
         end.fd = twin_connect(&address);
     } else {
         char text[32];
-        const struct snet_socket_config config = twin_client_config(NULL);
+        const struct snet_config config = twin_client_config(NULL);
         (void)snprintf(text, sizeof text, "127.0.0.1:%u", port);
         end.socket = snet_dial(text, &config, NULL);
     }
@@ -290,7 +291,7 @@ static struct twin_end child_accept(struct tcp_twin *twins)
     if (twins->kind == TWIN_TCP) {
         end.fd = accept(twins->listener, NULL, NULL);
     } else {
-        end.socket = snet_accept(twins->acceptor);
+        end.socket = snet_accept(twins->listening);
         assert_non_null(end.socket);
     }
     return end;

@@ -26,7 +26,7 @@ static const struct twin_options soon = {.linger_ns = SOON_NS};
 static FILE *file_of(struct tcp_twin *twins)
 {
     struct twin_end *end = &twins->client;
-    FILE *file = end->socket != NULL ? snet_fdopen_socket(end->socket) : fdopen(end->fd, "r+");
+    FILE *file = end->socket != NULL ? snet_fdopen(end->socket) : fdopen(end->fd, "r+");
     assert_non_null(file);
     *end = (struct twin_end){.fd = -1};
     return file;

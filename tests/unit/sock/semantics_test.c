@@ -6,6 +6,7 @@
  */
 #include <snet/socket.h>
 
+#include "tests/support/asked.h"
 #include "tests/support/core_pair.h"
 #include "tests/support/tcp_twin.h"
 #include "tests/support/unit.h"
@@ -41,16 +42,16 @@ static void s1_nobody_listens(void **state)
     (void)state;
     struct sockaddr_in address;
     char text[32];
-    snet_err err = SNET_OK;
+    struct snet_error error = {.err = SNET_OK};
     assert_int_equal(close(twin_listen(&address)), 0);
     assert_int_equal(twin_connect(&address), -1);
     assert_int_equal(errno, ECONNREFUSED);
-    struct snet_socket_config config = twin_client_config(NULL);
+    struct snet_config config = twin_client_config(NULL);
     config.connect_timeout_ns = SOON_NS;
     text_of(&address, text);
-    assert_null(snet_dial(text, &config, &err));
+    assert_null(snet_dial(text, &config, &error));
     assert_int_equal(errno, ECONNREFUSED);
-    assert_int_equal(err, SNET_ERR_CONNECT);
+    assert_int_equal(error.err, SNET_ERR_CONNECT);
 }
 
 static void s2_somebody_listens_and_never_answers(void **state)
@@ -58,16 +59,16 @@ static void s2_somebody_listens_and_never_answers(void **state)
     (void)state;
     struct sockaddr_in address;
     char text[32];
-    snet_err err = SNET_OK;
+    struct snet_error error = {.err = SNET_OK};
     const int listener = twin_listen(&address);
     const int fd = twin_connect(&address);
     assert_true(fd >= 0);
-    struct snet_socket_config config = twin_client_config(NULL);
+    struct snet_config config = twin_client_config(NULL);
     config.connect_timeout_ns = SOON_NS;
     text_of(&address, text);
-    assert_null(snet_dial(text, &config, &err));
+    assert_null(snet_dial(text, &config, &error));
     assert_int_equal(errno, ETIMEDOUT);
-    assert_int_equal(err, SNET_ERR_NO_ANSWER);
+    assert_int_equal(error.err, SNET_ERR_NO_ANSWER);
     (void)close(fd);
     (void)close(listener);
 }
@@ -79,15 +80,15 @@ static void s3_a_connection_is_up_before_it_is_accepted(void **state)
     const int listener = twin_listen(&address);
     const int fd = twin_connect(&address);
     assert_int_equal(send(fd, "x", 1, 0), 1);
-    const struct snet_socket_config server = twin_server_config(NULL);
-    const struct snet_socket_config client = twin_client_config(NULL);
-    snet_acceptor *acceptor = snet_listen(ADDRESS, &server, NULL);
-    snet_socket *socket = snet_dial(snet_acceptor_address(acceptor), &client, NULL);
+    const struct snet_config server = twin_server_config(NULL);
+    const struct snet_config client = twin_client_config(NULL);
+    snet_socket *acceptor = snet_listen(ADDRESS, &server, NULL);
+    snet_socket *socket = snet_dial(asked_address(acceptor), &client, NULL);
     assert_non_null(socket);
     assert_int_equal(snet_write(socket, "x", 1), 1);
     assert_int_equal(snet_flush(socket), 0);
-    snet_socket_close(socket);
-    snet_acceptor_close(acceptor);
+    snet_close(socket);
+    snet_close(acceptor);
     (void)close(fd);
     (void)close(listener);
 }
@@ -107,7 +108,7 @@ static void s4_connecting_without_waiting(void **state)
         assert_int_equal(poll(&ready, 1, LONG_MS), 1);
     }
     assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &len), 0);
-    struct snet_socket_config config = twin_client_config(NULL);
+    struct snet_config config = twin_client_config(NULL);
     config.connect_timeout_ns = SOON_NS;
     config.nonblocking = true;
     text_of(&address, text);
@@ -118,22 +119,22 @@ static void s4_connecting_without_waiting(void **state)
     }
     twin_expect_error(&(struct twin_end){.socket = socket}, ECONNREFUSED);
     assert_int_equal(snet_socket_error(socket), SNET_ERR_CONNECT);
-    snet_socket_close(socket);
+    snet_close(socket);
     (void)close(fd);
 }
 
 static void s5_the_other_end_is_not_who_it_should_be(void **state)
 {
     (void)state;
-    const struct snet_socket_config server = twin_server_config(NULL);
-    struct snet_socket_config client = twin_client_config(NULL);
-    snet_err err = SNET_OK;
-    client.client_keys.server = &core_pair_keys()->client_public;
+    const struct snet_config server = twin_server_config(NULL);
+    struct snet_config client = twin_client_config(NULL);
+    struct snet_error error = {.err = SNET_OK};
+    client.server_key = &core_pair_keys()->client_public;
     client.connect_timeout_ns = SOON_NS;
-    snet_acceptor *acceptor = snet_listen(ADDRESS, &server, NULL);
-    assert_null(snet_dial(snet_acceptor_address(acceptor), &client, &err));
+    snet_socket *acceptor = snet_listen(ADDRESS, &server, NULL);
+    assert_null(snet_dial(asked_address(acceptor), &client, &error));
     assert_int_equal(errno, ETIMEDOUT);
-    snet_acceptor_close(acceptor);
+    snet_close(acceptor);
 }
 
 /* --- Listening ----------------------------------------------------------------------------- */
@@ -143,7 +144,7 @@ static void s6_the_address_is_taken(void **state)
     (void)state;
     struct sockaddr_in address;
     char text[32];
-    const struct snet_socket_config config = twin_server_config(NULL);
+    const struct snet_config config = twin_server_config(NULL);
     const int listener = twin_listen(&address);
     const int second = socket(AF_INET, SOCK_STREAM, 0);
     assert_int_equal(bind(second, (const struct sockaddr *)&address, sizeof address), -1);
@@ -159,12 +160,12 @@ static void s7_port_0_is_a_free_one(void **state)
 {
     (void)state;
     struct sockaddr_in address;
-    const struct snet_socket_config config = twin_server_config(NULL);
+    const struct snet_config config = twin_server_config(NULL);
     const int listener = twin_listen(&address);
     assert_int_not_equal(address.sin_port, 0);
-    snet_acceptor *acceptor = snet_listen(ADDRESS, &config, NULL);
-    assert_string_not_equal(snet_acceptor_address(acceptor), ADDRESS);
-    snet_acceptor_close(acceptor);
+    snet_socket *acceptor = snet_listen(ADDRESS, &config, NULL);
+    assert_string_not_equal(asked_address(acceptor), ADDRESS);
+    snet_close(acceptor);
     (void)close(listener);
 }
 
@@ -172,16 +173,16 @@ static void s8_accepting_without_waiting(void **state)
 {
     (void)state;
     struct sockaddr_in address;
-    const struct snet_socket_config config =
+    const struct snet_config config =
         twin_server_config(&(struct twin_options){.nonblocking = true});
     const int listener = twin_listen(&address);
     assert_int_equal(fcntl(listener, F_SETFL, O_NONBLOCK), 0);
     assert_int_equal(accept(listener, NULL, NULL), -1);
     assert_int_equal(errno, EAGAIN);
-    snet_acceptor *acceptor = snet_listen(ADDRESS, &config, NULL);
+    snet_socket *acceptor = snet_listen(ADDRESS, &config, NULL);
     assert_null(snet_accept(acceptor));
     assert_int_equal(errno, EAGAIN);
-    snet_acceptor_close(acceptor);
+    snet_close(acceptor);
     (void)close(listener);
 }
 
@@ -200,17 +201,17 @@ static void s9_the_client_has_gone_before_it_is_accepted(void **state)
     twin_close(&end);
     (void)close(listener);
 
-    const struct snet_socket_config server = twin_server_config(NULL);
-    const struct snet_socket_config client = twin_client_config(NULL);
-    snet_acceptor *acceptor = snet_listen(ADDRESS, &server, NULL);
-    snet_socket *socket = snet_dial(snet_acceptor_address(acceptor), &client, NULL);
+    const struct snet_config server = twin_server_config(NULL);
+    const struct snet_config client = twin_client_config(NULL);
+    snet_socket *acceptor = snet_listen(ADDRESS, &server, NULL);
+    snet_socket *socket = snet_dial(asked_address(acceptor), &client, NULL);
     assert_int_equal(snet_write(socket, "early", 5), 5);
-    snet_socket_close(socket);
+    snet_close(socket);
     end.socket = snet_accept(acceptor);
     twin_expect(&end, "early", 5);
     twin_expect_end(&end);
     twin_close(&end);
-    snet_acceptor_close(acceptor);
+    snet_close(acceptor);
 }
 
 static void check_s10(struct tcp_twin *twins)
@@ -219,8 +220,8 @@ static void check_s10(struct tcp_twin *twins)
         (void)close(twins->listener);
         twins->listener = -1;
     } else {
-        snet_acceptor_close(twins->acceptor);
-        twins->acceptor = NULL;
+        snet_close(twins->listening);
+        twins->listening = NULL;
     }
     assert_int_equal(twin_write(&twins->client, "still", 5), 5);
     twin_expect(&twins->server, "still", 5);
@@ -234,7 +235,7 @@ static void s10_what_was_accepted_outlives_the_listener(void **state)
 
 struct acceptance {
     int listener;
-    snet_acceptor *acceptor;
+    snet_socket *acceptor;
     atomic_int id; /* of the thread */
     bool failed;
     int number;
@@ -290,10 +291,10 @@ static void s11_a_thread_waits_while_the_listener_is_closed(void **state)
     assert_int_equal(tcp.number, EINVAL);
     (void)close(tcp.listener);
 
-    const struct snet_socket_config config = twin_server_config(NULL);
+    const struct snet_config config = twin_server_config(NULL);
     struct acceptance snet = {.acceptor = snet_listen(ADDRESS, &config, NULL)};
     thread = accept_elsewhere(&snet);
-    snet_acceptor_close(snet.acceptor);
+    snet_close(snet.acceptor);
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_true(snet.failed);
     assert_int_equal(snet.number, EBADF);
@@ -446,7 +447,7 @@ static void check_s18(struct tcp_twin *twins)
     assert_int_equal(writing.len, MUCH_BYTES);
 }
 
-static const struct snet_session_config small_session = {
+static const struct twin_options small_buffers = {
     .history_bytes = 64u * 1024,
     .inbox_bytes = 64u * 1024,
 };
@@ -454,7 +455,7 @@ static const struct snet_session_config small_session = {
 static void s18_writing_waits_until_all_is_taken(void **state)
 {
     (void)state;
-    tcp_twin_for_both(check_s18, &(struct twin_options){.session = small_session});
+    tcp_twin_for_both(check_s18, &small_buffers);
 }
 
 static void check_s19(struct tcp_twin *twins)
@@ -471,7 +472,8 @@ static void check_s19(struct tcp_twin *twins)
 static void s19_writing_without_waiting_takes_a_part(void **state)
 {
     (void)state;
-    tcp_twin_for_both(check_s19, &(struct twin_options){.session = small_session,
+    tcp_twin_for_both(check_s19, &(struct twin_options){.history_bytes = 64u * 1024,
+                                                        .inbox_bytes = 64u * 1024,
                                                         .nonblocking = true,
                                                         .linger_ns = SOON_NS});
 }

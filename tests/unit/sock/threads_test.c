@@ -9,6 +9,7 @@
 
 #include "sock/loop.h"
 #include "sock/socket.h"
+#include "tests/support/asked.h"
 #include "tests/support/core_pair.h"
 #include "tests/support/pattern.h"
 #include "tests/support/unit.h"
@@ -181,7 +182,7 @@ static bool are_inside(const snet_socket *socket, unsigned count)
 static void *closer(void *arg)
 {
     struct party *party = arg;
-    struct snet_session_info info;
+    struct snet_info info;
     while (party->read < TOTAL_BYTES || !party->written) {
         if (party->read >= (party->cuts + 1) * CUT_BYTES) {
             if (party->moves && party->cuts % 2 == 0) {
@@ -191,7 +192,7 @@ static void *closer(void *arg)
                 party_cut(party);
             }
         } else if (party->client != NULL) {
-            snet_socket_info(party->client, &info); /* asking is for any thread, too */
+            snet_socket_info(party->client, &info, sizeof info); /* asking is for any thread, too */
         }
         (void)sched_yield();
     }
@@ -202,18 +203,20 @@ static void *closer(void *arg)
     while (!are_inside(party->client, 2)) {
         (void)sched_yield();
     }
-    snet_socket_close(party->client);
+    snet_close(party->client);
     return NULL;
 }
 
 /* --- All at once ------------------------------------------------------------------------------ */
 
-static snet_acceptor *listen_small(struct sockaddr_in *ret_address)
+static snet_socket *listen_small(struct sockaddr_in *ret_address)
 {
-    const struct snet_socket_config config = {
-        .struct_size = sizeof config,
-        .session = {.history_bytes = 1u << 16, .inbox_bytes = 1u << 16},
-        .server_keys = {.secrets = &core_pair_keys()->server, .secret_count = 1},
+    const struct snet_config config = {
+        .size = sizeof config,
+        .history_bytes = 1u << 16,
+        .inbox_bytes = 1u << 16,
+        .key = &core_pair_keys()->server,
+        .key_count = 1,
         .linger_ns = SOON_NS,
     };
     socklen_t len = sizeof *ret_address;
@@ -224,17 +227,18 @@ static snet_acceptor *listen_small(struct sockaddr_in *ret_address)
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(fd, (const struct sockaddr *)ret_address, len), 0);
     assert_int_equal(getsockname(fd, (struct sockaddr *)ret_address, &len), 0);
-    snet_acceptor *acceptor = snet_listen_fd(fd, &config, NULL);
+    snet_socket *acceptor = snet_listen_fd(fd, &config, NULL);
     assert_non_null(acceptor);
     return acceptor;
 }
 
-static void party_open(struct party *party, snet_acceptor *acceptor, bool with_descriptor)
+static void party_open(struct party *party, snet_socket *acceptor, bool with_descriptor)
 {
-    const struct snet_socket_config config = {
-        .struct_size = sizeof config,
-        .session = {.history_bytes = 1u << 16, .inbox_bytes = 1u << 16},
-        .client_keys = {.server = &core_pair_keys()->server_public},
+    const struct snet_config config = {
+        .size = sizeof config,
+        .history_bytes = 1u << 16,
+        .inbox_bytes = 1u << 16,
+        .server_key = &core_pair_keys()->server_public,
         .linger_ns = SOON_NS,
         .connect = party_connect,
         .user = party,
@@ -246,7 +250,7 @@ static void party_open(struct party *party, snet_acceptor *acceptor, bool with_d
     party->server = snet_accept(acceptor);
     assert_non_null(party->server);
     if (with_descriptor) {
-        party->fd = snet_socket_fd(party->client);
+        party->fd = snet_socket_to_fd(party->client);
         assert_true(party->fd >= 0);
         party->client = NULL;
     }
@@ -258,7 +262,7 @@ static void run_parties(struct party *parties, bool with_descriptor)
                                       closer};
     pthread_t threads[PARTIES][sizeof roles / sizeof roles[0]];
     struct sockaddr_in address;
-    snet_acceptor *acceptor = listen_small(&address);
+    snet_socket *acceptor = listen_small(&address);
     for (unsigned i = 0; i < PARTIES; i++) {
         parties[i].address = address;
         party_open(&parties[i], acceptor, with_descriptor);
@@ -277,12 +281,12 @@ static void run_parties(struct party *parties, bool with_descriptor)
         assert_true(parties[i].server_reader_good);
         assert_true(parties[i].server_writer_good);
         assert_true(parties[i].cuts >= (TOTAL_BYTES - 1) / CUT_BYTES);
-        snet_socket_close(parties[i].server);
+        snet_close(parties[i].server);
         if (parties[i].fd >= 0) {
             assert_int_equal(close(parties[i].fd), 0);
         }
     }
-    snet_acceptor_close(acceptor);
+    snet_close(acceptor);
 }
 
 static void threads_read_write_and_close_sockets_through_cuts(void **state)
@@ -314,28 +318,27 @@ static void threads_go_on_while_the_network_changes(void **state)
 static sem_t loop_is_held;
 static sem_t loop_may_go;
 
-static void hold_loop(void *user, snet_socket *socket, const struct snet_socket_event *event)
+static void hold_loop(void *user, const struct snet_event *event)
 {
     (void)user;
-    (void)socket;
-    if (event->type == SNET_SOCKET_OPENED) {
+    if (event->type == SNET_EVENT_OPENED) {
         (void)sem_post(&loop_is_held);
         (void)sem_wait(&loop_may_go);
     }
 }
 
 /* Dials while the background thread does nothing more. */
-static snet_socket *dial_and_hold_loop(const snet_acceptor *acceptor)
+static snet_socket *dial_and_hold_loop(snet_socket *acceptor)
 {
-    const struct snet_socket_config config = {
-        .struct_size = sizeof config,
-        .client_keys = {.server = &core_pair_keys()->server_public},
+    const struct snet_config config = {
+        .size = sizeof config,
+        .server_key = &core_pair_keys()->server_public,
         .linger_ns = SOON_NS,
         .on_event = hold_loop,
     };
     (void)sem_init(&loop_is_held, 0, 0);
     (void)sem_init(&loop_may_go, 0, 0);
-    snet_socket *socket = snet_dial(snet_acceptor_address(acceptor), &config, NULL);
+    snet_socket *socket = snet_dial(asked_address(acceptor), &config, NULL);
     assert_non_null(socket);
     (void)sem_wait(&loop_is_held);
     return socket;
@@ -364,7 +367,7 @@ static void threads_that_write_send_without_the_background_thread(void **state)
 {
     (void)state;
     static struct party party;
-    snet_acceptor *acceptor = listen_small(&party.address);
+    snet_socket *acceptor = listen_small(&party.address);
     party_open(&party, acceptor, false);
     if (party_sent(&party) == 0) {
         skip(); /* an emulator that does not tell */
@@ -376,10 +379,10 @@ static void threads_that_write_send_without_the_background_thread(void **state)
     (void)sem_post(&loop_may_go);
     assert_int_equal(len, 1);
     assert_true(after > before);
-    snet_socket_close(party.client);
-    snet_socket_close(other);
-    snet_socket_close(party.server);
-    snet_acceptor_close(acceptor);
+    snet_close(party.client);
+    snet_close(other);
+    snet_close(party.server);
+    snet_close(acceptor);
 }
 
 static bool is_lingering(const snet_socket *socket)
@@ -404,7 +407,7 @@ static void threads_are_told_of_a_closed_socket_and_not_of_its_connection(void *
     (void)state;
     static struct party party;
     pthread_t thread;
-    snet_acceptor *acceptor = listen_small(&party.address);
+    snet_socket *acceptor = listen_small(&party.address);
     party_open(&party, acceptor, false);
     assert_int_equal(pthread_create(&thread, NULL, expect_closed, &party), 0);
     while (!are_inside(party.client, 1)) {
@@ -412,16 +415,16 @@ static void threads_are_told_of_a_closed_socket_and_not_of_its_connection(void *
     }
     snet_socket *other = dial_and_hold_loop(acceptor);
     party_cut(&party);
-    snet_socket_close(party.client);
+    snet_close(party.client);
     while (!is_lingering(party.client)) {
         (void)sched_yield();
     }
     (void)sem_post(&loop_may_go);
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_true(party.reader_good);
-    snet_socket_close(other);
-    snet_socket_close(party.server);
-    snet_acceptor_close(acceptor);
+    snet_close(other);
+    snet_close(party.server);
+    snet_close(acceptor);
 }
 
 int main(void)

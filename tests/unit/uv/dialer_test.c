@@ -78,9 +78,10 @@ static void dialer_takes_its_options_from_the_history(void **state)
 static void dialer_tries_again_until_the_session_gives_up(void **state)
 {
     (void)state;
-    const struct test_pair_config config = test_pair_defaults();
+    struct test_pair_config config = test_pair_defaults();
     struct test_pair pair;
     char address[SNET_STREAM_ADDRESS_MAX_BYTES];
+    config.client.retry = true;
     test_pair_open(&pair, &config);
     const int closed =
         test_socket_listen("127.0.0.1:0", TEST_SOCKET_CLOSED, address, sizeof address);
@@ -96,13 +97,34 @@ static void dialer_tries_again_until_the_session_gives_up(void **state)
     test_pair_close(&pair);
 }
 
-static void dialer_connects_when_the_server_comes_late(void **state)
+/* Nothing would become of a second attempt, so the session ends with the first. */
+static void dialer_gives_up_at_once_when_it_is_refused(void **state)
 {
     (void)state;
     const struct test_pair_config config = test_pair_defaults();
     struct test_pair pair;
     char address[SNET_STREAM_ADDRESS_MAX_BYTES];
+    test_pair_open(&pair, &config);
+    const int closed =
+        test_socket_listen("127.0.0.1:0", TEST_SOCKET_CLOSED, address, sizeof address);
+    const uint64_t begin = snet_uv_now(pair.driver);
+    test_pair_connect(&pair, &config.client, address);
+    TEST_LOOP_UNTIL(&pair.loop, client_had(&pair, SNET_CORE_EVENT_ENDED));
+    assert_int_equal(snet_uv_now(pair.driver), begin);
+    assert_int_equal(pair.ends[TEST_PAIR_CLIENT].ended, SNET_ERR_CONNECT);
+    assert_int_equal(snet_uv_session_os_err(pair.ends[TEST_PAIR_CLIENT].session), UV_ECONNREFUSED);
+    test_socket_close(closed);
+    test_pair_close(&pair);
+}
+
+static void dialer_connects_when_the_server_comes_late(void **state)
+{
+    (void)state;
+    struct test_pair_config config = test_pair_defaults();
+    struct test_pair pair;
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
     int os_err = 0;
+    config.client.retry = true;
     test_pair_open(&pair, &config);
     const int closed =
         test_socket_listen("127.0.0.1:0", TEST_SOCKET_CLOSED, address, sizeof address);
@@ -204,6 +226,7 @@ int main(void)
         cmocka_unit_test(dialer_refuses_without_memory),
         cmocka_unit_test(dialer_takes_its_options_from_the_history),
         cmocka_unit_test(dialer_tries_again_until_the_session_gives_up),
+        cmocka_unit_test(dialer_gives_up_at_once_when_it_is_refused),
         cmocka_unit_test(dialer_connects_when_the_server_comes_late),
         cmocka_unit_test(dialer_without_memory_tries_again_later),
         cmocka_unit_test(dialer_stopped_connects_to_nobody),

@@ -168,14 +168,28 @@ static void driver_takes_its_options_from_the_history(void **state)
     const struct test_pair_config config = test_pair_defaults();
     struct test_pair pair;
     test_pair_open(&pair, &config);
-    assert_int_equal(snet_driver_options(pair.driver, SNET_WIRE_3, 80000).buffer_bytes, 0);
-    assert_int_equal(snet_driver_options(pair.driver, SNET_WIRE_2, 80000).buffer_bytes, 10000);
-    assert_int_equal(snet_driver_options(pair.driver, SNET_WIRE_2, 64).buffer_bytes, 4096);
-    assert_int_equal(snet_driver_options(pair.driver, SNET_WIRE_2, 0).buffer_bytes,
+    assert_int_equal(snet_driver_options(pair.driver, SNET_WIRE_3,
+                                         &(struct snet_session_config){.history_bytes = 80000})
+                         .buffer_bytes,
+                     0);
+    assert_int_equal(snet_driver_options(pair.driver, SNET_WIRE_2,
+                                         &(struct snet_session_config){.history_bytes = 80000})
+                         .buffer_bytes,
+                     10000);
+    assert_int_equal(snet_driver_options(pair.driver, SNET_WIRE_2,
+                                         &(struct snet_session_config){.history_bytes = 64})
+                         .buffer_bytes,
+                     4096);
+    assert_int_equal(snet_driver_options(pair.driver, SNET_WIRE_2, &(struct snet_session_config){0})
+                         .buffer_bytes,
                      SNET_HISTORY_DEFAULT_BYTES / 8);
-    assert_int_equal(snet_driver_options(pair.driver, SNET_WIRE_2, 0).dead_peer_ms, 20000);
+    assert_int_equal(snet_driver_options(pair.driver, SNET_WIRE_2, &(struct snet_session_config){0})
+                         .dead_peer_ms,
+                     20000);
     pair.driver->config.dead_peer_timeout_ns = 5 * SNET_SECOND_NS;
-    assert_int_equal(snet_driver_options(pair.driver, SNET_WIRE_2, 0).dead_peer_ms, 5000);
+    assert_int_equal(snet_driver_options(pair.driver, SNET_WIRE_2, &(struct snet_session_config){0})
+                         .dead_peer_ms,
+                     5000);
     test_pair_close(&pair);
 }
 

@@ -300,10 +300,11 @@ static void uv_moves_a_live_session_when_the_network_changed(void **state)
 static void uv_tries_at_once_when_the_network_changed(void **state)
 {
     (void)state;
-    const struct test_pair_config config = test_pair_defaults();
+    struct test_pair_config config = test_pair_defaults();
     struct test_pair pair;
     char address[SNET_STREAM_ADDRESS_MAX_BYTES];
     int os_err = 0;
+    config.client.retry = true;
     test_pair_open(&pair, &config);
     const int closed =
         test_socket_listen("127.0.0.1:0", TEST_SOCKET_CLOSED, address, sizeof address);
