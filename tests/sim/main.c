@@ -1,16 +1,21 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs seeds of the simulator. A failure prints the one command that repeats it.
+ * Runs seeds of the simulator. A failure prints the one command that repeats it, also when it is an
+ * assertion that ends the process.
  */
 #include "tests/sim/sim.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#define MAIN_REPEAT_BYTES 4096u
+/* With so many failures the rest is not run. */
+#define MAIN_FAILURES_MAX 5u
 #define MAIN_EVERY_BYTE_TOTAL 700u
 #define MAIN_EVERY_BYTE_3_HALF 10240u
 /* Both halves, two handshakes and what the records cost. */
@@ -31,17 +36,38 @@ static void main_describe(const struct sim_plan *plan, const struct sim *sim)
         sim->failure == NULL ? "" : ": FAILED: ", sim->failure == NULL ? "" : sim->failure);
 }
 
+/* How to repeat the run that is on: for when the process ends in it. */
+static char main_repeat[MAIN_REPEAT_BYTES];
+
+static void main_crashed(int number)
+{
+    const ssize_t written = write(STDOUT_FILENO, main_repeat, strlen(main_repeat));
+    (void)written;
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
+}
+
+static void main_watch(void)
+{
+    static const int numbers[] = {SIGABRT, SIGSEGV, SIGFPE, SIGILL, SIGTERM, SIGINT};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        (void)signal(numbers[i], main_crashed);
+    }
+}
+
 static bool main_seed(struct sim *sim, uint64_t seed, bool verbose)
 {
     struct sim_plan plan;
     sim_plan_from_seed(&plan, seed);
     plan.verbose = verbose;
+    (void)snprintf(main_repeat, sizeof main_repeat, "repeat with: make sim SEED=%" PRIu64 "\n",
+                   seed);
     const bool ok = sim_run(sim, &plan);
     if (!ok || verbose) {
         main_describe(&plan, sim);
     }
     if (!ok) {
-        (void)printf("repeat with: make sim SEED=%" PRIu64 "\n", seed);
+        (void)printf("%s", main_repeat);
     }
     return ok;
 }
@@ -66,7 +92,7 @@ static bool main_every_byte_3(struct sim *sim, enum sim_pattern pattern)
         if (!sim_run(sim, &plan)) {
             (void)printf("cut after byte %" PRIu64 ": ", cut);
             main_describe(&plan, sim);
-            (void)printf("repeat with: snet_sim --every-byte-3 %u\n", (unsigned)pattern);
+            (void)printf("%s", main_repeat);
             return false;
         }
     }
@@ -96,49 +122,62 @@ static bool main_every_byte(struct sim *sim)
                 ok = false;
                 (void)printf("cut after byte %" PRIu64 ": ", cut);
                 main_describe(&plan, sim);
-                (void)printf("repeat with: snet_sim --every-byte\n");
+                (void)printf("%s", main_repeat);
             }
         }
     }
     return ok;
 }
 
-static bool main_seeds(struct sim *sim, uint64_t count)
+static bool main_seeds(struct sim *sim, uint64_t first, uint64_t count)
 {
     unsigned failures = 0;
     uint64_t cuts = 0;
     const bool terminal = isatty(STDOUT_FILENO) != 0;
-    for (uint64_t seed = 1; seed <= count && failures < 5; seed++) {
-        failures += main_seed(sim, seed, false) ? 0 : 1;
+    uint64_t done = 0;
+    for (; done < count && failures < MAIN_FAILURES_MAX; done++) {
+        failures += main_seed(sim, first + done, false) ? 0 : 1;
         cuts += sim->cuts;
         if (terminal) {
-            (void)printf("\r%" PRIu64 " of %" PRIu64 " seeds", seed, count);
+            (void)printf("\r%" PRIu64 " of %" PRIu64 " seeds", done + 1, count);
             (void)fflush(stdout);
         }
     }
-    (void)printf("%s%" PRIu64 " seeds, %" PRIu64 " cuts, %u failures\n", terminal ? "\r" : "",
-                 count, cuts, failures);
+    (void)printf("%s%" PRIu64 " seeds from %" PRIu64 " on, %" PRIu64 " cuts, %u failures\n",
+                 terminal ? "\r" : "", done, first, cuts, failures);
     return failures == 0;
+}
+
+static int main_usage(void)
+{
+    (void)fprintf(stderr, "usage: snet_sim --seed N | --seeds COUNT [--first N] | --every-byte | "
+                          "--every-byte-3 PATTERN\n");
+    return EXIT_FAILURE;
 }
 
 int main(int argc, char **argv)
 {
+    const bool ranges = argc == 5 && strcmp(argv[3], "--first") == 0;
+    const uint64_t number = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
     struct sim *sim = malloc(sizeof *sim);
     bool ok = false;
     if (sim == NULL) {
         return EXIT_FAILURE;
     }
+    main_watch();
+    (void)snprintf(main_repeat, sizeof main_repeat, "repeat with: %s %s %s\n", argv[0],
+                   argc > 1 ? argv[1] : "", argc > 2 ? argv[2] : "");
     if (argc >= 3 && strcmp(argv[1], "--seed") == 0) {
-        ok = main_seed(sim, strtoull(argv[2], NULL, 10), true);
-    } else if (argc == 3 && strcmp(argv[1], "--seeds") == 0) {
-        ok = main_seeds(sim, strtoull(argv[2], NULL, 10));
+        ok = main_seed(sim, number, true);
+    } else if ((argc == 3 || ranges) && strcmp(argv[1], "--seeds") == 0) {
+        ok = main_seeds(sim, ranges ? strtoull(argv[4], NULL, 10) : 1, number);
     } else if (argc == 2 && strcmp(argv[1], "--every-byte") == 0) {
         ok = main_every_byte(sim);
     } else if (argc == 3 && strcmp(argv[1], "--every-byte-3") == 0) {
-        ok = main_every_byte_3(sim, (enum sim_pattern)(strtoul(argv[2], NULL, 10) % 3));
+        ok = main_every_byte_3(sim, (enum sim_pattern)(number % 3));
     } else {
-        (void)fprintf(stderr, "usage: snet_sim --seed N | --seeds COUNT | --every-byte | "
-                              "--every-byte-3 PATTERN\n");
+        free(sim);
+        return main_usage();
     }
     free(sim);
     return ok ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/sim/sim.h"
 
+#include "core/link.h"
 #include "core/session.h"
 
 #include <inttypes.h>
@@ -371,6 +372,27 @@ static void sim_step(struct sim *sim)
     }
 }
 
+/* What an end lacks, when the run cannot go on. */
+static void sim_tell_end(const struct sim *sim, const char *end, const struct sim_app *app)
+{
+    const snet_session *session = app->session;
+    if (session == NULL) {
+        return;
+    }
+    const snet_link *link = session->link;
+    (void)printf("%s %d: state %d, wrote %" PRIu64 " of %" PRIu64 "%s, its history takes %zu%s; "
+                 "read %" PRIu64 " of %" PRIu64 ", its inbox has %zu%s%s; pages free: %zu, %zu\n",
+                 end, (int)(app - (session->server == NULL ? sim->clients : sim->servers)),
+                 (int)session->state, app->written, app->to_write, app->blocked ? ", blocked" : "",
+                 snet_session_window(session),
+                 snet_list_contains(&session->task.wait) ? ", waits for a page" : "", app->read,
+                 app->to_read, session->inbox.chain.len,
+                 link != NULL && link->paused ? ", is not filled" : "",
+                 link != NULL && snet_list_contains(&link->task.wait) ? ", waits for a page" : "",
+                 snet_pool_available(&session->core->send_pool),
+                 snet_pool_available(&session->core->recv_pool));
+}
+
 bool sim_run(struct sim *sim, const struct sim_plan *plan)
 {
     memset(sim, 0, sizeof *sim);
@@ -385,6 +407,10 @@ bool sim_run(struct sim *sim, const struct sim_plan *plan)
             sim_fail(sim, "the run does not end");
         }
         sim_step(sim);
+    }
+    for (unsigned i = 0; sim->failure != NULL && plan->verbose && i < plan->clients; i++) {
+        sim_tell_end(sim, "client", &sim->clients[i]);
+        sim_tell_end(sim, "server", &sim->servers[i]);
     }
     snet_core_free(sim->cores[0]);
     snet_core_free(sim->cores[1]);
