@@ -4,7 +4,7 @@
 
 #include "base/assert.h"
 #include "core/link.h"
-#include "core/wires.h"
+#include "core/wire.h"
 
 static void client_ask(snet_session *session)
 {

@@ -5,7 +5,7 @@
 #include "base/assert.h"
 #include "core/link.h"
 #include "core/snet3/store.h"
-#include "core/wires.h"
+#include "core/wire.h"
 
 /* A collision of 62 random bits is not bad luck but a broken random source. */
 #define SERVER_ID_DRAWS_MAX 16u

@@ -76,4 +76,10 @@ struct snet_wire_ops {
     void (*session_wipe)(snet_session *session);
 };
 
+/*
+ * The table of one wire, or NULL when `wire` is none or several. This is the list of all wires, and
+ * so above them: core/wires.c defines it, the one file of the core that includes the wings.
+ */
+const struct snet_wire_ops *snet_wires_find(enum snet_wire wire);
+
 #endif

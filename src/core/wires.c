@@ -1,9 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-#include "core/wires.h"
-
 #include "core/legacy/wire.h"
 #include "core/snet3/wire.h"
+#include "core/wire.h"
 
 const struct snet_wire_ops *snet_wires_find(enum snet_wire wire)
 {

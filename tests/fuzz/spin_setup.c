@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-#include "core/wires.h"
+#include "core/wire.h"
 #include "tests/fuzz/spin.h"
 
 #include <string.h>
