@@ -9,7 +9,7 @@
 #ifndef SNET_CORE_LEGACY_CLIENT_H
 #define SNET_CORE_LEGACY_CLIENT_H
 
-#include "core/legacy/wire.h"
+#include "core/legacy/state.h"
 
 snet_err snet_legacy_client_start(snet_link *link, uint64_t now);
 snet_err snet_legacy_client_attempt_failed(snet_session *session, const snet_link *link,

@@ -9,7 +9,7 @@
 #ifndef SNET_CORE_LEGACY_HANDSHAKE_H
 #define SNET_CORE_LEGACY_HANDSHAKE_H
 
-#include "core/legacy/wire.h"
+#include "core/legacy/state.h"
 
 /* Begins at `step`. */
 void snet_legacy_handshake_begin(snet_link *link, enum snet_legacy_step step);

@@ -9,7 +9,7 @@
 #ifndef SNET_CORE_LEGACY_SERVER_H
 #define SNET_CORE_LEGACY_SERVER_H
 
-#include "core/legacy/wire.h"
+#include "core/legacy/state.h"
 
 snet_err snet_legacy_server_accept(snet_link *link, enum snet_sniff_verdict verdict);
 

@@ -1,7 +1,5 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-#include "core/legacy/wire.h"
-
 #include "base/assert.h"
 #include "base/cursor.h"
 #include "base/try.h"
@@ -9,6 +7,7 @@
 #include "core/legacy/client.h"
 #include "core/legacy/handshake.h"
 #include "core/legacy/server.h"
+#include "core/legacy/state.h"
 #include "core/server.h"
 #include "crypto/secret.h"
 

@@ -12,8 +12,8 @@
  *
  * Thread: the core's.
  */
-#ifndef SNET_CORE_LEGACY_WIRE_H
-#define SNET_CORE_LEGACY_WIRE_H
+#ifndef SNET_CORE_LEGACY_STATE_H
+#define SNET_CORE_LEGACY_STATE_H
 
 #include "codec/legacy.h"
 #include "core/legacy/ending.h"
