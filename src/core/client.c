@@ -123,7 +123,6 @@ snet_err snet_client_open(snet_core *core, const struct snet_client_config *conf
     if (err != SNET_OK) {
         return err;
     }
-    session->wire_id = config->wire == SNET_WIRE_DEFAULT ? SNET_WIRE_3 : config->wire;
     session->visible_to_app = true;
     if (wire->client_open != NULL) {
         const snet_err open_err = wire->client_open(session, config);

@@ -546,7 +546,7 @@ void snet_session_get_info(const snet_session *session, struct snet_session_info
 {
     *ret_info = (struct snet_session_info){
         .id = session->id,
-        .wire = session->wire_id,
+        .wire = session->wire->id,
         .attached = session->state == SNET_SESSION_LIVE,
         .end_err = session->end_err,
         .written = session->history.end,

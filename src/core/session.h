@@ -56,7 +56,6 @@ struct snet_session {
     struct snet_backoff backoff;
     enum snet_session_state state;
     enum snet_dial_state dial;
-    enum snet_wire wire_id;
     snet_err end_err;
     snet_err lost_err;
     const struct snet_cipher *cipher;

@@ -23,9 +23,13 @@ enum snet_wire_cap {
     SNET_WIRE_CAP_LINK_KEYS = 1 << 3 /* new keys on every link: bytes are sealed as they are sent */
 };
 
+struct snet_legacy_format;
+
 struct snet_wire_ops {
+    enum snet_wire id;
     const char *name;
-    unsigned caps; /* of enum snet_wire_cap */
+    const struct snet_legacy_format *format; /* of the legacy wires: what sets them apart */
+    unsigned caps;                           /* of enum snet_wire_cap */
     size_t session_bytes;
     size_t session_plain_bytes; /* of a plain session; 0: the same */
     size_t link_bytes;

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-#include "core/legacy/state.h"
+#include "core/legacy/wire.h"
 #include "core/snet3/wire.h"
 #include "core/wire.h"
 

@@ -5,14 +5,14 @@
 #include "base/assert.h"
 #include "base/try.h"
 #include "core/client.h"
-#include "core/legacy/handshake.h"
 #include "core/legacy/proof.h"
+#include "core/legacy/stream.h"
 #include "crypto/secret.h"
 
 /* [PROTO 3.1] [PROTO 3.4] */
 static snet_err client_say_hello(snet_link *link)
 {
-    const struct snet_legacy_format *format = snet_legacy_format_of(link->wire);
+    const struct snet_legacy_format *format = link->wire->format;
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     struct snet_legacy_keypair keypair = {0};
     const snet_err err = snet_legacy_proof_draw(link->core, format->prefixed, &keypair);
@@ -20,8 +20,8 @@ static snet_err client_say_hello(snet_link *link)
         return err;
     }
     state->private_key = keypair.private_key;
-    snet_legacy_queue(link, snet_legacy_hello_encode(format, keypair.public_key, state->out));
-    snet_legacy_handshake_begin(link, SNET_LEGACY_C_HELLO);
+    snet_legacy_state_queue(link, snet_legacy_hello_encode(format, keypair.public_key, state->out));
+    snet_legacy_state_begin(link, SNET_LEGACY_C_HELLO);
     snet_secret_wipe(&keypair, sizeof keypair);
     return SNET_OK;
 }
@@ -29,7 +29,7 @@ static snet_err client_say_hello(snet_link *link)
 /* [PROTO 3.3] [PROTO 3.5]: from here on the counts are fixed, so an older link stands still. */
 static snet_err client_ask_resume(snet_link *link)
 {
-    const struct snet_legacy_format *format = snet_legacy_format_of(link->wire);
+    const struct snet_legacy_format *format = link->wire->format;
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     snet_session *session = link->session;
     const struct snet_legacy_session *keys = snet_legacy_session_of(session);
@@ -45,8 +45,8 @@ static snet_err client_ask_resume(snet_link *link)
     if (session->link != NULL) {
         snet_link_freeze(session->link, true);
     }
-    snet_legacy_queue(link, snet_legacy_resume_encode(format, &resume, state->out));
-    snet_legacy_handshake_begin(link, SNET_LEGACY_C_RESUME);
+    snet_legacy_state_queue(link, snet_legacy_resume_encode(format, &resume, state->out));
+    snet_legacy_state_begin(link, SNET_LEGACY_C_RESUME);
     return SNET_OK;
 }
 
@@ -62,14 +62,14 @@ snet_err snet_legacy_client_start(snet_link *link, uint64_t now)
 static snet_err client_prove(snet_link *link, uint64_t challenge, const uint8_t key[8])
 {
     struct snet_legacy_link *state = snet_legacy_link_of(link);
-    if (!snet_legacy_format_of(link->wire)->challenged) {
+    if (!link->wire->format->challenged) {
         return SNET_OK;
     }
     if (state->out_sent != state->out_len) {
         return SNET_ERR_BAD_HELLO; /* an answer to a question that is still to be sent */
     }
     SNET_TRY(snet_legacy_proof_answer(link->core, challenge, key, state->out));
-    snet_legacy_queue(link, SNET_LEGACY_MAC_BYTES);
+    snet_legacy_state_queue(link, SNET_LEGACY_MAC_BYTES);
     return SNET_OK;
 }
 
@@ -79,8 +79,8 @@ snet_err snet_legacy_client_hello_reply(snet_link *link, enum snet_legacy_step *
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     snet_session *session = link->session;
     struct snet_legacy_hello_reply reply;
-    SNET_TRY(snet_legacy_hello_reply_decode(snet_legacy_format_of(link->wire), state->message,
-                                            state->have, &reply));
+    SNET_TRY(
+        snet_legacy_hello_reply_decode(link->wire->format, state->message, state->have, &reply));
     SNET_TRY(snet_legacy_proof_agree(state->private_key, reply.server_public, state->key));
     snet_secret_wipe(&state->private_key, sizeof state->private_key);
     uint8_t id[SNET_LEGACY_ID_BYTES];
@@ -90,9 +90,9 @@ snet_err snet_legacy_client_hello_reply(snet_link *link, enum snet_legacy_step *
     }
     SNET_TRY(client_prove(link, reply.challenge, state->key));
     session->id = snet_legacy_u64_decode(id);
-    snet_legacy_begin_streams(session, state->key);
+    snet_legacy_stream_begin(session, state->key);
     snet_secret_wipe(state->key, sizeof state->key);
-    if (!snet_legacy_format_of(link->wire)->challenged) {
+    if (!link->wire->format->challenged) {
         snet_ending_agreed(&snet_legacy_session_of(session)->ending, 0);
     }
     *ret_next = SNET_LEGACY_STREAM;
@@ -108,7 +108,7 @@ static bool client_is_refusal(const struct snet_legacy_resume_reply *reply)
 snet_err snet_legacy_client_resume_reply(snet_link *link, enum snet_legacy_step *ret_next,
                                          uint64_t now)
 {
-    const struct snet_legacy_format *format = snet_legacy_format_of(link->wire);
+    const struct snet_legacy_format *format = link->wire->format;
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     snet_session *session = link->session;
     struct snet_legacy_session *keys = snet_legacy_session_of(session);
@@ -141,7 +141,7 @@ snet_err snet_legacy_client_resume_reply(snet_link *link, enum snet_legacy_step 
 /* The server took the whole request and said nothing but goodbye: the refusal of snet/1. */
 static bool client_closed_on(const snet_link *link, snet_err err)
 {
-    if (link == NULL || snet_legacy_format_of(link->wire)->challenged) {
+    if (link == NULL || link->wire->format->challenged) {
         return false;
     }
     const struct snet_legacy_link *state = snet_legacy_link_of(link);

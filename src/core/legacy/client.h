@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * The client's end of the legacy wires: its entries of the wire's table of functions. The handlers
- * of its handshake steps are declared in legacy_shake.h.
+ * The client's end of the legacy wires: its entries of the wire's table of functions and of
+ * the handshake's.
  *
  * Thread: the core's.
  */
@@ -16,5 +16,7 @@ snet_err snet_legacy_client_attempt_failed(snet_session *session, const snet_lin
                                            snet_err err, uint64_t now);
 void snet_legacy_client_link_lost(snet_session *session, snet_err err, uint64_t now);
 uint64_t snet_legacy_client_retry_by(const snet_session *session);
+snet_legacy_handler snet_legacy_client_hello_reply;
+snet_legacy_handler snet_legacy_client_resume_reply;
 
 #endif

@@ -4,6 +4,9 @@
 
 #include "base/assert.h"
 #include "base/cursor.h"
+#include "core/legacy/client.h"
+#include "core/legacy/server.h"
+#include "core/legacy/stream.h"
 
 #define STEP_BIT(step) (1u << (unsigned)(step))
 
@@ -112,18 +115,10 @@ static snet_err handshake_step(snet_link *link, enum snet_legacy_event event, ui
     return err;
 }
 
-void snet_legacy_handshake_begin(snet_link *link, enum snet_legacy_step step)
-{
-    struct snet_legacy_link *state = snet_legacy_link_of(link);
-    SNET_ASSERT(state->have == 0);
-    SNET_ASSERT(step != SNET_LEGACY_STREAM);
-    state->step = step;
-}
-
 size_t snet_legacy_handshake_need(const snet_link *link)
 {
     const struct snet_legacy_link *state = snet_legacy_link_of(link);
-    const size_t len = handshake_message_len(state->step, snet_legacy_format_of(link->wire));
+    const size_t len = handshake_message_len(state->step, link->wire->format);
     return len - (len == 0 ? 0 : state->have);
 }
 

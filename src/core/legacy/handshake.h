@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The handshake of the legacy wires as a table: step x event -> what to do and which steps may
- * follow. The handlers are in legacy_client.c and legacy_server.c; they compute, the stepper moves.
+ * follow. The handlers are those of client, server and stream; they compute, the stepper moves.
  *
  * Thread: the core's.
  */
@@ -11,8 +11,6 @@
 
 #include "core/legacy/state.h"
 
-/* Begins at `step`. */
-void snet_legacy_handshake_begin(snet_link *link, enum snet_legacy_step step);
 /* Bytes that the present step still waits for; 0 when the handshake is over. */
 size_t snet_legacy_handshake_need(const snet_link *link);
 /* Takes handshake bytes out of `data`; the stream begins after `*ret_taken`. */
@@ -20,20 +18,5 @@ SNET_MUST_USE snet_err snet_legacy_handshake_feed(snet_link *link, const uint8_t
                                                   size_t *ret_taken, uint64_t now);
 /* The alarm of the present step is due. */
 SNET_MUST_USE snet_err snet_legacy_handshake_alarm(snet_link *link, uint64_t now);
-
-/* A handler of one table row: finds the next step, or fails. */
-typedef snet_err snet_legacy_handler(snet_link *link, enum snet_legacy_step *ret_next,
-                                     uint64_t now);
-
-snet_legacy_handler snet_legacy_client_hello_reply;
-snet_legacy_handler snet_legacy_client_resume_reply;
-snet_legacy_handler snet_legacy_server_hello;
-snet_legacy_handler snet_legacy_server_grace_byte;
-snet_legacy_handler snet_legacy_server_grace_over;
-snet_legacy_handler snet_legacy_server_padding;
-snet_legacy_handler snet_legacy_server_proof;
-snet_legacy_handler snet_legacy_server_resume;
-snet_legacy_handler snet_legacy_server_resume_proof;
-snet_legacy_handler snet_legacy_stream_hold_over;
 
 #endif

@@ -4,8 +4,8 @@
 
 #include "base/assert.h"
 #include "base/try.h"
-#include "core/legacy/handshake.h"
 #include "core/legacy/proof.h"
+#include "core/legacy/stream.h"
 #include "core/server.h"
 #include "crypto/secret.h"
 
@@ -15,7 +15,7 @@
 snet_err snet_legacy_server_accept(snet_link *link, enum snet_sniff_verdict verdict)
 {
     const bool resumes = verdict == SNET_SNIFF_1_RESUME || verdict == SNET_SNIFF_2_RESUME;
-    snet_legacy_handshake_begin(link, resumes ? SNET_LEGACY_S_RESUME : SNET_LEGACY_S_HELLO);
+    snet_legacy_state_begin(link, resumes ? SNET_LEGACY_S_RESUME : SNET_LEGACY_S_HELLO);
     return SNET_OK;
 }
 
@@ -35,7 +35,7 @@ static snet_err server_draw_challenge(snet_link *link)
 /* Agrees on the key and answers the hello [PROTO 3.1] [PROTO 3.4]. */
 static snet_err server_answer(snet_link *link)
 {
-    const struct snet_legacy_format *format = snet_legacy_format_of(link->wire);
+    const struct snet_legacy_format *format = link->wire->format;
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     struct snet_legacy_keypair keypair = {0};
     SNET_TRY(snet_server_draw_id(link->server, &state->id));
@@ -53,16 +53,8 @@ static snet_err server_answer(snet_link *link)
     snet_legacy_u64_encode(state->id, id);
     snet_legacy_proof_id(snet_session_cipher(&link->server->config.session), state->key, id,
                          reply.sealed_id);
-    snet_legacy_queue(link, snet_legacy_hello_reply_encode(format, &reply, state->out));
+    snet_legacy_state_queue(link, snet_legacy_hello_reply_encode(format, &reply, state->out));
     return SNET_OK;
-}
-
-static enum snet_wire server_wire_id(const snet_link *link)
-{
-    if (link->wire == &snet_legacy_wire_2) {
-        return SNET_WIRE_2;
-    }
-    return link->wire == &snet_legacy_wire_1_padded ? SNET_WIRE_1_PADDED : SNET_WIRE_1;
 }
 
 /* The client is known to have the key: its session begins. */
@@ -76,9 +68,8 @@ static snet_err server_open(snet_link *link, uint64_t now)
     }
     snet_session *session = NULL;
     SNET_TRY(snet_session_new(link->core, link->wire, &server->config.session, &session));
-    session->wire_id = server_wire_id(link);
     snet_server_enter(server, session, state->id);
-    snet_legacy_begin_streams(session, state->key);
+    snet_legacy_stream_begin(session, state->key);
     snet_secret_wipe(state->key, sizeof state->key);
     snet_session_attach(session, link, NULL, now);
     return SNET_OK;
@@ -86,7 +77,7 @@ static snet_err server_open(snet_link *link, uint64_t now)
 
 snet_err snet_legacy_server_hello(snet_link *link, enum snet_legacy_step *ret_next, uint64_t now)
 {
-    const struct snet_legacy_format *format = snet_legacy_format_of(link->wire);
+    const struct snet_legacy_format *format = link->wire->format;
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     const unsigned wires = link->server->config.wires;
     SNET_TRY(snet_server_admit(link->server));
@@ -143,7 +134,7 @@ snet_err snet_legacy_server_padding(snet_link *link, enum snet_legacy_step *ret_
             return SNET_ERR_BAD_PADDING;
         }
     }
-    link->wire = &snet_legacy_wire_1_padded;
+    link->wire = snet_wires_find(SNET_WIRE_1_PADDED);
     *ret_next = SNET_LEGACY_STREAM;
     SNET_TRY(server_answer(link));
     return server_open(link, now);
@@ -168,7 +159,7 @@ snet_err snet_legacy_server_proof(snet_link *link, enum snet_legacy_step *ret_ne
 /* [PROTO 6.5]: a bare close, or 24 zero bytes where the wire has a message for it. */
 static void server_refuse(snet_link *link, const snet_session *session, snet_err err)
 {
-    const struct snet_legacy_format *format = snet_legacy_format_of(link->wire);
+    const struct snet_legacy_format *format = link->wire->format;
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     struct snet_note note = {
         .kind = SNET_NOTE_RESUME_REFUSED,
@@ -184,7 +175,7 @@ static void server_refuse(snet_link *link, const snet_session *session, snet_err
     snet_core_note(link->core, &note);
     if (format->challenged) {
         const struct snet_legacy_resume_reply zeros = {0};
-        snet_legacy_queue(link, snet_legacy_resume_reply_encode(format, &zeros, state->out));
+        snet_legacy_state_queue(link, snet_legacy_resume_reply_encode(format, &zeros, state->out));
     }
     snet_link_close(link, SNET_CLOSE_FIN, err);
 }
@@ -194,8 +185,7 @@ static snet_err server_find_claimed(const snet_link *link, snet_session **ret_se
 {
     const struct snet_legacy_link *state = snet_legacy_link_of(link);
     snet_session *session = snet_server_find(link->server, state->claim.id);
-    if (session == NULL || snet_legacy_format_of(session->wire)->challenged !=
-                               snet_legacy_format_of(link->wire)->challenged) {
+    if (session == NULL || session->wire->format->challenged != link->wire->format->challenged) {
         return SNET_ERR_UNKNOWN_SESSION;
     }
     uint8_t mac[SNET_LEGACY_MAC_BYTES];
@@ -258,8 +248,8 @@ static void server_promise(snet_link *link, const snet_session *session)
         .read_count = session->inbox.received,
         .challenge = state->challenge,
     };
-    snet_legacy_queue(link, snet_legacy_resume_reply_encode(snet_legacy_format_of(link->wire),
-                                                            &state->promise, state->out));
+    snet_legacy_state_queue(
+        link, snet_legacy_resume_reply_encode(link->wire->format, &state->promise, state->out));
 }
 
 /*
@@ -271,14 +261,14 @@ static bool server_is_goodbye(const snet_link *link, const snet_session *session
 {
     const uint64_t end = session->history.end;
     const bool heard = end > 0 || snet_legacy_session_of(session)->proven_resume ||
-                       !snet_legacy_format_of(link->wire)->challenged;
+                       !link->wire->format->challenged;
     return snet_legacy_session_of(session)->fin_sent && heard &&
            snet_legacy_link_of(link)->claim.read_count == end;
 }
 
 snet_err snet_legacy_server_resume(snet_link *link, enum snet_legacy_step *ret_next, uint64_t now)
 {
-    const struct snet_legacy_format *format = snet_legacy_format_of(link->wire);
+    const struct snet_legacy_format *format = link->wire->format;
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     SNET_TRY(snet_legacy_resume_decode(format, state->message, state->have, &state->claim));
     snet_session *session = NULL;

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * The server's end of the legacy wires: its entries of the wire's table of functions. The handlers
- * of its handshake steps are declared in legacy_shake.h.
+ * The server's end of the legacy wires: its entries of the wire's table of functions and of
+ * the handshake's.
  *
  * Thread: the core's.
  */
@@ -12,5 +12,12 @@
 #include "core/legacy/state.h"
 
 snet_err snet_legacy_server_accept(snet_link *link, enum snet_sniff_verdict verdict);
+snet_legacy_handler snet_legacy_server_hello;
+snet_legacy_handler snet_legacy_server_grace_byte;
+snet_legacy_handler snet_legacy_server_grace_over;
+snet_legacy_handler snet_legacy_server_padding;
+snet_legacy_handler snet_legacy_server_proof;
+snet_legacy_handler snet_legacy_server_resume;
+snet_legacy_handler snet_legacy_server_resume_proof;
 
 #endif

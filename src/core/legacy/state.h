@@ -1,16 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * The legacy wires in the core: snet/1, snet/1 padded and snet/2 are one implementation with a
- * struct of differences. The parts:
+ * State: what a session and a link of a legacy wire are, and the little that both ends do with
+ * them in the same way. All other files of this folder are above this one.
  *
- *   legacy.c         the tables of functions; moving stream bytes; sending
- *   legacy_shake.c   the steps of the handshake: states, events, and which may follow which
- *   legacy_client.c  what a client does in each step
- *   legacy_server.c  what a server does in each step
- *   legacy_proof.c   keys, proofs and count checks, without links or sessions
- *
- * Thread: the core's.
+ * Ownership: a session's state is behind the session, a link's is of the link. Thread: the core's.
  */
 #ifndef SNET_CORE_LEGACY_STATE_H
 #define SNET_CORE_LEGACY_STATE_H
@@ -20,15 +14,10 @@
 #include "core/legacy/padding.h"
 #include "core/link.h"
 #include "core/session.h"
-#include "core/wire.h"
 
 #define SNET_LEGACY_KEY_BYTES 8u
 /* Zeros whose hold is over and for which there was no page are tried again so soon. */
 #define SNET_LEGACY_HOLD_RETRY_NS (100 * SNET_MS_NS)
-
-extern const struct snet_wire_ops snet_legacy_wire_1;
-extern const struct snet_wire_ops snet_legacy_wire_1_padded;
-extern const struct snet_wire_ops snet_legacy_wire_2;
 
 /* The steps of a handshake; [PROTO 3] numbers the messages they wait for. */
 enum snet_legacy_step {
@@ -91,13 +80,25 @@ struct snet_legacy_link {
     uint64_t skip_bytes; /* arrived on the old link after the counts were agreed */
 };
 
-struct snet_legacy_session *snet_legacy_session_of(const snet_session *session);
-struct snet_legacy_link *snet_legacy_link_of(const snet_link *link);
-/* What the messages of the link's wire look like. */
-const struct snet_legacy_format *snet_legacy_format_of(const struct snet_wire_ops *wire);
-/* Both ends have the key: starts the two streams after the sealed id [PROTO 2.3]. */
-void snet_legacy_begin_streams(snet_session *session, const uint8_t key[SNET_LEGACY_KEY_BYTES]);
+/* A handler of one step and event: finds the next step, or fails. */
+typedef snet_err snet_legacy_handler(snet_link *link, enum snet_legacy_step *ret_next,
+                                     uint64_t now);
+
+/* The state of a session and of a link. Inline: there is hardly a function that asks for neither.
+ */
+static inline struct snet_legacy_session *snet_legacy_session_of(const snet_session *session)
+{
+    return (struct snet_legacy_session *)snet_session_wire_state(session);
+}
+
+static inline struct snet_legacy_link *snet_legacy_link_of(const snet_link *link)
+{
+    return (struct snet_legacy_link *)link->wire_state;
+}
+
+/* The handshake begins at `step`. */
+void snet_legacy_state_begin(snet_link *link, enum snet_legacy_step step);
 /* Queues `len` bytes that are already in `out`. */
-void snet_legacy_queue(snet_link *link, size_t len);
+void snet_legacy_state_queue(snet_link *link, size_t len);
 
 #endif

@@ -81,7 +81,6 @@ static snet_err server_create_unconfirmed(snet_link *link, const struct snet_v3_
     server_make_room(link);
     SNET_TRY(snet_session_new(link->core, link->wire, &server->config.session, &session));
     struct snet_v3_session *secure = snet_v3_session_of(session);
-    session->wire_id = SNET_WIRE_3;
     session->server = server;
     secure->suite = snet_v3_suite(link->core, state->suite_id);
     state->peer_max_record = secure->peer_max_record = offer->max_record;

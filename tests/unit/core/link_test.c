@@ -110,7 +110,7 @@ static struct core_pair_conn *open_unpadded(bool plain)
     config.client.session.plain = config.server.session.plain = plain;
     core_pair_open(&ends, &config);
     struct core_pair_conn *conn = core_pair_begin(&ends);
-    assert_int_equal(ends.served->wire_id, SNET_WIRE_1);
+    assert_int_equal(ends.served->wire->id, SNET_WIRE_1);
     return conn;
 }
 
@@ -204,7 +204,7 @@ static void link_of_a_mixed_listener_sees_padding_in_any_pieces(void **state)
         struct core_pair_conn *conn = core_pair_connect(&ends);
         assert_int_equal(core_pair_move(&ends, conn, CORE_PAIR_CLIENT, first), first);
         core_pair_settle(&ends, conn);
-        assert_int_equal(ends.served->wire_id, SNET_WIRE_1_PADDED);
+        assert_int_equal(ends.served->wire->id, SNET_WIRE_1_PADDED);
         core_pair_write(&ends, ends.client, 50);
         core_pair_settle(&ends, conn);
         assert_int_equal(core_pair_read(&ends, ends.served, 0), 50);

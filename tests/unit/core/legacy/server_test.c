@@ -58,7 +58,7 @@ static void close_live(void)
 
 static const struct snet_legacy_format *format_of(const snet_session *session)
 {
-    return snet_legacy_format_of(session->wire);
+    return session->wire->format;
 }
 
 /* A resume of the honest session with these counts, proven with its key. */

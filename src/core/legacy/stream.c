@@ -1,0 +1,164 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/legacy/stream.h"
+
+#include "base/assert.h"
+#include "base/cursor.h"
+#include "base/try.h"
+#include "crypto/secret.h"
+
+void snet_legacy_stream_begin(snet_session *session, const uint8_t key[SNET_LEGACY_KEY_BYTES])
+{
+    struct snet_legacy_session *state = snet_legacy_session_of(session);
+    struct snet_writer writer;
+    snet_writer_init(&writer, state->key, sizeof state->key);
+    snet_writer_bytes(&writer, key, SNET_LEGACY_KEY_BYTES);
+    if (session->plain) {
+        return;
+    }
+    session->cipher->init(&state->seal, key);
+    session->cipher->init(&state->open, key);
+    /* The sealed id was the first 8 bytes of the server's stream. */
+    uint8_t passed[SNET_LEGACY_ID_BYTES] = {0};
+    session->cipher->apply(session->server == NULL ? &state->open : &state->seal, passed, passed,
+                           sizeof passed);
+    snet_secret_wipe(passed, sizeof passed);
+}
+
+/* Bytes enter and leave the stream here: the only place that knows about plain streams. */
+static void stream_transform(const snet_session *session, struct snet_legacy_keystream *keystream,
+                             const uint8_t *in, struct snet_writer *out, size_t len)
+{
+    if (session->plain) {
+        snet_writer_bytes(out, in, len);
+    } else {
+        session->cipher->apply(keystream, in, out->data, len);
+    }
+}
+
+/* Puts wire bytes into the inbox; fewer than `len` when there is no room. */
+static size_t stream_deliver(snet_session *session, const uint8_t *data, size_t len)
+{
+    struct snet_legacy_session *state = snet_legacy_session_of(session);
+    size_t done = 0;
+    while (done < len) {
+        size_t room = 0;
+        uint8_t *space = snet_inbox_space(&session->inbox, &session->core->recv_pool, &room);
+        if (space == NULL) {
+            break;
+        }
+        const size_t part = room < len - done ? room : len - done;
+        struct snet_writer writer;
+        snet_writer_init(&writer, space, part);
+        stream_transform(session, &state->open, data + done, &writer, part);
+        snet_inbox_commit(&session->inbox, part);
+        done += part;
+    }
+    if (done > 0) {
+        snet_session_arrived(session);
+    }
+    return done;
+}
+
+/* Errors: NO_MEMORY; the zeros that were not delivered come again on the next link. */
+static snet_err stream_deliver_zeros(snet_session *session, size_t count)
+{
+    static const uint8_t zeros[SNET_PADDING_DATA_MAX_BYTES];
+    SNET_ASSERT(count <= sizeof zeros);
+    return stream_deliver(session, zeros, count) == count ? SNET_OK : SNET_ERR_NO_MEMORY;
+}
+
+static bool stream_holding(const struct snet_legacy_link *state)
+{
+    return state->padding.state != SNET_PADDING_OFF;
+}
+
+size_t snet_legacy_stream_room(const snet_link *link)
+{
+    const struct snet_legacy_link *state = snet_legacy_link_of(link);
+    const snet_session *session = link->session;
+    const size_t room = snet_inbox_room(&session->inbox, &session->core->recv_pool);
+    if (stream_holding(state)) {
+        return room > SNET_LEGACY_PADDING_BYTES ? room - SNET_LEGACY_PADDING_BYTES : 0;
+    }
+    return state->skip_bytes < room ? room : room + (size_t)state->skip_bytes;
+}
+
+snet_err snet_legacy_stream_take(snet_link *link, const uint8_t *data, size_t len,
+                                 size_t *ret_taken)
+{
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    const size_t room = snet_legacy_stream_room(link);
+    const size_t offered = len < room ? len : room;
+    size_t taken = 0;
+    if (state->skip_bytes > 0) {
+        /* The old link delivered these after the counts were agreed [PROTO 6.3]. */
+        taken = state->skip_bytes < offered ? (size_t)state->skip_bytes : offered;
+        state->skip_bytes -= taken;
+    }
+    if (stream_holding(state) && taken < offered) {
+        size_t skip = 0;
+        size_t zeros = 0;
+        const snet_err err =
+            snet_padding_filter(&state->padding, data + taken, offered - taken, &skip, &zeros);
+        if (err != SNET_OK) {
+            return err;
+        }
+        taken += skip;
+        SNET_TRY(stream_deliver_zeros(link->session, zeros));
+        if (!stream_holding(state)) {
+            snet_link_alarm(link, SNET_NEVER);
+            snet_link_set_deadline(link, SNET_NEVER);
+        }
+    }
+    if (stream_deliver(link->session, data + taken, offered - taken) < offered - taken) {
+        return SNET_ERR_NO_MEMORY; /* there was room: the machine is out of it, and nobody will say
+                                      when it has some. What was not kept comes again */
+    }
+    *ret_taken = offered;
+    return SNET_OK;
+}
+
+/* [PROTO 4.3] */
+snet_err snet_legacy_stream_hold_over(snet_link *link, enum snet_legacy_step *ret_next,
+                                      uint64_t now)
+{
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    *ret_next = SNET_LEGACY_STREAM;
+    if (state->padding.held > 0 && snet_legacy_stream_room(link) == 0) {
+        /* No page for the held bytes now, and perhaps no further byte before they are delivered. */
+        snet_link_alarm(link, now + SNET_LEGACY_HOLD_RETRY_NS);
+        return SNET_OK;
+    }
+    size_t zeros = 0;
+    snet_padding_expire(&state->padding, &zeros);
+    SNET_TRY(stream_deliver_zeros(link->session, zeros));
+    if (stream_holding(state)) {
+        /* The rest of the padding has the time that the handshake had. */
+        snet_link_set_deadline(link, state->padding_by_ns);
+    }
+    return SNET_OK;
+}
+
+snet_err snet_legacy_stream_write(snet_session *session, const uint8_t *data, size_t len,
+                                  size_t *ret_written)
+{
+    struct snet_legacy_session *state = snet_legacy_session_of(session);
+    const bool slide = snet_session_slides(session);
+    size_t written = 0;
+    while (written < len) {
+        size_t part = 0;
+        uint8_t *space = snet_history_space(&session->history, &session->core->send_pool, slide,
+                                            len - written, &part);
+        if (space == NULL) {
+            break;
+        }
+        struct snet_writer writer;
+        snet_writer_init(&writer, space, part);
+        stream_transform(session, &state->seal, data + written, &writer, part);
+        snet_history_commit(&session->history, part);
+        written += part;
+    }
+    *ret_written = written;
+    return SNET_OK;
+}
