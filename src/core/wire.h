@@ -17,10 +17,8 @@
 
 /* What a wire can do. */
 enum snet_wire_cap {
-    SNET_WIRE_CAP_ACK = 1 << 0,      /* acknowledges: histories are trimmed, not slid */
-    SNET_WIRE_CAP_CLOSE = 1 << 1,    /* has a close message */
-    SNET_WIRE_CAP_PING = 1 << 2,     /* finds a dead peer by itself */
-    SNET_WIRE_CAP_LINK_KEYS = 1 << 3 /* new keys on every link: bytes are sealed as they are sent */
+    SNET_WIRE_CAP_ACK = 1 << 0,  /* acknowledges: histories are trimmed, not slid */
+    SNET_WIRE_CAP_CLOSE = 1 << 1 /* has a close message */
 };
 
 struct snet_legacy_format;

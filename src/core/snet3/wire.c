@@ -221,7 +221,7 @@ static void v3_session_wipe(snet_session *session)
 const struct snet_wire_ops snet_v3_wire = {
     .id = SNET_WIRE_3,
     .name = "3",
-    .caps = SNET_WIRE_CAP_ACK | SNET_WIRE_CAP_CLOSE | SNET_WIRE_CAP_PING | SNET_WIRE_CAP_LINK_KEYS,
+    .caps = SNET_WIRE_CAP_ACK | SNET_WIRE_CAP_CLOSE,
     .session_bytes = sizeof(struct snet_v3_session),
     .link_bytes = sizeof(struct snet_v3_link),
     .link_start = snet_v3_client_start,
