@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/legacy/server.h"
 
-#include "base/assert.h"
 #include "base/try.h"
 #include "core/legacy/proof.h"
 #include "core/legacy/stream.h"

@@ -2,10 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/legacy/wire.h"
 
-#include "base/assert.h"
-#include "base/cursor.h"
-#include "base/try.h"
-#include "core/client.h"
 #include "core/legacy/client.h"
 #include "core/legacy/handshake.h"
 #include "core/legacy/server.h"

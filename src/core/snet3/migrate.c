@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/snet3/migrate.h"
 
-#include "base/assert.h"
 #include "base/cursor.h"
 #include "core/client.h"
 

@@ -4,7 +4,6 @@
 
 #include "base/assert.h"
 #include "core/snet3/acks.h"
-#include "core/snet3/liveness.h"
 
 #include <string.h>
 
