@@ -16,8 +16,6 @@
 #include "core/session.h"
 
 #define SNET_LEGACY_KEY_BYTES 8u
-/* Zeros whose hold is over and for which there was no page are tried again so soon. */
-#define SNET_LEGACY_HOLD_RETRY_NS (100 * SNET_MS_NS)
 
 /* The steps of a handshake; [PROTO 3] numbers the messages they wait for. */
 enum snet_legacy_step {

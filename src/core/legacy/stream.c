@@ -127,7 +127,7 @@ snet_err snet_legacy_stream_hold_over(snet_link *link, enum snet_legacy_step *re
     *ret_next = SNET_LEGACY_STREAM;
     if (state->padding.held > 0 && snet_legacy_stream_room(link) == 0) {
         /* No page for the held bytes now, and perhaps no further byte before they are delivered. */
-        snet_link_alarm(link, now + SNET_LEGACY_HOLD_RETRY_NS);
+        snet_link_alarm(link, now + SNET_LEGACY_STREAM_RETRY_NS);
         return SNET_OK;
     }
     size_t zeros = 0;

@@ -11,6 +11,9 @@
 
 #include "core/legacy/state.h"
 
+/* Interval: zeros whose hold is over and for which there is no page are tried again after it. */
+#define SNET_LEGACY_STREAM_RETRY_NS (100 * SNET_MS_NS)
+
 /* Both ends have the key: starts the two streams after the sealed id [PROTO 2.3]. */
 void snet_legacy_stream_begin(snet_session *session, const uint8_t key[SNET_LEGACY_KEY_BYTES]);
 /* How many bytes of the stream the link takes now. */
