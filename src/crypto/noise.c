@@ -49,9 +49,7 @@ static const struct noise_handshake *noise_handshake(const struct snet_noise *no
 
 static void noise_copy(uint8_t *ret_to, const uint8_t *from)
 {
-    struct snet_writer writer;
-    snet_writer_init(&writer, ret_to, SNET_HASH_BYTES);
-    snet_writer_bytes(&writer, from, SNET_HASH_BYTES);
+    snet_bytes_copy(ret_to, from, SNET_HASH_BYTES);
 }
 
 /* --- The symmetric state -----------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include "core/legacy/stream.h"
 
 #include "base/assert.h"
+#include "base/bytes.h"
 #include "base/cursor.h"
 #include "base/try.h"
 #include "crypto/secret.h"
@@ -10,9 +11,7 @@
 void snet_legacy_stream_begin(snet_session *session, const uint8_t key[SNET_LEGACY_KEY_BYTES])
 {
     struct snet_legacy_session *state = snet_legacy_session_of(session);
-    struct snet_writer writer;
-    snet_writer_init(&writer, state->key, sizeof state->key);
-    snet_writer_bytes(&writer, key, SNET_LEGACY_KEY_BYTES);
+    snet_bytes_copy(state->key, key, sizeof state->key);
     if (session->plain) {
         return;
     }

@@ -12,7 +12,7 @@ static void acks_grow_history(snet_session *session, uint64_t now)
 {
     struct snet_v3_session *state = snet_v3_session_of(session);
     const uint64_t before = state->send_window.mark_offset;
-    const uint64_t rtt_ns = snet_v3_proven_rtt_ns(session, now);
+    const uint64_t rtt_ns = snet_v3_state_proven_rtt_ns(session, now);
     const uint32_t wanted = snet_window_read(&state->send_window, state->flow.acked, rtt_ns, now);
     state->writer_waited = state->writer_waited || session->want_write;
     if (state->send_window.mark_offset == before) {

@@ -29,11 +29,11 @@ static snet_err client_take_keys(struct snet_v3_wishes *wishes, struct snet_cryp
 {
     if (keys->psk != NULL) {
         wishes->pattern = SNET_NOISE_NNPSK0;
-        snet_v3_copy(wishes->psk, keys->psk->bytes, sizeof wishes->psk);
+        snet_bytes_copy(wishes->psk, keys->psk->bytes, sizeof wishes->psk);
         return snet_keyring_psk_id(crypto, wishes->psk, wishes->psk_id);
     }
     wishes->pattern = keys->client_secret == NULL ? SNET_NOISE_NK : SNET_NOISE_XK;
-    snet_v3_copy(wishes->server_public, keys->server->bytes, sizeof wishes->server_public);
+    snet_bytes_copy(wishes->server_public, keys->server->bytes, sizeof wishes->server_public);
     return keys->client_secret == NULL
                ? SNET_OK
                : snet_x25519_import(keys->client_secret->bytes, &wishes->own_static);
@@ -47,7 +47,7 @@ snet_err snet_v3_client_open(snet_session *session, const struct snet_client_con
     const bool pinned = keys->server != NULL && keys->psk == NULL;
     const bool shared = keys->psk != NULL && keys->server == NULL && keys->client_secret == NULL;
     const uint8_t suite = config->suite == 0 ? SNET_SUITE_CHACHA20_POLY1305 : config->suite;
-    state->suite = snet_v3_suite(session->core, suite);
+    state->suite = snet_v3_state_suite(session->core, suite);
     if ((!pinned && !shared) || service_len > SNET_SERVICE_MAX_BYTES || state->suite == NULL) {
         return SNET_ERR_INVALID;
     }
@@ -55,8 +55,8 @@ snet_err snet_v3_client_open(snet_session *session, const struct snet_client_con
     if (state->of.client.wishes == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
-    snet_v3_copy((uint8_t *)state->of.client.wishes->service, (const uint8_t *)config->service,
-                 service_len);
+    snet_bytes_copy((uint8_t *)state->of.client.wishes->service, (const uint8_t *)config->service,
+                    service_len);
     state->of.client.wishes->service_len = service_len;
     state->early = config->early_data;
     state->rekey_interval_ns = config->rekey_interval_ns;
@@ -97,7 +97,7 @@ static snet_err client_say_hello(snet_link *link)
         .service = {(const uint8_t *)wishes->service, wishes->service_len},
     };
     struct snet_v3_handshake *handshake = NULL;
-    SNET_TRY(snet_v3_link_begin_handshake(link, &handshake));
+    SNET_TRY(snet_v3_state_begin_handshake(link, &handshake));
     uint8_t *space = snet_outbox_space(&state->out, link->core, CLIENT_HELLO_MAX_BYTES);
     if (space == NULL) {
         return SNET_ERR_NO_MEMORY;
@@ -147,7 +147,7 @@ static snet_err client_write_resume(snet_link *link, const struct snet_v3_resume
     const struct snet_v3_session *session = snet_v3_session_of(link->session);
     uint8_t private_key[SNET_X25519_BYTES];
     struct snet_v3_handshake *handshake = NULL;
-    SNET_TRY(snet_v3_link_begin_handshake(link, &handshake));
+    SNET_TRY(snet_v3_state_begin_handshake(link, &handshake));
     SNET_TRY(snet_core_random_bytes(link->core, SNET_RANDOM_KEY, private_key, sizeof private_key));
     const struct snet_v3_messages_config config = {
         .pattern = SNET_NOISE_NNPSK0,
@@ -158,8 +158,8 @@ static snet_err client_write_resume(snet_link *link, const struct snet_v3_resume
     };
     const snet_err err =
         snet_v3_messages_resume(handshake, link->core->crypto, &config, resume, out);
-    snet_v3_copy(state->ephemeral, handshake->noise.own_ephemeral.public_key,
-                 sizeof state->ephemeral);
+    snet_bytes_copy(state->ephemeral, handshake->noise.own_ephemeral.public_key,
+                    sizeof state->ephemeral);
     snet_secret_wipe(private_key, sizeof private_key);
     return err;
 }
@@ -175,8 +175,8 @@ static snet_err client_ask_resume(snet_link *link)
     const struct snet_v3_resume resume = {
         .attempt =
             ++secure->of.client.attempt, /* also of one that is never sent: no number comes twice */
-        .recv_next = snet_v3_recv_next(session),
-        .limit = snet_v3_limit(session),
+        .recv_next = snet_v3_state_recv_next(session),
+        .limit = snet_v3_state_limit(session),
         .early_off = session->history.base,
         .early = {early, early_len},
         .cause = session->link == NULL ? SNET_V3_CAUSE_LOST : SNET_V3_CAUSE_PLANNED,
@@ -232,8 +232,8 @@ static void client_keep_welcome(snet_link *link, const struct snet_v3_welcome *w
     if (session->heartbeat_ns == 0) {
         session->heartbeat_ns = snet_v3_liveness_heartbeat(welcome->heartbeat_s * SNET_SECOND_NS);
     }
-    snet_v3_copy(state->ticket.cid, welcome->cid, sizeof state->ticket.cid);
-    snet_v3_copy(state->ticket.token, welcome->token, sizeof state->ticket.token);
+    snet_bytes_copy(state->ticket.cid, welcome->cid, sizeof state->ticket.cid);
+    snet_bytes_copy(state->ticket.token, welcome->token, sizeof state->ticket.token);
 }
 
 /* Says who the client is: the third message of XK. */
@@ -308,8 +308,8 @@ snet_err snet_v3_client_accept(snet_link *link, struct snet_buffer message,
         return client_malformed(link, err, now);
     }
     snet_v3_liveness_answered(link, now);
-    snet_v3_copy(state->ticket.cid, accept.cid, sizeof state->ticket.cid);
-    snet_v3_copy(state->ticket.token, accept.token, sizeof state->ticket.token);
+    snet_bytes_copy(state->ticket.cid, accept.cid, sizeof state->ticket.cid);
+    snet_bytes_copy(state->ticket.token, accept.token, sizeof state->ticket.token);
     snet_secret_wipe(accept.token, sizeof accept.token);
     SNET_TRY(snet_v3_epoch_begin(link, snet_v3_session_of(session)->suite, true));
     if (accept.limit > accept.recv_next + SNET_V3_LIMIT_MAX_BYTES ||

@@ -47,10 +47,10 @@ snet_err snet_v3_epoch_begin(snet_link *link, const struct snet_suite *suite, bo
         return SNET_ERR_NO_MEMORY;
     }
     SNET_TRY(snet_v3_messages_finish(state->handshake, &epoch));
-    snet_v3_copy(state->ticket.secret, epoch.resume, sizeof state->ticket.secret);
+    snet_bytes_copy(state->ticket.secret, epoch.resume, sizeof state->ticket.secret);
     const snet_err err = epoch_key(link, suite, &epoch, client);
     snet_secret_wipe(&epoch, sizeof epoch);
-    snet_v3_link_end_handshake(link);
+    snet_v3_state_end_handshake(link);
     return err;
 }
 

@@ -24,7 +24,7 @@ static bool in_keep(snet_session *session, const uint8_t *data, size_t len)
             break;
         }
         const size_t part = room < len - done ? room : len - done;
-        snet_v3_copy(space, data + done, part);
+        snet_bytes_copy(space, data + done, part);
         snet_inbox_commit(&session->inbox, part);
         done += part;
     }
@@ -37,7 +37,7 @@ static bool in_keep(snet_session *session, const uint8_t *data, size_t len)
 static void in_arrived(snet_session *session, uint64_t now)
 {
     struct snet_flow *flow = &snet_v3_session_of(session)->flow;
-    snet_flow_arrived(flow, snet_v3_recv_next(session), false, now);
+    snet_flow_arrived(flow, snet_v3_state_recv_next(session), false, now);
 }
 
 /* Keeps what is new of `bytes`, which begin at `offset`; `*ret_kept`: nothing had to be dropped. */
@@ -52,7 +52,7 @@ static snet_err in_bytes(snet_session *session, uint64_t offset, struct snet_byt
         return SNET_ERR_BAD_FRAME;
     }
     SNET_ASSERT(offset <= received);
-    if (end > snet_v3_limit(session)) {
+    if (end > snet_v3_state_limit(session)) {
         return SNET_ERR_BAD_CREDIT;
     }
     if (end > received) {
@@ -85,7 +85,7 @@ struct in_record {
 static snet_err in_start(snet_link *link, const struct snet_v3_frame *frame)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
-    if (state->begun || frame->offset > snet_v3_recv_next(link->session)) {
+    if (state->begun || frame->offset > snet_v3_state_recv_next(link->session)) {
         return SNET_ERR_BAD_FRAME;
     }
     state->begun = true;
@@ -164,7 +164,7 @@ static char *in_text(snet_core *core, struct snet_bytes bytes)
 {
     char *text = snet_core_alloc(core, bytes.len + 1);
     if (text != NULL) {
-        snet_v3_copy((uint8_t *)text, bytes.data, bytes.len);
+        snet_bytes_copy((uint8_t *)text, bytes.data, bytes.len);
     }
     return text;
 }

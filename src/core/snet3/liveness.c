@@ -25,7 +25,7 @@ uint64_t snet_v3_liveness_heartbeat(uint64_t wanted_ns)
 /* Bytes are out that the peer has not acknowledged. */
 static bool liveness_outstanding(const snet_session *session)
 {
-    return snet_v3_unacked(session, session->history.sent_max) > 0;
+    return snet_v3_state_unacked(session, session->history.sent_max) > 0;
 }
 
 static bool liveness_live(const snet_link *link)

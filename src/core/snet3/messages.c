@@ -319,13 +319,6 @@ snet_err snet_v3_messages_read_auth(struct snet_v3_handshake *handshake, struct 
 
 /* --- The end ------------------------------------------------------------------------------ */
 
-static void handshake_copy(uint8_t *ret_to, const uint8_t *from)
-{
-    struct snet_writer writer;
-    snet_writer_init(&writer, ret_to, SNET_HASH_BYTES);
-    snet_writer_bytes(&writer, from, SNET_HASH_BYTES);
-}
-
 snet_err snet_v3_messages_finish(struct snet_v3_handshake *handshake,
                                  struct snet_v3_handshake_epoch *ret_epoch)
 {
@@ -335,8 +328,8 @@ snet_err snet_v3_messages_finish(struct snet_v3_handshake *handshake,
     const struct snet_hash_info info = {.label = "snet3 resume",
                                         .context = {keys.hash, sizeof keys.hash}};
     if (err == SNET_OK) {
-        handshake_copy(epoch.client, keys.initiator);
-        handshake_copy(epoch.server, keys.responder);
+        snet_bytes_copy(epoch.client, keys.initiator, sizeof epoch.client);
+        snet_bytes_copy(epoch.server, keys.responder, sizeof epoch.server);
         err = snet_hash_expand(handshake->crypto, keys.resume, &info, epoch.resume,
                                sizeof epoch.resume);
     }

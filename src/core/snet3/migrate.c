@@ -50,7 +50,7 @@ static bool move_parse(const char *address, struct snet_v3_migrate *move)
         return false;
     }
     move->host_len = (uint8_t)len;
-    snet_v3_copy((uint8_t *)move->host, (const uint8_t *)host, len);
+    snet_bytes_copy((uint8_t *)move->host, (const uint8_t *)host, len);
     return true;
 }
 
@@ -169,7 +169,7 @@ snet_err snet_v3_migrate_take(snet_link *link, const struct snet_v3_frame *frame
         if (redirect == NULL) {
             return SNET_OK; /* it will have to do without us moving */
         }
-        snet_v3_copy((uint8_t *)redirect, (const uint8_t *)text, writer.written);
+        snet_bytes_copy((uint8_t *)redirect, (const uint8_t *)text, writer.written);
         snet_core_release(session->core, session->redirect);
         session->redirect = redirect;
     }

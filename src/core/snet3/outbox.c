@@ -3,7 +3,7 @@
 #include "core/snet3/outbox.h"
 
 #include "base/assert.h"
-#include "base/cursor.h"
+#include "base/bytes.h"
 
 uint8_t *snet_outbox_space(struct snet_outbox *outbox, snet_core *core, size_t len)
 {
@@ -16,9 +16,7 @@ uint8_t *snet_outbox_space(struct snet_outbox *outbox, snet_core *core, size_t l
         return NULL;
     }
     if (left > 0) {
-        struct snet_writer writer;
-        snet_writer_init(&writer, data, left + len);
-        snet_writer_bytes(&writer, outbox->data + outbox->sent, left);
+        snet_bytes_copy(data, outbox->data + outbox->sent, left);
     }
     snet_outbox_drop(outbox, core);
     *outbox = (struct snet_outbox){.data = data, .len = left, .size = left + len};

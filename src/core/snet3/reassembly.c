@@ -3,7 +3,7 @@
 #include "core/snet3/reassembly.h"
 
 #include "base/assert.h"
-#include "base/cursor.h"
+#include "base/bytes.h"
 #include "crypto/secret.h"
 
 snet_err snet_reassembly_want(struct snet_reassembly *reassembly, snet_core *core, size_t want)
@@ -14,9 +14,7 @@ snet_err snet_reassembly_want(struct snet_reassembly *reassembly, snet_core *cor
         if (data == NULL) {
             return SNET_ERR_NO_MEMORY;
         }
-        struct snet_writer writer;
-        snet_writer_init(&writer, data, want);
-        snet_writer_bytes(&writer, reassembly->data, reassembly->have);
+        snet_bytes_copy(data, reassembly->data, reassembly->have);
         const size_t have = reassembly->have;
         snet_reassembly_drop(reassembly, core);
         *reassembly = (struct snet_reassembly){.data = data, .have = have, .size = want};
@@ -29,9 +27,7 @@ size_t snet_reassembly_feed(struct snet_reassembly *reassembly, const uint8_t *d
 {
     const size_t missing = reassembly->want - reassembly->have;
     const size_t part = len < missing ? len : missing;
-    struct snet_writer writer;
-    snet_writer_init(&writer, reassembly->data + reassembly->have, missing);
-    snet_writer_bytes(&writer, data, part);
+    snet_bytes_copy(reassembly->data + reassembly->have, data, part);
     reassembly->have += part;
     return part;
 }

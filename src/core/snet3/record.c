@@ -50,9 +50,7 @@ snet_err snet_record_init(struct snet_record *record, struct snet_crypto *crypto
         .rekey_records = config->suite->rekey_records / (large ? SNET_RECORD_LARGE_DIVISOR : 1),
     };
     SNET_ASSERT(record->rekey_records > 0);
-    struct snet_writer writer;
-    snet_writer_init(&writer, record->secret, sizeof record->secret);
-    snet_writer_bytes(&writer, config->secret, sizeof record->secret);
+    snet_bytes_copy(record->secret, config->secret, sizeof record->secret);
     const snet_err err = record_set_key(record);
     if (err != SNET_OK) {
         snet_record_deinit(record);
@@ -78,9 +76,7 @@ static snet_err record_advance(struct snet_record *record)
     uint8_t next[SNET_HASH_BYTES];
     const struct snet_hash_info info = {.label = "snet3 upd"};
     SNET_TRY(snet_hash_expand(record->crypto, record->secret, &info, next, sizeof next));
-    struct snet_writer writer;
-    snet_writer_init(&writer, record->secret, sizeof record->secret);
-    snet_writer_bytes(&writer, next, sizeof next);
+    snet_bytes_copy(record->secret, next, sizeof next);
     snet_secret_wipe(next, sizeof next);
     record->generation++;
     SNET_ASSERT(record->seq / record->rekey_records == record->generation);

@@ -90,8 +90,8 @@ static snet_err resume_write_accept(snet_link *link, const snet_session *session
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
     struct snet_v3_accept accept = {
-        .recv_next = snet_v3_recv_next(session),
-        .limit = snet_v3_limit(session),
+        .recv_next = snet_v3_state_recv_next(session),
+        .limit = snet_v3_state_limit(session),
         .early_taken = early_taken,
     };
     uint8_t *space = snet_outbox_space(&state->out, link->core, RESUME_ANSWER_MAX_BYTES);
@@ -100,7 +100,7 @@ static snet_err resume_write_accept(snet_link *link, const snet_session *session
     }
     SNET_TRY(snet_v3_store_draw(link->server->store, accept.cid));
     SNET_TRY(snet_cids_token(&link->server->store->cids, accept.cid, accept.token));
-    snet_v3_copy(state->ticket.cid, accept.cid, sizeof state->ticket.cid);
+    snet_bytes_copy(state->ticket.cid, accept.cid, sizeof state->ticket.cid);
     struct snet_writer writer;
     snet_writer_init(&writer, space, RESUME_ANSWER_MAX_BYTES);
     const snet_err err = snet_v3_messages_accept(state->handshake, &accept, &writer);
@@ -146,8 +146,8 @@ static snet_err resume_accept(snet_link *link, struct snet_credential *base,
     }
     snet_v3_store_retire(store, snet_credentials_next(credentials, base));
     struct snet_credential *next = snet_credentials_accept(credentials, base, resume->attempt);
-    snet_v3_copy(next->cid, state->ticket.cid, sizeof next->cid);
-    snet_v3_copy(next->secret, state->ticket.secret, sizeof next->secret);
+    snet_bytes_copy(next->cid, state->ticket.cid, sizeof next->cid);
+    snet_bytes_copy(next->secret, state->ticket.secret, sizeof next->secret);
     next->owner = session;
     snet_secret_wipe(&state->ticket, sizeof state->ticket);
     snet_v3_store_enter(store, next);
@@ -168,7 +168,7 @@ static snet_err resume_read(snet_link *link, struct snet_buffer message,
         .cid = base->cid,
         .ephemeral = ephemeral,
     };
-    SNET_TRY(snet_v3_link_begin_handshake(link, &handshake));
+    SNET_TRY(snet_v3_state_begin_handshake(link, &handshake));
     SNET_TRY(snet_core_random_bytes(link->core, SNET_RANDOM_KEY, ephemeral, sizeof ephemeral));
     const snet_err err =
         snet_v3_messages_read_resume(handshake, link->core->crypto, &config, message, ret_resume);
@@ -186,8 +186,8 @@ static enum snet_v3_code resume_judge_header(const snet_link *link,
     if (header->pattern != SNET_NOISE_NNPSK0) {
         return SNET_V3_BAD_PATTERN;
     }
-    return snet_v3_suite(link->core, header->suite) == NULL ? SNET_V3_BAD_SUITE
-                                                            : (enum snet_v3_code)0;
+    return snet_v3_state_suite(link->core, header->suite) == NULL ? SNET_V3_BAD_SUITE
+                                                                  : (enum snet_v3_code)0;
 }
 
 /* Without a proof, for nothing was proven to us either; the session is not touched. */

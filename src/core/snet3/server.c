@@ -67,7 +67,7 @@ static snet_err server_identify(snet_session *session, struct snet_bytes service
     if (session->identity == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
-    snet_v3_copy((uint8_t *)session->identity->service, service.data, service.len);
+    snet_bytes_copy((uint8_t *)session->identity->service, service.data, service.len);
     return SNET_OK;
 }
 
@@ -82,7 +82,7 @@ static snet_err server_create_unconfirmed(snet_link *link, const struct snet_v3_
     SNET_TRY(snet_session_new(link->core, link->wire, &server->config.session, &session));
     struct snet_v3_session *secure = snet_v3_session_of(session);
     session->server = server;
-    secure->suite = snet_v3_suite(link->core, state->suite_id);
+    secure->suite = snet_v3_state_suite(link->core, state->suite_id);
     state->peer_max_record = secure->peer_max_record = offer->max_record;
     struct snet_credential *first = snet_credentials_begin(&secure->of.server.credentials);
     first->owner = session;
@@ -119,7 +119,7 @@ static snet_err server_welcome(snet_link *link, uint64_t now)
     if (space == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
-    snet_v3_copy(welcome.cid, state->ticket.cid, sizeof welcome.cid);
+    snet_bytes_copy(welcome.cid, state->ticket.cid, sizeof welcome.cid);
     SNET_TRY(snet_cids_token(&server_store(link)->cids, welcome.cid, welcome.token));
     struct snet_writer writer;
     snet_writer_init(&writer, space, SERVER_ANSWER_MAX_BYTES);
@@ -144,8 +144,8 @@ static snet_err server_begin_epoch(snet_link *link)
     if (!snet_v3_store_free_name(server_store(link), state->ticket.cid)) {
         return SNET_ERR_RANDOM; /* taken since it was drawn */
     }
-    snet_v3_copy(credential->cid, state->ticket.cid, sizeof credential->cid);
-    snet_v3_copy(credential->secret, state->ticket.secret, sizeof credential->secret);
+    snet_bytes_copy(credential->cid, state->ticket.cid, sizeof credential->cid);
+    snet_bytes_copy(credential->secret, state->ticket.secret, sizeof credential->secret);
     snet_secret_wipe(&state->ticket, sizeof state->ticket);
     snet_v3_store_enter(server_store(link), credential);
     return SNET_OK;
@@ -176,7 +176,7 @@ static enum snet_v3_code server_judge_hello(const snet_link *link,
     if (header->pattern < SNET_NOISE_NK || header->pattern > SNET_NOISE_NNPSK0 || restricted) {
         return SNET_V3_BAD_PATTERN;
     }
-    if (snet_v3_suite(link->core, header->suite) == NULL) {
+    if (snet_v3_state_suite(link->core, header->suite) == NULL) {
         return SNET_V3_BAD_SUITE;
     }
     return snet_server_admit(link->server) == SNET_OK ? (enum snet_v3_code)0 : SNET_V3_BUSY;
@@ -188,7 +188,7 @@ static snet_err server_read_hello(snet_link *link, struct snet_buffer message,
 {
     uint8_t ephemeral[SNET_X25519_BYTES];
     struct snet_v3_handshake *handshake = NULL;
-    SNET_TRY(snet_v3_link_begin_handshake(link, &handshake));
+    SNET_TRY(snet_v3_state_begin_handshake(link, &handshake));
     SNET_TRY(snet_core_random_bytes(link->core, SNET_RANDOM_KEY, ephemeral, sizeof ephemeral));
     config->ephemeral = ephemeral;
     const snet_err err =
@@ -232,7 +232,7 @@ snet_err snet_v3_server_hello(snet_link *link, struct snet_buffer message,
     const uint8_t *psk_id = message.data + SNET_V3_HEADER_BYTES;
     struct snet_v3_messages_config config = {
         .pattern = (enum snet_noise_pattern)header.pattern,
-        .suite = snet_v3_suite(link->core, header.suite),
+        .suite = snet_v3_state_suite(link->core, header.suite),
         .psk = shared ? snet_keyring_by_psk_id(store->keyring, psk_id) : NULL,
         .psk_id = shared ? psk_id : NULL,
         .own_static = shared ? NULL
@@ -291,7 +291,7 @@ snet_err snet_v3_server_auth(snet_link *link, struct snet_buffer message,
         return SNET_ERR_HANDSHAKES_FULL;
     }
     SNET_TRY(snet_v3_messages_read_auth(state->handshake, message, &credential));
-    snet_v3_copy(key.bytes, state->handshake->noise.peer_static, sizeof key.bytes);
+    snet_bytes_copy(key.bytes, state->handshake->noise.peer_static, sizeof key.bytes);
     snet_v3_liveness_answered(link, now);
     if (session->identity == NULL) {
         SNET_TRY(server_identify(session, (struct snet_bytes){NULL, 0}));

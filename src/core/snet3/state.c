@@ -4,14 +4,7 @@
 
 #include "crypto/suites.h"
 
-void snet_v3_copy(uint8_t *ret_to, const uint8_t *from, size_t len)
-{
-    struct snet_writer writer;
-    snet_writer_init(&writer, ret_to, len);
-    snet_writer_bytes(&writer, from, len);
-}
-
-const struct snet_suite *snet_v3_suite(const snet_core *core, uint8_t id)
+const struct snet_suite *snet_v3_state_suite(const snet_core *core, uint8_t id)
 {
     for (size_t i = 0; i < core->suite_count; i++) {
         if (core->suites[i]->id == id) {
@@ -21,7 +14,7 @@ const struct snet_suite *snet_v3_suite(const snet_core *core, uint8_t id)
     return snet_suites_find(id);
 }
 
-snet_err snet_v3_link_begin_handshake(snet_link *link, struct snet_v3_handshake **ret_handshake)
+snet_err snet_v3_state_begin_handshake(snet_link *link, struct snet_v3_handshake **ret_handshake)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
     if (state->handshake == NULL) {
@@ -31,7 +24,7 @@ snet_err snet_v3_link_begin_handshake(snet_link *link, struct snet_v3_handshake 
     return state->handshake == NULL ? SNET_ERR_NO_MEMORY : SNET_OK;
 }
 
-void snet_v3_link_end_handshake(snet_link *link)
+void snet_v3_state_end_handshake(snet_link *link)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
     if (state->handshake != NULL) {
@@ -41,23 +34,23 @@ void snet_v3_link_end_handshake(snet_link *link)
     }
 }
 
-uint64_t snet_v3_recv_next(const snet_session *session)
+uint64_t snet_v3_state_recv_next(const snet_session *session)
 {
     return session->inbox.received + (session->peer_ended ? 1 : 0);
 }
 
-uint64_t snet_v3_unacked(const snet_session *session, uint64_t end)
+uint64_t snet_v3_state_unacked(const snet_session *session, uint64_t end)
 {
     const uint64_t acked = snet_v3_session_of(session)->flow.acked;
     return end > acked ? end - acked : 0;
 }
 
-uint64_t snet_v3_limit(const snet_session *session)
+uint64_t snet_v3_state_limit(const snet_session *session)
 {
     return snet_v3_session_of(session)->flow.limit;
 }
 
-uint64_t snet_v3_proven_rtt_ns(const snet_session *session, uint64_t now)
+uint64_t snet_v3_state_proven_rtt_ns(const snet_session *session, uint64_t now)
 {
     const uint64_t rtt_ns = snet_v3_session_of(session)->rtt_ns;
     const bool proven = session->link != NULL &&

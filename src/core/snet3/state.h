@@ -159,25 +159,23 @@ static inline struct snet_v3_link *snet_v3_link_of(const snet_link *link)
 }
 
 /* The suite that a client offered, built in or registered; NULL when there is none. */
-const struct snet_suite *snet_v3_suite(const snet_core *core, uint8_t id);
+const struct snet_suite *snet_v3_state_suite(const snet_core *core, uint8_t id);
 /* A handshake begins on the link, or goes on. Errors: NO_MEMORY. */
-SNET_MUST_USE snet_err snet_v3_link_begin_handshake(snet_link *link,
-                                                    struct snet_v3_handshake **ret_handshake);
+SNET_MUST_USE snet_err snet_v3_state_begin_handshake(snet_link *link,
+                                                     struct snet_v3_handshake **ret_handshake);
 /* The handshake is over: what it held is wiped. */
-void snet_v3_link_end_handshake(snet_link *link);
-/* Copies a ticket's parts. */
-void snet_v3_copy(uint8_t *ret_to, const uint8_t *from, size_t len);
+void snet_v3_state_end_handshake(snet_link *link);
 /* The end of the credit that the peer has. */
-uint64_t snet_v3_limit(const snet_session *session);
+uint64_t snet_v3_state_limit(const snet_session *session);
 /* How many of the bytes before `end` the peer has not acknowledged. */
-uint64_t snet_v3_unacked(const snet_session *session, uint64_t end);
+uint64_t snet_v3_state_unacked(const snet_session *session, uint64_t end);
 /* What the reader has not taken is here up to this offset; the end counts as one byte. */
-uint64_t snet_v3_recv_next(const snet_session *session);
+uint64_t snet_v3_state_recv_next(const snet_session *session);
 /*
  * The round trip as windows are measured by; 0 before the link has lived for a few. The first
  * sample of a busy machine is too long, and one that is believed makes buffers as large as that, of
  * which each loss costs the whole.
  */
-uint64_t snet_v3_proven_rtt_ns(const snet_session *session, uint64_t now);
+uint64_t snet_v3_state_proven_rtt_ns(const snet_session *session, uint64_t now);
 
 #endif

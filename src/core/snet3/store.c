@@ -73,9 +73,7 @@ snet_err snet_v3_store_draw(struct snet_v3_store *store, uint8_t ret_cid[SNET_V3
         SNET_TRY(snet_cids_make(&store->cids, random, cid));
         if (snet_v3_store_free_name(store, cid) &&
             snet_tombstones_find(&store->tombstones, cid) == SNET_V3_UNKNOWN) {
-            struct snet_writer writer;
-            snet_writer_init(&writer, ret_cid, sizeof cid);
-            snet_writer_bytes(&writer, cid, sizeof cid);
+            snet_bytes_copy(ret_cid, cid, sizeof cid);
             return SNET_OK;
         }
     }

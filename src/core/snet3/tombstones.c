@@ -3,7 +3,7 @@
 #include "core/snet3/tombstones.h"
 
 #include "base/assert.h"
-#include "base/cursor.h"
+#include "base/bytes.h"
 #include "core/snet3/credentials.h"
 #include "crypto/secret.h"
 
@@ -65,9 +65,7 @@ void snet_tombstones_add(struct snet_tombstones *tombstones, const uint8_t cid[S
         return;
     }
     *tombstone = (struct tombstone){.expire_at_ns = expire_at_ns, .code = (uint16_t)code};
-    struct snet_writer writer;
-    snet_writer_init(&writer, tombstone->cid, sizeof tombstone->cid);
-    snet_writer_bytes(&writer, cid, sizeof tombstone->cid);
+    snet_bytes_copy(tombstone->cid, cid, sizeof tombstone->cid);
     snet_registry_insert(&tombstones->registry, &tombstone->node, key);
     snet_list_push(&tombstones->by_age, &tombstone->age);
 }

@@ -71,7 +71,7 @@ static void v3_link_wipe(snet_link *link)
     struct snet_v3_link *state = snet_v3_link_of(link);
     snet_reassembly_drop(&state->in, link->core);
     snet_outbox_drop(&state->out, link->core);
-    snet_v3_link_end_handshake(link);
+    snet_v3_state_end_handshake(link);
     snet_v3_epoch_end(link);
 }
 
@@ -134,7 +134,7 @@ static snet_err v3_session_write(snet_session *session, const uint8_t *data, siz
         if (space == NULL) {
             break;
         }
-        snet_v3_copy(space, data + written, part);
+        snet_bytes_copy(space, data + written, part);
         snet_history_commit(&session->history, part);
         written += part;
     }
@@ -153,7 +153,7 @@ static void v3_session_consumed(snet_session *session, uint64_t now)
 {
     struct snet_v3_session *state = snet_v3_session_of(session);
     const uint64_t read = session->inbox.received - session->inbox.chain.len;
-    const uint64_t rtt_ns = snet_v3_proven_rtt_ns(session, now);
+    const uint64_t rtt_ns = snet_v3_state_proven_rtt_ns(session, now);
     const uint32_t wanted = snet_window_read(&state->window, read, rtt_ns, now);
     if (wanted > state->window.bytes && v3_reserve(session, wanted)) {
         snet_window_grow(&state->window, wanted);
@@ -172,7 +172,7 @@ static void v3_session_consumed(snet_session *session, uint64_t now)
 static void v3_session_info(const snet_session *session, struct snet_session_info *ret_info)
 {
     const struct snet_v3_session *state = snet_v3_session_of(session);
-    ret_info->unacked = snet_v3_unacked(session, session->history.end);
+    ret_info->unacked = snet_v3_state_unacked(session, session->history.end);
     ret_info->window_bytes = state->window.bytes;
     ret_info->rtt_ns = session->link == NULL ? 0 : state->rtt_ns;
 }
