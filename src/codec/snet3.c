@@ -20,8 +20,7 @@ bool snet_v3_code_final(uint16_t code)
     return code >= SNET_V3_UNKNOWN && code <= SNET_V3_DENIED;
 }
 
-/* --- Header --------------------------------------------------------------------------------------
- */
+/* --- Header ------------------------------------------------------------------------------- */
 
 struct v3_limits {
     uint8_t type;
@@ -76,8 +75,7 @@ snet_err snet_v3_header_decode(const uint8_t data[SNET_V3_HEADER_BYTES],
     return SNET_ERR_BAD_HELLO;
 }
 
-/* --- TLVs ----------------------------------------------------------------------------------------
- */
+/* --- TLVs --------------------------------------------------------------------------------- */
 
 /* Writes a list of at most one TLV, with its length before it. */
 static void v3_tlv_encode(enum v3_tlv type, struct snet_bytes value, struct snet_writer *out)
@@ -136,8 +134,7 @@ static snet_err v3_tlvs_decode(struct snet_reader *reader, const struct v3_wante
     return SNET_OK;
 }
 
-/* --- Payloads of a new session
- * -------------------------------------------------------------------- */
+/* --- Payloads of a new session ------------------------------------------------------------ */
 
 static const struct v3_wanted v3_wants_service = {SECURE_TLV_SERVICE, SNET_V3_SERVICE_MAX_BYTES};
 static const struct v3_wanted v3_wants_credential = {SECURE_TLV_CREDENTIAL,
@@ -222,8 +219,7 @@ snet_err snet_v3_credential_decode(struct snet_bytes payload, struct snet_bytes 
     return v3_tlvs_decode(&reader, &v3_wants_credential, ret_credential);
 }
 
-/* --- Payloads of a resume
- * ------------------------------------------------------------------------- */
+/* --- Payloads of a resume ----------------------------------------------------------------- */
 
 /* The rest of the payload is padding. */
 static snet_err v3_padding_decode(struct snet_reader *reader)

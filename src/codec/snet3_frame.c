@@ -4,8 +4,7 @@
 
 #include "base/assert.h"
 
-/* --- Decoding ------------------------------------------------------------------------------------
- */
+/* --- Decoding ----------------------------------------------------------------------------- */
 
 static void frame_take_bytes(struct snet_reader *reader, size_t len, struct snet_v3_frame *frame)
 {
@@ -109,8 +108,7 @@ snet_err snet_v3_frame_decode(struct snet_reader *reader, struct snet_v3_frame *
     return SNET_OK;
 }
 
-/* --- Encoding ------------------------------------------------------------------------------------
- */
+/* --- Encoding ----------------------------------------------------------------------------- */
 
 static void frame_put_short(struct snet_bytes bytes, struct snet_writer *out)
 {

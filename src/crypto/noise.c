@@ -52,8 +52,7 @@ static void noise_copy(uint8_t *ret_to, const uint8_t *from)
     snet_bytes_copy(ret_to, from, SNET_HASH_BYTES);
 }
 
-/* --- The symmetric state -----------------------------------------------------------------------
- */
+/* --- The symmetric state ------------------------------------------------------------------ */
 
 static snet_err noise_mix_hash(struct snet_noise *noise, const struct snet_bytes *parts,
                                size_t count)
@@ -169,8 +168,7 @@ static snet_err noise_open(struct snet_noise *noise, uint8_t *text, size_t len)
     return SNET_OK;
 }
 
-/* --- Tokens -------------------------------------------------------------------------------------
- */
+/* --- Tokens ------------------------------------------------------------------------------- */
 
 static snet_err noise_mix_dh(struct snet_noise *noise, const struct snet_x25519 *own,
                              const uint8_t peer[SNET_X25519_BYTES])
@@ -219,8 +217,7 @@ static const enum noise_token *noise_tokens(const struct snet_noise *noise)
     return noise_handshake(noise)->tokens[noise->message];
 }
 
-/* --- Messages -----------------------------------------------------------------------------------
- */
+/* --- Messages ----------------------------------------------------------------------------- */
 
 static snet_err noise_set_up(struct snet_noise *noise, const struct snet_noise_config *config)
 {

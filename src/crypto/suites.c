@@ -21,8 +21,7 @@ struct suites_ctx {
     uint8_t key[SNET_SUITE_KEY_BYTES];
 };
 
-/* --- What both have in common ------------------------------------------------------------------
- */
+/* --- What both have in common ------------------------------------------------------------- */
 
 static int suites_init(void *ctx, const uint8_t key[SNET_SUITE_KEY_BYTES])
 {
@@ -109,8 +108,7 @@ static int suites_open(const struct snet_suites_use *use, struct snet_bytes seal
     return ok ? 0 : -1;
 }
 
-/* --- The table of each --------------------------------------------------------------------------
- */
+/* --- The table of each -------------------------------------------------------------------- */
 
 #define SUITES_DEFINE(name, table)                                                                 \
     static int name##_seal(void *ctx, const uint8_t nonce[SNET_SUITE_NONCE_BYTES], const void *ad, \
@@ -189,8 +187,7 @@ const struct snet_suite snet_suites_aes_256_gcm = {
     .selftest = aes_selftest,
 };
 
-/* --- The list ------------------------------------------------------------------------------------
- */
+/* --- The list ----------------------------------------------------------------------------- */
 
 #if defined(__x86_64__) || defined(__i386__)
 static bool suites_have_aes(void)

@@ -11,7 +11,7 @@ static const uint8_t handshake_psk_id[SNET_V3_PSK_ID_BYTES] = {7, 7};
 static const uint8_t handshake_cid[SNET_V3_CID_BYTES] = {1, 2, 3};
 static const uint8_t handshake_ephemerals[2][SNET_X25519_BYTES] = {{11}, {22}};
 
-/* --- Two ends --------------------------------------------------------------------------------- */
+/* --- Two ends ----------------------------------------------------------------------------- */
 
 static struct snet_v3_messages_config handshake_config(const struct fuzz_handshake *handshake,
                                                        bool client, enum snet_noise_pattern pattern,
@@ -60,7 +60,7 @@ void fuzz_handshake_close(struct fuzz_handshake *handshake)
     snet_crypto_free(handshake->crypto);
 }
 
-/* --- Honest messages -------------------------------------------------------------------------- */
+/* --- Honest messages ---------------------------------------------------------------------- */
 
 static struct snet_buffer handshake_written(struct fuzz_handshake *handshake,
                                             const struct snet_writer *writer)
@@ -106,7 +106,7 @@ void fuzz_handshake_reply(struct fuzz_handshake *handshake)
                    &handshake->client, handshake_written(handshake, &writer), &heard) == SNET_OK);
 }
 
-/* --- The message in question ------------------------------------------------------------------ */
+/* --- The message in question -------------------------------------------------------------- */
 
 /* What lies in the message but is compared by others: who is meant, and mac1. */
 static bool handshake_blind(const struct fuzz_handshake *handshake, enum snet_v3_type type,

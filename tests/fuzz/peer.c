@@ -72,8 +72,7 @@ void peer_close(struct peer *peer)
     snet_crypto_free(peer->crypto);
 }
 
-/* --- The core ----------------------------------------------------------------------------------
- */
+/* --- The core ----------------------------------------------------------------------------- */
 
 static void peer_event(struct peer *peer, const struct snet_core_event *event)
 {
@@ -166,8 +165,7 @@ void peer_cut(struct peer *peer)
     peer_drain(peer);
 }
 
-/* --- What the core says ------------------------------------------------------------------------
- */
+/* --- What the core says ------------------------------------------------------------------- */
 
 static void peer_hear(struct peer *peer, struct snet_bytes plain)
 {
@@ -224,8 +222,7 @@ void peer_take(struct peer *peer)
     }
 }
 
-/* --- What the peer says ------------------------------------------------------------------------
- */
+/* --- What the peer says ------------------------------------------------------------------- */
 
 /* What a record allows the core, and how far it brings the peer's own stream. */
 static void peer_note(struct peer *peer, struct snet_bytes plain)

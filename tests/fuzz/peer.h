@@ -81,8 +81,7 @@ void peer_say(struct peer *peer, struct snet_bytes plain);
 /* The connection is gone at both ends. */
 void peer_cut(struct peer *peer);
 
-/* --- peer_shake.c: connections -----------------------------------------------------------------
- */
+/* --- peer_messages.c: connections --------------------------------------------------------- */
 
 /* A new connection: a handshake for a new session, or a resume of the one that there is. */
 void peer_connect(struct peer *peer, bool resume);

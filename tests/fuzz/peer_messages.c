@@ -66,8 +66,7 @@ static void handshake_allow(struct peer *peer, uint64_t limit)
     peer->limit = limit > peer->limit ? limit : peer->limit;
 }
 
-/* --- As a client -------------------------------------------------------------------------------
- */
+/* --- As a client -------------------------------------------------------------------------- */
 
 static struct snet_v3_messages_config
 handshake_config(const struct peer *peer, const uint8_t *ephemeral, const uint8_t *psk_id)
@@ -179,8 +178,7 @@ static void client_resume(struct peer *peer)
     handshake_finish(peer);
 }
 
-/* --- As a server -------------------------------------------------------------------------------
- */
+/* --- As a server -------------------------------------------------------------------------- */
 
 static void server_name(struct peer *peer)
 {
@@ -301,8 +299,7 @@ static void server_answer(struct peer *peer, bool accept)
     }
 }
 
-/* --- Both --------------------------------------------------------------------------------------
- */
+/* --- Both --------------------------------------------------------------------------------- */
 
 void peer_connect(struct peer *peer, bool resume)
 {

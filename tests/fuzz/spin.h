@@ -114,8 +114,7 @@ static inline bool spin_secure(const struct spin *spin)
     return spin->wire == SNET_WIRE_3;
 }
 
-/* --- spin_setup.c ------------------------------------------------------------------------------
- */
+/* --- spin_setup.c ------------------------------------------------------------------------- */
 
 /* Reads the head of the input and makes both ends; false when there is no such wire. */
 bool spin_open(struct spin *spin, struct snet_bytes input);
@@ -124,8 +123,7 @@ void spin_open_client(struct spin *spin);
 /* Frees everything; memory must have been given back. */
 void spin_close(struct spin *spin);
 
-/* --- spin_net.c: the network -------------------------------------------------------------------
- */
+/* --- spin_net.c: the network -------------------------------------------------------------- */
 
 /* A connection that was asked for is made, or refused. */
 void spin_net_dial(struct spin *spin, unsigned pair, bool refuse);
@@ -150,8 +148,7 @@ void spin_net_settle(struct spin *spin);
 void spin_net_event(struct spin *spin, const struct snet_core_event *event);
 void spin_net_check(const struct spin *spin);
 
-/* --- spin_app.c: the applications --------------------------------------------------------------
- */
+/* --- spin_app.c: the applications --------------------------------------------------------- */
 
 void spin_app_write(struct spin *spin, struct spin_app *app, size_t len);
 /* Reads at most `max` bytes and compares them; returns how many. */
@@ -160,8 +157,7 @@ void spin_app_shutdown(struct spin *spin, struct spin_app *app);
 void spin_app_abort(struct spin *spin, struct spin_app *app);
 void spin_app_free(struct spin *spin, struct spin_app *app);
 
-/* --- spin_step.c: events, time and the oracle --------------------------------------------------
- */
+/* --- spin_step.c: events, time and the oracle --------------------------------------------- */
 
 /* Takes all events, and checks everything. */
 void spin_drain(struct spin *spin);

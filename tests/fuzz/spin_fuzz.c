@@ -59,8 +59,7 @@ static uint64_t args_duration_ns(const struct spin_args *args)
     return (uint64_t)(args->n & 0xFFu) * units_ns[args->n >> 8 & 0x03u];
 }
 
-/* --- Operations on connections -----------------------------------------------------------------
- */
+/* --- Operations on connections ------------------------------------------------------------ */
 
 static void op_send(struct spin *spin, struct spin_conn *conn, const struct spin_args *args)
 {
@@ -99,8 +98,7 @@ static void op_insert(struct spin *spin, struct spin_conn *conn, const struct sp
     spin_net_insert(spin, conn, args_side(args), args_bytes(spin, args));
 }
 
-/* --- All others --------------------------------------------------------------------------------
- */
+/* --- All others --------------------------------------------------------------------------- */
 
 static struct spin_app *args_app(struct spin *spin, const struct spin_args *args)
 {
@@ -223,8 +221,7 @@ static void op_migrate(struct spin *spin, const struct spin_args *args)
     }
 }
 
-/* --- The program -------------------------------------------------------------------------------
- */
+/* --- The program -------------------------------------------------------------------------- */
 
 /* One of the two functions. The order is part of what the files of the corpus mean. */
 struct spin_op {

@@ -4,8 +4,7 @@
 #include "core/session.h"
 #include "tests/fuzz/spin.h"
 
-/* --- Events ------------------------------------------------------------------------------------
- */
+/* --- Events ------------------------------------------------------------------------------- */
 
 /*
  * A server's session is told apart by the id that both ends agree on, and a client may learn it
@@ -148,8 +147,7 @@ static void step_session_event(struct spin *spin, unsigned core,
     }
 }
 
-/* --- The oracle --------------------------------------------------------------------------------
- */
+/* --- The oracle --------------------------------------------------------------------------- */
 
 static void step_check(const struct spin *spin)
 {
@@ -191,8 +189,7 @@ void spin_drain(struct spin *spin)
     step_check(spin);
 }
 
-/* --- Time --------------------------------------------------------------------------------------
- */
+/* --- Time --------------------------------------------------------------------------------- */
 
 void spin_pass(struct spin *spin, uint64_t duration_ns)
 {
@@ -217,8 +214,7 @@ bool spin_pass_to_deadline(struct spin *spin, uint64_t max_ns)
     return true;
 }
 
-/* --- The end -----------------------------------------------------------------------------------
- */
+/* --- The end ------------------------------------------------------------------------------ */
 
 /*
  * On the legacy wires two ends that both end their streams while the other still has something to

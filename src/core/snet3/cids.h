@@ -6,11 +6,12 @@
  * which only the session's client is told, and with the token a server proves that a refusal is its
  * own, even after a restart that has cost it everything but its key.
  *
- *   cid_key   = HKDF-Expand(K, "snet3 cid")[0..16)         K: the root, see core/keyring.h
+ *   cid_key   = HKDF-Expand(K, "snet3 cid")[0..16)         K: the root, see core/snet3/keyring.h
  *   reset_key = HKDF-Expand(K, "snet3 reset")
- *   cid       = config id 0 (3 bits) and chance (5 bits) || AES-128(cid_key, node_id[4] ||
- * nonce[12]) token     = HMAC(reset_key, "snet3 rst" || cid)[0..16) proof     = HMAC(token, "snet3
- * rej" || header of the REJECT || code[2] || retry_after[2]
+ *   cid       = config id 0 (3 bits) and random bits (5)
+ *               || AES-128(cid_key, node_id[4] || nonce[12])
+ *   token     = HMAC(reset_key, "snet3 rst" || cid)[0..16)
+ *   proof     = HMAC(token, "snet3 rej" || header of the REJECT || code[2] || retry_after[2]
  *                           || e[32] of the RESUME)[0..16)
  *
  * A cid is not authenticated: that it is ours says who should answer, not that it ever existed.

@@ -42,8 +42,7 @@ struct snet_flow {
 
 void snet_flow_init(struct snet_flow *flow, uint32_t window_bytes, uint32_t max_record_bytes);
 
-/* --- As a receiver -------------------------------------------------------------------------------
- */
+/* --- As a receiver ------------------------------------------------------------------------ */
 
 /* Everything before `recv_next` has arrived; `drained`: the reader has it all. */
 void snet_flow_arrived(struct snet_flow *flow, uint64_t recv_next, bool drained, uint64_t now);
@@ -58,8 +57,7 @@ void snet_flow_ack_sent(struct snet_flow *flow);
 /* A new link begins: its first record carries an ACK, whatever was said before. */
 void snet_flow_relink(struct snet_flow *flow);
 
-/* --- As a sender ---------------------------------------------------------------------------------
- */
+/* --- As a sender -------------------------------------------------------------------------- */
 
 /*
  * The peer says what it has and allows; of two ACKs the larger values count, because they may
