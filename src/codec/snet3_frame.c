@@ -161,8 +161,3 @@ void snet_v3_frame_encode(const struct snet_v3_frame *frame, struct snet_writer 
         break;
     }
 }
-
-size_t snet_v3_frame_room(size_t max_record, size_t used)
-{
-    return used + 1 < max_record ? max_record - used - 1 : 0;
-}

@@ -83,7 +83,4 @@ SNET_MUST_USE snet_err snet_v3_frame_decode(struct snet_reader *reader,
 /* Appends a frame; `frame` of type DATA is written as DATA. */
 void snet_v3_frame_encode(const struct snet_v3_frame *frame, struct snet_writer *out);
 
-/* How many bytes of DATA fit behind `used` bytes of frames in a record of `max_record`. */
-size_t snet_v3_frame_room(size_t max_record, size_t used);
-
 #endif

@@ -56,8 +56,3 @@ enum snet_sniff_verdict snet_sniff(enum snet_sniff_grammar grammar, const uint8_
     }
     return SNET_SNIFF_NOT_OURS;
 }
-
-bool snet_sniff_id_ok(uint64_t id)
-{
-    return ((uint8_t)id & SNET_SNIFF_ID_MASK) == SNET_SNIFF_ID_MARK;
-}

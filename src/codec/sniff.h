@@ -17,7 +17,6 @@
 #ifndef SNET_CODEC_SNIFF_H
 #define SNET_CODEC_SNIFF_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,8 +44,5 @@ enum snet_sniff_grammar {
 
 enum snet_sniff_verdict snet_sniff(enum snet_sniff_grammar grammar, const uint8_t *data,
                                    size_t len);
-
-/* True when `id` may be given out on a mixed listener. */
-bool snet_sniff_id_ok(uint64_t id);
 
 #endif

@@ -42,14 +42,14 @@ void snet_v3_acks_trim(snet_session *session)
     }
 }
 
-snet_err snet_v3_acks_take(snet_session *session, uint64_t recv_next, uint64_t limit, uint64_t now)
+snet_err snet_v3_acks_take(snet_session *session, struct snet_flow_ack ack, uint64_t now)
 {
     struct snet_v3_session *state = snet_v3_session_of(session);
     struct snet_history *history = &session->history;
     const uint64_t sent = history->sent_max + (state->end_sent ? 1 : 0);
     const uint64_t limit_before = state->flow.peer_limit;
     uint64_t acked = 0;
-    SNET_TRY(snet_flow_acked(&state->flow, recv_next, limit, sent, &acked));
+    SNET_TRY(snet_flow_acked(&state->flow, ack, sent, &acked));
     if (acked > 0) {
         session->end_acked = state->end_sent && state->flow.acked > history->end;
         acks_grow_history(session, now);

@@ -11,10 +11,8 @@
 
 #include "core/snet3/state.h"
 
-/*
- * The peer has everything before `recv_next` and allows what is before `limit`. Errors: BAD_COUNT.
- */
-SNET_MUST_USE snet_err snet_v3_acks_take(snet_session *session, uint64_t recv_next, uint64_t limit,
+/* The peer has acknowledged. Errors: BAD_COUNT when it has what was never sent. */
+SNET_MUST_USE snet_err snet_v3_acks_take(snet_session *session, struct snet_flow_ack ack,
                                          uint64_t now);
 /*
  * Lets go what the peer has. Acknowledgements of another link may be ahead of what the link in use

@@ -275,7 +275,8 @@ snet_err snet_v3_client_reply(snet_link *link, struct snet_buffer message,
     snet_v3_liveness_answered(link, now);
     client_keep_welcome(link, &welcome);
     snet_secret_wipe(&welcome.token, sizeof welcome.token);
-    SNET_TRY(snet_v3_acks_take(link->session, 0, welcome.window, now));
+    SNET_TRY(
+        snet_v3_acks_take(link->session, (struct snet_flow_ack){.limit = welcome.window}, now));
     const bool known = session->of.client.wishes->pattern == SNET_NOISE_XK;
     if (known) {
         SNET_TRY(client_say_auth(link));
@@ -312,8 +313,9 @@ snet_err snet_v3_client_accept(snet_link *link, struct snet_buffer message,
     snet_bytes_copy(state->ticket.token, accept.token, sizeof state->ticket.token);
     snet_secret_wipe(accept.token, sizeof accept.token);
     SNET_TRY(snet_v3_epoch_begin(link, snet_v3_session_of(session)->suite, true));
-    if (accept.limit > accept.recv_next + SNET_V3_LIMIT_MAX_BYTES ||
-        snet_v3_acks_take(session, accept.recv_next, accept.limit, now) != SNET_OK) {
+    const struct snet_flow_ack ack = {.recv_next = accept.recv_next, .limit = accept.limit};
+    if (ack.limit > ack.recv_next + SNET_V3_LIMIT_MAX_BYTES ||
+        snet_v3_acks_take(session, ack, now) != SNET_OK) {
         snet_session_end(session, SNET_ERR_BAD_COUNT, now); /* it has said so under our key */
         return SNET_OK;
     }

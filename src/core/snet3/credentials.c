@@ -74,13 +74,6 @@ void snet_credentials_retire(struct snet_credential *credential)
     snet_secret_wipe(credential, sizeof *credential);
 }
 
-void snet_credentials_deinit(struct snet_credentials *credentials)
-{
-    snet_credentials_retire(&credentials->slots[0]);
-    snet_credentials_retire(&credentials->slots[1]);
-    snet_secret_wipe(credentials, sizeof *credentials);
-}
-
 void snet_credentials_check(const struct snet_credentials *credentials)
 {
     SNET_ASSERT(credentials->confirmed <= 1);

@@ -73,8 +73,6 @@ struct snet_credential *snet_credentials_promote(struct snet_credentials *creden
 /* Wipes a slot that is in no registry. */
 void snet_credentials_retire(struct snet_credential *credential);
 
-/* Wipes everything. */
-void snet_credentials_deinit(struct snet_credentials *credentials);
 void snet_credentials_check(const struct snet_credentials *credentials);
 
 #endif

@@ -28,14 +28,14 @@ static uint64_t flow_unacked_max(const struct snet_flow *flow)
                     flow_min(SNET_FLOW_UNACKED_MAX_BYTES, records));
 }
 
-void snet_flow_arrived(struct snet_flow *flow, uint64_t recv_next, bool drained, uint64_t now)
+void snet_flow_arrived(struct snet_flow *flow, uint64_t recv_next, uint64_t now)
 {
     SNET_ASSERT(recv_next >= flow->recv_next);
     flow->recv_next = recv_next;
     if (recv_next == flow->said_next) {
         return;
     }
-    if (drained || recv_next - flow->said_next >= flow_unacked_max(flow)) {
+    if (recv_next - flow->said_next >= flow_unacked_max(flow)) {
         flow->ack_now = true;
     } else if (flow->ack_by_ns == SNET_NEVER) {
         flow->ack_by_ns = now + SNET_FLOW_ACK_NS;
@@ -53,11 +53,6 @@ void snet_flow_grant(struct snet_flow *flow, uint64_t limit)
         flow->ack_now = true;
     }
     snet_flow_check(flow);
-}
-
-bool snet_flow_ack_due(const struct snet_flow *flow, uint64_t now)
-{
-    return flow->ack_now || flow->ack_by_ns <= now;
 }
 
 bool snet_flow_ack_news(const struct snet_flow *flow)
@@ -79,15 +74,15 @@ void snet_flow_relink(struct snet_flow *flow)
     flow->ack_by_ns = SNET_NEVER;
 }
 
-snet_err snet_flow_acked(struct snet_flow *flow, uint64_t recv_next, uint64_t limit, uint64_t sent,
+snet_err snet_flow_acked(struct snet_flow *flow, struct snet_flow_ack ack, uint64_t sent,
                          uint64_t *ret_acked)
 {
-    if (recv_next > sent) {
+    if (ack.recv_next > sent) {
         return SNET_ERR_BAD_COUNT;
     }
-    *ret_acked = recv_next > flow->acked ? recv_next - flow->acked : 0;
+    *ret_acked = ack.recv_next > flow->acked ? ack.recv_next - flow->acked : 0;
     flow->acked += *ret_acked;
-    flow->peer_limit = limit > flow->peer_limit ? limit : flow->peer_limit;
+    flow->peer_limit = ack.limit > flow->peer_limit ? ack.limit : flow->peer_limit;
     snet_flow_check(flow);
     return SNET_OK;
 }

@@ -25,6 +25,13 @@
 #define SNET_FLOW_WINDOW_DIVISOR 4u
 #define SNET_FLOW_RECORDS_MAX 2u
 
+/* What an ACK says: its sender has everything before `recv_next` and allows what is before
+   `limit`. */
+struct snet_flow_ack {
+    uint64_t recv_next;
+    uint64_t limit;
+};
+
 struct snet_flow {
     /* As a receiver. */
     uint32_t window_bytes;
@@ -33,8 +40,8 @@ struct snet_flow {
     uint64_t limit;     /* the peer may send up to here */
     uint64_t said_next; /* what the last ACK on this link said */
     uint64_t said_limit;
-    uint64_t ack_by_ns; /* SNET_NEVER: nothing waits */
-    bool ack_now;
+    uint64_t ack_by_ns; /* an ACK is due by itself from then on; SNET_NEVER: nothing waits */
+    bool ack_now;       /* an ACK is due by itself */
     /* As a sender. */
     uint64_t acked;
     uint64_t peer_limit;
@@ -44,12 +51,10 @@ void snet_flow_init(struct snet_flow *flow, uint32_t window_bytes, uint32_t max_
 
 /* --- As a receiver ------------------------------------------------------------------------ */
 
-/* Everything before `recv_next` has arrived; `drained`: the reader has it all. */
-void snet_flow_arrived(struct snet_flow *flow, uint64_t recv_next, bool drained, uint64_t now);
+/* Everything before `recv_next` has arrived. */
+void snet_flow_arrived(struct snet_flow *flow, uint64_t recv_next, uint64_t now);
 /* There is room for bytes before `limit`; a smaller limit than before changes nothing. */
 void snet_flow_grant(struct snet_flow *flow, uint64_t limit);
-/* Whether an ACK is due by itself; otherwise it can wait until `ack_by_ns`. */
-bool snet_flow_ack_due(const struct snet_flow *flow, uint64_t now);
 /* Whether an ACK would say something new: then it travels with data that is sent anyway. */
 bool snet_flow_ack_news(const struct snet_flow *flow);
 /* The ACK with `recv_next` and `limit` is sent. */
@@ -64,7 +69,7 @@ void snet_flow_relink(struct snet_flow *flow);
  * overtake each other on two links. `*ret_acked` is how many bytes are acknowledged for the first
  * time. Errors: BAD_COUNT when it has more than `sent`; then nothing changes.
  */
-SNET_MUST_USE snet_err snet_flow_acked(struct snet_flow *flow, uint64_t recv_next, uint64_t limit,
+SNET_MUST_USE snet_err snet_flow_acked(struct snet_flow *flow, struct snet_flow_ack ack,
                                        uint64_t sent, uint64_t *ret_acked);
 /* How many bytes from `sent` on the peer allows. */
 uint64_t snet_flow_credit(const struct snet_flow *flow, uint64_t sent);

@@ -37,7 +37,7 @@ static bool in_keep(snet_session *session, const uint8_t *data, size_t len)
 static void in_arrived(snet_session *session, uint64_t now)
 {
     struct snet_flow *flow = &snet_v3_session_of(session)->flow;
-    snet_flow_arrived(flow, snet_v3_state_recv_next(session), false, now);
+    snet_flow_arrived(flow, snet_v3_state_recv_next(session), now);
 }
 
 /* Keeps what is new of `bytes`, which begin at `offset`; `*ret_kept`: nothing had to be dropped. */
@@ -95,7 +95,8 @@ static snet_err in_start(snet_link *link, const struct snet_v3_frame *frame)
 
 static snet_err in_ack(snet_link *link, const struct snet_v3_frame *frame, uint64_t now)
 {
-    const snet_err err = snet_v3_acks_take(link->session, frame->offset, frame->limit, now);
+    const struct snet_flow_ack ack = {.recv_next = frame->offset, .limit = frame->limit};
+    const snet_err err = snet_v3_acks_take(link->session, ack, now);
     const bool far =
         frame->limit > frame->offset && frame->limit - frame->offset > SNET_V3_LIMIT_MAX_BYTES;
     return err == SNET_OK && !far ? SNET_OK : SNET_ERR_BAD_FRAME;

@@ -174,11 +174,6 @@ const uint8_t *snet_keyring_root(const struct snet_keyring *keyring)
     return keyring->secret_count > 0 ? keyring->secrets[0].private_key : keyring->psks[0].key.bytes;
 }
 
-bool snet_keyring_has_secret(const struct snet_keyring *keyring)
-{
-    return keyring->secret_count > 0;
-}
-
 const struct snet_x25519 *snet_keyring_by_mac1(const struct snet_keyring *keyring,
                                                struct snet_bytes message)
 {

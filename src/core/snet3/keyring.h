@@ -45,8 +45,6 @@ void snet_keyring_free(struct snet_keyring *keyring);
  */
 const uint8_t *snet_keyring_root(const struct snet_keyring *keyring);
 
-/* Whether there is a key pair at all: without one, only shared secrets open a session. */
-bool snet_keyring_has_secret(const struct snet_keyring *keyring);
 /*
  * The key pair whose public key the sender of a HELLO knows, as its mac1 shows; they are tried in
  * order. NULL: none, or libcrypto failed.

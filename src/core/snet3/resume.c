@@ -138,7 +138,8 @@ static snet_err resume_accept(snet_link *link, struct snet_credential *base,
         /* It comes from a client that has no connection: ours is dead, however healthy it looks. */
         snet_link_failed(session->link, SNET_ERR_LINK_REPLACED, now);
     }
-    SNET_TRY(snet_v3_acks_take(session, resume->recv_next, resume->limit, now));
+    const struct snet_flow_ack ack = {.recv_next = resume->recv_next, .limit = resume->limit};
+    SNET_TRY(snet_v3_acks_take(session, ack, now));
     if (resume->cause == SNET_V3_CAUSE_PLANNED && resume_from_pending(session, base)) {
         /* The client went over to the pending link and plans to leave it: it is the live one. To
            close it instead would let a RESUME cut a link in use. */

@@ -90,7 +90,7 @@ static snet_err server_create_unconfirmed(snet_link *link, const struct snet_v3_
     const uint64_t by_ns = link->deadline_ns; /* of a handshake, from when the link was accepted */
     snet_err err = snet_v3_store_draw(server_store(link), state->ticket.cid);
     if (err == SNET_OK) {
-        err = snet_v3_acks_take(session, 0, offer->window, now);
+        err = snet_v3_acks_take(session, (struct snet_flow_ack){.limit = offer->window}, now);
     }
     if (err == SNET_OK && offer->service.len > 0) {
         err = server_identify(session, offer->service);

@@ -56,7 +56,6 @@ static void credentials_refuse_attempts_that_are_not_newer(void **state)
     /* A promotion forgets nothing of it. */
     snet_credentials_retire(snet_credentials_promote(&credentials));
     assert_int_equal(snet_credentials_fresh(&credentials, 7), SNET_ERR_STALE_RESUME);
-    snet_credentials_deinit(&credentials);
 }
 
 static void credentials_keep_the_confirmed_one_until_the_pending_one_is_proven(void **state)
@@ -72,7 +71,6 @@ static void credentials_keep_the_confirmed_one_until_the_pending_one_is_proven(v
         assert_int_equal(confirmed_of(&credentials), 1);
         assert_int_equal(pending_of(&credentials), attempt + 1);
     }
-    snet_credentials_deinit(&credentials);
 }
 
 static void credentials_confirm_a_pending_base_before_they_replace_it(void **state)
@@ -88,7 +86,6 @@ static void credentials_confirm_a_pending_base_before_they_replace_it(void **sta
     assert_int_equal(confirmed_of(&credentials), 2);
     assert_int_equal(pending_of(&credentials), 3);
     assert_null(find(&credentials, 1));
-    snet_credentials_deinit(&credentials);
 }
 
 static void credentials_promote_and_retire(void **state)
@@ -105,7 +102,6 @@ static void credentials_promote_and_retire(void **state)
     assert_int_equal(confirmed_of(&credentials), 2);
     assert_int_equal(pending_of(&credentials), 0);
     assert_null(find(&credentials, 1));
-    snet_credentials_deinit(&credentials);
 }
 
 /* Whatever is lost, in whatever order: one of the client's last two is always known. */
@@ -135,7 +131,6 @@ static void credentials_never_lock_a_client_out(void **state)
                 snet_credentials_retire(snet_credentials_promote(&credentials));
             }
         }
-        snet_credentials_deinit(&credentials);
     }
 }
 
