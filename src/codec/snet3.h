@@ -64,6 +64,7 @@ enum snet_v3_type {
 
 /* What one end tells the other, on the wire; local errors are snet_err. */
 enum snet_v3_code {
+    SNET_V3_OK = 0, /* nothing is wrong; never on the wire */
     SNET_V3_BUSY = 1,
     SNET_V3_BAD_FORMAT = 2,
     SNET_V3_BAD_VERSION = 3,

@@ -4,7 +4,6 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
-#include "base/cursor.h"
 #include "base/try.h"
 #include "crypto/secret.h"
 
@@ -26,12 +25,12 @@ void snet_legacy_stream_begin(snet_session *session, const uint8_t key[SNET_LEGA
 
 /* Bytes enter and leave the stream here: the only place that knows about plain streams. */
 static void stream_transform(const snet_session *session, struct snet_legacy_keystream *keystream,
-                             const uint8_t *in, struct snet_writer *out, size_t len)
+                             const uint8_t *in, size_t len, uint8_t *ret_out)
 {
     if (session->plain) {
-        snet_writer_bytes(out, in, len);
+        snet_bytes_copy(ret_out, in, len);
     } else {
-        session->cipher->apply(keystream, in, out->data, len);
+        session->cipher->apply(keystream, in, ret_out, len);
     }
 }
 
@@ -47,9 +46,7 @@ static size_t stream_deliver(snet_session *session, const uint8_t *data, size_t 
             break;
         }
         const size_t part = room < len - done ? room : len - done;
-        struct snet_writer writer;
-        snet_writer_init(&writer, space, part);
-        stream_transform(session, &state->open, data + done, &writer, part);
+        stream_transform(session, &state->open, data + done, part, space);
         snet_inbox_commit(&session->inbox, part);
         done += part;
     }
@@ -152,9 +149,7 @@ snet_err snet_legacy_stream_write(snet_session *session, const uint8_t *data, si
         if (space == NULL) {
             break;
         }
-        struct snet_writer writer;
-        snet_writer_init(&writer, space, part);
-        stream_transform(session, &state->seal, data + written, &writer, part);
+        stream_transform(session, &state->seal, data + written, part, space);
         snet_history_commit(&session->history, part);
         written += part;
     }

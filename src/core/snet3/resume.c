@@ -177,7 +177,7 @@ static snet_err resume_read(snet_link *link, struct snet_buffer message,
     return err;
 }
 
-/* What the header alone is refused for; 0: nothing. */
+/* What the header alone is refused for. */
 static enum snet_v3_code resume_judge_header(const snet_link *link,
                                              const struct snet_v3_header *header)
 {
@@ -187,8 +187,7 @@ static enum snet_v3_code resume_judge_header(const snet_link *link,
     if (header->pattern != SNET_NOISE_NNPSK0) {
         return SNET_V3_BAD_PATTERN;
     }
-    return snet_v3_state_suite(link->core, header->suite) == NULL ? SNET_V3_BAD_SUITE
-                                                                  : (enum snet_v3_code)0;
+    return snet_v3_state_suite(link->core, header->suite) == NULL ? SNET_V3_BAD_SUITE : SNET_V3_OK;
 }
 
 /* Without a proof, for nothing was proven to us either; the session is not touched. */
@@ -235,7 +234,7 @@ snet_err snet_v3_resume_asked(snet_link *link, struct snet_buffer message,
     struct snet_v3_header header;
     SNET_TRY(snet_v3_header_decode(message.data, &header));
     const enum snet_v3_code code = resume_judge_header(link, &header);
-    if (code != 0) {
+    if (code != SNET_V3_OK) {
         return resume_refuse_plainly(link, &refusal, code);
     }
     snet_tombstones_expire(&store->tombstones, now);

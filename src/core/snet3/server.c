@@ -152,7 +152,7 @@ static snet_err server_begin_epoch(snet_link *link)
 }
 
 /* The link's session is given up again: nobody was told of it. */
-static snet_err server_discard_unconfirmed(snet_link *link, snet_err err)
+static void server_discard_unconfirmed(snet_link *link)
 {
     snet_session *session = link->session;
     if (session != NULL) {
@@ -160,10 +160,9 @@ static snet_err server_discard_unconfirmed(snet_link *link, snet_err err)
         session->attempt = NULL;
         snet_session_destroy(session);
     }
-    return err;
 }
 
-/* What a HELLO that is not a stranger's is refused for; 0: nothing. */
+/* What a HELLO that is not a stranger's is refused for. */
 static enum snet_v3_code server_judge_hello(const snet_link *link,
                                             const struct snet_v3_header *header)
 {
@@ -179,7 +178,7 @@ static enum snet_v3_code server_judge_hello(const snet_link *link,
     if (snet_v3_state_suite(link->core, header->suite) == NULL) {
         return SNET_V3_BAD_SUITE;
     }
-    return snet_server_admit(link->server) == SNET_OK ? (enum snet_v3_code)0 : SNET_V3_BUSY;
+    return snet_server_admit(link->server) == SNET_OK ? SNET_V3_OK : SNET_V3_BUSY;
 }
 
 static snet_err server_read_hello(snet_link *link, struct snet_buffer message,
@@ -218,8 +217,12 @@ static snet_err server_answer_hello(snet_link *link, struct snet_buffer message,
     if (err == SNET_OK && config->pattern != SNET_NOISE_XK) {
         err = server_begin_epoch(link);
     }
+    if (err != SNET_OK) {
+        server_discard_unconfirmed(link);
+        return err;
+    }
     *ret_next = config->pattern == SNET_NOISE_XK ? SNET_V3_S_AUTH : SNET_V3_S_CONFIRM;
-    return err == SNET_OK ? SNET_OK : server_discard_unconfirmed(link, err);
+    return SNET_OK;
 }
 
 snet_err snet_v3_server_hello(snet_link *link, struct snet_buffer message,
@@ -244,7 +247,7 @@ snet_err snet_v3_server_hello(snet_link *link, struct snet_buffer message,
         return SNET_OK;
     }
     const enum snet_v3_code code = server_judge_hello(link, &header);
-    if (code != 0) {
+    if (code != SNET_V3_OK) {
         return server_refuse_hello(link, message, code,
                                    code == SNET_V3_BUSY ? SNET_V3_RETRY_AFTER : 0);
     }
@@ -258,7 +261,7 @@ snet_err snet_v3_server_hello(snet_link *link, struct snet_buffer message,
 static void server_turn_away(snet_link *link, enum snet_v3_code code, snet_err err)
 {
     (void)snet_v3_out_abort(link, (uint16_t)code, NULL);
-    (void)server_discard_unconfirmed(link, err);
+    server_discard_unconfirmed(link);
     snet_core_note(link->core, &(struct snet_note){.kind = SNET_NOTE_LINK_REFUSED, .err = err});
     snet_link_close(link, SNET_CLOSE_FIN, err);
 }
