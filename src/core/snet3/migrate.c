@@ -8,19 +8,20 @@
 #include <string.h>
 
 /* "[" IPv6 "]:" port, or a name of the longest kind. */
-#define MOVE_TEXT_MAX_BYTES (SNET_V3_FRAME_TEXT_MAX_BYTES + 10u)
-#define MOVE_IPV6_GROUPS 8u
-#define MOVE_LOCAL "unix"
-#define MOVE_PORT_DIGITS_MAX 5u
+#define MIGRATE_TEXT_MAX_BYTES (SNET_V3_FRAME_TEXT_MAX_BYTES + 10u)
+#define MIGRATE_IPV6_GROUPS 8u
+#define MIGRATE_LOCAL "unix"
+#define MIGRATE_PORT_DIGITS_MAX 5u
 
 /* --- Server ------------------------------------------------------------------------------- */
 
 /* Decimal digits that make a port. */
-static bool move_parse_port(const char *text, uint16_t *ret_port)
+static bool migrate_parse_port(const char *text, uint16_t *ret_port)
 {
     uint32_t port = 0;
     size_t digits = 0;
-    for (; text[digits] >= '0' && text[digits] <= '9' && digits < MOVE_PORT_DIGITS_MAX; digits++) {
+    for (; text[digits] >= '0' && text[digits] <= '9' && digits < MIGRATE_PORT_DIGITS_MAX;
+         digits++) {
         port = port * 10 + (uint32_t)(text[digits] - '0');
     }
     if (digits == 0 || text[digits] != '\0' || port == 0 || port > UINT16_MAX) {
@@ -31,14 +32,14 @@ static bool move_parse_port(const char *text, uint16_t *ret_port)
 }
 
 /* HOST:PORT or [IPv6]:PORT, into a host without brackets. */
-static bool move_parse(const char *address, struct snet_v3_migrate *move)
+static bool migrate_parse(const char *address, struct snet_v3_migrate *migrate)
 {
     const char *host = address;
     size_t len = strlen(address);
     while (len > 0 && address[len - 1] != ':') {
         len--;
     }
-    if (len == 0 || !move_parse_port(address + len, &move->port)) {
+    if (len == 0 || !migrate_parse_port(address + len, &migrate->port)) {
         return false;
     }
     len--;
@@ -46,29 +47,29 @@ static bool move_parse(const char *address, struct snet_v3_migrate *move)
         host++;
         len -= 2;
     }
-    if (len == 0 || len > sizeof move->host) {
+    if (len == 0 || len > sizeof migrate->host) {
         return false;
     }
-    move->host_len = (uint8_t)len;
-    snet_bytes_copy((uint8_t *)move->host, (const uint8_t *)host, len);
+    migrate->host_len = (uint8_t)len;
+    snet_bytes_copy((uint8_t *)migrate->host, (const uint8_t *)host, len);
     return true;
 }
 
 snet_err snet_v3_migrate_ask(snet_session *session, const char *address, uint64_t deadline_ns)
 {
     struct snet_v3_session *state = snet_v3_session_of(session);
-    struct snet_v3_migrate *move = snet_core_alloc(session->core, sizeof *move);
-    if (move == NULL) {
+    struct snet_v3_migrate *migrate = snet_core_alloc(session->core, sizeof *migrate);
+    if (migrate == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
     const uint64_t deadline_ms = deadline_ns / SNET_MS_NS;
-    move->deadline_ms = deadline_ms < UINT32_MAX ? (uint32_t)deadline_ms : UINT32_MAX;
-    if (address != NULL && !move_parse(address, move)) {
-        snet_core_release(session->core, move);
+    migrate->deadline_ms = deadline_ms < UINT32_MAX ? (uint32_t)deadline_ms : UINT32_MAX;
+    if (address != NULL && !migrate_parse(address, migrate)) {
+        snet_core_release(session->core, migrate);
         return SNET_ERR_ADDRESS;
     }
-    snet_core_release(session->core, state->of.server.move);
-    state->of.server.move = move;
+    snet_core_release(session->core, state->of.server.migrate);
+    state->of.server.migrate = migrate;
     if (session->link != NULL) {
         snet_link_want_send(session->link);
     }
@@ -77,46 +78,46 @@ snet_err snet_v3_migrate_ask(snet_session *session, const char *address, uint64_
 
 /* --- Client ------------------------------------------------------------------------------- */
 
-static void move_put_text(struct snet_writer *text, const char *part)
+static void migrate_put_text(struct snet_writer *text, const char *part)
 {
     snet_writer_bytes(text, (const uint8_t *)part, strlen(part));
 }
 
-static void move_put_number(struct snet_writer *text, unsigned value, unsigned base)
+static void migrate_put_number(struct snet_writer *text, unsigned value, unsigned base)
 {
-    char digits[MOVE_PORT_DIGITS_MAX + 1] = {0};
-    size_t at = MOVE_PORT_DIGITS_MAX;
+    char digits[MIGRATE_PORT_DIGITS_MAX + 1] = {0};
+    size_t at = MIGRATE_PORT_DIGITS_MAX;
     do {
         const unsigned digit = value % base;
         digits[--at] = (char)(digit < 10 ? '0' + (int)digit : 'a' + (int)digit - 10);
         value /= base;
     } while (value > 0 && at > 0);
-    move_put_text(text, digits + at);
+    migrate_put_text(text, digits + at);
 }
 
-static void move_put_ipv4(struct snet_writer *text, struct snet_bytes address)
+static void migrate_put_ipv4(struct snet_writer *text, struct snet_bytes address)
 {
     for (size_t i = 0; i < address.len; i++) {
-        move_put_text(text, i == 0 ? "" : ".");
-        move_put_number(text, address.data[i], 10);
+        migrate_put_text(text, i == 0 ? "" : ".");
+        migrate_put_number(text, address.data[i], 10);
     }
 }
 
-static void move_put_ipv6(struct snet_writer *text, struct snet_bytes address)
+static void migrate_put_ipv6(struct snet_writer *text, struct snet_bytes address)
 {
-    move_put_text(text, "[");
-    for (size_t i = 0; i < MOVE_IPV6_GROUPS; i++) {
-        move_put_text(text, i == 0 ? "" : ":");
-        move_put_number(text, (unsigned)address.data[2 * i] << 8 | address.data[2 * i + 1], 16);
+    migrate_put_text(text, "[");
+    for (size_t i = 0; i < MIGRATE_IPV6_GROUPS; i++) {
+        migrate_put_text(text, i == 0 ? "" : ":");
+        migrate_put_number(text, (unsigned)address.data[2 * i] << 8 | address.data[2 * i + 1], 16);
     }
-    move_put_text(text, "]");
+    migrate_put_text(text, "]");
 }
 
 /* A name, or an address as text: nothing that could be taken for more than a host. */
-static bool move_put_name(struct snet_writer *text, struct snet_bytes name)
+static bool migrate_put_name(struct snet_writer *text, struct snet_bytes name)
 {
     bool colon = false;
-    if (name.len == sizeof MOVE_LOCAL - 1 && memcmp(name.data, MOVE_LOCAL, name.len) == 0) {
+    if (name.len == sizeof MIGRATE_LOCAL - 1 && memcmp(name.data, MIGRATE_LOCAL, name.len) == 0) {
         return false; /* a socket in our file system is none of the server's business */
     }
     for (size_t i = 0; i < name.len; i++) {
@@ -126,42 +127,42 @@ static bool move_put_name(struct snet_writer *text, struct snet_bytes name)
             return false;
         }
     }
-    move_put_text(text, colon ? "[" : "");
+    migrate_put_text(text, colon ? "[" : "");
     snet_writer_bytes(text, name.data, name.len);
-    move_put_text(text, colon ? "]" : "");
+    migrate_put_text(text, colon ? "]" : "");
     return true;
 }
 
 /* HOST:PORT as people type it. */
-static bool move_format(const struct snet_v3_frame *frame, struct snet_writer *text)
+static bool migrate_format(const struct snet_v3_frame *frame, struct snet_writer *text)
 {
     switch (frame->kind) {
     case SNET_V3_FRAME_SAME:
         return true;
     case SNET_V3_FRAME_NAME:
-        if (!move_put_name(text, frame->bytes)) {
+        if (!migrate_put_name(text, frame->bytes)) {
             return false;
         }
         break;
     case SNET_V3_FRAME_IPV4:
-        move_put_ipv4(text, frame->bytes);
+        migrate_put_ipv4(text, frame->bytes);
         break;
     case SNET_V3_FRAME_IPV6:
-        move_put_ipv6(text, frame->bytes);
+        migrate_put_ipv6(text, frame->bytes);
         break;
     }
-    move_put_text(text, ":");
-    move_put_number(text, frame->port, 10);
+    migrate_put_text(text, ":");
+    migrate_put_number(text, frame->port, 10);
     return !text->failed;
 }
 
 snet_err snet_v3_migrate_take(snet_link *link, const struct snet_v3_frame *frame, uint64_t now)
 {
-    char text[MOVE_TEXT_MAX_BYTES];
+    char text[MIGRATE_TEXT_MAX_BYTES];
     snet_session *session = link->session;
     struct snet_writer writer;
     snet_writer_init(&writer, (uint8_t *)text, sizeof text);
-    if (session->server != NULL || !move_format(frame, &writer)) {
+    if (session->server != NULL || !migrate_format(frame, &writer)) {
         return SNET_ERR_BAD_FRAME;
     }
     if (writer.written > 0) {

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Move: a server asks its client to go on elsewhere, and the client does [PROTO 19.2].
+ * Migrate: a server asks its client to go on elsewhere, and the client does [PROTO 19.2].
  *
  * Thread: the core's.
  */

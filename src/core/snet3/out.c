@@ -40,9 +40,9 @@ static size_t out_min(size_t a, uint64_t b)
 }
 
 /* The MIGRATE that waits; NULL when there is none. */
-static const struct snet_v3_migrate *out_move(const snet_session *session)
+static const struct snet_v3_migrate *out_migrate(const snet_session *session)
 {
-    return session->server == NULL ? NULL : snet_v3_session_of(session)->of.server.move;
+    return session->server == NULL ? NULL : snet_v3_session_of(session)->of.server.migrate;
 }
 
 /* How many bytes of the stream may go out now. */
@@ -70,11 +70,11 @@ static bool out_anything(const snet_link *link)
     const struct snet_v3_link *state = snet_v3_link_of(link);
     const struct snet_v3_session *session = snet_v3_session_of(link->session);
     return !state->started || session->flow.ack_now || state->ping_owed || state->pong_owed ||
-           out_move(link->session) != NULL || out_data_len(link) > 0 || out_fin_due(link, 0);
+           out_migrate(link->session) != NULL || out_data_len(link) > 0 || out_fin_due(link, 0);
 }
 
-/* The link's first record: it goes on where the peer's acknowledgements end [PROTO 16.3]. */
-static void out_start(snet_link *link)
+/* A link begins to send where the peer's acknowledgements end [PROTO 16.3]. */
+static void out_begin(snet_link *link)
 {
     snet_session *session = link->session;
     snet_v3_acks_trim(session);
@@ -91,52 +91,74 @@ static void out_put(struct snet_writer *plain, const struct snet_v3_frame *frame
     SNET_ASSERT(!plain->failed);
 }
 
-static void out_put_move(snet_session *session, struct snet_writer *plain)
+static void out_put_start(struct snet_writer *plain, uint64_t from)
 {
-    struct snet_v3_session *state = snet_v3_session_of(session);
-    const struct snet_v3_migrate *move = state->of.server.move;
-    out_put(plain, &(struct snet_v3_frame){
-                       .type = SNET_V3_FRAME_MIGRATE,
-                       .number = move->deadline_ms,
-                       .kind = move->host_len == 0 ? SNET_V3_FRAME_SAME : SNET_V3_FRAME_NAME,
-                       .port = move->port,
-                       .bytes = {(const uint8_t *)move->host, move->host_len},
-                   });
-    snet_core_release(session->core, state->of.server.move);
-    state->of.server.move = NULL;
+    out_put(plain, &(struct snet_v3_frame){.type = SNET_V3_FRAME_START, .offset = from});
 }
 
-/* All that is not data. */
+static void out_put_ack(struct snet_flow *flow, struct snet_writer *plain)
+{
+    out_put(plain, &(struct snet_v3_frame){
+                       .type = SNET_V3_FRAME_ACK, .offset = flow->recv_next, .limit = flow->limit});
+    snet_flow_ack_sent(flow);
+}
+
+static void out_put_ping(struct snet_v3_link *state, struct snet_writer *plain)
+{
+    out_put(plain,
+            &(struct snet_v3_frame){.type = SNET_V3_FRAME_PING, .number = state->ping_token});
+    state->ping_owed = false;
+}
+
+static void out_put_pong(struct snet_v3_link *state, struct snet_writer *plain)
+{
+    out_put(plain,
+            &(struct snet_v3_frame){.type = SNET_V3_FRAME_PONG, .number = state->pong_token});
+    state->pong_owed = false;
+}
+
+static void out_put_migrate(snet_session *session, struct snet_writer *plain)
+{
+    struct snet_v3_session *state = snet_v3_session_of(session);
+    const struct snet_v3_migrate *migrate = state->of.server.migrate;
+    out_put(plain, &(struct snet_v3_frame){
+                       .type = SNET_V3_FRAME_MIGRATE,
+                       .number = migrate->deadline_ms,
+                       .kind = migrate->host_len == 0 ? SNET_V3_FRAME_SAME : SNET_V3_FRAME_NAME,
+                       .port = migrate->port,
+                       .bytes = {(const uint8_t *)migrate->host, migrate->host_len},
+                   });
+    snet_core_release(session->core, state->of.server.migrate);
+    state->of.server.migrate = NULL;
+}
+
+/* START, which the first record of a link begins with [PROTO 16.3]. */
+static void out_start(snet_link *link, struct snet_writer *plain)
+{
+    const snet_session *session = link->session;
+    /* Behind an end that was acknowledged, nothing is left to begin with. */
+    out_put_start(plain, session->end_acked ? snet_v3_session_of(session)->flow.acked
+                                            : session->history.sent);
+    snet_v3_link_of(link)->started = true;
+}
+
+/* All that is neither START nor of the stream. */
 static void out_controls(snet_link *link, struct snet_writer *plain)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
-    snet_session *session = link->session;
-    struct snet_flow *flow = &snet_v3_session_of(session)->flow;
-    if (!state->started) {
-        /* Behind an end that was acknowledged, nothing is left to begin with. */
-        const uint64_t from = session->end_acked ? flow->acked : session->history.sent;
-        out_put(plain, &(struct snet_v3_frame){.type = SNET_V3_FRAME_START, .offset = from});
-    }
+    struct snet_flow *flow = &snet_v3_session_of(link->session)->flow;
     if (snet_flow_ack_news(flow)) {
-        out_put(plain, &(struct snet_v3_frame){.type = SNET_V3_FRAME_ACK,
-                                               .offset = flow->recv_next,
-                                               .limit = flow->limit});
-        snet_flow_ack_sent(flow);
+        out_put_ack(flow, plain);
     }
     if (state->ping_owed) {
-        out_put(plain,
-                &(struct snet_v3_frame){.type = SNET_V3_FRAME_PING, .number = state->ping_token});
-        state->ping_owed = false;
+        out_put_ping(state, plain);
     }
     if (state->pong_owed) {
-        out_put(plain,
-                &(struct snet_v3_frame){.type = SNET_V3_FRAME_PONG, .number = state->pong_token});
-        state->pong_owed = false;
+        out_put_pong(state, plain);
     }
-    if (out_move(session) != NULL) {
-        out_put_move(session, plain);
+    if (out_migrate(link->session) != NULL) {
+        out_put_migrate(link->session, plain);
     }
-    state->started = true;
 }
 
 /* Copies the next `len` bytes of the stream; they count as sent. */
@@ -226,6 +248,9 @@ static bool out_record(snet_link *link, uint8_t *space)
     struct snet_writer plain;
     const size_t max_record = out_max_record(link);
     snet_writer_init(&plain, space + SNET_V3_FRAME_LEN_BYTES, max_record);
+    if (!snet_v3_link_of(link)->started) {
+        out_start(link, &plain);
+    }
     out_controls(link, &plain);
     out_data(link, &plain, max_record - plain.written);
     out_pad(link->session, &plain, max_record);
@@ -254,7 +279,7 @@ void snet_v3_out_fill(snet_link *link)
         return;
     }
     if (!state->started) {
-        out_start(link);
+        out_begin(link);
     }
     if (!out_anything(link)) {
         return;
@@ -295,9 +320,7 @@ bool snet_v3_out_abort(snet_link *link, uint16_t code, const char *text)
     struct snet_writer plain;
     snet_writer_init(&plain, space + SNET_V3_FRAME_LEN_BYTES, OUT_CONTROL_MAX_BYTES);
     if (!state->started) {
-        out_put(&plain,
-                &(struct snet_v3_frame){.type = SNET_V3_FRAME_START,
-                                        .offset = session == NULL ? 0 : session->history.base});
+        out_put_start(&plain, session == NULL ? 0 : session->history.base);
     }
     out_put(&plain, &(struct snet_v3_frame){.type = SNET_V3_FRAME_ABORT,
                                             .number = code,

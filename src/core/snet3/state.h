@@ -86,7 +86,7 @@ struct snet_v3_server {
     struct snet_credentials credentials;
     struct snet_list_node unconfirmed;
     uint64_t resume_free_ns; /* when the rate of resumes is back to nothing */
-    struct snet_v3_migrate *move;
+    struct snet_v3_migrate *migrate;
 };
 
 /* State of a session, behind it. */

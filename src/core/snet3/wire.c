@@ -205,8 +205,8 @@ static void v3_session_wipe(snet_session *session)
         snet_secret_wipe(&state->of.client.ticket, sizeof state->of.client.ticket);
     } else {
         struct snet_v3_store *store = session->server->store;
-        snet_core_release(session->core, state->of.server.move);
-        state->of.server.move = NULL;
+        snet_core_release(session->core, state->of.server.migrate);
+        state->of.server.migrate = NULL;
         snet_list_remove(&store->unconfirmed, &state->of.server.unconfirmed);
         snet_v3_store_retire(store, &state->of.server.credentials.slots[0]);
         snet_v3_store_retire(store, &state->of.server.credentials.slots[1]);
