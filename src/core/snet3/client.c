@@ -347,23 +347,47 @@ static bool client_proves(const snet_link *link, struct snet_buffer message,
            snet_secret_equal(proof, reject->proof, sizeof proof);
 }
 
+/* What a REJECT counts for. */
+enum client_verdict {
+    CLIENT_IGNORES, /* anybody can have sent it: it says nothing, not even that */
+    CLIENT_NOTES,   /* so can anybody, but it says why this attempt failed: the session tries on */
+    CLIENT_BELIEVES /* it counts for how the session ends */
+};
+
+/*
+ * Before there is a session, nobody can prove a refusal, and one that is not final is believed: it
+ * costs no more than a try. Of a session only its server ends the trying, by a proof [PROTO 14.4].
+ */
+static enum client_verdict client_judge_reject(const snet_link *link, struct snet_buffer message,
+                                               const struct snet_v3_reject *reject)
+{
+    const bool resumes = snet_v3_link_of(link)->step == SNET_V3_C_RESUME;
+    if (snet_v3_code_final(reject->code)) {
+        return resumes && client_proves(link, message, reject) ? CLIENT_BELIEVES : CLIENT_IGNORES;
+    }
+    if (!snet_v3_codes_refuses(reject->code)) {
+        return CLIENT_IGNORES;
+    }
+    return resumes ? CLIENT_NOTES : CLIENT_BELIEVES;
+}
+
 snet_err snet_v3_client_reject(snet_link *link, struct snet_buffer message,
                                enum snet_v3_step *ret_next, uint64_t now)
 {
     (void)ret_next;
     (void)now;
-    struct snet_v3_link *state = snet_v3_link_of(link);
     struct snet_v3_reject reject;
     snet_v3_reject_decode(message.data + SNET_V3_HEADER_BYTES, &reject);
     const uint64_t pause_ns = reject.retry_after * CLIENT_RETRY_UNIT_NS;
     link->session->retry_after_ns = pause_ns < CLIENT_HOLD_MAX_NS ? pause_ns : CLIENT_HOLD_MAX_NS;
-    const bool resumes = state->step == SNET_V3_C_RESUME;
-    const bool final = snet_v3_code_final(reject.code);
-    const bool known = snet_v3_codes_refuses(reject.code);
-    if (resumes ? final && client_proves(link, message, &reject) : known && !final) {
-        state->refused_code = reject.code;
-    } else if (final || !known) {
-        return SNET_ERR_BAD_MAC; /* without a proof it says nothing, not even that */
+    switch (client_judge_reject(link, message, &reject)) {
+    case CLIENT_IGNORES:
+        return SNET_ERR_BAD_MAC;
+    case CLIENT_BELIEVES:
+        snet_v3_link_of(link)->refused_code = reject.code;
+        break;
+    case CLIENT_NOTES:
+        break;
     }
     return snet_v3_codes_refused(reject.code);
 }
