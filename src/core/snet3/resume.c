@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/snet3/resume.h"
 
+#include "base/assert.h"
 #include "base/try.h"
 #include "core/server.h"
 #include "core/snet3/acks.h"
@@ -124,36 +125,72 @@ static bool resume_from_pending(const snet_session *session, const struct snet_c
            credentials->pending && base != &credentials->slots[credentials->confirmed];
 }
 
-/* The client may resume: R2, R4, R7 and R8 [PROTO 15.1]. */
-static snet_err resume_accept(snet_link *link, struct snet_credential *base,
-                              const struct snet_v3_resume *resume, uint64_t now)
+/* What becomes of the session's links when a resume is accepted. */
+struct resume_plan {
+    snet_link *dead;  /* the live link of a client that has no connection; NULL: none */
+    snet_link *taken; /* the pending link that the client went over to; NULL: none */
+};
+
+static struct resume_plan resume_plan(const snet_session *session,
+                                      const struct snet_credential *base, uint8_t cause)
+{
+    if (cause == SNET_V3_CAUSE_LOST) {
+        return (struct resume_plan){.dead = session->link};
+    }
+    const bool taken = resume_from_pending(session, base);
+    return (struct resume_plan){.taken = taken ? session->attempt : NULL};
+}
+
+/* The link's ticket is the session's pending credential from now on: R2, R4 [PROTO 15.1]. */
+static void resume_enter_credential(snet_link *link, struct snet_credential *base, uint64_t attempt)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
     struct snet_v3_store *store = link->server->store;
     snet_session *session = base->owner;
     struct snet_credentials *credentials = &snet_v3_session_of(session)->of.server.credentials;
-    const bool early_taken = snet_v3_in_early(session, resume, now);
-    SNET_TRY(resume_write_accept(link, session, early_taken, now));
-    if (resume->cause == SNET_V3_CAUSE_LOST && session->link != NULL) {
-        /* It comes from a client that has no connection: ours is dead, however healthy it looks. */
-        snet_link_failed(session->link, SNET_ERR_LINK_REPLACED, now);
-    }
-    const struct snet_flow_ack ack = {.recv_next = resume->recv_next, .limit = resume->limit};
-    SNET_TRY(snet_v3_acks_take(session, ack, now));
-    if (resume->cause == SNET_V3_CAUSE_PLANNED && resume_from_pending(session, base)) {
-        /* The client went over to the pending link and plans to leave it: it is the live one. To
-           close it instead would let a RESUME cut a link in use. */
-        SNET_TRY(snet_v3_server_confirm(session->attempt, now));
-    }
     snet_v3_store_retire(store, snet_credentials_next(credentials, base));
-    struct snet_credential *next = snet_credentials_accept(credentials, base, resume->attempt);
+    struct snet_credential *next = snet_credentials_accept(credentials, base, attempt);
     snet_bytes_copy(next->cid, state->ticket.cid, sizeof next->cid);
     snet_bytes_copy(next->secret, state->ticket.secret, sizeof next->secret);
     next->owner = session;
     snet_secret_wipe(&state->ticket, sizeof state->ticket);
     snet_v3_store_enter(store, next);
+}
+
+/* Does what was planned, in the order of the protocol; nothing of it can fail. */
+static void resume_commit(snet_link *link, struct snet_credential *base,
+                          const struct snet_v3_resume *resume, const struct resume_plan *plan,
+                          uint64_t now)
+{
+    snet_session *session = base->owner;
+    const struct snet_flow_ack ack = {.recv_next = resume->recv_next, .limit = resume->limit};
+    if (plan->dead != NULL) {
+        /* However healthy it looks: what waits there would be waited for in vain. */
+        snet_link_failed(plan->dead, SNET_ERR_LINK_REPLACED, now);
+    }
+    /* Before a link is taken, which begins to count behind what is acknowledged here. */
+    const snet_err err = snet_v3_acks_take(session, ack, now);
+    SNET_ASSERT(err == SNET_OK); /* resume_judge has seen the offsets */
+    if (plan->taken != NULL) {
+        /* The client plans to leave it: it is the live one. To close it instead would let a RESUME
+           cut a link in use. */
+        snet_v3_server_go_over(plan->taken, now);
+    }
+    resume_enter_credential(link, base, resume->attempt);
     snet_session_pend(session, link, now + link->server->config.session.handshake_timeout_ns);
     snet_link_want_send(link);
+}
+
+/* The client may resume: R2, R4, R7 and R8 [PROTO 15.1]. Until ACCEPT is written, all that happens
+   to the session is that early bytes are kept. */
+static snet_err resume_accept(snet_link *link, struct snet_credential *base,
+                              const struct snet_v3_resume *resume, uint64_t now)
+{
+    snet_session *session = base->owner;
+    const struct resume_plan plan = resume_plan(session, base, resume->cause);
+    const bool early_taken = snet_v3_in_early(session, resume, now);
+    SNET_TRY(resume_write_accept(link, session, early_taken, now));
+    resume_commit(link, base, resume, &plan, now);
     return SNET_OK;
 }
 

@@ -310,27 +310,39 @@ snet_err snet_v3_server_auth(snet_link *link, struct snet_buffer message,
     return server_open(link, now);
 }
 
-snet_err snet_v3_server_confirm(snet_link *link, uint64_t now)
+/* The first record of the link was valid: the client has its credential: R3 [PROTO 15.1]. */
+static void server_prove(snet_link *link, uint64_t now)
 {
-    snet_session *session = link->session;
-    if (session == NULL) {
-        return SNET_ERR_BAD_MAC;
-    }
-    struct snet_v3_session *secure = snet_v3_session_of(session);
-    SNET_ASSERT(session->attempt == link);
+    struct snet_v3_session *session = snet_v3_session_of(link->session);
+    SNET_ASSERT(link->session->attempt == link);
     snet_v3_liveness_answered(link, now);
-    struct snet_credential *older =
-        snet_credentials_promote(&secure->of.server.credentials); /* R3 */
+    struct snet_credential *older = snet_credentials_promote(&session->of.server.credentials);
     if (older != NULL) {
         snet_v3_store_retire(server_store(link), older);
     }
     snet_v3_step_proven(link);
-    if (session->state == SNET_SESSION_OPENING) {
-        return server_open(link, now);
-    }
+}
+
+void snet_v3_server_go_over(snet_link *link, uint64_t now)
+{
+    snet_session *session = link->session;
+    SNET_ASSERT(session->state != SNET_SESSION_OPENING);
+    server_prove(link, now);
     const struct snet_session_counts counts = {session->inbox.received, session->history.base};
     snet_session_attach(session, link, &counts, now);
     snet_v3_liveness_begin(link, now);
+}
+
+snet_err snet_v3_server_confirm(snet_link *link, uint64_t now)
+{
+    if (link->session == NULL) {
+        return SNET_ERR_BAD_MAC;
+    }
+    if (link->session->state == SNET_SESSION_OPENING) {
+        server_prove(link, now);
+        return server_open(link, now);
+    }
+    snet_v3_server_go_over(link, now);
     return SNET_OK;
 }
 

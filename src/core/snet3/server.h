@@ -17,6 +17,8 @@ snet_v3_handler snet_v3_server_auth;
 /* The first record of a link was valid: its session goes over to it, or opens. Errors:
    SESSIONS_FULL, after which link and session are closed and gone; BAD_MAC when it was gone. */
 SNET_MUST_USE snet_err snet_v3_server_confirm(snet_link *link, uint64_t now);
+/* The accepted link of an open session is proven: the session goes over to it. */
+void snet_v3_server_go_over(snet_link *link, uint64_t now);
 /* The session ends by `err`: its credentials are void, and tombs tell of it. */
 void snet_v3_server_record_tombstone(snet_session *session, snet_err err, uint64_t now);
 
