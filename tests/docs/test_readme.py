@@ -19,6 +19,7 @@ ENGLISH = "README.md"
 CHINESE = "README.zh-CN.md"
 LANGUAGES = {ENGLISH, CHINESE}
 LINES_MAX = 15
+DOCUMENT_LINES_MAX = 120
 SCREEN_LINES = 40
 FLAGS = "-std=c17 -Wall -Wextra -Werror"
 
@@ -49,6 +50,11 @@ class Program(unittest.TestCase):
             before = (ROOT / document).read_text().split("```c")[0].count("\n")
             self.assertLess(before + block.text.count("\n"), SCREEN_LINES, document)
 
+    def test_readme_is_short(self) -> None:
+        for document in (ENGLISH, CHINESE):
+            lines = (ROOT / document).read_text().count("\n")
+            self.assertLessEqual(lines, DOCUMENT_LINES_MAX, document)
+
     def test_program_compiles_and_talks_to_the_command(self) -> None:
         for document in (ENGLISH, CHINESE):
             with (installed() as environment, tempfile.TemporaryDirectory() as folder,
@@ -60,7 +66,7 @@ class Program(unittest.TestCase):
                     cc {FLAGS} -o hello hello.c $(pkg-config --cflags --libs snet)
                     snet keygen --out key > pub
                     snet serve --key key --listen 127.0.0.1:{port} --to 127.0.0.1:{behind} 2>log &
-                    ./hello 127.0.0.1:{port} "$(cat pub)"
+                    ./hello "snet://$(cat pub)@127.0.0.1:{port}"
                 """
                 result = shell(script, folder, environment)
                 backend.shutdown()

@@ -39,8 +39,8 @@ class Semantics(unittest.TestCase):
     def test_each_row_has_one_test_and_each_test_a_row(self) -> None:
         self.assertEqual(sorted(tests()), sorted(row[0] for row in rows()))
 
-    def test_readme_counts_the_rows(self) -> None:
-        self.assertIn(f" {len(rows())} situations ", (ROOT / "README.md").read_text())
+    def test_the_page_about_tests_counts_the_rows(self) -> None:
+        self.assertIn(f" {len(rows())} situations ", (ROOT / "docs/testing.md").read_text())
 
 
 if __name__ == "__main__":

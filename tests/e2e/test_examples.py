@@ -86,8 +86,14 @@ class Echo(unittest.TestCase):
             self.assertIn("no valid answer", refused.stderr)
 
     def test_every_line_comes_back_while_connections_are_cut(self) -> None:
+        for name in ("echo_server", "epoll_server"):
+            with self.subTest(server=name):
+                self.echo_through_cuts(name)
+
+    def echo_through_cuts(self, name: str) -> None:
+        """Say lines to a server of that name, and cut its connections meanwhile."""
         with (
-            Server("echo_server") as server,
+            Server(name) as server,
             chaos(server.address) as network,
             Example("echo_client", network.address, server.key,
                     stdin=subprocess.PIPE) as client,
