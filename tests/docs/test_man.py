@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: MIT
 """Manual pages are clean mdoc, and say of commands and functions what is there.
 
-SNET_BIN names the command. What needs mandoc is skipped without it.
+SNET_BIN names the command and SNET_LIBRARY the shared library. What needs mandoc is skipped without
+it, and so is what needs a library that this Python cannot load, as one with a sanitizer inside.
 """
 
 import os
@@ -13,6 +14,8 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+
+from man_options import in_page, load, sentences, table
 
 ROOT = Path(__file__).resolve().parents[2]
 MAN = ROOT / "man"
@@ -185,6 +188,38 @@ class Library(unittest.TestCase):
             self.assertEqual(synopsis(page) - set(known), set(), f"in no header, of {page.name}")
             for name, arguments in prototypes(page).items():
                 self.assertEqual(arguments, known[name], f"{name} of {page.name}")
+
+
+class Options(unittest.TestCase):
+    """The list of options of snet_config_new.3, and the table of the library."""
+
+    def setUp(self) -> None:
+        try:
+            self.rows = load(os.environ.get("SNET_LIBRARY", ""))
+        except (OSError, AttributeError) as error:
+            self.skipTest(f"SNET_LIBRARY cannot be loaded here: {error}")
+
+    def test_list_is_the_table(self) -> None:
+        self.assertGreater(len(self.rows), 1)
+        self.assertEqual(in_page(), table(self.rows), "run tests/docs/man_options.py --update")
+
+    def test_each_field_of_the_struct_is_an_option_or_listed_beside_them(self) -> None:
+        header = (ROOT / "include/snet/config.h").read_text()
+        text = re.sub(r"/\*.*?\*/", "", header, flags=re.DOTALL)
+        fields = set(re.findall(r"(\w+);", part(text, "struct snet_config {", ("};",))))
+        names = {row.name.replace("-", "_") for row in self.rows}
+        page = (MAN / "snet_config_new.3").read_text()
+        units = r"_(?:(?:timeout_)?ns|bytes|max)$"
+        for field in fields - {"size"}:
+            known = {field, re.sub(units, "", field), re.sub(r"s$|_count$|_ns$", "", field)}
+            said = re.search(rf"^\.It Va .*\b{field}\b", page, re.MULTILINE)
+            self.assertTrue(known & names or said, f"{field} is neither")
+
+    def test_sentences_say_bounds_words_and_defaults(self) -> None:
+        said = {row.name: " ".join(sentences(row)) for row in self.rows}
+        self.assertIn("From 1s to 10m. Default: 15s; with preset=phone 270s.", said["heartbeat"])
+        self.assertIn("Some of 1, 1-padded, 2 and 3. Default: 3.", said["wire"])
+        self.assertIn("For dialing and listening, in programs alone.", said["nonblocking"])
 
 
 if __name__ == "__main__":
