@@ -177,7 +177,7 @@ FIGURES: list[tuple[str, str, object]] = [
     (WAITS, "are woken every {} ms", f"SNET_CORE_WAKE_NS {MS}"),
     (WAITS, "| {} ms have passed (`write_at_ns`)", f"SNET_SESSION_MEMORY_RETRY_NS {MS}"),
     (WAITS, "| {} ms have passed (`out_retry`)", f"SNET_V3_OUT_RETRY_NS {MS}"),
-    (WAITS, "| {} ms have passed, again and again", f"SNET_LEGACY_HOLD_RETRY_NS {MS}"),
+    (WAITS, "| {} ms have passed, again and again", f"SNET_LEGACY_STREAM_RETRY_NS {MS}"),
     (WAITS, "asks up to {} sessions", "SNET_CORE_RECLAIM_MAX"),
     (MEMORY, "with H of {} MiB", f"SNET_HISTORY_DEFAULT_BYTES {MIB}"),
     (MEMORY, "send budget of {} MiB", f"SNET_BUDGET_DEFAULT_BYTES {MIB}"),

@@ -71,6 +71,12 @@ def sources() -> str:
                      for path in (*paths, "Makefile", "CMakeLists.txt"))
 
 
+def sources_of_build() -> str:
+    """What CMake is told."""
+    return "\n".join((ROOT / path).read_text() for path in tracked()
+                     if path.endswith(("CMakeLists.txt", ".cmake")))
+
+
 @functools.cache
 def words() -> frozenset[str]:
     """Each identifier of the sources."""
@@ -199,6 +205,22 @@ class Names(unittest.TestCase):
         def found(document: Path) -> set[str]:
             return {name for span in spans(document) for name in OPTION.findall(span)} - known
         self.assertEqual(wrong(found), {})
+
+
+class Tests(unittest.TestCase):
+    """The pages about tests."""
+
+    def test_page_of_worlds_has_each_part_of_tests_support(self) -> None:
+        text = (ROOT / "tests/README.md").read_text()
+        parts = {Path(path).stem for path in tracked() if path.startswith("tests/support/")}
+        self.assertEqual({part for part in parts if f"`support/{part}`" not in text}, set())
+
+    def test_page_of_kinds_has_each_label_of_ctest(self) -> None:
+        rows = [line for line in (ROOT / "docs/testing.md").read_text().split("\n")
+                if line.startswith("| `")]
+        listed = {name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[2])}
+        lists = (ROOT / "tests/CMakeLists.txt").read_text() + sources_of_build()
+        self.assertEqual(set(re.findall(r"\bLABELS (\w+)", lists)) - listed, set())
 
 
 class Decisions(unittest.TestCase):
