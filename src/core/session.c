@@ -481,7 +481,6 @@ void snet_session_destroy(snet_session *session)
     snet_core_release(core, session->redirect);
     snet_core_release(core, session->identity);
     snet_core_release(core, session);
-    snet_core_wake_writers(core);
     snet_core_wake_links(core);
 }
 

@@ -150,9 +150,9 @@ static void writer_tries_again_when_a_session_opens_without_pages(void **state)
 /* --- One page, and more than one writer --------------------------------------------------- */
 
 /* Two writers, `first` before `second`, find no page. */
-static void open_two(snet_session **ret_first, snet_session **ret_second)
+static void open_two(enum snet_wire wire, snet_session **ret_first, snet_session **ret_second)
 {
-    open_on(SNET_WIRE_2, HISTORY_BYTES);
+    open_on(wire, wire == SNET_WIRE_3 ? HISTORY_3_BYTES : HISTORY_BYTES);
     (void)core_pair_begin(&ends);
     *ret_first = ends.client;
     *ret_second = open_another(NULL);
@@ -163,23 +163,27 @@ static void open_two(snet_session **ret_first, snet_session **ret_second)
 
 static void writer_of_a_stream_that_is_shut_takes_no_turn(void **state)
 {
+    static const enum snet_wire kinds[] = {SNET_WIRE_2, SNET_WIRE_3};
     (void)state;
-    snet_session *first = NULL;
-    snet_session *second = NULL;
-    open_two(&first, &second);
-    snet_session_shutdown(first, ends.now);
-    give_pages(CLIENT, 1);
-    assert_true(is_woken(second));
-    core_pair_close(&ends);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        snet_session *first = NULL;
+        snet_session *second = NULL;
+        open_two(kinds[i], &first, &second);
+        snet_session_shutdown(first, ends.now);
+        core_pair_drain(&ends);
+        give_pages(CLIENT, 1);
+        assert_true(is_woken(second));
+        core_pair_close(&ends);
 
-    /* Or it was woken already, and has nothing to say any more. */
-    open_two(&first, &second);
-    give_pages(CLIENT, 1);
-    assert_true(is_woken(first));
-    assert_int_equal(second->task.events, 0);
-    snet_session_shutdown(first, ends.now);
-    assert_true(is_woken(second));
-    core_pair_close(&ends);
+        /* Or it was woken already, and has nothing to say any more. */
+        open_two(kinds[i], &first, &second);
+        give_pages(CLIENT, 1);
+        assert_true(is_woken(first));
+        assert_int_equal(second->task.events, 0);
+        snet_session_shutdown(first, ends.now);
+        assert_true(is_woken(second));
+        core_pair_close(&ends);
+    }
 }
 
 static void writer_of_a_session_that_ends_leaves_its_turn_to_the_next(void **state)
@@ -187,7 +191,7 @@ static void writer_of_a_session_that_ends_leaves_its_turn_to_the_next(void **sta
     (void)state;
     snet_session *first = NULL;
     snet_session *second = NULL;
-    open_two(&first, &second);
+    open_two(SNET_WIRE_2, &first, &second);
     give_pages(CLIENT, 1);
     assert_true(is_woken(first));
     snet_session_free(first, ends.now);
@@ -237,7 +241,7 @@ static void writer_is_woken_soon_when_the_one_before_is_silent(void **state)
     (void)state;
     snet_session *first = NULL;
     snet_session *second = NULL;
-    open_two(&first, &second);
+    open_two(SNET_WIRE_2, &first, &second);
     core_pair_pass(&ends, SNET_CORE_WAKE_NS);
     const unsigned before = wakes(CLIENT);
     give_pages(CLIENT, 1);
@@ -327,6 +331,13 @@ static struct core_pair_conn *open_holder(snet_session **ret_holder, snet_sessio
     return conn;
 }
 
+/* Those without a link hold more than their part. */
+static bool is_under_pressure(void)
+{
+    return ends.cores[SERVER]->detached_bytes >
+           pool_of(SERVER)->budget_count * SNET_PAGE_BYTES / SNET_PRESSURE_DIVISOR;
+}
+
 /* [PROTO 20.1]: it was refused when the pages were those of a session with a link. */
 static void writer_asks_again_when_a_session_with_pages_loses_its_link(void **state)
 {
@@ -351,11 +362,28 @@ static void writer_never_evicts_itself(void **state)
     snet_session *other = NULL;
     struct core_pair_conn *conn = open_holder(&holder, &other);
     core_pair_cut(&ends, conn);
-    assert_true(ends.cores[SERVER]->detached_bytes >
-                pool_of(SERVER)->budget_count * SNET_PAGE_BYTES / SNET_PRESSURE_DIVISOR);
+    assert_true(is_under_pressure());
     assert_int_equal(try_write(holder), SNET_ERR_AGAIN);
     assert_int_equal(holder->state, SNET_SESSION_DETACHED);
     assert_int_equal(snet_session_room(holder), 0);
+    assert_int_equal(holder->state, SNET_SESSION_DETACHED);
+    core_pair_close(&ends);
+}
+
+/* It would get nothing by that. */
+static void writer_whose_history_is_full_takes_nothing_from_others(void **state)
+{
+    (void)state;
+    snet_session *holder = NULL;
+    snet_session *full = NULL;
+    struct core_pair_conn *conn = open_holder(&holder, &full);
+    leave_pages(SERVER, 2 * HISTORY_3_BYTES / PAGE);
+    core_pair_write(&ends, full, HISTORY_3_BYTES);
+    core_pair_write(&ends, holder, HISTORY_3_BYTES - 2 * PAGE);
+    leave_pages(SERVER, 0);
+    core_pair_cut(&ends, conn);
+    assert_true(is_under_pressure());
+    assert_int_equal(try_write(full), SNET_ERR_AGAIN);
     assert_int_equal(holder->state, SNET_SESSION_DETACHED);
     core_pair_close(&ends);
 }
@@ -419,6 +447,7 @@ int main(void)
         cmocka_unit_test(writer_waits_in_silence_once_all_have_been_asked),
         cmocka_unit_test(writer_asks_again_when_a_session_with_pages_loses_its_link),
         cmocka_unit_test(writer_never_evicts_itself),
+        cmocka_unit_test(writer_whose_history_is_full_takes_nothing_from_others),
         cmocka_unit_test(flush_before_the_session_opens_is_told_when_it_does),
         cmocka_unit_test(end_is_said_on_the_old_link_when_moving_over_fails),
     };
