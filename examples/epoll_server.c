@@ -75,8 +75,7 @@ static void handle_events(snet_events *events)
 {
     struct snet_event event;
     while (snet_events_next(events, &event, sizeof event, 0) == 1) {
-        const bool ready =
-            event.type == SNET_EVENT_READABLE || event.type == SNET_EVENT_WRITABLE;
+        const bool ready = event.type == SNET_EVENT_READABLE || event.type == SNET_EVENT_WRITABLE;
         if (event.type == SNET_EVENT_ACCEPTABLE) {
             accept_all(event.socket);
         } else if (ready && !client_echo(event.socket, event.user)) {
