@@ -5,6 +5,8 @@
  * ends must be told the same one (snet_session_config). No replacement makes these wires safe, for
  * their keys have 64 bits and their data no proof: see docs/legacy-wires.md, clauses 2.5 and 9.
  *
+ * Source-stable tier: a program is built again for another release.
+ *
  * Ownership: a table is static; states belong to the caller. Thread: one at a time per state.
  */
 #ifndef SNET_CIPHER_H

@@ -10,6 +10,8 @@
  *
  * Time is `now`, nanoseconds of a monotonic clock that never goes back and starts above 0.
  *
+ * Source-stable tier: a program is built again for another release.
+ *
  * Ownership: a core owns its servers, sessions and links. A session given out by an event belongs
  * to the caller until snet_session_free; a link belongs to the caller until snet_link_free. Freeing
  * the core frees what is left. Thread: one core and all its objects belong to one thread.

@@ -3,7 +3,8 @@
 /*
  * SHA-256 of a stream of bytes: for programs that compare what was sent with what arrived.
  *
- * Ownership: the caller frees what snet_digest_new made. Thread: one at a time per digest.
+ * Stable ABI. Ownership: the caller frees what snet_digest_new made. Thread: one at a time per
+ * digest.
  */
 #ifndef SNET_DIGEST_H
 #define SNET_DIGEST_H

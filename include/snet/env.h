@@ -7,6 +7,8 @@
  * never reads a clock, a file or a socket.
  * With the same answers from the environment and the same calls, it does the same, bit for bit.
  *
+ * Source-stable tier: a program is built again for another release.
+ *
  * Ownership: the core copies the struct; `ctx` must outlive the core. Thread: the functions are
  * called from within calls of the core, on the caller's thread, and must not call the core back.
  */

@@ -7,7 +7,7 @@
  * a stable name, a class, by which a caller decides what to do, and a message. The list holds local
  * errors only; what a peer is told is a different type that wires map to.
  *
- * Stable tier: a number never changes its meaning and is never used again for another error; later
+ * Stable ABI: a number never changes its meaning and is never used again for another error; later
  * versions add numbers. The functions take int32_t, so that a number from a later version, or from
  * another language, can be asked about. A library that does not know a number says "UNKNOWN".
  *

@@ -10,8 +10,8 @@
  * first. feof tells the other end's last byte, ferror with errno (ECONNRESET, EPIPE, ETIMEDOUT)
  * that the session ended otherwise. A file has no position; fseek fails.
  *
- * Threads: any; the file locks itself while a thread waits in it, so that a second thread cannot
- * write meanwhile. Programs that need that use the socket.
+ * Stable ABI. Threads: any; the file locks itself while a thread waits in it, so that a second
+ * thread cannot write meanwhile. Programs that need that use the socket.
  */
 #ifndef SNET_FILE_H
 #define SNET_FILE_H

@@ -9,7 +9,7 @@
  * line of its own, and its first line says which kind of key that is. Empty lines and other lines
  * that begin with '#' are comments, and so is what follows a key behind a space.
  *
- * Stable tier: struct snet_key never grows. Ownership: the caller's memory; the caller wipes
+ * Stable ABI: struct snet_key never grows. Ownership: the caller's memory; the caller wipes
  * secrets by snet_key_wipe. Functions write what they return on success only, and keep no copy of a
  * secret. Thread: any.
  */

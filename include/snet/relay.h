@@ -13,6 +13,8 @@
  *
  * On wires that have no half-close a shutdown ends both directions: see `on_local_end`.
  *
+ * Source-stable tier: a program is built again for another release.
+ *
  * Ownership: a relay owns its session from snet_relay_new on and its stream from snet_relay_start
  * on, and frees both with itself. Thread: that of the loop.
  */

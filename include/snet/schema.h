@@ -4,8 +4,7 @@
  * What stands behind the options of snet, for programs that have options of their own beside the
  * library's: errors that explain themselves, key files, and tables of options.
  *
- * Source-stable tier: a program that was built against these declarations is built again for
- * another release.
+ * Source-stable tier: a program is built again for another release.
  *
  * Thread: any, but one at a time for each object.
  */

@@ -8,6 +8,8 @@
  * An address is HOST:PORT (a name or IPv4), [IPv6]:PORT, :PORT (every local address to listen on,
  * localhost to connect to) or unix:PATH. Port 0 listens on any free port.
  *
+ * Source-stable tier: a program is built again for another release.
+ *
  * Ownership: a stream handed out belongs to the caller, who ends it with snet_stream_close.
  * Thread: that of the loop.
  */

@@ -10,6 +10,8 @@
  * A suite is an AEAD with a 32-byte key, a 12-byte nonce and a 16-byte tag behind the ciphertext.
  * Its `open` must not release plaintext on failure.
  *
+ * Source-stable tier: a program is built again for another release.
+ *
  * Ownership: a suite is static. Its context is memory of `ctx_size` bytes that the caller provides,
  * aligned for any object and does not move; what `init` sets up there, `wipe` gives back. Thread:
  * one at a time per context.

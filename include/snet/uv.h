@@ -6,6 +6,8 @@
  * snet_session_ functions, at any time on the loop's thread. What it does in one turn of the loop
  * is carried out before the loop waits again.
  *
+ * Source-stable tier: a program is built again for another release.
+ *
  * Ownership: the driver owns its core and links. Sessions belong to the program from
  * snet_uv_connect or SNET_CORE_EVENT_OPENED until snet_session_free. Thread: that of the loop.
  */

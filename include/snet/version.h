@@ -4,7 +4,7 @@
  * Which snet this is: of the headers, at compile time, and of the library, at run time. And the two
  * attributes that every public header uses.
  *
- * Stable tier: a program that was built against these declarations runs with every later library of
+ * Stable ABI: a program that was built against these declarations runs with every later library of
  * the same soname, without being built again.
  *
  * Thread: every function here is pure and may be called from anywhere.
