@@ -4,7 +4,6 @@
 
 #include "base/assert.h"
 #include "base/cursor.h"
-#include "core/session.h"
 #include "crypto/crypto.h"
 #include "crypto/suites.h"
 
@@ -37,9 +36,7 @@ snet_err snet_core_new(const struct snet_env *env, const struct snet_core_config
     snet_list_init(&core->servers);
     snet_list_init(&core->sessions);
     snet_list_init(&core->links);
-    snet_list_init(&core->send_waiters);
-    snet_list_init(&core->recv_waiters);
-    snet_list_init(&core->detached);
+    snet_pressure_init(&core->pressure, &core->send_pool, &core->recv_pool);
     *ret_core = core;
     return SNET_OK;
 }
@@ -67,24 +64,9 @@ void snet_core_free(snet_core *core)
     env.free(env.ctx, core);
 }
 
-/* A writer or a link waits although there is a page: the one that was woken has not used it. */
-static bool core_idles(const snet_core *core)
-{
-    return (core->send_waiters.count > 0 && snet_pool_available(&core->send_pool) > 0) ||
-           (core->recv_waiters.count > 0 && snet_pool_available(&core->recv_pool) > 0);
-}
-
-/* A writer waits, and not all sessions have been asked yet whether they can give pages back. */
-static bool core_asks(const snet_core *core)
-{
-    return core->send_waiters.count > 0 && core->unasked > 0 &&
-           snet_pool_available(&core->send_pool) == 0;
-}
-
 uint64_t snet_core_deadline(const snet_core *core)
 {
-    uint64_t due_ns = core_idles(core) ? core->wake_at_ns : SNET_NEVER;
-    due_ns = core_asks(core) ? core->now_ns : due_ns;
+    const uint64_t due_ns = snet_pressure_due_ns(&core->pressure, core->now_ns);
     const uint64_t timer_ns = snet_timer_next_ns(&core->timers);
     return timer_ns < due_ns ? timer_ns : due_ns;
 }
@@ -92,15 +74,7 @@ uint64_t snet_core_deadline(const snet_core *core)
 void snet_core_tick(snet_core *core, uint64_t now)
 {
     core->now_ns = now;
-    if (core_asks(core)) {
-        snet_core_reclaim(core);
-        snet_core_wake_writers(core);
-    }
-    if (core_idles(core) && core->wake_at_ns <= now) {
-        core->wake_at_ns = now + SNET_CORE_WAKE_NS;
-        snet_core_wake_writers(core);
-        snet_core_wake_links(core);
-    }
+    snet_pressure_tick(&core->pressure, now);
     struct snet_timer *timer = snet_timer_pop(&core->timers, now);
     while (timer != NULL) {
         struct snet_task *task = SNET_CONTAINER(timer, struct snet_task, timer);
@@ -198,23 +172,6 @@ snet_err snet_core_random_bytes(snet_core *core, enum snet_random_purpose purpos
                                                                                : SNET_ERR_RANDOM;
 }
 
-bool snet_core_reserve(snet_core *core, uint64_t bytes)
-{
-    const uint64_t budget = (uint64_t)core->recv_pool.budget_count * SNET_PAGE_BYTES;
-    const uint64_t most = budget - budget / SNET_CORE_UNRESERVED_DIVISOR;
-    if (bytes > most - core->recv_reserved_bytes) {
-        return false;
-    }
-    core->recv_reserved_bytes += bytes;
-    return true;
-}
-
-void snet_core_unreserve(snet_core *core, uint64_t bytes)
-{
-    SNET_ASSERT(bytes <= core->recv_reserved_bytes);
-    core->recv_reserved_bytes -= bytes;
-}
-
 snet_err snet_core_suite_add(snet_core *core, const snet_suite *suite)
 {
     if (!snet_suites_ok(suite) || suite->id < SNET_SUITE_PRIVATE_FIRST ||
@@ -240,61 +197,5 @@ void snet_core_note(const snet_core *core, const struct snet_note *note)
 {
     if (core->env.note != NULL) {
         core->env.note(core->env.ctx, note);
-    }
-}
-
-void snet_core_reclaim(snet_core *core)
-{
-    size_t left = core->sessions.count;
-    left = left < SNET_CORE_RECLAIM_MAX ? left : SNET_CORE_RECLAIM_MAX;
-    while (left-- > 0 && snet_pool_available(&core->send_pool) == 0) {
-        core->unasked -= core->unasked > 0 ? 1 : 0;
-        struct snet_list_node *node = snet_list_first(&core->sessions);
-        snet_list_remove(&core->sessions, node);
-        snet_list_push(&core->sessions, node);
-        snet_session *session = SNET_CONTAINER(node, snet_session, task.node);
-        if (snet_session_slides(session)) {
-            snet_history_shrink(&session->history, &core->send_pool);
-        }
-    }
-}
-
-void snet_core_wait_for_page(snet_core *core, struct snet_task *task)
-{
-    if (core->send_waiters.count == 0) {
-        /* From now on who sends gives back by itself what it can. The others are asked once. */
-        const size_t count = core->sessions.count;
-        core->unasked = count > SNET_CORE_RECLAIM_MAX ? count - SNET_CORE_RECLAIM_MAX : 0;
-    }
-    snet_list_push(&core->send_waiters, &task->wait);
-}
-
-static bool core_wake_first(const struct snet_list *waiters)
-{
-    struct snet_task *task = SNET_CONTAINER(snet_list_first(waiters), struct snet_task, wait);
-    return task->ops->wake(task);
-}
-
-void snet_core_ask_again(snet_core *core)
-{
-    bool asks = false;
-    while (!asks && core->send_waiters.count > 0 && snet_pool_available(&core->send_pool) == 0) {
-        asks = core_wake_first(&core->send_waiters);
-    }
-}
-
-void snet_core_wake_writers(snet_core *core)
-{
-    size_t pages = snet_pool_available(&core->send_pool);
-    while (pages > 0 && core->send_waiters.count > 0) {
-        pages -= core_wake_first(&core->send_waiters) ? 1 : 0;
-    }
-}
-
-void snet_core_wake_links(snet_core *core)
-{
-    size_t pages = snet_pool_available(&core->recv_pool);
-    while (pages > 0 && core->recv_waiters.count > 0) {
-        pages -= core_wake_first(&core->recv_waiters) ? 1 : 0;
     }
 }

@@ -29,19 +29,20 @@ static size_t history_unsent_max(const struct snet_history *history)
     return part == 0 ? 1 : part;
 }
 
-size_t snet_history_window(const struct snet_history *history, bool slide)
+size_t snet_history_window(const struct snet_history *history)
 {
-    const uint64_t kept = slide ? history->end - history->sent : history->end - history->base;
-    const size_t max = slide ? history_unsent_max(history) : history->capacity_bytes;
+    const uint64_t from = history->slides ? history->sent : history->base;
+    const uint64_t kept = history->end - from;
+    const size_t max = history->slides ? history_unsent_max(history) : history->capacity_bytes;
     return kept >= max ? 0 : max - (size_t)kept;
 }
 
 /* How many sent bytes may go when the pool is empty: the rest stays for TCP to lose. */
-static size_t history_recyclable(const struct snet_history *history, bool slide)
+static size_t history_recyclable(const struct snet_history *history)
 {
     const uint64_t sent = history->sent - history->base;
     const uint64_t floor = history->capacity_bytes / SNET_HISTORY_FLOOR_DIVISOR;
-    return slide && sent > floor ? (size_t)(sent - floor) : 0;
+    return history->slides && sent > floor ? (size_t)(sent - floor) : 0;
 }
 
 /* Whole pages that dropping `len` bytes at the head would surely give back. */
@@ -50,12 +51,10 @@ static size_t history_pages_in(size_t len)
     return len / SNET_PAGE_DATA_BYTES;
 }
 
-size_t snet_history_room(const struct snet_history *history, const struct snet_pool *pool,
-                         bool slide)
+size_t snet_history_room(const struct snet_history *history, const struct snet_pool *pool)
 {
-    const size_t window = snet_history_window(history, slide);
-    const size_t pages =
-        snet_pool_available(pool) + history_pages_in(history_recyclable(history, slide));
+    const size_t window = snet_history_window(history);
+    const size_t pages = snet_pool_available(pool) + history_pages_in(history_recyclable(history));
     const size_t slack = snet_chain_slack(&history->chain);
     if (slack >= window || pages > (window - slack) / SNET_PAGE_DATA_BYTES) {
         return window;
@@ -74,16 +73,16 @@ static void history_drop(struct snet_history *history, struct snet_pool *pool, s
     }
 }
 
-uint8_t *snet_history_space(struct snet_history *history, struct snet_pool *pool, bool slide,
-                            size_t want_len, size_t *ret_len)
+uint8_t *snet_history_reserve(struct snet_history *history, struct snet_pool *pool, size_t want_len,
+                              size_t *ret_len)
 {
-    const size_t window = snet_history_window(history, slide);
+    const size_t window = snet_history_window(history);
     if (window == 0 || want_len == 0) {
         return NULL;
     }
     size_t len = 0;
     uint8_t *space = snet_chain_space(&history->chain, pool, &len);
-    const size_t recyclable = history_recyclable(history, slide);
+    const size_t recyclable = history_recyclable(history);
     if (space == NULL && history_pages_in(recyclable) > 0) {
         history_drop(history, pool, SNET_PAGE_DATA_BYTES);
         space = snet_chain_space(&history->chain, pool, &len);
@@ -117,7 +116,8 @@ void snet_history_trim(struct snet_history *history, struct snet_pool *pool, uin
 
 void snet_history_shrink(struct snet_history *history, struct snet_pool *pool)
 {
-    const size_t pages = history_pages_in(history_recyclable(history, true));
+    SNET_ASSERT(history->slides);
+    const size_t pages = history_pages_in(history_recyclable(history));
     if (pages > 0) {
         history_drop(history, pool, pages * SNET_PAGE_DATA_BYTES);
     }

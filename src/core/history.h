@@ -6,10 +6,10 @@
  *
  *   base <= sent <= end         base: the oldest byte kept; end: the next byte to be written
  *
- * There are two ways to make room. Wires with acknowledgements trim what was acknowledged. Wires
- * without slide: they drop the oldest bytes, but only those already sent on the current link, and
- * only while there is one, so nothing that was never sent is overwritten [PROTO 5.3]. While sliding
- * at most an eighth of the capacity waits unsent, which keeps the rest for what TCP can lose.
+ * There are two ways to make room. Wires with acknowledgements trim what was acknowledged. Without
+ * them a history slides while there is a link: it drops its oldest bytes, but only those already
+ * sent on this link, so nothing that was never sent is overwritten [PROTO 5.3]. While it slides, at
+ * most an eighth of the capacity waits unsent, which keeps the rest for what TCP can lose.
  *
  * Ownership: holds pages of the pool that each call is given. Thread: that of the core.
  */
@@ -19,6 +19,7 @@
 #include <snet/error.h>
 
 #include "base/chain.h"
+#include "base/list.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,11 +37,13 @@
 struct snet_history {
     struct snet_chain chain;
     struct snet_chain_mark unsent; /* where `sent` is in the chain */
+    struct snet_list_node node;    /* of its owner, while it slides: see core/pressure.h */
     uint64_t base;
     uint64_t sent;
     uint64_t end;
     uint64_t sent_max; /* the highest `sent` on any link */
     uint32_t capacity_bytes;
+    bool slides; /* as its owner wants it: it may drop what this link has sent */
 };
 
 void snet_history_init(struct snet_history *history, uint32_t capacity_bytes);
@@ -50,17 +53,16 @@ void snet_history_deinit(struct snet_history *history, struct snet_pool *pool);
 void snet_history_grow(struct snet_history *history, uint32_t capacity_bytes);
 
 /* How many bytes fit by the capacity alone, whether or not there are pages for them. */
-size_t snet_history_window(const struct snet_history *history, bool slide);
-/* How many bytes can be written now; with `slide` by dropping sent ones. */
-size_t snet_history_room(const struct snet_history *history, const struct snet_pool *pool,
-                         bool slide);
+size_t snet_history_window(const struct snet_history *history);
+/* How many bytes can be written now. */
+size_t snet_history_room(const struct snet_history *history, const struct snet_pool *pool);
 /*
- * Memory for the next bytes, of which there are `want_len`: `*ret_len` at least 1, at most the
- * room. All of these enter the history with snet_history_commit, before any other call: older ones
- * have left for them. NULL when there is no room or no page.
+ * Takes a page and, sliding, drops sent bytes for the next ones, of which there are `want_len`:
+ * memory for `*ret_len` of them, at least 1, at most the room. All of these enter the history with
+ * snet_history_commit, before any other call. NULL when there is no room or no page.
  */
-uint8_t *snet_history_space(struct snet_history *history, struct snet_pool *pool, bool slide,
-                            size_t want_len, size_t *ret_len);
+uint8_t *snet_history_reserve(struct snet_history *history, struct snet_pool *pool, size_t want_len,
+                              size_t *ret_len);
 void snet_history_commit(struct snet_history *history, size_t len);
 
 /*
@@ -69,7 +71,7 @@ void snet_history_commit(struct snet_history *history, size_t len);
  */
 void snet_history_trim(struct snet_history *history, struct snet_pool *pool, uint64_t offset);
 
-/* Other histories wait for pages: drops what was sent, down to the floor. With a link only. */
+/* Other histories wait for pages: drops what was sent, down to the floor. While it slides only. */
 void snet_history_shrink(struct snet_history *history, struct snet_pool *pool);
 
 /* The bytes that the current link has not been given yet. */

@@ -80,7 +80,7 @@ static bool link_wake(struct snet_task *task)
 {
     snet_link *link = SNET_CONTAINER(task, snet_link, task);
     const bool takes = link_takes_pages(link);
-    snet_list_remove(&link->core->recv_waiters, &task->wait);
+    snet_pressure_link_leaves(&link->core->pressure, task);
     if (takes) {
         snet_link_want_recv(link);
     }
@@ -191,13 +191,14 @@ void snet_link_close(snet_link *link, enum snet_close_how how, snet_err err)
     link->close_how = how;
     link->close_err = err;
     link_leave_handshaking(link);
-    snet_list_remove(&link->core->recv_waiters, &link->task.wait);
+    snet_pressure_link_leaves(&link->core->pressure, &link->task);
     link->deadline_ns = SNET_NEVER;
     link->alarm_ns = SNET_NEVER;
     link_arm(link);
     snet_core_post(link->core, &link->task, SNET_CORE_EVENT_LINK_CLOSE);
-    if (link->core->recv_waiters.count > 0) {
-        snet_core_wake_links(link->core); /* for a page that it was woken for, and will not use */
+    if (link->core->pressure.links.count > 0) {
+        snet_pressure_wake_links(
+            &link->core->pressure); /* for a page that it was woken for, and will not use */
     }
 }
 
@@ -205,7 +206,7 @@ void snet_link_freeze(snet_link *link, bool frozen)
 {
     link->frozen = frozen;
     if (frozen) {
-        snet_list_remove(&link->core->recv_waiters, &link->task.wait);
+        snet_pressure_link_leaves(&link->core->pressure, &link->task);
     } else {
         snet_link_want_send(link);
         snet_link_want_recv(link);
@@ -223,7 +224,7 @@ void snet_link_want_recv(snet_link *link)
 {
     if (link->paused && link->state != SNET_LINK_CLOSED && !link->frozen) {
         link->paused = false;
-        snet_list_remove(&link->core->recv_waiters, &link->task.wait);
+        snet_pressure_link_leaves(&link->core->pressure, &link->task);
         snet_core_post(link->core, &link->task, SNET_CORE_EVENT_LINK_RECV);
     }
 }
@@ -307,9 +308,8 @@ size_t snet_link_room(snet_link *link)
     const size_t room = link->frozen ? 0 : link->wire->link_room(link);
     if (room == 0) {
         link->paused = true;
-        if (link_takes_pages(link) && snet_pool_available(&link->core->recv_pool) == 0 &&
-            !snet_list_contains(&link->task.wait)) {
-            snet_list_push(&link->core->recv_waiters, &link->task.wait);
+        if (link_takes_pages(link) && snet_pool_available(&link->core->recv_pool) == 0) {
+            snet_pressure_link_waits(&link->core->pressure, &link->task);
         }
     }
     return room;
@@ -358,7 +358,7 @@ void snet_link_failed(snet_link *link, snet_err err, uint64_t now)
 void snet_link_destroy(snet_link *link)
 {
     snet_core_forget(link->core, &link->task);
-    snet_list_remove(&link->core->recv_waiters, &link->task.wait);
+    snet_pressure_link_leaves(&link->core->pressure, &link->task);
     link_leave_handshaking(link);
     snet_list_remove(&link->core->links, &link->task.node);
     if (link->wire_state != NULL) {

@@ -3,48 +3,182 @@
 #include "core/pressure.h"
 
 #include "base/assert.h"
-#include "core/session.h"
 
-static bool detached_counts(const snet_session *session)
+void snet_pressure_init(struct snet_pressure *pressure, struct snet_pool *send_pool,
+                        struct snet_pool *recv_pool)
 {
-    return session->server != NULL && session->state == SNET_SESSION_DETACHED &&
-           (session->wire->caps & SNET_WIRE_CAP_ACK) != 0;
+    *pressure = (struct snet_pressure){.send_pool = send_pool, .recv_pool = recv_pool};
+    snet_list_init(&pressure->writers);
+    snet_list_init(&pressure->links);
+    snet_list_init(&pressure->sliding);
+    snet_list_init(&pressure->held);
 }
 
-/* They hold more than their part. */
-static bool pressure_high(const snet_core *core)
+/* A writer or a link waits although there is a page: the one that was woken has not used it. */
+static bool pressure_idles(const struct snet_pressure *pressure)
 {
-    const uint64_t budget = (uint64_t)core->send_pool.budget_count * SNET_PAGE_BYTES;
-    return core->detached_bytes > budget / SNET_PRESSURE_DIVISOR;
+    return (pressure->writers.count > 0 && snet_pool_available(pressure->send_pool) > 0) ||
+           (pressure->links.count > 0 && snet_pool_available(pressure->recv_pool) > 0);
 }
 
-void snet_pressure_update(snet_session *session)
+/* A writer waits, and not all histories have been asked yet whether they can give pages back. */
+static bool pressure_asks(const struct snet_pressure *pressure)
 {
-    snet_core *core = session->core;
-    const bool counts = detached_counts(session);
-    const uint64_t bytes = counts ? session->history.chain.len : 0;
-    SNET_ASSERT(core->detached_bytes >= session->detached_bytes);
-    core->detached_bytes = core->detached_bytes - session->detached_bytes + bytes;
-    session->detached_bytes = bytes;
-    if (!counts) {
-        snet_list_remove(&core->detached, &session->detached);
-    } else if (!snet_list_contains(&session->detached)) {
-        snet_list_push(&core->detached, &session->detached);
+    return pressure->writers.count > 0 && pressure->unasked > 0 &&
+           snet_pool_available(pressure->send_pool) == 0;
+}
+
+uint64_t snet_pressure_due_ns(const struct snet_pressure *pressure, uint64_t now)
+{
+    if (pressure_asks(pressure)) {
+        return now;
     }
-    if (bytes > 0 && pressure_high(core)) {
-        snet_core_ask_again(core); /* a writer was refused when they held less */
+    return pressure_idles(pressure) ? pressure->wake_at_ns : SNET_NEVER;
+}
+
+void snet_pressure_tick(struct snet_pressure *pressure, uint64_t now)
+{
+    if (pressure_asks(pressure)) {
+        snet_pressure_reclaim(pressure);
+        snet_pressure_wake_writers(pressure);
+    }
+    if (pressure_idles(pressure) && pressure->wake_at_ns <= now) {
+        pressure->wake_at_ns = now + SNET_PRESSURE_WAKE_NS;
+        snet_pressure_wake_writers(pressure);
+        snet_pressure_wake_links(pressure);
     }
 }
 
-void snet_pressure_evict(const snet_session *asking, uint64_t now)
+void snet_pressure_slide(struct snet_pressure *pressure, struct snet_history *history, bool slides)
 {
-    snet_core *core = asking->core;
-    struct snet_list_node *node = snet_list_first(&core->detached);
-    if (node == NULL || !pressure_high(core)) {
+    history->slides = slides;
+    if (!slides) {
+        snet_list_remove(&pressure->sliding, &history->node);
+    } else if (!snet_list_contains(&history->node)) {
+        snet_list_push(&pressure->sliding, &history->node);
+    }
+}
+
+static bool pressure_wake_first(const struct snet_list *waiting)
+{
+    struct snet_task *task = SNET_CONTAINER(snet_list_first(waiting), struct snet_task, wait);
+    return task->ops->wake(task);
+}
+
+/* Sessions without a link hold more than their part. */
+static bool pressure_high(const struct snet_pressure *pressure)
+{
+    const uint64_t budget = (uint64_t)pressure->send_pool->budget_count * SNET_PAGE_BYTES;
+    return pressure->held_bytes > budget / SNET_PRESSURE_HELD_DIVISOR;
+}
+
+void snet_pressure_count(struct snet_pressure *pressure, struct snet_pressure_held *held,
+                         uint64_t bytes)
+{
+    SNET_ASSERT(pressure->held_bytes >= held->bytes);
+    pressure->held_bytes = pressure->held_bytes - held->bytes + bytes;
+    held->bytes = bytes;
+    if (!snet_list_contains(&held->node)) {
+        snet_list_push(&pressure->held, &held->node);
+    }
+    bool woken = bytes == 0 || !pressure_high(pressure);
+    while (!woken && pressure->writers.count > 0 && snet_pool_available(pressure->send_pool) == 0) {
+        woken = pressure_wake_first(&pressure->writers);
+    }
+}
+
+void snet_pressure_uncount(struct snet_pressure *pressure, struct snet_pressure_held *held)
+{
+    SNET_ASSERT(pressure->held_bytes >= held->bytes);
+    pressure->held_bytes -= held->bytes;
+    held->bytes = 0;
+    snet_list_remove(&pressure->held, &held->node);
+}
+
+void snet_pressure_reclaim(struct snet_pressure *pressure)
+{
+    size_t left = pressure->sliding.count;
+    left = left < SNET_PRESSURE_RECLAIM_MAX ? left : SNET_PRESSURE_RECLAIM_MAX;
+    pressure->unasked =
+        pressure->unasked < pressure->sliding.count ? pressure->unasked : pressure->sliding.count;
+    while (left-- > 0 && snet_pool_available(pressure->send_pool) == 0) {
+        pressure->unasked -= pressure->unasked > 0 ? 1 : 0;
+        struct snet_list_node *node = snet_list_first(&pressure->sliding);
+        snet_list_remove(&pressure->sliding, node);
+        snet_list_push(&pressure->sliding, node);
+        snet_history_shrink(SNET_CONTAINER(node, struct snet_history, node), pressure->send_pool);
+    }
+}
+
+struct snet_pressure_held *snet_pressure_victim(const struct snet_pressure *pressure)
+{
+    struct snet_list_node *node = snet_list_first(&pressure->held);
+    if (node == NULL || !pressure_high(pressure)) {
+        return NULL;
+    }
+    return SNET_CONTAINER(node, struct snet_pressure_held, node);
+}
+
+void snet_pressure_writer_waits(struct snet_pressure *pressure, struct snet_task *session)
+{
+    if (snet_list_contains(&session->wait)) {
         return;
     }
-    snet_session *oldest = SNET_CONTAINER(node, snet_session, detached);
-    if (oldest != asking) {
-        snet_session_end(oldest, SNET_ERR_EVICTED, now);
+    if (pressure->writers.count == 0) {
+        /* From now on who sends gives back by itself what it can. The others are asked once. */
+        const size_t count = pressure->sliding.count;
+        pressure->unasked =
+            count > SNET_PRESSURE_RECLAIM_MAX ? count - SNET_PRESSURE_RECLAIM_MAX : 0;
     }
+    snet_list_push(&pressure->writers, &session->wait);
+}
+
+void snet_pressure_writer_leaves(struct snet_pressure *pressure, struct snet_task *session)
+{
+    snet_list_remove(&pressure->writers, &session->wait);
+}
+
+void snet_pressure_wake_writers(struct snet_pressure *pressure)
+{
+    size_t pages = snet_pool_available(pressure->send_pool);
+    while (pages > 0 && pressure->writers.count > 0) {
+        pages -= pressure_wake_first(&pressure->writers) ? 1 : 0;
+    }
+}
+
+void snet_pressure_link_waits(struct snet_pressure *pressure, struct snet_task *link)
+{
+    if (!snet_list_contains(&link->wait)) {
+        snet_list_push(&pressure->links, &link->wait);
+    }
+}
+
+void snet_pressure_link_leaves(struct snet_pressure *pressure, struct snet_task *link)
+{
+    snet_list_remove(&pressure->links, &link->wait);
+}
+
+void snet_pressure_wake_links(struct snet_pressure *pressure)
+{
+    size_t pages = snet_pool_available(pressure->recv_pool);
+    while (pages > 0 && pressure->links.count > 0) {
+        pages -= pressure_wake_first(&pressure->links) ? 1 : 0;
+    }
+}
+
+bool snet_pressure_reserve(struct snet_pressure *pressure, uint64_t bytes)
+{
+    const uint64_t budget = (uint64_t)pressure->recv_pool->budget_count * SNET_PAGE_BYTES;
+    const uint64_t most = budget - budget / SNET_PRESSURE_UNRESERVED_DIVISOR;
+    if (bytes > most - pressure->reserved_bytes) {
+        return false;
+    }
+    pressure->reserved_bytes += bytes;
+    return true;
+}
+
+void snet_pressure_unreserve(struct snet_pressure *pressure, uint64_t bytes)
+{
+    SNET_ASSERT(bytes <= pressure->reserved_bytes);
+    pressure->reserved_bytes -= bytes;
 }

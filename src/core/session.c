@@ -5,7 +5,6 @@
 #include "base/assert.h"
 #include "core/client.h"
 #include "core/link.h"
-#include "core/pressure.h"
 #include "core/server.h"
 
 #define SESSION_STATE_BIT(state) (1u << (unsigned)(state))
@@ -24,10 +23,30 @@ static const unsigned session_moves[SNET_SESSION_STATES] = {
     [SNET_SESSION_ENDED] = 0,
 };
 
+static bool session_acks(const snet_session *session)
+{
+    return (session->wire->caps & SNET_WIRE_CAP_ACK) != 0;
+}
+
+void snet_session_recount(snet_session *session)
+{
+    if (session->server != NULL && session->state == SNET_SESSION_DETACHED) {
+        snet_pressure_count(&session->core->pressure, &session->held, session->history.chain.len);
+    } else {
+        snet_pressure_uncount(&session->core->pressure, &session->held);
+    }
+}
+
 static void session_move(snet_session *session, enum snet_session_state next)
 {
     SNET_ASSERT((session_moves[session->state] & SESSION_STATE_BIT(next)) != 0);
     session->state = next;
+    if (session_acks(session)) {
+        snet_session_recount(session);
+    } else {
+        /* Nothing says that sent bytes may go: the history slides while there is a link. */
+        snet_pressure_slide(&session->core->pressure, &session->history, next == SNET_SESSION_LIVE);
+    }
 }
 
 bool snet_session_config_ok(const struct snet_session_config *config)
@@ -74,7 +93,7 @@ static void session_expire(snet_session *session, uint64_t now)
 static void session_wake_writer(snet_session *session)
 {
     session->want_write = false;
-    snet_list_remove(&session->core->send_waiters, &session->task.wait);
+    snet_pressure_writer_leaves(&session->core->pressure, &session->task);
     snet_core_post(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
 }
 
@@ -104,7 +123,7 @@ static void session_tick(struct snet_task *task, uint64_t now)
 static bool session_wake(struct snet_task *task)
 {
     snet_session *session = SNET_CONTAINER(task, snet_session, task);
-    snet_list_remove(&session->core->send_waiters, &task->wait);
+    snet_pressure_writer_leaves(&session->core->pressure, task);
     if (!session->want_write || snet_session_window(session) == 0) {
         return false;
     }
@@ -197,11 +216,6 @@ void snet_session_arm(snet_session *session)
     snet_timer_set(&session->core->timers, &session->task.timer, when_ns);
 }
 
-bool snet_session_slides(const snet_session *session)
-{
-    return (session->wire->caps & SNET_WIRE_CAP_ACK) == 0 && session->state == SNET_SESSION_LIVE;
-}
-
 /* Remembers what this resume says, for logs and for people. */
 static void session_account(snet_session *session, const struct snet_session_counts *counts,
                             uint64_t now)
@@ -232,7 +246,6 @@ void snet_session_attach(snet_session *session, snet_link *link,
         snet_link_close(session->attempt, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
     }
     session_move(session, SNET_SESSION_LIVE);
-    snet_pressure_update(session);
     session->attempt = NULL;
     session->visible_to_app = true;
     session->dial = SNET_DIAL_IDLE;
@@ -263,7 +276,6 @@ void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, 
 {
     session->link = NULL;
     session_move(session, SNET_SESSION_DETACHED);
-    snet_pressure_update(session);
     session->lost_err = err;
     session->lost_at_ns = now;
     session->expire_at_ns = now + keep_ns;
@@ -311,7 +323,7 @@ void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err
 
 size_t snet_session_window(const snet_session *session)
 {
-    return snet_history_window(&session->history, snet_session_slides(session));
+    return snet_history_window(&session->history);
 }
 
 void snet_session_window_grew(snet_session *session)
@@ -339,10 +351,10 @@ void snet_session_progress(snet_session *session, uint64_t now)
     if (session->state != SNET_SESSION_LIVE) {
         return;
     }
-    if (session->core->send_waiters.count > 0 && snet_session_slides(session)) {
+    if (session->core->pressure.writers.count > 0 && session->history.slides) {
         /* What was just sent may be more than this session must keep, and others have nothing. */
         snet_history_shrink(&session->history, &session->core->send_pool);
-        snet_core_wake_writers(session->core);
+        snet_pressure_wake_writers(&session->core->pressure);
     }
     snet_session_window_grew(session);
     if (session->shut && session->wire->session_sent_all != NULL &&
@@ -383,7 +395,6 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
     }
     session_drop_links(session, err == SNET_ERR_CLOSED ? SNET_CLOSE_FIN : SNET_CLOSE_RESET, err);
     session_move(session, SNET_SESSION_ENDED);
-    snet_pressure_update(session);
     session->end_err = err;
     session->dial = SNET_DIAL_IDLE;
     session->write_at_ns = 0;
@@ -392,7 +403,7 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
     }
     snet_history_deinit(&session->history, &session->core->send_pool);
     session->wire->session_wipe(session);
-    snet_list_remove(&session->core->send_waiters, &session->task.wait);
+    snet_pressure_writer_leaves(&session->core->pressure, &session->task);
     snet_session_arm(session);
     snet_core_clear(session->core, &session->task, SNET_CORE_EVENT_DIAL);
     if (session->visible_to_app) {
@@ -400,7 +411,7 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
     } else {
         snet_timer_set(&session->core->timers, &session->task.timer, now); /* nobody will free it */
     }
-    snet_core_wake_writers(session->core);
+    snet_pressure_wake_writers(&session->core->pressure);
 }
 
 snet_err snet_session_expire_err(const snet_session *session)
@@ -472,16 +483,16 @@ void snet_session_destroy(snet_session *session)
     snet_inbox_deinit(&session->inbox, &core->recv_pool);
     session->wire->session_wipe(session);
     snet_core_forget(core, &session->task);
-    snet_list_remove(&core->send_waiters, &session->task.wait);
-    snet_list_remove(&core->detached, &session->detached);
-    core->detached_bytes -= session->detached_bytes;
+    snet_pressure_writer_leaves(&core->pressure, &session->task);
+    snet_pressure_uncount(&core->pressure, &session->held);
+    snet_pressure_slide(&core->pressure, &session->history, false);
     snet_history_deinit(&session->history, &core->send_pool);
     snet_list_remove(&core->sessions, &session->task.node);
     snet_core_release(core, session->peer_text);
     snet_core_release(core, session->redirect);
     snet_core_release(core, session->identity);
     snet_core_release(core, session);
-    snet_core_wake_links(core);
+    snet_pressure_wake_links(&core->pressure);
 }
 
 void snet_session_free(snet_session *session, uint64_t now)
@@ -499,7 +510,7 @@ void snet_session_free(snet_session *session, uint64_t now)
         snet_inbox_deinit(&session->inbox, &core->recv_pool);
         snet_core_forget(core, &session->task);
         snet_core_post(core, &session->task, SNET_CORE_EVENT_FREED);
-        snet_core_wake_links(core);
+        snet_pressure_wake_links(&core->pressure);
     }
 }
 

@@ -18,6 +18,7 @@
 #include "core/core.h"
 #include "core/history.h"
 #include "core/inbox.h"
+#include "core/pressure.h"
 #include "core/registry.h"
 #include "core/wire.h"
 
@@ -41,8 +42,7 @@ enum snet_dial_state {
 
 struct snet_session {
     struct snet_task task;                /* first */
-    struct snet_list_node detached;       /* servers: among those without a link, longest first */
-    uint64_t detached_bytes;              /* as counted there */
+    struct snet_pressure_held held;       /* servers: while it has no link */
     struct snet_registry_node registered; /* servers: by id */
     snet_core *core;
     snet_server *server; /* NULL on clients */
@@ -150,8 +150,8 @@ void snet_session_arrived(snet_session *session);
 void snet_session_destroy(snet_session *session);
 /* Sets the timer for what is due next: after changing a time or the state. */
 void snet_session_arm(snet_session *session);
-/* Whether the history slides: the wire has no acknowledgement and a link is up. */
-bool snet_session_slides(const snet_session *session);
+/* Wires with acknowledgements: the history holds more or less than before. */
+void snet_session_recount(snet_session *session);
 void snet_session_check(const snet_session *session);
 
 #endif

@@ -6,7 +6,6 @@
 #include "base/assert.h"
 #include "base/cursor.h"
 #include "core/link.h"
-#include "core/pressure.h"
 #include "core/session.h"
 
 /* A paused link goes on when this part of the inbox is free. */
@@ -23,8 +22,18 @@ static bool stream_lacks_page(const snet_session *session)
 static void stream_wait_for_room(snet_session *session)
 {
     session->want_write = true;
-    if (stream_lacks_page(session) && !snet_list_contains(&session->task.wait)) {
-        snet_core_wait_for_page(session->core, &session->task);
+    if (stream_lacks_page(session)) {
+        snet_pressure_writer_waits(&session->core->pressure, &session->task);
+    }
+}
+
+/* The session that has been without a link for longest ends for one that writes. */
+static void stream_evict(const snet_session *writer)
+{
+    struct snet_pressure_held *held = snet_pressure_victim(&writer->core->pressure);
+    if (held != NULL && held != &writer->held) {
+        snet_session_end(SNET_CONTAINER(held, snet_session, held), SNET_ERR_EVICTED,
+                         writer->core->now_ns);
     }
 }
 
@@ -35,9 +44,9 @@ static size_t stream_make_room(snet_session *session)
     if (room > 0 || !stream_lacks_page(session)) {
         return room;
     }
-    snet_core_reclaim(session->core);
+    snet_pressure_reclaim(&session->core->pressure);
     if (snet_pool_available(&session->core->send_pool) == 0) {
-        snet_pressure_evict(session, session->core->now_ns);
+        stream_evict(session);
     }
     return session->wire->session_room(session);
 }
@@ -94,8 +103,9 @@ snet_err snet_session_write(snet_session *session, const uint8_t *data, size_t l
     if (session->link != NULL) {
         snet_link_want_send(session->link);
     }
-    if (session->core->send_waiters.count > 0) {
-        snet_core_wake_writers(session->core); /* for pages that this write has not used */
+    if (session->core->pressure.writers.count > 0) {
+        snet_pressure_wake_writers(
+            &session->core->pressure); /* for pages that this write has not used */
     }
     *ret_written = written;
     return SNET_OK;
@@ -121,8 +131,8 @@ void snet_session_consume(snet_session *session, size_t len, uint64_t now)
     if (session->wire->session_consumed != NULL && session->state != SNET_SESSION_ENDED) {
         session->wire->session_consumed(session, now);
     }
-    if (session->core->recv_waiters.count > 0) {
-        snet_core_wake_links(session->core);
+    if (session->core->pressure.links.count > 0) {
+        snet_pressure_wake_links(&session->core->pressure);
     }
     /*
      * The inbox alone decides, whether or not there are pages: a link that finds none when it asks
@@ -173,8 +183,9 @@ void snet_session_shutdown(snet_session *session, uint64_t now)
     }
     session->shut = true;
     session->want_write = false;
-    snet_list_remove(&session->core->send_waiters, &session->task.wait);
-    snet_core_wake_writers(session->core); /* for a page that it was woken for, and will not use */
+    snet_pressure_writer_leaves(&session->core->pressure, &session->task);
+    snet_pressure_wake_writers(
+        &session->core->pressure); /* for a page that it was woken for, and will not use */
     if (session->state == SNET_SESSION_OPENING) {
         snet_session_end(session, SNET_ERR_ABORTED, now);
         return;

@@ -313,7 +313,7 @@ static bool sim_forgot_writer(const struct sim *sim)
 {
     bool forgot = false;
     for (unsigned core = 0; core < 2; core++) {
-        forgot = forgot || (sim->cores[core]->send_waiters.count > 0 &&
+        forgot = forgot || (sim->cores[core]->pressure.writers.count > 0 &&
                             snet_pool_available(&sim->cores[core]->send_pool) > 0);
     }
     return forgot;

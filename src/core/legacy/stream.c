@@ -140,12 +140,11 @@ snet_err snet_legacy_stream_write(snet_session *session, const uint8_t *data, si
                                   size_t *ret_written)
 {
     struct snet_legacy_session *state = snet_legacy_session_of(session);
-    const bool slide = snet_session_slides(session);
     size_t written = 0;
     while (written < len) {
         size_t part = 0;
-        uint8_t *space = snet_history_space(&session->history, &session->core->send_pool, slide,
-                                            len - written, &part);
+        uint8_t *space = snet_history_reserve(&session->history, &session->core->send_pool,
+                                              len - written, &part);
         if (space == NULL) {
             break;
         }

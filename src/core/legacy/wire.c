@@ -71,8 +71,7 @@ static void legacy_link_sent(snet_link *link, size_t len, uint64_t now)
 
 static size_t legacy_session_room(const snet_session *session)
 {
-    return snet_history_room(&session->history, &session->core->send_pool,
-                             snet_session_slides(session));
+    return snet_history_room(&session->history, &session->core->send_pool);
 }
 
 /* The link is closed in good order, and a resume will tell whether all arrived [PROTO 7.2]. */

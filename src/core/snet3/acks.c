@@ -36,8 +36,8 @@ void snet_v3_acks_trim(snet_session *session)
     }
     if (all > history->base) {
         snet_history_trim(history, &session->core->send_pool, all);
-        snet_pressure_update(session);
-        snet_core_wake_writers(session->core);
+        snet_session_recount(session);
+        snet_pressure_wake_writers(&session->core->pressure);
         snet_session_window_grew(session);
     }
 }

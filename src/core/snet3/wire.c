@@ -93,7 +93,7 @@ static bool v3_reserve(snet_session *session, uint32_t window_bytes)
         return true;
     }
     const uint32_t wanted = window_bytes - SNET_WINDOW_UNRESERVED_BYTES;
-    if (!snet_core_reserve(session->core, wanted - state->reserved_bytes)) {
+    if (!snet_pressure_reserve(&session->core->pressure, wanted - state->reserved_bytes)) {
         return false;
     }
     state->reserved_bytes = wanted;
@@ -129,8 +129,8 @@ static snet_err v3_session_write(snet_session *session, const uint8_t *data, siz
     size_t written = 0;
     while (written < len) {
         size_t part = 0;
-        uint8_t *space = snet_history_space(&session->history, &session->core->send_pool, false,
-                                            len - written, &part);
+        uint8_t *space = snet_history_reserve(&session->history, &session->core->send_pool,
+                                              len - written, &part);
         if (space == NULL) {
             break;
         }
@@ -138,14 +138,14 @@ static snet_err v3_session_write(snet_session *session, const uint8_t *data, siz
         snet_history_commit(&session->history, part);
         written += part;
     }
-    snet_pressure_update(session);
+    snet_session_recount(session);
     *ret_written = written;
     return SNET_OK;
 }
 
 static size_t v3_session_room(const snet_session *session)
 {
-    return snet_history_room(&session->history, &session->core->send_pool, false);
+    return snet_history_room(&session->history, &session->core->send_pool);
 }
 
 /* The reader keeps up: the peer may send more, and perhaps further ahead. */
@@ -213,7 +213,7 @@ static void v3_session_wipe(snet_session *session)
     }
     if (session->inbox.chain.len == 0) {
         /* What was not read keeps its pages beyond the end, and so what stands for them. */
-        snet_core_unreserve(session->core, state->reserved_bytes);
+        snet_pressure_unreserve(&session->core->pressure, state->reserved_bytes);
         state->reserved_bytes = 0;
     }
 }

@@ -34,13 +34,13 @@ static int fixture_close(void **state)
 }
 
 /* Writes at most `len` bytes, each its offset in the stream; returns how many. */
-static size_t put(struct fixture *fixture, size_t len, bool slide)
+static size_t put(struct fixture *fixture, size_t len, bool slides)
 {
     size_t done = 0;
+    fixture->history.slides = slides;
     while (done < len) {
         size_t part = 0;
-        uint8_t *space =
-            snet_history_space(&fixture->history, &fixture->pool, slide, len - done, &part);
+        uint8_t *space = snet_history_reserve(&fixture->history, &fixture->pool, len - done, &part);
         if (space == NULL) {
             break;
         }
@@ -52,6 +52,12 @@ static size_t put(struct fixture *fixture, size_t len, bool slide)
         snet_history_check(&fixture->history);
     }
     return done;
+}
+
+static size_t room(struct fixture *fixture, bool slides)
+{
+    fixture->history.slides = slides;
+    return snet_history_room(&fixture->history, &fixture->pool);
 }
 
 /* Sends all that can be sent and checks each byte; returns how many. */
@@ -132,10 +138,10 @@ static void history_rewinds_again_and_again(void **state)
 static void history_without_a_link_fills_up_and_then_waits(void **state)
 {
     struct fixture *fixture = *state;
-    assert_int_equal(snet_history_room(&fixture->history, &fixture->pool, false), CAPACITY);
+    assert_int_equal(room(fixture, false), CAPACITY);
     assert_int_equal(put(fixture, 2 * CAPACITY, false), CAPACITY);
-    assert_int_equal(snet_history_room(&fixture->history, &fixture->pool, false), 0);
-    assert_int_equal(snet_history_room(&fixture->history, &fixture->pool, true), 0);
+    assert_int_equal(room(fixture, false), 0);
+    assert_int_equal(room(fixture, true), 0);
     assert_int_equal(put(fixture, 1, true), 0);
     assert_int_equal(fixture->history.base, 0);
 }
@@ -156,9 +162,9 @@ static void history_recycles_its_own_pages(void **state)
     const uint32_t capacity = 4 * SNET_PAGE_BYTES;
     snet_history_init(&fixture->history, capacity);
     for (unsigned i = 0; i < 64; i++) {
-        const size_t room = snet_history_room(&fixture->history, &fixture->pool, true);
-        assert_true(room > 0);
-        assert_int_equal(put(fixture, 2000, true), room < 2000 ? room : 2000);
+        const size_t most = room(fixture, true);
+        assert_true(most > 0);
+        assert_int_equal(put(fixture, 2000, true), most < 2000 ? most : 2000);
         (void)send_all(fixture);
     }
     assert_int_equal(snet_pool_available(&fixture->pool), 0);
@@ -167,7 +173,7 @@ static void history_recycles_its_own_pages(void **state)
                 capacity / SNET_HISTORY_FLOOR_DIVISOR);
     /* Without a link nothing is dropped: the writer waits. */
     (void)put(fixture, capacity, false);
-    assert_int_equal(snet_history_room(&fixture->history, &fixture->pool, false), 0);
+    assert_int_equal(room(fixture, false), 0);
 }
 
 /* A wire that acknowledges: exactly what was acknowledged leaves, and makes room. */
@@ -180,7 +186,7 @@ static void history_trims_what_is_acknowledged(void **state)
         snet_history_trim(&fixture->history, &fixture->pool, offset);
         snet_history_check(&fixture->history);
         assert_int_equal(fixture->history.base, offset);
-        assert_int_equal(snet_history_room(&fixture->history, &fixture->pool, false), offset);
+        assert_int_equal(room(fixture, false), offset);
     }
     snet_history_trim(&fixture->history, &fixture->pool, 3); /* an old one */
     assert_int_equal(fixture->history.base, CAPACITY);

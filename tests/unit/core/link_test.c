@@ -93,7 +93,7 @@ static void link_waits_for_a_page_of_the_pool(void **state)
     core_pair_settle(&ends, conn);
     assert_int_equal(ends.served->inbox.received, 0);
     snet_pool_give(pool, page);
-    snet_core_wake_links(ends.cores[CORE_PAIR_SERVER]);
+    snet_pressure_wake_links(&ends.cores[CORE_PAIR_SERVER]->pressure);
     core_pair_drain(&ends);
     assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_LINK_RECV], 1);
     core_pair_settle(&ends, conn);

@@ -53,7 +53,7 @@ static void leave_pages(enum core_pair_side side, size_t count)
 static void give_pages(enum core_pair_side side, size_t count)
 {
     pool_of(side)->budget_count += count;
-    snet_core_wake_links(ends.cores[side]);
+    snet_pressure_wake_links(&ends.cores[side]->pressure);
 }
 
 /* Whether LINK_RECV is on its way to the caller; it is not any more then. */
@@ -140,7 +140,7 @@ static void link_that_stands_still_takes_no_turn(void **state)
     struct core_pair_conn *first = NULL;
     struct core_pair_conn *second = NULL;
     open_two(CLIENT, &second, &first);
-    snet_list_remove(&ends.cores[CLIENT]->recv_waiters,
+    snet_list_remove(&ends.cores[CLIENT]->pressure.links,
                      &second->sides[CLIENT].link->task.wait); /* behind the other */
     assert_int_equal(snet_link_room(second->sides[CLIENT].link), 0);
     snet_client_network_changed(ends.client, ends.now);
@@ -162,11 +162,11 @@ static void link_is_woken_soon_when_the_one_before_is_silent(void **state)
     struct core_pair_conn *first = NULL;
     struct core_pair_conn *second = NULL;
     open_two(SERVER, &first, &second);
-    core_pair_pass(&ends, SNET_CORE_WAKE_NS);
+    core_pair_pass(&ends, SNET_PRESSURE_WAKE_NS);
     give_pages(SERVER, 1);
     assert_true(is_woken(first->sides[SERVER].link));
     const unsigned before = ends.events[SERVER][SNET_CORE_EVENT_LINK_RECV];
-    core_pair_pass(&ends, SNET_CORE_WAKE_NS);
+    core_pair_pass(&ends, SNET_PRESSURE_WAKE_NS);
     assert_int_equal(ends.events[SERVER][SNET_CORE_EVENT_LINK_RECV], before + 1);
     assert_int_equal(snet_core_deadline(ends.cores[SERVER]), SNET_NEVER); /* nobody waits */
     core_pair_close(&ends);

@@ -57,7 +57,7 @@ static void leave_pages(enum core_pair_side side, size_t count)
 static void give_pages(enum core_pair_side side, size_t count)
 {
     pool_of(side)->budget_count += count;
-    snet_core_wake_writers(ends.cores[side]);
+    snet_pressure_wake_writers(&ends.cores[side]->pressure);
 }
 
 static snet_err try_write(snet_session *session)
@@ -242,11 +242,11 @@ static void writer_is_woken_soon_when_the_one_before_is_silent(void **state)
     snet_session *first = NULL;
     snet_session *second = NULL;
     open_two(SNET_WIRE_2, &first, &second);
-    core_pair_pass(&ends, SNET_CORE_WAKE_NS);
+    core_pair_pass(&ends, SNET_PRESSURE_WAKE_NS);
     const unsigned before = wakes(CLIENT);
     give_pages(CLIENT, 1);
     assert_true(is_woken(first));
-    core_pair_pass(&ends, SNET_CORE_WAKE_NS);
+    core_pair_pass(&ends, SNET_PRESSURE_WAKE_NS);
     assert_int_equal(wakes(CLIENT), before + 2);
     assert_int_equal(try_write(second), SNET_OK);
     assert_int_equal(snet_core_deadline(ends.cores[CLIENT]), SNET_NEVER); /* nobody waits */
@@ -256,7 +256,7 @@ static void writer_is_woken_soon_when_the_one_before_is_silent(void **state)
 /* --- Pages that others can do without ----------------------------------------------------- */
 
 /* Sessions without anything to give, and a last one with pages to spare. */
-#define IDLE_SESSIONS (SNET_CORE_RECLAIM_MAX + 1)
+#define IDLE_SESSIONS (SNET_PRESSURE_RECLAIM_MAX + 1)
 
 static void open_many(snet_session *ret_idle[IDLE_SESSIONS])
 {
@@ -334,8 +334,8 @@ static struct core_pair_conn *open_holder(snet_session **ret_holder, snet_sessio
 /* Those without a link hold more than their part. */
 static bool is_under_pressure(void)
 {
-    return ends.cores[SERVER]->detached_bytes >
-           pool_of(SERVER)->budget_count * SNET_PAGE_BYTES / SNET_PRESSURE_DIVISOR;
+    return ends.cores[SERVER]->pressure.held_bytes >
+           pool_of(SERVER)->budget_count * SNET_PAGE_BYTES / SNET_PRESSURE_HELD_DIVISOR;
 }
 
 /* [PROTO 20.1]: it was refused when the pages were those of a session with a link. */

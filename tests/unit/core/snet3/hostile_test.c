@@ -201,12 +201,12 @@ static void reserved_windows_leave_pages_to_those_without(void **state)
     core_pair_open(&scene.ends, &scene.config);
     core_pair_begin(&scene.ends);
     snet_core *core = scene.ends.cores[CORE_PAIR_SERVER];
-    while (snet_core_reserve(core, SNET_PAGE_BYTES)) {
+    while (snet_pressure_reserve(&core->pressure, SNET_PAGE_BYTES)) {
         reserved += SNET_PAGE_BYTES;
     }
     assert_true(reserved <= SNET_BUDGET_DEFAULT_BYTES / 4 * 3);
     assert_true(reserved > SNET_BUDGET_DEFAULT_BYTES / 2);
-    snet_core_unreserve(core, reserved);
+    snet_pressure_unreserve(&core->pressure, reserved);
     core_pair_close(&scene.ends);
 }
 
@@ -217,17 +217,17 @@ static void pages_stay_reserved_for_what_was_not_read(void **state)
     struct v3_setup scene;
     v3_setup_begin(&scene);
     const snet_core *core = scene.ends.cores[CORE_PAIR_SERVER];
-    const uint64_t before = core->recv_reserved_bytes;
+    const uint64_t before = core->pressure.reserved_bytes;
     assert_true(before > 0);
     v3_peer_put_data(&scene.peer, 0, 10);
     v3_peer_put(&scene.peer,
                 &(struct snet_v3_frame){.type = SNET_V3_FRAME_ABORT, .number = 0x1000});
     v3_peer_say(&scene.peer);
     assert_int_equal(scene.ends.ended[CORE_PAIR_SERVER], SNET_ERR_PEER_ABORTED);
-    assert_int_equal(core->recv_reserved_bytes, before);
+    assert_int_equal(core->pressure.reserved_bytes, before);
     assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), 10);
     snet_session_free(scene.ends.served, scene.ends.now);
-    assert_int_equal(core->recv_reserved_bytes, 0);
+    assert_int_equal(core->pressure.reserved_bytes, 0);
     v3_setup_close(&scene);
 }
 
