@@ -6,19 +6,6 @@
 #include "core/link.h"
 #include "core/wire.h"
 
-static void client_ask(snet_session *session)
-{
-    SNET_ASSERT(session->dial == SNET_DIAL_IDLE || session->dial == SNET_DIAL_WAITING);
-    session->dial = SNET_DIAL_ASKED;
-    snet_core_post(session->core, &session->task, SNET_CORE_EVENT_DIAL);
-}
-
-void snet_client_dial_due(snet_session *session)
-{
-    SNET_ASSERT(session->dial == SNET_DIAL_WAITING);
-    client_ask(session);
-}
-
 /* Plans the next attempt [PROTO 8.2]. */
 static void client_retry(snet_session *session, uint64_t now)
 {
@@ -36,7 +23,7 @@ static void client_retry(snet_session *session, uint64_t now)
         session->dial_at_ns = now + session->retry_after_ns;
     }
     if (session->dial_at_ns <= now) {
-        client_ask(session);
+        snet_session_ask_link(session);
     } else {
         session->dial = SNET_DIAL_WAITING;
         snet_session_arm(session);
@@ -52,7 +39,8 @@ static bool client_link_worked(const snet_session *session, uint64_t now)
            now - session->link_since_ns >= SNET_CLIENT_WORKED_NS;
 }
 
-void snet_client_link_lost(snet_session *session, snet_err err, uint64_t now)
+/* Tries to resume, unless an attempt is already on its way. */
+static void client_link_lost(snet_session *session, snet_err err, uint64_t now)
 {
     SNET_ASSERT(session->state == SNET_SESSION_DETACHED);
     if (client_link_worked(session, now)) {
@@ -94,14 +82,14 @@ static void client_failed(snet_session *session, const snet_link *link, snet_err
     client_retry(session, now);
 }
 
-void snet_client_attempt_lost(snet_session *session, const snet_link *link, snet_err err,
-                              uint64_t now)
+static void client_attempt_lost(snet_session *session, const snet_link *link, snet_err err,
+                                uint64_t now)
 {
     SNET_ASSERT(session->dial == SNET_DIAL_ATTEMPTING);
     client_failed(session, link, err, now);
 }
 
-snet_err snet_client_timeout_err(const snet_session *session)
+static snet_err client_timeout_err(const snet_session *session)
 {
     if (session->state != SNET_SESSION_OPENING) {
         return snet_session_expire_err(session);
@@ -111,6 +99,23 @@ snet_err snet_client_timeout_err(const snet_session *session)
                : session->lost_err;
 }
 
+static void client_expire(snet_session *session, uint64_t now)
+{
+    snet_session_end(session, client_timeout_err(session), now);
+}
+
+static void client_leave(snet_session *session)
+{
+    (void)session; /* it is on nobody's list */
+}
+
+const struct snet_session_role snet_client_role = {
+    .link_lost = client_link_lost,
+    .attempt_lost = client_attempt_lost,
+    .expire = client_expire,
+    .leave = client_leave,
+};
+
 snet_err snet_client_open(snet_core *core, const struct snet_client_config *config,
                           snet_session **ret_session, uint64_t now)
 {
@@ -118,8 +123,16 @@ snet_err snet_client_open(snet_core *core, const struct snet_client_config *conf
     if (wire == NULL) {
         return SNET_ERR_INVALID;
     }
+    const uint64_t timeout_ns = config->connect_timeout_ns == 0 ? SNET_CONNECT_TIMEOUT_DEFAULT_NS
+                                                                : config->connect_timeout_ns;
+    const struct snet_session_origin origin = {
+        .config = &config->session,
+        .wire = wire,
+        .role = &snet_client_role,
+        .expire_at_ns = now + timeout_ns,
+    };
     snet_session *session = NULL;
-    const snet_err err = snet_session_new(core, wire, &config->session, &session);
+    const snet_err err = snet_session_new(core, &origin, &session);
     if (err != SNET_OK) {
         return err;
     }
@@ -131,9 +144,6 @@ snet_err snet_client_open(snet_core *core, const struct snet_client_config *conf
             return open_err;
         }
     }
-    session->expire_at_ns = now + (config->connect_timeout_ns == 0 ? SNET_CONNECT_TIMEOUT_DEFAULT_NS
-                                                                   : config->connect_timeout_ns);
-    snet_session_arm(session);
     client_retry(session, now);
     *ret_session = session;
     return SNET_OK;

@@ -22,18 +22,11 @@
 #define SNET_CLIENT_WORKED_BYTES 4096u
 #define SNET_CLIENT_WORKED_NS SNET_SECOND_NS
 
-/* The live link is gone: tries to resume, unless an attempt is already on its way. */
-void snet_client_link_lost(snet_session *session, snet_err err, uint64_t now);
-/* The attempt is gone without having been proven. */
-void snet_client_attempt_lost(snet_session *session, const snet_link *link, snet_err err,
-                              uint64_t now);
+/* What a client does when it loses a link, and when it may try no longer. */
+extern const struct snet_session_role snet_client_role;
 /* Something speaks for a second connection: makes one attempt beside the live link. */
 void snet_client_handover(snet_session *session, uint64_t now);
-/* The backoff is over. */
-void snet_client_dial_due(snet_session *session);
 /* Whether a failed attempt is worth another one, as far as `err` alone says. */
 bool snet_client_passes(snet_err err);
-/* Why a session that ran out of time ends. */
-snet_err snet_client_timeout_err(const snet_session *session);
 
 #endif

@@ -48,8 +48,7 @@ static void link_end(snet_link *link, enum snet_close_how how, snet_err err, uin
     }
 }
 
-/* --- As a task of the core ---------------------------------------------------------------------
- */
+/* --- As a task of the core ----------------------------------------------------------------- */
 
 static void link_tick(struct snet_task *task, uint64_t now)
 {

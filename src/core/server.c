@@ -152,14 +152,67 @@ snet_err snet_server_admit(const snet_server *server)
     return server->session_count >= server->config.sessions_max ? SNET_ERR_SESSIONS_FULL : SNET_OK;
 }
 
-void snet_server_enter(snet_server *server, snet_session *session, uint64_t id)
+/* The role of a session whose client comes back, or does not. */
+
+static void server_link_lost(snet_session *session, snet_err err, uint64_t now)
 {
-    SNET_ASSERT(session->server == NULL);
-    session->server = server;
-    session->id = id;
-    snet_registry_insert(&server->registry, &session->registered, id);
-    session->counted = true;
-    server->session_count++;
+    (void)err;
+    (void)now;
+    if (session->attempt != NULL) {
+        snet_link_want_send(session->attempt); /* what the old link did not send is its now */
+    }
+}
+
+static void server_attempt_lost(snet_session *session, const snet_link *link, snet_err err,
+                                uint64_t now)
+{
+    (void)session; /* its client will make another one */
+    (void)link;
+    (void)err;
+    (void)now;
+}
+
+static void server_expire(snet_session *session, uint64_t now)
+{
+    if (session->attempt != NULL) {
+        /* A link that is about to be proven has its time first. */
+        session->expire_at_ns = session->attempt->deadline_ns;
+        snet_session_arm(session);
+    } else if (!session->visible_to_app) {
+        snet_session_destroy(session);
+    } else {
+        snet_session_end(session, snet_session_expire_err(session), now);
+    }
+}
+
+/* It can no longer be resumed. */
+static void server_leave(snet_session *session)
+{
+    snet_registry_remove(&session->server->registry, &session->registered);
+    if (session->counted) {
+        SNET_ASSERT(session->server->session_count > 0);
+        session->counted = false;
+        session->server->session_count--;
+    }
+}
+
+static const struct snet_session_role server_role = {
+    .link_lost = server_link_lost,
+    .attempt_lost = server_attempt_lost,
+    .expire = server_expire,
+    .leave = server_leave,
+};
+
+snet_err snet_server_begin(const snet_link *link, uint64_t expire_at_ns, snet_session **ret_session)
+{
+    const struct snet_session_origin origin = {
+        .config = &link->server->config.session,
+        .wire = link->wire,
+        .role = &server_role,
+        .server = link->server,
+        .expire_at_ns = expire_at_ns,
+    };
+    return snet_session_new(link->core, &origin, ret_session);
 }
 
 void snet_server_count(snet_session *session)
@@ -170,14 +223,11 @@ void snet_server_count(snet_session *session)
     session->server->session_count++;
 }
 
-void snet_server_leave(snet_server *server, snet_session *session)
+void snet_server_enter(snet_session *session, uint64_t id)
 {
-    snet_registry_remove(&server->registry, &session->registered);
-    if (session->counted) {
-        SNET_ASSERT(server->session_count > 0);
-        session->counted = false;
-        server->session_count--;
-    }
+    session->id = id;
+    snet_registry_insert(&session->server->registry, &session->registered, id);
+    snet_server_count(session);
 }
 
 /* The wire that a verdict means, among those served; both of snet/1 share a first message. */

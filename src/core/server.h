@@ -34,12 +34,13 @@ SNET_MUST_USE snet_err snet_server_draw_id(snet_server *server, uint64_t *ret_id
 snet_session *snet_server_find(const snet_server *server, uint64_t id);
 /* Whether a new session is welcome. Errors: DRAINING, SESSIONS_FULL. */
 SNET_MUST_USE snet_err snet_server_admit(const snet_server *server);
+/* A new session over the wire of `link`; see snet_session_new. Errors: INVALID, NO_MEMORY. */
+SNET_MUST_USE snet_err snet_server_begin(const snet_link *link, uint64_t expire_at_ns,
+                                         snet_session **ret_session);
 /* Enters a session that has just been proven. */
-void snet_server_enter(snet_server *server, snet_session *session, uint64_t id);
+void snet_server_enter(snet_session *session, uint64_t id);
 /* Counts a session that is found in another way than by its id. */
 void snet_server_count(snet_session *session);
-/* The session ended: it can no longer be resumed. */
-void snet_server_leave(snet_server *server, snet_session *session);
 /* Looks at the first bytes in `link`; chooses its wire when they suffice. Errors: BAD_START. */
 SNET_MUST_USE snet_err snet_server_sniff(snet_server *server, snet_link *link,
                                          enum snet_sniff_verdict *ret_verdict);

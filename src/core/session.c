@@ -3,9 +3,7 @@
 #include "core/session.h"
 
 #include "base/assert.h"
-#include "core/client.h"
 #include "core/link.h"
-#include "core/server.h"
 
 #define SESSION_STATE_BIT(state) (1u << (unsigned)(state))
 /* A blocked writer goes on when this part of the history is free, not at every byte. */
@@ -66,28 +64,7 @@ const struct snet_cipher *snet_session_cipher(const struct snet_session_config *
     return config->cipher == NULL ? snet_cipher_rc4() : config->cipher;
 }
 
-/* --- As a task of the core ---------------------------------------------------------------------
- */
-
-/* The time of a session without a link is over. */
-static void session_expire(snet_session *session, uint64_t now)
-{
-    if (session->server == NULL) {
-        snet_session_end(session, snet_client_timeout_err(session), now);
-        return;
-    }
-    if (session->attempt != NULL) {
-        /* A link that is about to be proven has its time first. */
-        session->expire_at_ns = session->attempt->deadline_ns;
-        snet_session_arm(session);
-        return;
-    }
-    if (!session->visible_to_app) {
-        snet_session_destroy(session);
-        return;
-    }
-    snet_session_end(session, snet_session_expire_err(session), now);
-}
+/* --- As a task of the core ----------------------------------------------------------------- */
 
 /* The writer tries again, whatever it has been waiting for. */
 static void session_wake_writer(snet_session *session)
@@ -107,11 +84,11 @@ static void session_tick(struct snet_task *task, uint64_t now)
     const bool waits =
         session->state == SNET_SESSION_OPENING || session->state == SNET_SESSION_DETACHED;
     if (waits && session->expire_at_ns <= now) {
-        session_expire(session, now);
+        session->role->expire(session, now);
         return;
     }
     if (session->dial == SNET_DIAL_WAITING && session->dial_at_ns <= now) {
-        snet_client_dial_due(session);
+        snet_session_ask_link(session);
     }
     if (session->write_at_ns != 0 && session->write_at_ns <= now) {
         session->write_at_ns = 0;
@@ -157,9 +134,11 @@ static const struct snet_task_ops session_task = {
 
 /* --- Life ------------------------------------------------------------------------------------- */
 
-snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
-                          const struct snet_session_config *config, snet_session **ret_session)
+snet_err snet_session_new(snet_core *core, const struct snet_session_origin *origin,
+                          snet_session **ret_session)
 {
+    const struct snet_session_config *config = origin->config;
+    const struct snet_wire_ops *wire = origin->wire;
     if (!snet_session_config_ok(config)) {
         return SNET_ERR_INVALID;
     }
@@ -173,6 +152,8 @@ snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
     session->task.ops = &session_task;
     session->core = core;
     session->wire = wire;
+    session->role = origin->role;
+    session->server = origin->server;
     session->plain = config->plain;
     session->cipher = snet_session_cipher(config);
     session->resume_timeout_ns =
@@ -183,7 +164,7 @@ snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
     session->handshake_timeout_ns = config->handshake_timeout_ns == 0
                                         ? SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS
                                         : config->handshake_timeout_ns;
-    session->expire_at_ns = SNET_NEVER;
+    session->expire_at_ns = origin->expire_at_ns;
     snet_history_init(&session->history, config->history_bytes == 0 ? SNET_HISTORY_DEFAULT_BYTES
                                                                     : config->history_bytes);
     snet_inbox_init(&session->inbox,
@@ -192,6 +173,7 @@ snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
         wire->session_init(session, config);
     }
     snet_list_push(&core->sessions, &session->task.node);
+    snet_session_arm(session);
     *ret_session = session;
     return SNET_OK;
 }
@@ -199,6 +181,13 @@ snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
 void *snet_session_wire_state(const snet_session *session)
 {
     return (void *)(uintptr_t)(session + 1);
+}
+
+void snet_session_ask_link(snet_session *session)
+{
+    SNET_ASSERT(session->dial == SNET_DIAL_IDLE || session->dial == SNET_DIAL_WAITING);
+    session->dial = SNET_DIAL_ASKED;
+    snet_core_post(session->core, &session->task, SNET_CORE_EVENT_DIAL);
 }
 
 void snet_session_arm(snet_session *session)
@@ -282,11 +271,7 @@ void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, 
     snet_session_arm(session);
     snet_core_clear(session->core, &session->task, SNET_CORE_EVENT_RESUMED);
     snet_core_post(session->core, &session->task, SNET_CORE_EVENT_LOST);
-    if (session->server == NULL) {
-        snet_client_link_lost(session, err, now);
-    } else if (session->attempt != NULL) {
-        snet_link_want_send(session->attempt); /* what the old link did not send is its now */
-    }
+    session->role->link_lost(session, err, now);
 }
 
 void snet_session_pend(snet_session *session, snet_link *link, uint64_t deadline_ns)
@@ -315,9 +300,7 @@ void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err
         snet_session_detach(session, err, session->resume_timeout_ns, now);
     } else if (link == session->attempt) {
         session->attempt = NULL;
-        if (session->server == NULL) {
-            snet_client_attempt_lost(session, link, err, now);
-        }
+        session->role->attempt_lost(session, link, err, now);
     }
 }
 
@@ -398,9 +381,7 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
     session->end_err = err;
     session->dial = SNET_DIAL_IDLE;
     session->write_at_ns = 0;
-    if (session->server != NULL) {
-        snet_server_leave(session->server, session);
-    }
+    session->role->leave(session);
     snet_history_deinit(&session->history, &session->core->send_pool);
     session->wire->session_wipe(session);
     snet_pressure_writer_leaves(&session->core->pressure, &session->task);
@@ -477,9 +458,7 @@ const char *snet_session_redirect(const snet_session *session)
 void snet_session_destroy(snet_session *session)
 {
     snet_core *core = session->core;
-    if (session->server != NULL) {
-        snet_server_leave(session->server, session);
-    }
+    session->role->leave(session);
     snet_inbox_deinit(&session->inbox, &core->recv_pool);
     session->wire->session_wipe(session);
     snet_core_forget(core, &session->task);

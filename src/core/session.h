@@ -40,6 +40,18 @@ enum snet_dial_state {
     SNET_DIAL_ATTEMPTING /* the new link is in its handshake */
 };
 
+/* What differs by the end that a session is of: clients go and get links, servers wait for them. */
+struct snet_session_role {
+    /* The live link is gone: the session is DETACHED. */
+    void (*link_lost)(snet_session *session, snet_err err, uint64_t now);
+    /* The attempt is gone without having been proven. */
+    void (*attempt_lost)(snet_session *session, const snet_link *link, snet_err err, uint64_t now);
+    /* The time of a session without a link is over. */
+    void (*expire)(snet_session *session, uint64_t now);
+    /* The session is over, or goes away; may come twice. */
+    void (*leave)(snet_session *session);
+};
+
 struct snet_session {
     struct snet_task task;                /* first */
     struct snet_pressure_held held;       /* servers: while it has no link */
@@ -47,6 +59,7 @@ struct snet_session {
     snet_core *core;
     snet_server *server; /* NULL on clients */
     const struct snet_wire_ops *wire;
+    const struct snet_session_role *role;
     void *user;
     void *driver;
     snet_link *link;    /* proven; NULL unless LIVE */
@@ -114,12 +127,17 @@ struct snet_session_counts {
 bool snet_session_config_ok(const struct snet_session_config *config);
 /* The cipher that the config asks for. */
 const struct snet_cipher *snet_session_cipher(const struct snet_session_config *config);
-/*
- * A new session over a wire, of either end. It is LIVE with the first snet_session_attach. Errors:
- * INVALID, NO_MEMORY.
- */
-SNET_MUST_USE snet_err snet_session_new(snet_core *core, const struct snet_wire_ops *wire,
-                                        const struct snet_session_config *config,
+/* How a session begins. */
+struct snet_session_origin {
+    const struct snet_session_config *config;
+    const struct snet_wire_ops *wire;
+    const struct snet_session_role *role;
+    snet_server *server;   /* NULL on clients */
+    uint64_t expire_at_ns; /* when to give up if there is no link by then; or SNET_NEVER */
+};
+
+/* A new session. It is LIVE with the first snet_session_attach. Errors: INVALID, NO_MEMORY. */
+SNET_MUST_USE snet_err snet_session_new(snet_core *core, const struct snet_session_origin *origin,
                                         snet_session **ret_session);
 /* The wire's state behind the session. */
 void *snet_session_wire_state(const snet_session *session);
@@ -148,6 +166,8 @@ void snet_session_window_grew(snet_session *session);
 void snet_session_arrived(snet_session *session);
 /* Frees the session, without events. */
 void snet_session_destroy(snet_session *session);
+/* Asks the caller for a connection. */
+void snet_session_ask_link(snet_session *session);
 /* Sets the timer for what is due next: after changing a time or the state. */
 void snet_session_arm(snet_session *session);
 /* Wires with acknowledgements: the history holds more or less than before. */

@@ -66,8 +66,8 @@ static snet_err server_open(snet_link *link, uint64_t now)
         return SNET_ERR_RANDOM; /* taken since it was drawn */
     }
     snet_session *session = NULL;
-    SNET_TRY(snet_session_new(link->core, link->wire, &server->config.session, &session));
-    snet_server_enter(server, session, state->id);
+    SNET_TRY(snet_server_begin(link, SNET_NEVER, &session));
+    snet_server_enter(session, state->id);
     snet_legacy_stream_begin(session, state->key);
     snet_secret_wipe(state->key, sizeof state->key);
     snet_session_attach(session, link, NULL, now);

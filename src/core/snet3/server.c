@@ -76,18 +76,16 @@ static snet_err server_create_unconfirmed(snet_link *link, const struct snet_v3_
                                           uint64_t now)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
-    snet_server *server = link->server;
+    const uint64_t by_ns = link->deadline_ns; /* of a handshake, from when the link was accepted */
     snet_session *session = NULL;
     server_make_room(link);
-    SNET_TRY(snet_session_new(link->core, link->wire, &server->config.session, &session));
+    SNET_TRY(snet_server_begin(link, by_ns, &session));
     struct snet_v3_session *secure = snet_v3_session_of(session);
-    session->server = server;
     secure->suite = snet_v3_state_suite(link->core, state->suite_id);
     state->peer_max_record = secure->peer_max_record = offer->max_record;
     struct snet_credential *first = snet_credentials_begin(&secure->of.server.credentials);
     first->owner = session;
     snet_list_push(&server_store(link)->unconfirmed, &secure->of.server.unconfirmed);
-    const uint64_t by_ns = link->deadline_ns; /* of a handshake, from when the link was accepted */
     snet_err err = snet_v3_store_draw(server_store(link), state->ticket.cid);
     if (err == SNET_OK) {
         err = snet_v3_acks_take(session, (struct snet_flow_ack){.limit = offer->window}, now);
@@ -99,8 +97,6 @@ static snet_err server_create_unconfirmed(snet_link *link, const struct snet_v3_
         snet_session_destroy(session);
         return err;
     }
-    session->expire_at_ns = by_ns;
-    snet_session_arm(session);
     snet_session_pend(session, link, by_ns);
     return SNET_OK;
 }
