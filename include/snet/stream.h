@@ -1,17 +1,20 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Streams of the operating system for programs with a libuv loop: connect and listen by the
- * addresses that people type, with the options that long-lived connections need. The driver of
- * <snet/uv.h> is built on them, and a gateway needs them for its plain side.
+ * Streams of the operating system on a libuv loop: connecting and listening by address, sending
+ * without copies, and closing in good order, with the options that long-lived connections need. The
+ * driver of <snet/uv.h> is built on them, and a gateway needs them for its unprotected side.
  *
- * An address is HOST:PORT (a name or IPv4), [IPv6]:PORT, :PORT (every local address to listen on,
- * localhost to connect to) or unix:PATH. Port 0 listens on any free port.
+ * An address is HOST:PORT with a name or an IPv4 address, [IPv6]:PORT, :PORT (every local address
+ * to listen on, localhost to connect to) or unix:PATH. Port 0 listens on any free port.
+ *
+ * Where a function or a callback has an `os_err`, it is an error of libuv like UV_ECONNREFUSED, for
+ * logs; 0 is none.
  *
  * Source-stable tier: a program is built again for another release.
  *
- * Ownership: a stream handed out belongs to the caller, who ends it with snet_stream_close.
- * Thread: that of the loop.
+ * Ownership: a stream that is handed out belongs to the program, which ends it with
+ * snet_stream_close or snet_stream_finish. Thread: that of the loop.
  */
 #ifndef SNET_STREAM_H
 #define SNET_STREAM_H
@@ -28,27 +31,32 @@
 extern "C" {
 #endif
 
+/* Limit of an address, with its zero. */
 #define SNET_STREAM_ADDRESS_MAX_BYTES 320u
-#define SNET_STREAM_BACKLOG 1024
-/* Each further address of a name is tried this long after the one before (RFC 8305). */
-#define SNET_STREAM_DIAL_STAGGER_MS 250u
-/* One round over all addresses of a name takes no longer than this. */
-#define SNET_STREAM_DIAL_TIMEOUT_MS 10000u
 
-/* Zero means: leave it to the operating system. */
-struct snet_stream_options {
-    uint32_t buffer_bytes; /* SO_SNDBUF and SO_RCVBUF, set before connecting or listening */
-    uint32_t dead_peer_ms; /* keepalive and TCP_USER_TIMEOUT: a silent peer is dead after this */
-};
-
-/* SNET_OK when `address` has one of the forms above; ADDRESS otherwise. */
+/* SNET_OK when `address` has one of the forms above, else ADDRESS. Any thread. */
 SNET_API SNET_MUST_USE snet_err snet_stream_address_check(const char *address);
 
-struct snet_stream_dial;
+/* Zero leaves a value to the operating system. What a system does not offer is left out. */
+struct snet_stream_options {
+    uint32_t buffer_bytes;         /* SO_SNDBUF and SO_RCVBUF, set before connecting or listening */
+    uint32_t dead_peer_timeout_ms; /* keepalive and TCP_USER_TIMEOUT together: a TCP connection
+                                      whose peer is silent for this long is dead */
+};
+
+/* --- Connecting ------------------------------------------------------------------------------ */
+
+/* Interval between the attempts to reach the addresses of a name (RFC 8305). */
+#define SNET_STREAM_DIAL_STAGGER_MS 250u
+/* Limit of a whole dial, the resolving of the name included. */
+#define SNET_STREAM_DIAL_TIMEOUT_MS 10000u
+
+typedef struct snet_stream_dial snet_stream_dial;
 
 /*
- * The end of a dial: SNET_OK and a connected stream with `data` NULL, or RESOLVE or CONNECT with
- * NULL; `os_err` is then the last error of libuv, for people. The dial is gone afterwards.
+ * The end of a dial: SNET_OK and a connected stream, which belongs to the program and whose `data`
+ * is NULL; or RESOLVE or CONNECT with `stream` NULL and the last `os_err`. The dial no longer
+ * exists.
  */
 typedef void snet_stream_dial_fn(void *user, snet_err err, int os_err, uv_stream_t *stream);
 
@@ -56,96 +64,133 @@ struct snet_stream_dial_config {
     const char *address; /* copied */
     struct snet_stream_options options;
     snet_stream_dial_fn *on_done;
-    void *user;
+    void *user; /* of `on_done` */
 };
 
 /*
- * Connects to an address: all addresses of a name are raced, IPv6 and IPv4 in turn. `on_done` is
- * called once, never from within this call. Errors: ADDRESS, NO_MEMORY, OS.
+ * Connects to an address. All addresses of a name are tried, IPv6 and IPv4 in turn, and the first
+ * connection that comes up wins. `on_done` is called once, and never from within this call; until
+ * then `*ret_dial` is valid. Errors: ADDRESS, NO_MEMORY, OS; `on_done` is not called then.
  */
 SNET_API SNET_MUST_USE snet_err snet_stream_dial_start(uv_loop_t *loop,
                                                        const struct snet_stream_dial_config *config,
-                                                       struct snet_stream_dial **ret_dial);
-/* Gives the dial up; `on_done` is not called. Accepts NULL. */
-SNET_API void snet_stream_dial_cancel(struct snet_stream_dial *dial);
+                                                       snet_stream_dial **ret_dial);
+/* Gives the dial up and frees it; `on_done` is not called. Accepts NULL. */
+SNET_API void snet_stream_dial_cancel(snet_stream_dial *dial);
+
+/* --- Listening ------------------------------------------------------------------------------- */
+
+/* Limit of the connections that the kernel keeps for a listener that does not accept. */
+#define SNET_STREAM_BACKLOG 1024
 
 typedef struct snet_stream_listener snet_stream_listener;
+/* An accepted stream, which belongs to the program. */
 typedef void snet_stream_accept_fn(void *user, uv_stream_t *stream);
 
 /*
- * Listens on `address` and hands out each accepted stream. Running out of descriptors does not end
- * it: it sheds the connection and goes on. Errors: ADDRESS, RESOLVE, LISTEN, NO_MEMORY;
- * `*ret_os_err` is then the error of libuv, for people.
+ * Listens on `address`; accepting begins with snet_stream_listener_start. `options` is copied.
+ * Running out of descriptors does not end a listener: it drops the connection and goes on. Errors:
+ * ADDRESS; RESOLVE and LISTEN with `*ret_os_err`; NO_MEMORY.
  */
 SNET_API SNET_MUST_USE snet_err snet_stream_listener_open(uv_loop_t *loop, const char *address,
                                                           const struct snet_stream_options *options,
                                                           snet_stream_listener **ret_listener,
                                                           int *ret_os_err);
 /*
- * As above, on a bound stream socket of the program's, which is the listener's then and closed with
- * it, or at once on failure.
- * Errors: LISTEN, NO_MEMORY.
+ * Does the same on a bound stream socket of the program's. The socket belongs to the listener from
+ * this call on and is closed with it; on failure it is closed at once. Errors: LISTEN with
+ * `*ret_os_err`, NO_MEMORY.
  */
 SNET_API SNET_MUST_USE snet_err snet_stream_listener_adopt(uv_loop_t *loop, int fd,
                                                            snet_stream_listener **ret_listener,
                                                            int *ret_os_err);
-/* Begins to accept. */
+/* Begins to accept: `on_accept` is called with each stream, and never from within this call. */
 SNET_API void snet_stream_listener_start(snet_stream_listener *listener,
                                          snet_stream_accept_fn *on_accept, void *user);
-/* The address it listens on, with the real port; owned by the listener. */
+/* The address that the listener has, with its real port; valid as long as the listener. */
 SNET_API const char *snet_stream_listener_address(const snet_stream_listener *listener);
-/* Stops listening, and frees the listener when the loop has run on. Accepts NULL. */
+/*
+ * Stops listening, removes the file of a unix: address, and frees the listener when the loop has
+ * run on. `on_accept` is not called any more. Accepts NULL.
+ */
 SNET_API void snet_stream_listener_close(snet_stream_listener *listener);
 
-/* What the kernel did not take waits in a copy of at most this size. */
+/* --- Sending --------------------------------------------------------------------------------- */
+
+/* Limit of the copy in which bytes wait that the kernel has not taken. */
 #define SNET_STREAM_WRITER_COPY_BYTES 16384u
 
-/* Called when a full outlet is idle again, or with an error of libuv when its stream broke. */
+/*
+ * The sending side of a stream. It gives bytes to the kernel where they lie, and copies only the
+ * few that must wait for the kernel, so that the memory behind spans is free again when a call
+ * returns. A writer is full while such a copy waits, and idle otherwise.
+ */
+typedef struct snet_stream_writer snet_stream_writer;
+
+/* A full writer is idle again; or its stream broke, and `os_err` says how. */
 typedef void snet_stream_writer_fn(void *user, int os_err);
 
 /*
- * The sending side of a stream: gives bytes to the kernel where they are, and copies only the few
- * that must wait for it, so that the memory behind spans is free again when a call returns.
+ * Makes a writer for a stream, which stays the program's. `on_idle` is called from the loop, and
+ * may call any function of this header, snet_stream_writer_free included. Errors: NO_MEMORY.
  */
-struct snet_stream_writer {
-    uv_stream_t *stream;
-    snet_stream_writer_fn *on_idle;
-    void *user;
-    struct snet_stream_writer_write *waiting; /* NULL while idle */
-};
+SNET_API SNET_MUST_USE snet_err snet_stream_writer_new(uv_stream_t *stream,
+                                                       snet_stream_writer_fn *on_idle, void *user,
+                                                       snet_stream_writer **ret_writer);
+/* Whether the writer takes bytes now. If not, `on_idle` follows. */
+SNET_API bool snet_stream_writer_is_idle(const snet_stream_writer *writer);
+/*
+ * Sends what it can of the spans, in order. `*ret_taken` is how many bytes were taken: fewer than
+ * all when the kernel and the copy are full, or with very many spans. Returns 0, or an error of
+ * libuv when the stream is broken or there is no memory for the copy: the stream is then of no more
+ * use, since some of the bytes may have been sent. Asserts that the writer is idle and that `count`
+ * is not 0.
+ */
+SNET_API SNET_MUST_USE int snet_stream_writer_send(snet_stream_writer *writer,
+                                                   const struct snet_span *spans, size_t count,
+                                                   size_t *ret_taken);
+/*
+ * Frees the writer; `on_idle` is not called any more. The stream sends what still waits, unless it
+ * is closed with a reset. Comes before the stream is closed. Accepts NULL.
+ */
+SNET_API void snet_stream_writer_free(snet_stream_writer *writer);
 
-/* Sends what it can of the spans, in order: the number of bytes taken, or an error of libuv. Only
- * an idle outlet takes bytes: see `waiting`. */
-SNET_API ssize_t snet_stream_writer_send(struct snet_stream_writer *writer,
-                                         const struct snet_span *spans, size_t count);
-/* No callback any more; what waits is still sent by a stream that is closed in good order. */
-SNET_API void snet_stream_writer_detach(struct snet_stream_writer *writer);
+/* --- Closing --------------------------------------------------------------------------------- */
 
-/* Closes a stream; with `reset`, what was not sent is thrown away and the peer sees a reset. */
+/*
+ * Closes a stream at once and frees it when the loop has run on. With `reset` the peer sees a
+ * reset, and what was not sent is thrown away. Without, the kernel still sends what it has taken.
+ * Does nothing to a stream that is being closed.
+ */
 SNET_API void snet_stream_close(uv_stream_t *stream, bool reset);
 
-/* An orderly close is over after this, whatever the other end does. */
+/* Limit of an orderly close. */
 #define SNET_STREAM_FINISH_MS 5000u
 
 /*
- * Closes a stream in good order: sends what is queued and a FIN, throws away up to `waste_max` > 0
- * bytes of what still arrives and leaves the rest to wait unread, and closes when the other end is
- * seen to have closed too, or after SNET_STREAM_FINISH_MS.
+ * Closes a stream in good order: sends what is queued and a FIN, and then waits until the peer has
+ * closed too, for SNET_STREAM_FINISH_MS at most. Meanwhile up to `waste_max_bytes` of what still
+ * arrives are read and thrown away; the rest stays in the kernel. The stream is freed when the loop
+ * has run on. Asserts that `waste_max_bytes` is not 0.
  */
-SNET_API void snet_stream_finish(uv_stream_t *stream, size_t waste_max);
+SNET_API void snet_stream_finish(uv_stream_t *stream, size_t waste_max_bytes);
+
+/* --- Asking ---------------------------------------------------------------------------------- */
 
 /*
- * How the stream ended, for a read callback that was told `len` < 0: UV_EOF for an orderly end, or
- * the error of libuv. Ask once per end; `len` alone is UV_EOF too when bytes arrived just before a
- * reset.
+ * How a stream ended, for a read callback whose `len` was negative: UV_EOF for an orderly end, else
+ * the error of libuv. To be asked once for each end. `len` alone does not say: libuv reports UV_EOF
+ * too when bytes arrived just before a reset.
  */
 SNET_API int snet_stream_end_err(const uv_stream_t *stream, ssize_t len);
 
-/* True unless the connection is known to be dead, even if nobody reads from it. */
+/* False when the connection is known to be dead. Finds that out even while nobody reads. */
 SNET_API bool snet_stream_alive(const uv_stream_t *stream);
 
-/* The remote address as text, "unix" for local ones, "?" when it is known no more; cut to `size`
- * with its zero. */
+/*
+ * Writes the remote address as text, "unix" for a local stream, and "?" when it is not known any
+ * more. Cut to `size` bytes with the zero.
+ */
 SNET_API void snet_stream_peer(const uv_stream_t *stream, char *ret_text, size_t size);
 
 #ifdef __cplusplus

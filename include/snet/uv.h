@@ -1,14 +1,21 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * The libuv driver: the core of <snet/core.h> on a libuv loop, with real connections. It dials with
- * backoff, listens, keeps time, and moves bytes; the program reads and writes its sessions with the
- * snet_session_ functions, at any time on the loop's thread. What it does in one turn of the loop
- * is carried out before the loop waits again.
+ * The libuv driver: the core of <snet/core.h> on a libuv loop, with real connections. It connects
+ * with backoff, listens, keeps time, and moves bytes. The program reads and writes its sessions
+ * with the snet_session_ functions, at any time on the loop's thread; or in the manner of libuv's
+ * streams, with <snet/duplex.h>. What it asks for in one turn of the loop is carried out before the
+ * loop waits again.
+ *
+ * The driver uses nothing of the core but its public functions, so that a driver for another loop
+ * can do all that this one does.
+ *
+ * Where a function has an `os_err`, it is an error of libuv like UV_ECONNREFUSED, for logs; 0 is
+ * none.
  *
  * Source-stable tier: a program is built again for another release.
  *
- * Ownership: the driver owns its core and links. Sessions belong to the program from
+ * Ownership: the driver owns its core and all links. A session belongs to the program from
  * snet_uv_connect or SNET_CORE_EVENT_OPENED until snet_session_free. Thread: that of the loop.
  */
 #ifndef SNET_UV_H
@@ -24,180 +31,127 @@
 extern "C" {
 #endif
 
-#define SNET_DEAD_PEER_TIMEOUT_DEFAULT_NS (20 * SNET_SECOND_NS)
-
 typedef struct snet_uv snet_uv;
 typedef struct snet_uv_server snet_uv_server;
 
-/* Takes the events of sessions; it may call anything but snet_uv_free. */
+/* --- The driver ------------------------------------------------------------------------------ */
+
+/*
+ * An event of a session: all of enum snet_core_event_type but DIAL, FREED and those of links, which
+ * the driver carries out itself. Called from the loop, once for each event. It may call any
+ * function but snet_uv_free.
+ */
 typedef void snet_uv_event_fn(void *user, const struct snet_core_event *event);
+/* Something for a log has happened. It calls no function of snet. */
 typedef void snet_uv_note_fn(void *user, const struct snet_note *note);
 
-/* Zero and NULL mean the default or nothing, except `on_event`. */
+#define SNET_DEAD_PEER_TIMEOUT_DEFAULT_NS (20 * SNET_SECOND_NS)
+
+/* Zero and NULL are the default. */
 struct snet_uv_config {
     struct snet_core_config core;
-    uint64_t dead_peer_timeout_ns; /* a silent peer is dead after this;
-                                      SNET_DEAD_PEER_TIMEOUT_DEFAULT_NS */
-    snet_uv_event_fn *on_event;
-    snet_uv_note_fn *on_note;
-    void *user;
+    /* A TCP connection whose peer is silent for this long is dead: keepalive and TCP_USER_TIMEOUT
+       together, in steps of a second. For sessions whose own config does not say. Default: 20 s. */
+    uint64_t dead_peer_timeout_ns;
+    snet_uv_event_fn *on_event; /* required */
+    snet_uv_note_fn *on_note;   /* Default: none. */
+    void *user;                 /* of both */
 };
 
-/* Makes a driver on `loop`. Errors: NO_MEMORY, CRYPTO, INVALID, OS. */
+/*
+ * Makes a driver on `loop`, which outlives it. The driver alone does not keep the loop running; a
+ * session that wants a connection, a connection and a server do. `config` is copied. Errors:
+ * INVALID without `on_event` or when snet_core_new says so, NO_MEMORY, CRYPTO.
+ */
 SNET_API SNET_MUST_USE snet_err snet_uv_new(uv_loop_t *loop, const struct snet_uv_config *config,
                                             snet_uv **ret_driver);
 
 /*
- * Ends all sessions, links and servers and frees the driver when the loop has run on; no events
- * follow. Not from within on_event. Accepts NULL.
+ * Ends all sessions and resets their connections, closes all servers, and frees the driver when the
+ * loop has run on. No callback follows, and what the program has of the driver no longer exists.
+ * Asserts that it is not called from within `on_event`. Accepts NULL.
  */
 SNET_API void snet_uv_free(snet_uv *driver);
 
-/* The time that core calls want. */
+/* The time that calls of the core want as `now`, in nanoseconds. Any thread. */
 SNET_API uint64_t snet_uv_now(const snet_uv *driver);
 
-/* The driver's core, for statistics. */
+/* The driver's core, for snet_core_totals and snet_core_suite_add; its events are the driver's. */
 SNET_API snet_core *snet_uv_core(snet_uv *driver);
 
+/* --- Clients --------------------------------------------------------------------------------- */
+
 /*
- * Opens a session to `address` and keeps it connected. Errors: ADDRESS, INVALID, NO_MEMORY. Why the
- * last attempt to connect failed: snet_uv_session_os_err.
+ * Opens a session to `address`, HOST:PORT or another form of <snet/stream.h>, and keeps it
+ * connected. Returns at once: SNET_CORE_EVENT_OPENED follows; or SNET_CORE_EVENT_ENDED, when
+ * `connect_timeout_ns` is over or, without `retry`, when the name does not exist or the port
+ * refuses. `config` is copied; its `suite` is by default what snet_suite_fastest says. Errors:
+ * ADDRESS, INVALID, NO_MEMORY.
  */
 SNET_API SNET_MUST_USE snet_err snet_uv_connect(snet_uv *driver, const char *address,
                                                 const struct snet_client_config *config,
                                                 snet_session **ret_session);
 
 /*
- * A program's own way to connect: through a proxy, a VPN, a bound interface. Returns a connected
- * stream socket, which belongs to the driver then, or -1 with errno. Called on a thread of libuv's
- * pool whenever the session wants a connection, and may block.
+ * A program's own way to connect: through a proxy, a VPN, a bound interface. `connect` returns a
+ * connected stream socket, which belongs to the driver then, or -1 with errno. It is called on a
+ * thread of libuv's pool whenever the session wants a connection, and may block. A call can still
+ * run after the session was freed, and its socket is then closed.
  */
 struct snet_uv_connector {
     int (*connect)(void *user);
     void *user;
 };
-/* As snet_uv_connect, over connections of the program's. Errors: INVALID, NO_MEMORY. */
+/* As snet_uv_connect, over connections that the program makes. Errors: INVALID, NO_MEMORY. */
 SNET_API SNET_MUST_USE snet_err snet_uv_connect_by(snet_uv *driver,
                                                    const struct snet_uv_connector *connector,
                                                    const struct snet_client_config *config,
                                                    snet_session **ret_session);
 
-/* The error of libuv in the session's last dial, 0 if none; for people. */
+/* The `os_err` of the last attempt to connect the session; 0 for a session of a server. */
 SNET_API int snet_uv_session_os_err(const snet_session *session);
 
-/* The network has changed: all sessions of clients try new connections now. */
+/* Writes the remote address of the session's present connection, "-" without one. Cut to `size`
+   bytes with the zero; SNET_STREAM_ADDRESS_MAX_BYTES are enough. */
+SNET_API void snet_uv_session_peer(const snet_session *session, char *ret_text, size_t size);
+
+/* The network has changed: all sessions of clients try new connections now, beside those that they
+   have. */
 SNET_API void snet_uv_network_changed(snet_uv *driver);
 
-/* Looks at the addresses of this machine once per second, and calls that when they change. */
+/* From now on, looks at the addresses of this machine once per second, and does the above when they
+   have changed. */
 SNET_API void snet_uv_watch_network(snet_uv *driver);
 
+/* --- Servers --------------------------------------------------------------------------------- */
+
 /*
- * Serves sessions on `address`; they appear by SNET_CORE_EVENT_OPENED with `event->server` being
- * snet_uv_server_core. Errors: ADDRESS, RESOLVE, LISTEN, INVALID, NO_MEMORY; `*ret_os_err` is then
- * the error of libuv, for people.
+ * Serves sessions on `address`. Each appears with SNET_CORE_EVENT_OPENED, whose `server` is
+ * snet_uv_server_core of this one. `config` is copied. Errors: ADDRESS; RESOLVE and LISTEN with
+ * `*ret_os_err`; INVALID, NO_MEMORY.
  */
 SNET_API SNET_MUST_USE snet_err snet_uv_serve(snet_uv *driver, const char *address,
                                               const struct snet_server_config *config,
                                               snet_uv_server **ret_server, int *ret_os_err);
-/* As snet_uv_serve, on a listening stream socket of the program's, which is the server's then and
-   closed with it, or at once on failure. */
+/*
+ * Does the same on a bound stream socket of the program's. The socket belongs to the server from
+ * this call on and is closed with it; on failure it is closed at once. Errors: LISTEN with
+ * `*ret_os_err`; INVALID, NO_MEMORY.
+ */
 SNET_API SNET_MUST_USE snet_err snet_uv_serve_fd(snet_uv *driver, int fd,
                                                  const struct snet_server_config *config,
                                                  snet_uv_server **ret_server, int *ret_os_err);
+/* The server in the core, which events name. */
 SNET_API snet_server *snet_uv_server_core(const snet_uv_server *server);
-/* The address it listens on, with the real port. */
+/* The address that the server listens on, with its real port; valid as long as the server. */
 SNET_API const char *snet_uv_server_address(const snet_uv_server *server);
+/* Refuses new sessions from now on. Existing ones go on, and clients may still resume them. */
+SNET_API void snet_uv_server_drain(snet_uv_server *server);
 /*
- * Stops listening and drains. Existing sessions go on while their connections live: nobody can
- * resume them here any more. `server` is void.
+ * Stops listening and frees the server. Existing sessions go on as long as their connections live:
+ * clients cannot resume them here any more.
  */
 SNET_API void snet_uv_server_close(snet_uv_server *server);
-/* New sessions are refused from now on; existing ones go on and may still resume. */
-SNET_API void snet_uv_server_drain(snet_uv_server *server);
-
-/* The remote address of the session's present link; "-" without one. */
-SNET_API void snet_uv_session_peer(const snet_session *session, char *ret_text, size_t size);
-
-/* --- A session in the manner of libuv's streams ---------------------------------------------- */
-
-/*
- * A duplex reads by a callback and writes by requests with completion. Nothing is copied or
- * allocated: what arrives is shown where it lies, and what is written stays with the program until
- * the session has taken it. No callback is called from within a function of this interface, apart
- * from snet_duplex_event for reading; all of them may call any function of it.
- *
- * Ownership: a duplex owns its session from snet_duplex_new on; it goes with snet_duplex_close,
- * which comes before snet_uv_free. A request, with its data, belongs to the program, which leaves
- * it alone and in place from the call until its completion.
- */
-typedef struct snet_duplex snet_duplex;
-#define SNET_DUPLEX_SPANS_MAX 64u
-
-/*
- * Takes bytes that have arrived, `err` being SNET_OK: returns how many, the first ones. What is not
- * taken is shown again when more has arrived, up to SNET_DUPLEX_SPANS_MAX spans. The spans are
- * borrowed until the return. The last call has `err` other than SNET_OK and no bytes: CLOSED when
- * the other end has written its last, or why the session ended; what was not taken until then is
- * lost, and what is returned ignored.
- */
-typedef size_t snet_duplex_read_fn(void *user, const struct snet_span *spans, size_t count,
-                                   snet_err err);
-typedef void snet_duplex_close_fn(void *user);
-
-typedef struct snet_duplex_request snet_duplex_request;
-/* The end of a request, which belongs to the program again. */
-typedef void snet_duplex_request_fn(snet_duplex_request *request, snet_err err);
-struct snet_duplex_request {
-    void *user; /* the program's; the other fields are not */
-    snet_duplex_request_fn *on_done;
-    const uint8_t *data;
-    size_t len;
-    snet_err err;
-    snet_duplex_request *next;
-};
-
-/*
- * Makes a duplex of a session of `driver`, which has it as its user pointer from now on; `user` is
- * what callbacks get. Errors: NO_MEMORY; the session is still the caller's.
- */
-SNET_API SNET_MUST_USE snet_err snet_duplex_new(snet_uv *driver, snet_session *session, void *user,
-                                                snet_duplex **ret_duplex);
-/* The session, for what can be asked of one; not to be read, written or freed. */
-SNET_API snet_session *snet_duplex_session(const snet_duplex *duplex);
-/* To be called with each event of the session, from snet_uv_config's `on_event`. */
-SNET_API void snet_duplex_event(snet_duplex *duplex, const struct snet_core_event *event);
-
-/* Calls `on_read` for what is there and what comes, until snet_duplex_read_stop or the end. */
-SNET_API void snet_duplex_read_start(snet_duplex *duplex, snet_duplex_read_fn *on_read);
-/* No more calls; what arrives waits in the session, and then at the other end. Safe to repeat. */
-SNET_API void snet_duplex_read_stop(snet_duplex *duplex);
-
-/*
- * Writes `len` bytes after all those of earlier requests. `on_done` gets SNET_OK when the session
- * has taken them: they will be delivered once and in order, or the session ends with an error.
- * Else it gets STATE after snet_duplex_shutdown, ABORTED after snet_duplex_close, or why the
- * session ended.
- */
-SNET_API void snet_duplex_write(snet_duplex *duplex, snet_duplex_request *request, const void *data,
-                                size_t len, snet_duplex_request_fn *on_done);
-/* How many bytes of requests the session has not taken yet. */
-SNET_API size_t snet_duplex_write_queue_bytes(const snet_duplex *duplex);
-
-/*
- * Nothing is written after the requests that are waiting; reading goes on where the wire has
- * half-close. `on_done` gets SNET_OK when the other end has all that was written; on wires without
- * acknowledgement, when the session has ended in good order. Else it gets STATE when it was called
- * before, ABORTED after snet_duplex_close, or why the session ended.
- */
-SNET_API void snet_duplex_shutdown(snet_duplex *duplex, snet_duplex_request *request,
-                                   snet_duplex_request_fn *on_done);
-
-/*
- * Gives the duplex and its session back; one that has not ended is aborted, so that a good end is a
- * shutdown that is done. Requests are completed with ABORTED, then `on_closed` (NULL: nobody has to
- * know) is the last that is heard.
- */
-SNET_API void snet_duplex_close(snet_duplex *duplex, snet_duplex_close_fn *on_closed);
 
 #ifdef __cplusplus
 }

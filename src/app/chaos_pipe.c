@@ -22,7 +22,8 @@ static void pipe_reaped(uv_handle_t *reaper)
 
 static void pipe_close_stream(struct snet_chaos_half *half, uv_stream_t *stream)
 {
-    snet_stream_writer_detach(&half->writer);
+    snet_stream_writer_free(half->writer);
+    half->writer = NULL;
     if (stream != NULL) {
         snet_stream_close(stream, true);
     }
@@ -91,12 +92,13 @@ static void half_shut(uv_shutdown_t *shutdown, int os_err)
 /* Passes the end of the source on, after its last byte. */
 static void half_finish(struct snet_chaos_half *half)
 {
-    if (!half->ended || half->shut || half_held(half) > 0 || half->writer.waiting != NULL) {
+    if (!half->ended || half->shut || half_held(half) > 0 ||
+        !snet_stream_writer_is_idle(half->writer)) {
         return;
     }
     half->shut = true;
     half->shutdown.data = half->pipe;
-    if (uv_shutdown(&half->shutdown, half->writer.stream, half_shut) == 0) {
+    if (uv_shutdown(&half->shutdown, half->to, half_shut) == 0) {
         half->pipe->refs++;
     } else {
         pipe_end(half->pipe, SNET_CHAOS_END_CLOSED);
@@ -109,7 +111,8 @@ static void half_read_more(struct snet_chaos_half *half);
 static void half_push(struct snet_chaos_half *half)
 {
     struct snet_chaos_pipe *pipe = half->pipe;
-    if (pipe->over || pipe->frozen || pipe->far == NULL || half->writer.waiting != NULL) {
+    if (pipe->over || pipe->frozen || half->writer == NULL ||
+        !snet_stream_writer_is_idle(half->writer)) {
         return;
     }
     size_t len = half_ready(half);
@@ -118,15 +121,15 @@ static void half_push(struct snet_chaos_half *half)
     len = cut ? (size_t)left : len;
     if (len > 0) {
         struct snet_span spans[2];
-        const ssize_t sent =
-            snet_stream_writer_send(&half->writer, spans, half_spans(half, len, spans));
-        if (sent < 0) {
+        const size_t count = half_spans(half, len, spans);
+        size_t sent = 0;
+        if (snet_stream_writer_send(half->writer, spans, count, &sent) != 0) {
             pipe_end(pipe, SNET_CHAOS_END_CLOSED);
             return;
         }
-        half->written += (uint64_t)sent;
-        pipe->passed += (uint64_t)sent;
-        pipe->config.on_bytes(pipe->config.user, half == &pipe->up, (size_t)sent);
+        half->written += sent;
+        pipe->passed += sent;
+        pipe->config.on_bytes(pipe->config.user, half == &pipe->up, sent);
     }
     if (pipe->passed >= pipe->config.cut_after_bytes) {
         pipe_end(pipe, SNET_CHAOS_END_CUT);
@@ -206,11 +209,11 @@ static void half_read_more(struct snet_chaos_half *half)
     }
 }
 
-static void half_begin(struct snet_chaos_half *half, uv_stream_t *from, uv_stream_t *to)
+static snet_err half_init(struct snet_chaos_half *half, uv_stream_t *from, uv_stream_t *to)
 {
     half->from = from;
-    half->writer = (struct snet_stream_writer){.stream = to, .on_idle = half_idle, .user = half};
-    half_read_more(half);
+    half->to = to;
+    return snet_stream_writer_new(to, half_idle, half, &half->writer);
 }
 
 /* --- The connection -------------------------------------------------------------------------- */
@@ -226,9 +229,12 @@ static void pipe_dialed(void *user, snet_err err, int os_err, uv_stream_t *strea
     }
     stream->data = pipe;
     pipe->far = stream;
-    if (!pipe->frozen) {
-        half_begin(&pipe->up, pipe->near, pipe->far);
-        half_begin(&pipe->down, pipe->far, pipe->near);
+    if (half_init(&pipe->up, pipe->near, pipe->far) != SNET_OK ||
+        half_init(&pipe->down, pipe->far, pipe->near) != SNET_OK) {
+        pipe_end(pipe, SNET_CHAOS_END_CLOSED);
+    } else if (!pipe->frozen) {
+        half_read_more(&pipe->up);
+        half_read_more(&pipe->down);
     }
 }
 

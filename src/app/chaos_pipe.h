@@ -11,7 +11,7 @@
 
 #include "app/chaos.h"
 
-/* Together with the copy in the outlet: 64 KiB per direction. */
+/* Together with the copy of the stream writer: 64 KiB per direction. */
 #define SNET_CHAOS_PIPE_BYTES (65536u - SNET_STREAM_WRITER_COPY_BYTES)
 #define SNET_CHAOS_PIPE_MARKS 32u
 
@@ -43,7 +43,8 @@ struct snet_chaos_mark {
 struct snet_chaos_half {
     struct snet_chaos_pipe *pipe;
     uv_stream_t *from;
-    struct snet_stream_writer writer;
+    uv_stream_t *to;
+    snet_stream_writer *writer; /* NULL until the far side is connected */
     uv_shutdown_t shutdown;
     uint64_t read;    /* bytes taken in so far */
     uint64_t written; /* bytes given on so far */
@@ -61,7 +62,7 @@ struct snet_chaos_pipe {
     struct snet_chaos_pipe *next; /* the proxy's list */
     struct snet_chaos_pipe_config config;
     uv_loop_t *loop;
-    struct snet_stream_dial *dial;
+    snet_stream_dial *dial;
     uv_stream_t *near;
     uv_stream_t *far;
     struct snet_chaos_half up;

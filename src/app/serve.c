@@ -27,7 +27,7 @@ struct serve {
 struct serve_session {
     struct serve *serve;
     snet_relay *relay;
-    struct snet_stream_dial *dial;
+    snet_stream_dial *dial;
 };
 
 static const char serve_help[] =

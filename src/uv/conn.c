@@ -126,7 +126,8 @@ bool snet_conn_push(struct snet_conn *conn)
 {
     struct snet_span spans[CONN_PUSH_SPANS];
     uv_os_fd_t fd = -1;
-    if (conn->busy || uv_fileno((const uv_handle_t *)conn->stream, &fd) != 0) {
+    if (!snet_stream_writer_is_idle(&conn->writer) ||
+        uv_fileno((const uv_handle_t *)conn->stream, &fd) != 0) {
         return false;
     }
     for (;;) {
@@ -187,18 +188,18 @@ void snet_conn_send(struct snet_conn *conn)
         conn_send_lent(conn);
         return;
     }
-    while (!conn->busy) {
+    while (snet_stream_writer_is_idle(&conn->writer)) {
         const size_t count = snet_link_send(conn->link, spans, CONN_SPANS_MAX);
         if (count == 0) {
             return;
         }
-        const ssize_t sent = snet_stream_writer_send(&conn->writer, spans, count);
-        if (sent < 0) {
-            conn_ended(conn, (int)sent);
+        size_t sent = 0;
+        const int os_err = snet_stream_writer_send(&conn->writer, spans, count, &sent);
+        if (os_err != 0) {
+            conn_ended(conn, os_err);
             return;
         }
-        conn->busy = conn->writer.waiting != NULL;
-        snet_link_sent(conn->link, (size_t)sent, snet_driver_now());
+        snet_link_sent(conn->link, sent, snet_driver_now());
     }
 }
 
@@ -207,7 +208,6 @@ static void conn_idle(void *user, int os_err)
     struct snet_conn *conn = user;
     snet_uv *driver = conn->driver;
     snet_driver_enter(driver);
-    conn->busy = false;
     if (os_err != 0) {
         conn_ended(conn, os_err);
     } else {
@@ -226,8 +226,7 @@ snet_err snet_conn_open(snet_uv *driver, snet_link *link, uv_stream_t *stream)
     conn->driver = driver;
     conn->link = link;
     conn->stream = stream;
-    conn->writer =
-        (struct snet_stream_writer){.stream = stream, .on_idle = conn_idle, .user = conn};
+    snet_stream_writer_init(&conn->writer, stream, conn_idle, conn);
     stream->data = conn;
     snet_link_set_user(link, conn);
     snet_list_push(&driver->conns, &conn->node);
@@ -253,7 +252,7 @@ void snet_conn_close(struct snet_conn *conn, enum snet_close_how how)
     if (how == SNET_CLOSE_FIN) {
         snet_conn_send(conn);
     }
-    snet_stream_writer_detach(&conn->writer);
+    snet_stream_writer_deinit(&conn->writer);
     snet_list_remove(&driver->conns, &conn->node);
     snet_list_remove(&driver->paused, &conn->paused);
     snet_link_free(conn->link, snet_driver_now());

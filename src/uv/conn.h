@@ -14,6 +14,7 @@
 #include "uv/conn_coalesce.h"
 #include "uv/conn_inline.h"
 #include "uv/driver.h"
+#include "uv/stream_writer.h"
 
 /*
  * How much is thrown away behind our FIN. Nobody counts these bytes, so the other end's history
@@ -32,7 +33,6 @@ struct snet_conn {
     struct snet_stream_writer writer;
     struct snet_conn_inline conn_inline;
     struct snet_conn_coalesce coalesce;
-    bool busy; /* the outlet still has bytes of before */
 };
 
 /* The conn of the session's link; NULL while it has none. */

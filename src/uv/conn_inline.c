@@ -166,7 +166,8 @@ void snet_conn_inline_settle(snet_uv *driver)
         node = snet_list_next(&driver->loans, node);
         if (conn->conn_inline.state == SNET_CONN_INLINE_BACK) {
             conn_inline_take_back(conn);
-        } else if (conn->conn_inline.state == SNET_CONN_INLINE_ASKED && conn->busy) {
+        } else if (conn->conn_inline.state == SNET_CONN_INLINE_ASKED &&
+                   !snet_stream_writer_is_idle(&conn->writer)) {
             driver->loans_unsettled = true; /* when it is idle */
         } else if (conn->conn_inline.state == SNET_CONN_INLINE_ASKED) {
             conn_inline_grant(conn);

@@ -16,7 +16,7 @@
 #define DIAL_ADDRESSES_MAX 8u
 
 struct dial_attempt {
-    struct snet_stream_dial *dial;
+    snet_stream_dial *dial;
     uv_stream_t *stream; /* NULL once lost or won */
     uv_connect_t connect;
 };
@@ -42,9 +42,9 @@ struct snet_stream_dial {
 };
 
 /* Ahead of its definition: an attempt that fails starts the next one. */
-static void dial_start_next(struct snet_stream_dial *dial);
+static void dial_start_next(snet_stream_dial *dial);
 
-static void dial_release(struct snet_stream_dial *dial)
+static void dial_release(snet_stream_dial *dial)
 {
     SNET_ASSERT(dial->refs > 0);
     dial->refs--;
@@ -59,7 +59,7 @@ static void dial_handle_closed(uv_handle_t *handle)
 }
 
 /* No callback of the caller after this; the memory goes with the last callback of libuv. */
-static void dial_finish(struct snet_stream_dial *dial)
+static void dial_finish(snet_stream_dial *dial)
 {
     SNET_ASSERT(!dial->finished);
     dial->finished = true;
@@ -76,7 +76,7 @@ static void dial_finish(struct snet_stream_dial *dial)
     uv_close((uv_handle_t *)&dial->limit, dial_handle_closed);
 }
 
-static void dial_done(struct snet_stream_dial *dial, snet_err err, uv_stream_t *stream)
+static void dial_done(snet_stream_dial *dial, snet_err err, uv_stream_t *stream)
 {
     dial_finish(dial);
     dial->on_done(dial->user, err, dial->os_err, stream);
@@ -84,7 +84,7 @@ static void dial_done(struct snet_stream_dial *dial, snet_err err, uv_stream_t *
 
 static void dial_attempt_over(struct dial_attempt *attempt, int os_err)
 {
-    struct snet_stream_dial *dial = attempt->dial;
+    snet_stream_dial *dial = attempt->dial;
     uv_stream_t *stream = attempt->stream;
     attempt->stream = NULL;
     dial->running--;
@@ -105,14 +105,14 @@ static void dial_attempt_over(struct dial_attempt *attempt, int os_err)
 static void dial_connected(uv_connect_t *connect, int os_err)
 {
     struct dial_attempt *attempt = connect->data;
-    struct snet_stream_dial *dial = attempt->dial;
+    snet_stream_dial *dial = attempt->dial;
     if (!dial->finished) {
         dial_attempt_over(attempt, os_err);
     }
     dial_release(dial);
 }
 
-static int dial_connect(struct snet_stream_dial *dial, struct dial_attempt *attempt, unsigned index)
+static int dial_connect(snet_stream_dial *dial, struct dial_attempt *attempt, unsigned index)
 {
     const int family = dial->address.local ? AF_UNIX : dial->sockets[index].ss_family;
     int os_err = 0;
@@ -141,7 +141,7 @@ static void dial_stagger_over(uv_timer_t *timer)
     dial_start_next(timer->data);
 }
 
-static void dial_start_next(struct snet_stream_dial *dial)
+static void dial_start_next(snet_stream_dial *dial)
 {
     while (dial->next < dial->socket_count) {
         const unsigned index = dial->next++;
@@ -163,7 +163,7 @@ static void dial_start_next(struct snet_stream_dial *dial)
 
 static void dial_limit_over(uv_timer_t *timer)
 {
-    struct snet_stream_dial *dial = timer->data;
+    snet_stream_dial *dial = timer->data;
     dial->os_err = UV_ETIMEDOUT;
     dial_done(dial, dial->resolving ? SNET_ERR_RESOLVE : SNET_ERR_CONNECT, NULL);
 }
@@ -179,7 +179,7 @@ static const struct addrinfo *dial_pick(const struct addrinfo *list, int family,
     return NULL;
 }
 
-static void dial_add(struct snet_stream_dial *dial, const struct addrinfo *info)
+static void dial_add(snet_stream_dial *dial, const struct addrinfo *info)
 {
     if (info != NULL && dial->socket_count < DIAL_ADDRESSES_MAX &&
         snet_address_resolved(info, &dial->sockets[dial->socket_count])) {
@@ -189,7 +189,7 @@ static void dial_add(struct snet_stream_dial *dial, const struct addrinfo *info)
 
 static void dial_resolved(uv_getaddrinfo_t *resolve, int os_err, struct addrinfo *list)
 {
-    struct snet_stream_dial *dial = resolve->data;
+    snet_stream_dial *dial = resolve->data;
     dial->resolving = false;
     if (!dial->finished) {
         for (unsigned nth = 0; nth < DIAL_ADDRESSES_MAX; nth++) {
@@ -207,7 +207,7 @@ static void dial_resolved(uv_getaddrinfo_t *resolve, int os_err, struct addrinfo
     dial_release(dial);
 }
 
-static snet_err dial_resolve(struct snet_stream_dial *dial)
+static snet_err dial_resolve(snet_stream_dial *dial)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     const char *host = dial->address.host[0] == '\0' ? "localhost" : dial->address.host;
@@ -222,9 +222,9 @@ static snet_err dial_resolve(struct snet_stream_dial *dial)
 }
 
 snet_err snet_stream_dial_start(uv_loop_t *loop, const struct snet_stream_dial_config *config,
-                                struct snet_stream_dial **ret_dial)
+                                snet_stream_dial **ret_dial)
 {
-    struct snet_stream_dial *dial = calloc(1, sizeof *dial);
+    snet_stream_dial *dial = calloc(1, sizeof *dial);
     if (dial == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
@@ -255,7 +255,7 @@ snet_err snet_stream_dial_start(uv_loop_t *loop, const struct snet_stream_dial_c
     return SNET_OK;
 }
 
-void snet_stream_dial_cancel(struct snet_stream_dial *dial)
+void snet_stream_dial_cancel(snet_stream_dial *dial)
 {
     if (dial != NULL && !dial->finished) {
         dial_finish(dial);

@@ -79,7 +79,7 @@ static void dialer_done(void *user, snet_err err, int os_err, uv_stream_t *strea
     if (err == SNET_OK) {
         dialer_connected(dialer, stream);
     } else if (dialer_is_refused(dialer, os_err)) {
-        snet_client_dial_refused(dialer->session, err, snet_uv_now(driver));
+        snet_client_dial_refused(dialer->session, err, snet_driver_now());
     } else {
         snet_client_dial_failed(dialer->session, err, snet_driver_now());
     }

@@ -15,7 +15,7 @@ struct snet_dialer {
     struct snet_list_node node;
     snet_uv *driver;
     snet_session *session;
-    struct snet_stream_dial *dial;      /* NULL while none is on its way */
+    snet_stream_dial *dial;             /* NULL while none is on its way */
     struct snet_uv_connector connector; /* of the program's; else without a function */
     struct snet_adopt_dial *adopt;      /* as `dial` */
     struct snet_stream_options options;

@@ -172,7 +172,7 @@ struct snet_stream_options snet_driver_options(const snet_uv *driver, unsigned w
         .buffer_bytes = !bounded                                 ? 0
                         : buffer_bytes < DRIVER_BUFFER_MIN_BYTES ? DRIVER_BUFFER_MIN_BYTES
                                                                  : buffer_bytes,
-        .dead_peer_ms = (uint32_t)(silent_ns / SNET_MS_NS),
+        .dead_peer_timeout_ms = (uint32_t)(silent_ns / SNET_MS_NS),
     };
 }
 

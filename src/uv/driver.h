@@ -14,6 +14,7 @@
 #ifndef SNET_UV_DRIVER_H
 #define SNET_UV_DRIVER_H
 
+#include <snet/stream.h>
 #include <snet/uv.h>
 
 #include "base/list.h"
@@ -107,7 +108,7 @@ void snet_driver_stop(snet_uv *driver, enum snet_driver_timer_id id);
 /* The core has events that no handle stands for yet: the loop does not end before they are seen. */
 void snet_driver_hold(snet_uv *driver);
 
-/* Socket options for links that speak one of `wires` and whose session keeps `history_bytes`. */
+/* Socket options for links that speak one of `wires` and whose sessions are as `session` says. */
 struct snet_stream_options snet_driver_options(const snet_uv *driver, unsigned wires,
                                                const struct snet_session_config *session);
 

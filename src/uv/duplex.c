@@ -1,10 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Duplex: a session with read callbacks and requests, as <snet/uv.h> promises. An idle handle
+ * Duplex: a session with read callbacks and requests, as <snet/duplex.h> promises. An idle handle
  * carries completions out in the loop's next turn, so that no call of the program calls it back.
  */
-#include <snet/uv.h>
+#include <snet/duplex.h>
 
 #include "base/assert.h"
 #include "uv/driver.h"

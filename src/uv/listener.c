@@ -159,6 +159,11 @@ static int listener_bind_name(snet_stream_listener *listener, uv_loop_t *loop,
     return os_err;
 }
 
+static snet_err listener_err(int os_err)
+{
+    return os_err == UV_ENOMEM ? SNET_ERR_NO_MEMORY : SNET_ERR_LISTEN;
+}
+
 static snet_err listener_bind(snet_stream_listener *listener, uv_loop_t *loop,
                               const struct snet_address *address, int *ret_os_err)
 {
@@ -172,7 +177,7 @@ static snet_err listener_bind(snet_stream_listener *listener, uv_loop_t *loop,
     if (!resolved) {
         return SNET_ERR_RESOLVE;
     }
-    return os_err == UV_ENOMEM ? SNET_ERR_NO_MEMORY : SNET_ERR_LISTEN;
+    return listener_err(os_err);
 }
 
 static snet_stream_listener *listener_new(uv_loop_t *loop,
@@ -229,13 +234,13 @@ snet_err snet_stream_listener_adopt(uv_loop_t *loop, int fd, snet_stream_listene
     if (listener->stream == NULL) {
         (void)close(fd);
         snet_stream_listener_close(listener);
-        return SNET_ERR_LISTEN;
+        return listener_err(*ret_os_err);
     }
     listener->family = listener->stream->type == UV_TCP ? AF_INET : AF_UNIX;
     *ret_os_err = uv_listen(listener->stream, SNET_STREAM_BACKLOG, listener_connection);
     if (*ret_os_err != 0) {
         snet_stream_listener_close(listener);
-        return SNET_ERR_LISTEN;
+        return listener_err(*ret_os_err);
     }
     listener_ready(listener, ret_listener);
     return SNET_OK;

@@ -29,7 +29,7 @@ snet_session *snet_relay_session(const snet_relay *relay)
 
 static void relay_free(struct snet_relay *relay)
 {
-    snet_stream_writer_detach(&relay->writer);
+    snet_stream_writer_deinit(&relay->writer);
     if (relay->config.on_done != NULL) {
         relay->config.on_done(relay->config.user, relay->end_err);
     }
@@ -48,7 +48,7 @@ static void relay_broken(struct snet_relay *relay)
         return;
     }
     if (relay->stream != NULL) {
-        snet_stream_writer_detach(&relay->writer);
+        snet_stream_writer_deinit(&relay->writer);
         snet_stream_close(relay->stream, true);
         relay->stream = NULL;
     }
@@ -66,7 +66,7 @@ static void relay_finish(struct snet_relay *relay, snet_err err)
     if (relay->stream != NULL) {
         uv_stream_t *stream = relay->stream;
         relay->stream = NULL;
-        snet_stream_writer_detach(&relay->writer);
+        snet_stream_writer_deinit(&relay->writer);
         if (err == SNET_ERR_CLOSED) {
             snet_stream_finish(stream, SIZE_MAX);
         } else {
@@ -102,7 +102,7 @@ static bool relay_half_closed(const struct snet_relay *relay, snet_err err)
 static bool relay_deliver(struct snet_relay *relay)
 {
     struct snet_span spans[RELAY_SPANS_MAX];
-    while (relay->stream != NULL && !relay->deaf && relay->writer.waiting == NULL) {
+    while (relay->stream != NULL && !relay->deaf && snet_stream_writer_is_idle(&relay->writer)) {
         size_t count = 0;
         const snet_err err = snet_session_peek(relay->session, spans, RELAY_SPANS_MAX, &count);
         if (err == SNET_ERR_AGAIN) {
@@ -119,12 +119,12 @@ static bool relay_deliver(struct snet_relay *relay)
             relay_finish(relay, err);
             return false;
         }
-        const ssize_t sent = snet_stream_writer_send(&relay->writer, spans, count);
-        if (sent < 0) {
+        size_t sent = 0;
+        if (snet_stream_writer_send(&relay->writer, spans, count, &sent) != 0) {
             relay_broken(relay);
             break;
         }
-        snet_session_consume(relay->session, (size_t)sent, snet_uv_now(relay->driver));
+        snet_session_consume(relay->session, sent, snet_uv_now(relay->driver));
     }
     if (relay->session_ended && (relay->stream == NULL || relay->deaf)) {
         relay_finish(relay, relay->end_err);
@@ -261,8 +261,7 @@ static void relay_resume_reading(struct snet_relay *relay)
 void snet_relay_start(struct snet_relay *relay, uv_stream_t *stream)
 {
     relay->stream = stream;
-    relay->writer =
-        (struct snet_stream_writer){.stream = stream, .on_idle = relay_idle, .user = relay};
+    snet_stream_writer_init(&relay->writer, stream, relay_idle, relay);
     stream->data = relay;
     relay_resume_reading(relay);
     (void)relay_deliver(relay);

@@ -11,6 +11,8 @@
 
 #include <snet/relay.h>
 
+#include "uv/stream_writer.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 

@@ -23,9 +23,9 @@ void snet_sockopt_before(uv_stream_t *stream, const struct snet_stream_options *
 }
 
 /* Half of the time idle, the other half for probes; the system counts in seconds. */
-static void sockopt_dead_peer(int fd, unsigned dead_peer_ms)
+static void sockopt_dead_peer(int fd, unsigned dead_peer_timeout_ms)
 {
-    const unsigned total_s = dead_peer_ms / 1000 < 2 ? 2 : dead_peer_ms / 1000;
+    const unsigned total_s = dead_peer_timeout_ms / 1000 < 2 ? 2 : dead_peer_timeout_ms / 1000;
     const unsigned idle_s = total_s / 2;
     const unsigned probe_s = total_s - idle_s;
     const unsigned interval_s = probe_s / 5 == 0 ? 1 : probe_s / 5;
@@ -34,7 +34,7 @@ static void sockopt_dead_peer(int fd, unsigned dead_peer_ms)
     sockopt_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, interval_s);
     sockopt_set(fd, IPPROTO_TCP, TCP_KEEPCNT, probe_s / interval_s);
     /* Also ends a connection whose peer keeps its window shut for so long. */
-    sockopt_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, dead_peer_ms);
+    sockopt_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, dead_peer_timeout_ms);
 }
 
 void snet_sockopt_abortive(uv_stream_t *stream, bool abortive)
@@ -54,7 +54,7 @@ void snet_sockopt_connected(uv_stream_t *stream, const struct snet_stream_option
     }
     sockopt_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
     snet_sockopt_abortive(stream, true);
-    if (options->dead_peer_ms > 0) {
-        sockopt_dead_peer(fd, options->dead_peer_ms);
+    if (options->dead_peer_timeout_ms > 0) {
+        sockopt_dead_peer(fd, options->dead_peer_timeout_ms);
     }
 }

@@ -167,9 +167,9 @@ static void finish_shut(uv_shutdown_t *shutdown, int os_err)
     finish_release(finish);
 }
 
-void snet_stream_finish(uv_stream_t *stream, size_t waste_max)
+void snet_stream_finish(uv_stream_t *stream, size_t waste_max_bytes)
 {
-    SNET_ASSERT(waste_max > 0);
+    SNET_ASSERT(waste_max_bytes > 0);
     struct stream_finish *finish = calloc(1, sizeof *finish);
     if (finish == NULL || uv_is_closing((uv_handle_t *)stream)) {
         free(finish);
@@ -178,7 +178,7 @@ void snet_stream_finish(uv_stream_t *stream, size_t waste_max)
     }
     finish->stream = stream;
     finish->waits = 1;
-    finish->waste_left = waste_max;
+    finish->waste_left = waste_max_bytes;
     finish->shutdown.data = finish;
     stream->data = finish;
     (void)uv_timer_init(stream->loop, &finish->timer);

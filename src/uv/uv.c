@@ -23,7 +23,7 @@ struct snet_uv_server {
 
 /* --- Events ---------------------------------------------------------------------------------- */
 
-static void uv_link_event(const struct snet_core_event *event)
+static void drive_link_event(const struct snet_core_event *event)
 {
     struct snet_conn *conn = snet_link_user(event->link);
     if (conn == NULL) {
@@ -38,10 +38,10 @@ static void uv_link_event(const struct snet_core_event *event)
     }
 }
 
-static void uv_event(snet_uv *driver, const struct snet_core_event *event)
+static void drive_event(snet_uv *driver, const struct snet_core_event *event)
 {
     if (event->link != NULL) {
-        uv_link_event(event);
+        drive_link_event(event);
         return;
     }
     struct snet_dialer *dialer = snet_session_driver(event->session);
@@ -64,7 +64,7 @@ static void uv_event(snet_uv *driver, const struct snet_core_event *event)
     driver->config.on_event(driver->config.user, event);
 }
 
-static void uv_prepare(snet_uv *driver)
+static void drive_prepare(snet_uv *driver)
 {
     snet_conn_inline_settle(driver);
     snet_conn_coalesce_settle(driver);
@@ -75,14 +75,14 @@ static void uv_prepare(snet_uv *driver)
 snet_err snet_uv_new(uv_loop_t *loop, const struct snet_uv_config *config, snet_uv **ret_driver)
 {
     static const struct snet_driver_hooks hooks = {
-        .event = uv_event,
-        .prepare = uv_prepare,
+        .event = drive_event,
+        .prepare = drive_prepare,
         .used = snet_conn_used,
     };
     return snet_driver_new(loop, config, &hooks, ret_driver);
 }
 
-static void uv_server_free(snet_uv_server *server)
+static void drive_server_free(snet_uv_server *server)
 {
     snet_stream_listener_close(server->listener);
     snet_list_remove(&server->driver->servers, &server->node);
@@ -106,7 +106,7 @@ void snet_uv_free(snet_uv *driver)
     }
     while (driver->servers.count > 0) {
         struct snet_list_node *node = snet_list_first(&driver->servers);
-        uv_server_free(SNET_CONTAINER(node, snet_uv_server, node));
+        drive_server_free(SNET_CONTAINER(node, snet_uv_server, node));
     }
     snet_driver_free(driver);
 }
@@ -124,9 +124,9 @@ snet_core *snet_uv_core(snet_uv *driver)
 
 /* --- Clients --------------------------------------------------------------------------------- */
 
-static snet_err uv_connect(snet_uv *driver, const char *address,
-                           const struct snet_uv_connector *connector,
-                           const struct snet_client_config *config, snet_session **ret_session)
+static snet_err drive_connect(snet_uv *driver, const char *address,
+                              const struct snet_uv_connector *connector,
+                              const struct snet_client_config *config, snet_session **ret_session)
 {
     struct snet_dialer *dialer = NULL;
     struct snet_client_config client = *config;
@@ -152,14 +152,14 @@ snet_err snet_uv_connect(snet_uv *driver, const char *address,
 {
     const struct snet_uv_connector none = {.connect = NULL};
     return address == NULL ? SNET_ERR_ADDRESS
-                           : uv_connect(driver, address, &none, config, ret_session);
+                           : drive_connect(driver, address, &none, config, ret_session);
 }
 
 snet_err snet_uv_connect_by(snet_uv *driver, const struct snet_uv_connector *connector,
                             const struct snet_client_config *config, snet_session **ret_session)
 {
     return connector->connect == NULL ? SNET_ERR_INVALID
-                                      : uv_connect(driver, NULL, connector, config, ret_session);
+                                      : drive_connect(driver, NULL, connector, config, ret_session);
 }
 
 int snet_uv_session_os_err(const snet_session *session)
@@ -189,27 +189,27 @@ void snet_uv_network_changed(snet_uv *driver)
     }
 }
 
-static void uv_network_changed(void *user)
+static void drive_network_changed(void *user)
 {
     snet_uv_network_changed(user);
 }
 
-static void uv_look_at_network(snet_uv *driver)
+static void drive_look_at_network(snet_uv *driver)
 {
     snet_netwatch_look(&driver->network);
 }
 
 void snet_uv_watch_network(snet_uv *driver)
 {
-    driver->network = (struct snet_netwatch){.on_change = uv_network_changed, .user = driver};
-    uv_look_at_network(driver);
+    driver->network = (struct snet_netwatch){.on_change = drive_network_changed, .user = driver};
+    drive_look_at_network(driver);
     snet_driver_every(driver, SNET_DRIVER_TIMER_NETWATCH, SNET_NETWATCH_POLL_MS,
-                      uv_look_at_network);
+                      drive_look_at_network);
 }
 
 /* --- Servers --------------------------------------------------------------------------------- */
 
-static void uv_accepted(void *user, uv_stream_t *stream)
+static void drive_accepted(void *user, uv_stream_t *stream)
 {
     snet_uv_server *server = user;
     snet_uv *driver = server->driver;
@@ -230,37 +230,37 @@ static void uv_accepted(void *user, uv_stream_t *stream)
 }
 
 /* Where a server listens. */
-struct uv_place {
+struct drive_place {
     const char *address; /* or NULL */
     int fd;
 };
 
-static snet_err uv_serve(snet_uv *driver, const struct uv_place *place,
-                         const struct snet_server_config *config, snet_uv_server **ret_server,
-                         int *ret_os_err)
+static snet_err drive_serve(snet_uv *driver, const struct drive_place *place,
+                            const struct snet_server_config *config, snet_uv_server **ret_server,
+                            int *ret_os_err)
 {
-    snet_uv_server *server = calloc(1, sizeof *server);
-    if (server == NULL) {
-        return SNET_ERR_NO_MEMORY;
-    }
     const struct snet_stream_options options =
         snet_driver_options(driver, config->wires, &config->session);
-    server->driver = driver;
-    snet_err err =
-        place->address != NULL
-            ? snet_stream_listener_open(driver->loop, place->address, &options, &server->listener,
-                                        ret_os_err)
-            : snet_stream_listener_adopt(driver->loop, place->fd, &server->listener, ret_os_err);
-    if (err == SNET_OK) {
-        err = snet_server_new(driver->core, config, &server->core);
-    }
+    snet_stream_listener *listener = NULL;
+    snet_err err = place->address != NULL
+                       ? snet_stream_listener_open(driver->loop, place->address, &options,
+                                                   &listener, ret_os_err)
+                       : snet_stream_listener_adopt(driver->loop, place->fd, &listener, ret_os_err);
     if (err != SNET_OK) {
-        snet_stream_listener_close(server->listener);
+        return err;
+    }
+    snet_uv_server *server = calloc(1, sizeof *server);
+    err =
+        server == NULL ? SNET_ERR_NO_MEMORY : snet_server_new(driver->core, config, &server->core);
+    if (err != SNET_OK) {
+        snet_stream_listener_close(listener);
         free(server);
         return err;
     }
+    server->driver = driver;
+    server->listener = listener;
     snet_list_push(&driver->servers, &server->node);
-    snet_stream_listener_start(server->listener, uv_accepted, server);
+    snet_stream_listener_start(server->listener, drive_accepted, server);
     *ret_server = server;
     return SNET_OK;
 }
@@ -269,16 +269,16 @@ snet_err snet_uv_serve(snet_uv *driver, const char *address,
                        const struct snet_server_config *config, snet_uv_server **ret_server,
                        int *ret_os_err)
 {
-    const struct uv_place place = {.address = address};
+    const struct drive_place place = {.address = address};
     return address == NULL ? SNET_ERR_ADDRESS
-                           : uv_serve(driver, &place, config, ret_server, ret_os_err);
+                           : drive_serve(driver, &place, config, ret_server, ret_os_err);
 }
 
 snet_err snet_uv_serve_fd(snet_uv *driver, int fd, const struct snet_server_config *config,
                           snet_uv_server **ret_server, int *ret_os_err)
 {
-    const struct uv_place place = {.fd = fd};
-    return uv_serve(driver, &place, config, ret_server, ret_os_err);
+    const struct drive_place place = {.fd = fd};
+    return drive_serve(driver, &place, config, ret_server, ret_os_err);
 }
 
 snet_server *snet_uv_server_core(const snet_uv_server *server)
@@ -299,5 +299,5 @@ void snet_uv_server_drain(snet_uv_server *server)
 void snet_uv_server_close(snet_uv_server *server)
 {
     snet_server_drain(server->core);
-    uv_server_free(server);
+    drive_server_free(server);
 }

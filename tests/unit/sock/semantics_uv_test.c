@@ -4,6 +4,7 @@
  * The rows of docs/socket-semantics.md by their numbers, both columns where a test can: a stream of
  * libuv, and a duplex of <snet/uv.h>.
  */
+#include <snet/duplex.h>
 #include <snet/uv.h>
 
 #include "tests/support/loop_pair.h"

@@ -21,7 +21,7 @@
 
 struct fixture {
     struct test_loop loop;
-    struct snet_stream_dial *dial;
+    snet_stream_dial *dial;
     unsigned done_count;
     snet_err err;
     int os_err;

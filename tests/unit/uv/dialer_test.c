@@ -66,7 +66,7 @@ static void dialer_takes_its_options_from_the_history(void **state)
     assert_int_equal(snet_dialer_new(pair.driver, "127.0.0.1:1", &small, &dialer), SNET_OK);
     assert_string_equal(dialer->address, "127.0.0.1:1");
     assert_int_equal(dialer->options.buffer_bytes, 10000);
-    assert_int_equal(dialer->options.dead_peer_ms, 20000);
+    assert_int_equal(dialer->options.dead_peer_timeout_ms, 20000);
     assert_null(dialer->dial);
     snet_dialer_stop(dialer); /* there is nothing to stop */
     snet_dialer_free(dialer);

@@ -184,11 +184,11 @@ static void driver_takes_its_options_from_the_history(void **state)
                          .buffer_bytes,
                      SNET_HISTORY_DEFAULT_BYTES / 8);
     assert_int_equal(snet_driver_options(pair.driver, SNET_WIRE_2, &(struct snet_session_config){0})
-                         .dead_peer_ms,
+                         .dead_peer_timeout_ms,
                      20000);
     pair.driver->config.dead_peer_timeout_ns = 5 * SNET_SECOND_NS;
     assert_int_equal(snet_driver_options(pair.driver, SNET_WIRE_2, &(struct snet_session_config){0})
-                         .dead_peer_ms,
+                         .dead_peer_timeout_ms,
                      5000);
     test_pair_close(&pair);
 }

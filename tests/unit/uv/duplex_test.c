@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-#include <snet/uv.h>
+#include <snet/duplex.h>
 
 #include "tests/support/loop_pair.h"
 #include "tests/support/memory.h"

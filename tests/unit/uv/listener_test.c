@@ -20,7 +20,7 @@
 #define LISTENER_NO_ERR 1
 
 static const struct snet_stream_options listener_options = {.buffer_bytes = 16384,
-                                                            .dead_peer_ms = 20000};
+                                                            .dead_peer_timeout_ms = 20000};
 
 struct fixture {
     struct test_loop loop;

@@ -30,7 +30,7 @@ static void sockopt_leaves_a_stream_without_a_socket_alone(void **state)
 {
     (void)state;
     const struct snet_stream_options options = {.buffer_bytes = SOCKOPT_BUFFER_BYTES,
-                                                .dead_peer_ms = 20000};
+                                                .dead_peer_timeout_ms = 20000};
     struct test_loop loop;
     int os_err = 0;
     test_loop_open(&loop);
@@ -64,7 +64,7 @@ static void sockopt_leaves_to_the_system_what_is_zero(void **state)
 static void sockopt_asks_no_tcp_of_a_local_stream(void **state)
 {
     (void)state;
-    const struct snet_stream_options options = {.dead_peer_ms = 20000};
+    const struct snet_stream_options options = {.dead_peer_timeout_ms = 20000};
     struct test_loop loop;
     int peer = -1;
     test_loop_open(&loop);
@@ -135,7 +135,7 @@ static void sockopt_sends_small_writes_at_once(void **state)
 }
 
 struct dead_peer_row {
-    uint32_t dead_peer_ms;
+    uint32_t dead_peer_timeout_ms;
     int idle_s;
     int interval_s;
     int count;
@@ -151,7 +151,8 @@ static void sockopt_finds_a_dead_peer_within_the_time_given(void **state)
         {20000, 10, 2, 5}, {33000, 16, 3, 5}, {60000, 30, 6, 5},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct snet_stream_options options = {.dead_peer_ms = rows[i].dead_peer_ms};
+        const struct snet_stream_options options = {.dead_peer_timeout_ms =
+                                                        rows[i].dead_peer_timeout_ms};
         struct test_loop loop;
         int peer = -1;
         test_loop_open(&loop);
@@ -161,7 +162,8 @@ static void sockopt_finds_a_dead_peer_within_the_time_given(void **state)
         assert_int_equal(option_of(stream, IPPROTO_TCP, TCP_KEEPIDLE), rows[i].idle_s);
         assert_int_equal(option_of(stream, IPPROTO_TCP, TCP_KEEPINTVL), rows[i].interval_s);
         assert_int_equal(option_of(stream, IPPROTO_TCP, TCP_KEEPCNT), rows[i].count);
-        assert_int_equal(option_of(stream, IPPROTO_TCP, TCP_USER_TIMEOUT), rows[i].dead_peer_ms);
+        assert_int_equal(option_of(stream, IPPROTO_TCP, TCP_USER_TIMEOUT),
+                         rows[i].dead_peer_timeout_ms);
         snet_stream_close(stream, false);
         test_socket_close(peer);
         test_loop_close(&loop);

@@ -9,6 +9,7 @@
 #include "tests/support/unit.h"
 #include "uv/driver.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -149,6 +150,34 @@ static void uv_serve_without_memory_leaves_nothing(void **state)
         test_memory_fail_at(number, false);
         const snet_err err = snet_uv_serve(driver, "127.0.0.1:0", &config, &server, &os_err);
         assert_int_equal(err, test_memory_heal() ? SNET_ERR_NO_MEMORY : SNET_OK);
+    }
+    snet_uv_free(driver);
+    test_loop_close(&loop);
+}
+
+/* Whatever it fails for: a bad config, or memory. */
+static void uv_serve_fd_closes_the_socket_when_it_fails(void **state)
+{
+    (void)state;
+    const struct snet_server_config good = {.wires = SNET_WIRE_2};
+    const struct snet_server_config bad = {.wires = SNET_WIRE_3}; /* without a key */
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES];
+    struct test_loop loop;
+    snet_uv *driver = NULL;
+    snet_uv_server *server = NULL;
+    int os_err = 0;
+    test_loop_open(&loop);
+    assert_int_equal(snet_uv_new(&loop.uv, &driver_config, &driver), SNET_OK);
+    for (unsigned number = 0; server == NULL; number++) {
+        assert_in_range(number, 0, UV_ALLOCATIONS_MAX);
+        const int fd = test_socket_listen("127.0.0.1:0", 1, address, sizeof address);
+        test_memory_fail_at(number, false);
+        const snet_err err =
+            snet_uv_serve_fd(driver, fd, number == 0 ? &bad : &good, &server, &os_err);
+        const snet_err wanted = test_memory_heal() ? SNET_ERR_NO_MEMORY : SNET_OK;
+        assert_int_equal(err, number == 0 ? SNET_ERR_INVALID : wanted);
+        assert_int_equal(fcntl(fd, F_GETFD) == -1, server == NULL);
+        assert_int_equal(driver->servers.count, server != NULL);
     }
     snet_uv_free(driver);
     test_loop_close(&loop);
@@ -415,6 +444,7 @@ int main(void)
         cmocka_unit_test(uv_connect_without_memory_leaves_nothing),
         cmocka_unit_test(uv_serve_refuses_what_cannot_be_served),
         cmocka_unit_test(uv_serve_without_memory_leaves_nothing),
+        cmocka_unit_test(uv_serve_fd_closes_the_socket_when_it_fails),
         cmocka_unit_test(uv_is_not_freed_within_its_events),
         cmocka_unit_test(uv_tells_a_time_that_goes_on),
         cmocka_unit_test(uv_connects_on_a_loop_with_nothing_else),
