@@ -8,15 +8,12 @@
 #ifndef SNET_APP_CONNECT_H
 #define SNET_APP_CONNECT_H
 
-#include "app/keys.h"
 #include "app/options.h"
 #include "app/runner.h"
 
 struct snet_connect {
     struct snet_runner runner; /* first */
     struct snet_options options;
-    struct snet_keys_client keys; /* wiped by snet_connect_main, or before the process ends */
-    const char *address;          /* of the server */
 };
 
 /* Opens one session as the options say. Errors: as snet_uv_connect. */
@@ -24,6 +21,9 @@ SNET_MUST_USE snet_err snet_connect_open(struct snet_connect *connect, snet_sess
 /* Says why a session could not be begun or was lost, with what to check. */
 void snet_connect_explain(const struct snet_connect *connect, const snet_session *session,
                           snet_err err);
+
+/* How long a session whose input has ended waits for a byte, on wires without half-close. */
+uint64_t snet_connect_eof_wait_ms(const struct snet_connect *connect);
 
 /* Standard input and output; returns the exit code. */
 int snet_stdio_run(struct snet_connect *connect);

@@ -1,13 +1,16 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Options that several subcommands share, so that they mean the same everywhere.
+ * Options of snet serve and snet connect: those of the library by its table, and the command's own
+ * by app/schema.h. Both are taken, refused and described by the tables alone. Also the exit codes
+ * of all subcommands.
  *
- * Ownership: strings are borrowed from argv. Thread: any.
+ * Ownership: texts are borrowed from argv; the config is the options' own. Thread: any.
  */
 #ifndef SNET_APP_OPTIONS_H
 #define SNET_APP_OPTIONS_H
 
+#include <snet/config.h>
 #include <snet/uv.h>
 
 #include "app/log.h"
@@ -31,67 +34,44 @@
 #define SNET_WIRES_LEGACY (SNET_WIRE_1 | SNET_WIRE_1_PADDED | SNET_WIRE_2)
 #define SNET_WIRES_SECURE SNET_WIRE_3
 
-/* What concerns wire 3 alone. Files are read by app/keys. */
-struct snet_options_secure {
-    const char *given; /* one of the options below that was given; NULL: none */
-    const char *keys[SNET_SERVER_SECRETS_MAX];
-    size_t key_count;
-    const char *psks[SNET_SERVER_PSKS_MAX];
-    size_t psk_count;
-    const char *authorized;
-    const char *server_key; /* itself, or its file */
-    const char *client_key;
-    uint64_t node_id;
-    uint64_t heartbeat_ms; /* 0: default */
-    uint64_t pad_bytes;
-    uint8_t suite; /* 0: the fastest */
-    bool early;
-};
+/* What kind of socket a subcommand has; it is also which rows of app/schema.h are its own. */
+#define SNET_OPTIONS_SERVE SNET_USE_LISTEN
+#define SNET_OPTIONS_CONNECT SNET_USE_DIAL
 
 struct snet_options {
     struct snet_log log;
-    unsigned wires; /* of enum snet_wire */
-    bool plain;
-    uint64_t history_bytes; /* 0: default */
-    uint64_t wait_ms;
-    uint64_t dead_peer_ms;
-    uint64_t eof_wait_ms; /* connect: see app/eof_wait.h */
+    uint32_t use;               /* SNET_OPTIONS_x */
+    struct snet_config *config; /* all options of the library */
+    unsigned wires;             /* those of the config, the default included */
     const char *listen;
     const char *to;
-    struct snet_options_secure secure;
+    uint64_t eof_wait_ns; /* see app/eof_wait.h */
+    uint32_t log_json;
+    const char *psk_file; /* the first one that was given */
+    const char *authorized_file;
     bool help;
+    bool help_all;
 };
 
-/* The long options of `struct snet_options`, for arrays given to getopt_long. */
-/* clang-format off */
-#define SNET_OPTIONS_LONG                                                                          \
-    {"wire", required_argument, NULL, 'W'}, {"plain", no_argument, NULL, 'P'},                     \
-    {"history", required_argument, NULL, 'H'}, {"wait", required_argument, NULL, 'w'},             \
-    {"dead-peer", required_argument, NULL, 'D'}, {"listen", required_argument, NULL, 'l'},         \
-    {"psk", required_argument, NULL, 'p'}, {"heartbeat", required_argument, NULL, 'B'},            \
-    {"pad", required_argument, NULL, 'd'},                                                         \
-    {"log-json", no_argument, NULL, 'J'}, {"verbose", no_argument, NULL, 'v'},                     \
-    {"help", no_argument, NULL, 'h'}
-/* clang-format on */
-#define SNET_OPTIONS_SHORT "+hvl:"
+/*
+ * Takes all options of a command line; argv[0] is the name of the subcommand. SNET_OPTIONS_CONNECT
+ * also takes one operand, the server's address or URL. Returns the exit code, after saying in one
+ * line what is wrong unless that is SNET_EXIT_OK; with `help` set there is nothing else to do.
+ */
+int snet_options_parse(struct snet_options *options, int argc, char **argv);
+void snet_options_deinit(struct snet_options *options);
+/* Prints `head`, then the options named (NULL at the end; NULL for all there are), then `tail`. */
+void snet_options_help(const struct snet_options *options, const char *head,
+                       const char *const *names, const char *tail);
 
 /*
- * The next option by getopt_long: -1 at the end; '?' after saying in one line that it is unknown or
- * lacks its value. argv[0] is the name of the subcommand.
+ * The next option of a subcommand that has a table of getopt_long's: -1 at the end; '?' after
+ * saying in one line that it is unknown or lacks its value. Abbreviations are unknown.
  */
 int snet_options_next(int argc, char **argv, const char *short_options,
                       const struct option *long_options);
-/* Takes one option from snet_options_next; false after saying what is wrong with it. */
-bool snet_options_take(struct snet_options *options, int option, const char *value);
-/*
- * False after saying what does not go together: options of wire 3 without it, or --plain with it
- * alone. Somebody who gave a key believes that it is used.
- */
-bool snet_options_agree(const struct snet_options *options);
 /* Says the one line that legacy wires deserve; nothing when none is among the wires. */
 void snet_options_warn(const struct snet_options *options);
-/* What the options say about sessions. */
-struct snet_session_config snet_options_session(const struct snet_options *options);
 /* The names of the wires in the set, between commas. */
 void snet_options_wire_names(unsigned wires, char *ret_text, size_t size);
 /* The exit code of a session that ended with `err`. */

@@ -40,11 +40,10 @@ static void runner_signal(uv_signal_t *handle, int number)
     }
 }
 
-snet_err snet_runner_init(struct snet_runner *runner, uint64_t dead_peer_ms)
+snet_err snet_runner_init(struct snet_runner *runner)
 {
     static const int numbers[] = {SIGTERM, SIGINT, SIGUSR1};
     const struct snet_uv_config config = {
-        .dead_peer_timeout_ns = dead_peer_ms * SNET_MS_NS,
         .on_event = runner_event,
         .on_note = runner_note,
         .user = runner,

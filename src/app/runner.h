@@ -36,7 +36,7 @@ struct snet_runner {
 };
 
 /* Sets up loop, driver and signals. Errors: as snet_uv_new. The fields of callbacks are set. */
-SNET_MUST_USE snet_err snet_runner_init(struct snet_runner *runner, uint64_t dead_peer_ms);
+SNET_MUST_USE snet_err snet_runner_init(struct snet_runner *runner);
 /* Runs until snet_runner_stop; returns the exit code. */
 int snet_runner_run(struct snet_runner *runner);
 /* Whether no connection is open or being closed any more. */

@@ -3,10 +3,12 @@
 /*
  * `snet serve`: a gateway. Each session gets one connection to the backend and a relay between.
  */
+#include <snet/apply.h>
 #include <snet/relay.h>
 
 #include "app/commands.h"
 #include "app/keys.h"
+#include "app/nodump.h"
 #include "app/options.h"
 #include "app/runner.h"
 
@@ -30,33 +32,20 @@ struct serve_session {
     snet_stream_dial *dial;
 };
 
-static const char serve_help[] =
+static const char serve_head[] =
     "snet serve: a gateway in front of any TCP server\n"
     "\n"
     "  snet serve --listen HOST:PORT --to HOST:PORT [--key FILE] [OPTION...]\n"
+    "\n";
+/* The ones that most people need: --help fits a screen. */
+static const char *const serve_main_options[] = {
+    "listen", "to", "key", "psk", "authorized", "wire", "resume-timeout", "pad", NULL,
+};
+static const char serve_tail[] =
+    "  -v, --verbose          Log refused connections and resumes too\n"
+    "  --help-all             All options\n"
     "\n"
-    "  -l, --listen ADDR  where clients come in\n"
-    "  --to ADDR          the server to forward each session to\n"
-    "  --wire LIST        wires to serve on the one port, out of 1, 1-padded, 2, 3;\n"
-    "                     default 3, the only one that protects its streams\n"
-    "  --key FILE         wire 3: the secret key, made by snet keygen --out FILE; up\n"
-    "                     to 4, to change keys. Without it one for this run is made\n"
-    "  --psk FILE         wire 3: also a secret shared with clients; up to 64\n"
-    "  --authorized FILE  wire 3: only clients with one of these public keys, one in\n"
-    "                     a line with a name behind it, or with a shared secret\n"
-    "  --node-id N        wire 3: a number of its own for each server of one key\n"
-    "  --heartbeat SECONDS  wire 3: ask for a sign of life after this, default 15\n"
-    "  --pad SIZE         wire 3: pad to multiples of this, to hide sizes; default no\n"
-    "  --plain            wires 1 and 2: do not encrypt the stream (as its clients)\n"
-    "  --history SIZE     sent bytes kept for a resume, at most; default 1M, wire 3:\n"
-    "                     16M, of which it keeps what was not acknowledged\n"
-    "  --wait SECONDS     how long a session without connection is kept, default 300\n"
-    "  --dead-peer SECONDS  a silent connection is dead after this, default 20\n"
-    "  --log-json         log lines as JSON\n"
-    "  -v, --verbose      log refused connections and resumes too\n"
-    "\n"
-    "ADDR is HOST:PORT, [IPv6]:PORT, :PORT or unix:PATH. SIGTERM drains: no new\n"
-    "sessions, existing ones finish; a second one ends at once.\n";
+    "SIGTERM drains: no new sessions, others finish; a second one ends at once.\n";
 
 static void serve_relay_done(void *user, snet_err err)
 {
@@ -176,23 +165,42 @@ static void serve_public_address(const char *address, char *ret_text, size_t siz
     (void)snprintf(ret_text, size, "%s", address);
 }
 
-/* What clients of wire 3 must say to get in; `keys` has at least one key. */
-static void serve_key_options(const struct serve *serve, const struct snet_keys_server *keys,
-                              char *ret_text, size_t size)
+/* What clients of snet/3 must say to get in; the config has at least one key. */
+static void serve_key_options(const struct serve *serve, char *ret_text, size_t size)
 {
+    const struct snet_config *config = serve->options.config;
     char text[SNET_KEY_TEXT_BYTES];
     struct snet_key public_key;
-    if (keys->secret_count == 0) {
-        (void)snprintf(ret_text, size, " --psk %s", serve->options.secure.psks[0]);
-    } else if (snet_key_public(&keys->secrets[0], &public_key) == SNET_OK) {
+    if (config->key == NULL) {
+        (void)snprintf(ret_text, size, " --psk %s", serve->options.psk_file);
+    } else if (snet_key_public(&config->key[0], &public_key) == SNET_OK) {
         snet_key_format(&public_key, text);
         (void)snprintf(ret_text, size, " --server-key %s%s", text,
-                       keys->authorized.count > 0 ? " --client-key FILE" : "");
+                       config->authorized != NULL ? " --key FILE" : "");
+    }
+}
+
+/* The same as a URL, for programs: where clients need no file of their own. */
+static void serve_say_url(const struct serve *serve, const char *address)
+{
+    const struct snet_config *config = serve->options.config;
+    struct snet_config client = SNET_CONFIG_INIT;
+    struct snet_key public_key;
+    char url[SNET_STREAM_ADDRESS_MAX_BYTES + SNET_KEY_TEXT_BYTES + 16];
+    size_t len = 0;
+    if ((serve->options.wires & SNET_WIRES_SECURE) == 0 || config->key == NULL ||
+        snet_key_public(&config->key[0], &public_key) != SNET_OK) {
+        return;
+    }
+    client.server_key = &public_key;
+    client.address = address;
+    if (snet_config_format_url(&client, url, sizeof url, &len) == SNET_OK && len < sizeof url) {
+        snet_log_say(&serve->options.log, "the same as a URL: %s", url);
     }
 }
 
 /* The lines that an operator copies. */
-static void serve_greet(const struct serve *serve, const struct snet_keys_server *keys)
+static void serve_greet(const struct serve *serve, bool temporary)
 {
     const struct snet_options *options = &serve->options;
     char wires[64];
@@ -201,60 +209,34 @@ static void serve_greet(const struct serve *serve, const struct snet_keys_server
     snet_options_wire_names(options->wires, wires, sizeof wires);
     snet_log_say(&options->log, "listening on %s, wires %s, to %s",
                  snet_uv_server_address(serve->server), wires, options->to);
-    if (keys->temporary) {
+    if (temporary) {
         snet_log_say(&options->log, "this key is for this run only: clients need the new one after "
                                     "a restart; --key FILE, made by snet keygen, keeps one");
     }
     serve_public_address(snet_uv_server_address(serve->server), address, sizeof address);
     if ((options->wires & SNET_WIRES_SECURE) != 0) {
-        serve_key_options(serve, keys, how, sizeof how);
+        serve_key_options(serve, how, sizeof how);
     } else {
         const char *last = strrchr(wires, ',');
         (void)snprintf(how, sizeof how, " --wire %s%s", last == NULL ? wires : last + 1,
-                       options->plain ? " --plain" : "");
+                       options->config->plain != 0 ? " --plain" : "");
     }
     snet_log_say(&options->log, "clients: snet connect%s %s --listen HOST:PORT", how, address);
+    serve_say_url(serve, address);
 }
 
-static bool serve_parse(struct serve *serve, int argc, char **argv)
-{
-    static const struct option long_options[] = {
-        SNET_OPTIONS_LONG,
-        {"to", required_argument, NULL, 't'},
-        {"key", required_argument, NULL, 'k'},
-        {"authorized", required_argument, NULL, 'a'},
-        {"node-id", required_argument, NULL, 'n'},
-        {NULL, 0, NULL, 0},
-    };
-    struct snet_options *options = &serve->options;
-    int option = snet_options_next(argc, argv, SNET_OPTIONS_SHORT, long_options);
-    for (; option != -1; option = snet_options_next(argc, argv, SNET_OPTIONS_SHORT, long_options)) {
-        if (!snet_options_take(options, option, optarg)) {
-            return false;
-        }
-    }
-    if (options->help) {
-        return true;
-    }
-    if (optind < argc || options->listen == NULL || options->to == NULL) {
-        (void)fprintf(stderr, "snet serve: %s; see snet serve --help\n",
-                      optind < argc ? "takes options only" : "--listen and --to are needed");
-        return false;
-    }
-    return snet_options_agree(options);
-}
-
-/* Listens, and tells so. Returns the exit code. */
-static int serve_begin(struct serve *serve, const struct snet_keys_server *keys)
+/* Listens, and says so. Returns the exit code. */
+static int serve_begin(struct serve *serve, bool temporary)
 {
     const struct snet_options *options = &serve->options;
-    const struct snet_server_config config = {
-        .session = snet_options_session(options),
-        .keys = snet_keys_of_server(keys, options),
-        .wires = options->wires,
-    };
+    struct snet_server_config config;
+    struct snet_error error;
+    if (snet_apply_server(options->config, &config, &error) != SNET_OK) {
+        snet_log_say(&options->log, "--%s; see snet serve --help", error.text);
+        return SNET_EXIT_USAGE;
+    }
     int os_err = 0;
-    snet_err err = snet_runner_init(&serve->runner, options->dead_peer_ms);
+    snet_err err = snet_runner_init(&serve->runner);
     if (err == SNET_OK) {
         err =
             snet_uv_serve(serve->runner.driver, options->listen, &config, &serve->server, &os_err);
@@ -265,34 +247,42 @@ static int serve_begin(struct serve *serve, const struct snet_keys_server *keys)
         return SNET_EXIT_UNAVAILABLE;
     }
     snet_options_warn(options);
-    serve_greet(serve, keys);
+    serve_greet(serve, temporary);
     return SNET_EXIT_OK;
+}
+
+static int serve_run(struct serve *serve)
+{
+    bool temporary = false;
+    serve->runner.log = &serve->options.log;
+    serve->runner.on_event = serve_event;
+    serve->runner.on_drain = serve_drain;
+    int code = snet_keys_complete(&serve->options, &temporary);
+    if (code == SNET_EXIT_OK) {
+        code = snet_keys_read_names(&serve->options, &serve->clients);
+    }
+    if (code == SNET_EXIT_OK) {
+        code = serve_begin(serve, temporary);
+    }
+    snet_options_deinit(&serve->options); /* the library has its own copy of the keys */
+    if (code == SNET_EXIT_OK) {
+        code = snet_runner_run(&serve->runner);
+    }
+    snet_key_list_deinit(&serve->clients);
+    return code;
 }
 
 int snet_serve_main(int argc, char **argv)
 {
-    struct serve serve = {.options = {.log = {.command = "serve"}, .wires = SNET_WIRES_SECURE}};
-    struct snet_keys_server keys = {.secret_count = 0};
-    if (!serve_parse(&serve, argc, argv)) {
-        return SNET_EXIT_USAGE;
+    struct serve serve = {.options = {.log = {.command = "serve"}, .use = SNET_OPTIONS_SERVE}};
+    snet_nodump_process(); /* before the first key is read */
+    int code = snet_options_parse(&serve.options, argc, argv);
+    if (code == SNET_EXIT_OK && serve.options.help) {
+        snet_options_help(&serve.options, serve_head,
+                          serve.options.help_all ? NULL : serve_main_options, serve_tail);
+    } else if (code == SNET_EXIT_OK) {
+        code = serve_run(&serve);
     }
-    if (serve.options.help) {
-        (void)fputs(serve_help, stdout);
-        return SNET_EXIT_OK;
-    }
-    serve.runner.log = &serve.options.log;
-    serve.runner.on_event = serve_event;
-    serve.runner.on_drain = serve_drain;
-    int code = snet_keys_load_server(&keys, &serve.options);
-    if (code == SNET_EXIT_OK) {
-        code = serve_begin(&serve, &keys);
-    }
-    serve.clients = keys.authorized;
-    keys.authorized = (struct snet_key_list){.count = 0};
-    snet_keys_wipe_server(&keys); /* the library has its own copy */
-    if (code == SNET_EXIT_OK) {
-        code = snet_runner_run(&serve.runner);
-    }
-    snet_key_list_deinit(&serve.clients);
+    snet_options_deinit(&serve.options);
     return code;
 }

@@ -75,7 +75,7 @@ static void stdio_end_input(struct stdio *stdio)
     snet_session_get_info(stdio->session, &info);
     if (!info.half_close) {
         snet_eof_wait_start(&stdio->eof_wait, stdio->connect->runner.driver, stdio->session,
-                            stdio->connect->options.eof_wait_ms);
+                            snet_connect_eof_wait_ms(stdio->connect));
     } else if (stdio->begun) {
         /* One that is not open yet would be given up; OPENED comes back here. */
         snet_session_shutdown(stdio->session, stdio_now(stdio));
@@ -302,11 +302,10 @@ int snet_stdio_run(struct snet_connect *connect)
     runner->on_drain = stdio_drain;
     runner->user = stdio;
     runner->quiet = true;
-    snet_err err = snet_runner_init(runner, connect->options.dead_peer_ms);
+    snet_err err = snet_runner_init(runner);
     if (err == SNET_OK) {
         err = snet_connect_open(connect, &stdio->session);
     }
-    snet_keys_wipe_client(&connect->keys); /* there is no other session */
     if (err != SNET_OK) {
         snet_log_say(&connect->options.log, "%s", snet_err_message(err));
         free(stdio);

@@ -30,7 +30,7 @@ static void tunnel_local_end(void *user)
     struct tunnel_session *session = user;
     struct snet_connect *connect = session->tunnel->connect;
     snet_eof_wait_start(&session->eof_wait, connect->runner.driver,
-                        snet_relay_session(session->relay), connect->options.eof_wait_ms);
+                        snet_relay_session(session->relay), snet_connect_eof_wait_ms(connect));
 }
 
 static void tunnel_session_closed(uv_handle_t *timer)
@@ -115,7 +115,7 @@ int snet_tunnel_run(struct snet_connect *connect)
     runner->user = &tunnel;
     int os_err = 0;
     const struct snet_stream_options plain = {0};
-    snet_err err = snet_runner_init(runner, options->dead_peer_ms);
+    snet_err err = snet_runner_init(runner);
     if (err == SNET_OK) {
         err = snet_stream_listener_open(&runner->loop, options->listen, &plain, &tunnel.listener,
                                         &os_err);
@@ -128,6 +128,6 @@ int snet_tunnel_run(struct snet_connect *connect)
     snet_uv_watch_network(runner->driver);
     snet_stream_listener_start(tunnel.listener, tunnel_accepted, &tunnel);
     snet_log_say(&options->log, "listening on %s, to %s",
-                 snet_stream_listener_address(tunnel.listener), connect->address);
+                 snet_stream_listener_address(tunnel.listener), connect->options.config->address);
     return snet_runner_run(runner);
 }

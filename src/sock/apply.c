@@ -2,6 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "sock/apply.h"
 
+#include <snet/apply.h>
+
+#include "sock/config.h"
+
 static struct snet_session_config apply_session(const struct snet_config *config)
 {
     return (struct snet_session_config){
@@ -16,7 +20,7 @@ static struct snet_session_config apply_session(const struct snet_config *config
     };
 }
 
-void snet_apply_client(const struct snet_config *config, struct snet_client_config *ret_client)
+void snet_apply_own_client(const struct snet_config *config, struct snet_client_config *ret_client)
 {
     *ret_client = (struct snet_client_config){
         .session = apply_session(config),
@@ -33,7 +37,7 @@ void snet_apply_client(const struct snet_config *config, struct snet_client_conf
     };
 }
 
-void snet_apply_server(const struct snet_config *config, struct snet_server_config *ret_server)
+void snet_apply_own_server(const struct snet_config *config, struct snet_server_config *ret_server)
 {
     *ret_server = (struct snet_server_config){
         .session = apply_session(config),
@@ -52,10 +56,34 @@ void snet_apply_server(const struct snet_config *config, struct snet_server_conf
     };
 }
 
-void snet_apply_core(const struct snet_config *config, struct snet_core_config *ret_core)
+void snet_apply_own_core(const struct snet_config *config, struct snet_core_config *ret_core)
 {
     *ret_core = (struct snet_core_config){
         .send_budget_bytes = config->send_budget_bytes,
         .recv_budget_bytes = config->recv_budget_bytes,
     };
+}
+
+/* --- For programs with a loop of their own ---------------------------------------------------- */
+
+snet_err snet_apply_client(const struct snet_config *config, struct snet_client_config *ret_client,
+                           struct snet_error *ret_error)
+{
+    struct snet_config own;
+    const snet_err err = snet_config_take(config, SNET_USE_DIAL, &own, ret_error);
+    if (err == SNET_OK) {
+        snet_apply_own_client(&own, ret_client);
+    }
+    return err;
+}
+
+snet_err snet_apply_server(const struct snet_config *config, struct snet_server_config *ret_server,
+                           struct snet_error *ret_error)
+{
+    struct snet_config own;
+    const snet_err err = snet_config_take(config, SNET_USE_LISTEN, &own, ret_error);
+    if (err == SNET_OK) {
+        snet_apply_own_server(&own, ret_server);
+    }
+    return err;
 }

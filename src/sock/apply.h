@@ -12,8 +12,8 @@
 #include <snet/uv.h>
 
 /* `config` is one of snet_config_take, whose fields all count; what it points to is borrowed. */
-void snet_apply_client(const struct snet_config *config, struct snet_client_config *ret_client);
-void snet_apply_server(const struct snet_config *config, struct snet_server_config *ret_server);
-void snet_apply_core(const struct snet_config *config, struct snet_core_config *ret_core);
+void snet_apply_own_client(const struct snet_config *config, struct snet_client_config *ret_client);
+void snet_apply_own_server(const struct snet_config *config, struct snet_server_config *ret_server);
+void snet_apply_own_core(const struct snet_config *config, struct snet_core_config *ret_core);
 
 #endif

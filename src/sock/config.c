@@ -153,9 +153,9 @@ static snet_err config_check_rows(const struct snet_config *own, uint32_t use,
 /* What only snet/3 has, and what it has not. */
 static snet_err config_check_wires(const struct snet_config *own, struct snet_error *ret_error)
 {
-    static const char *const of_snet3[] = {"server-key",     "key",        "psk", "authorized",
-                                           "rekey-interval", "early-data", "pad", "service",
-                                           "suite"};
+    static const char *const of_snet3[] = {"server-key",     "key",        "psk",  "authorized",
+                                           "rekey-interval", "early-data", "pad",  "service",
+                                           "node-id",        "heartbeat",  "suite"};
     const uint32_t wires = own->wires == 0 ? SNET_WIRE_3 : own->wires;
     for (size_t i = 0; (wires & SNET_WIRE_3) == 0 && i < sizeof of_snet3 / sizeof of_snet3[0];
          i++) {

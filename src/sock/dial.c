@@ -65,7 +65,7 @@ static snet_socket *dial_begin(const char *address, const struct snet_config *co
     }
     dial.address = address == NULL ? dial.config.address : address;
     dial.connector = (struct snet_uv_connector){dial.config.connect, dial.config.user};
-    snet_apply_client(&dial.config, &dial.client);
+    snet_apply_own_client(&dial.config, &dial.client);
     if (dial.address == NULL && dial.connector.connect == NULL) {
         dial.err = SNET_ERR_ADDRESS;
     }

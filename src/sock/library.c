@@ -121,7 +121,7 @@ snet_err snet_library_open(const struct snet_config *config, struct snet_error *
         snet_fail(ret_error, SNET_ERR_FORKED, 0, NULL);
         return SNET_ERR_FORKED;
     }
-    snet_apply_core(&own, &core);
+    snet_apply_own_core(&own, &core);
     uv_mutex_lock(&library.mutex);
     const bool other = core.send_budget_bytes != library.core.send_budget_bytes ||
                        core.recv_budget_bytes != library.core.recv_budget_bytes;

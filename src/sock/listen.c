@@ -77,7 +77,7 @@ static snet_socket *listen_run(struct listen *listen, const struct snet_config *
         listen->address = listen->address == NULL ? listen->config.address : listen->address;
         listen->err = listen->address == NULL ? SNET_ERR_ADDRESS : SNET_OK;
     }
-    snet_apply_server(&listen->config, &listen->server);
+    snet_apply_own_server(&listen->config, &listen->server);
     if (listen->err == SNET_OK) {
         listen->err = snet_library_start();
     }

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MAN = ROOT / "man"
 PAGES = sorted(MAN.glob("*.[1-8]"))
 SNET = os.environ.get("SNET_BIN", "snet")
-HELP = {"h", "help"}
+HELP = {"h", "help", "help-all"}
 """Said once for all commands."""
 OPTION = re.compile(r"(?<![\w-])--?([a-z][a-z-]*)")
 COMMAND = re.compile(r"^  snet ([a-z]+)", re.MULTILINE)
@@ -54,7 +54,8 @@ def part(text: str, start: str, ends: tuple[str, ...]) -> str:
 def helped(command: str) -> set[str]:
     """The options that a command's help lists, in its first lines or in lines of their own."""
     names: set[str] = set()
-    for line in snet(command, "--help").split("\n"):
+    whole = "--help-all" if command in ("serve", "connect") else "--help"
+    for line in snet(command, whole).split("\n"):
         if line.startswith(("  -", f"  snet {command}")):
             names.update(OPTION.findall(re.split(r"\s{2,}", line.strip())[0]))
     return names - HELP
@@ -100,6 +101,15 @@ def prototypes(page: Path) -> dict[str, list[str]]:
 def synopsis(page: Path) -> set[str]:
     """The names in the synopsis of a page."""
     return set(prototypes(page))
+
+
+class Tables(unittest.TestCase):
+    """What is made of the tables of options."""
+
+    def test_options_of_serve_and_connect_are_those_of_the_tables(self) -> None:
+        made = subprocess.run([ROOT / "tools/man_options.py", "--check"], capture_output=True,
+                              text=True, timeout=60, check=False)
+        self.assertEqual((made.returncode, made.stdout), (0, ""))
 
 
 class Mdoc(unittest.TestCase):

@@ -161,7 +161,7 @@ class Endings(unittest.TestCase):
                 self.subTest(wire=wire),
                 Backend(sends_and_waits) as backend,
                 serve(backend.address) as gateway,
-                connect(gateway.address, wire, "--wait", "2") as tunnel,
+                connect(gateway.address, wire, "--resume-timeout", "2") as tunnel,
                 socket.create_connection((LOOPBACK, tunnel.port), timeout=SECONDS) as sock,
             ):
                 self.assertEqual(receive(sock, len(data)), data)
@@ -202,7 +202,8 @@ class Endings(unittest.TestCase):
                 serve(backend.address) as gateway,
             ):
                 client = self.enterContext(
-                    Process(SNET, "connect", *spoken_by(wire), "--wait", "2", gateway.address,
+                    Process(SNET, "connect", *spoken_by(wire), "--resume-timeout", "2",
+                            gateway.address,
                             stdin=subprocess.PIPE, stdout=subprocess.PIPE))
                 self.assertEqual(client.process.stdout.read(5), b"hello")
                 gateway.process.kill()

@@ -108,7 +108,7 @@ class Servers(WithKeys):
     def test_every_suite_and_padding_and_early_bytes_work(self) -> None:
         gateway = self.gateway("--key", self.one.path, "--pad", "128", "--heartbeat", "1")
         for options in (("--suite", "chacha20-poly1305"), ("--suite", "aes-256-gcm"),
-                        ("--pad", "4k"), ("--early",), ("--heartbeat", "1")):
+                        ("--pad", "4k"), ("--early-data",), ("--heartbeat", "1")):
             with self.subTest(options=options):
                 self.gets_in(gateway, "--server-key", self.one.public, *options)
 
@@ -125,10 +125,10 @@ class Clients(WithKeys):
     def test_only_authorized_clients_get_in(self) -> None:
         gateway = self.gateway("--key", self.one.path, "--authorized", str(self.list))
         pin = ("--server-key", self.one.public)
-        self.assertIn("--client-key FILE", gateway.log())
-        self.stays_out(gateway, REFUSED, "--client-key", *pin)
-        self.stays_out(gateway, REFUSED, "--authorized", *pin, "--client-key", self.three.path)
-        self.gets_in(gateway, *pin, "--client-key", self.two.path)
+        self.assertIn("--key FILE", gateway.log())
+        self.stays_out(gateway, REFUSED, "--key", *pin)
+        self.stays_out(gateway, REFUSED, "--authorized", *pin, "--key", self.three.path)
+        self.gets_in(gateway, *pin, "--key", self.two.path)
         line = gateway.wait_for(r" client session=.*")[0]
         self.assertIn(self.two.public, line)
         self.assertIn('name="anna of the office"', line)
@@ -137,11 +137,11 @@ class Clients(WithKeys):
         gateway = self.gateway("--key", self.one.path, "--authorized", str(self.list),
                                "--psk", self.shared)
         self.gets_in(gateway, "--psk", self.shared)
-        self.gets_in(gateway, "--server-key", self.one.public, "--client-key", self.two.path)
+        self.gets_in(gateway, "--server-key", self.one.public, "--key", self.two.path)
 
     def test_client_key_is_welcome_where_nobody_asks_for_one(self) -> None:
         gateway = self.gateway("--key", self.one.path)
-        self.gets_in(gateway, "--server-key", self.one.public, "--client-key", self.two.path)
+        self.gets_in(gateway, "--server-key", self.one.public, "--key", self.two.path)
         gateway.wait_for(re.escape(self.two.public))
 
     def test_bad_line_among_authorized_keys_is_told_with_file_and_number(self) -> None:
@@ -162,7 +162,7 @@ class Files(WithKeys):
         for arguments in (("serve", "--listen", ":0", "--to", ":1", "--key", self.one.path),
                           ("serve", "--listen", ":0", "--to", ":1", "--psk", self.shared),
                           ("connect", ":1", "--psk", self.shared),
-                          ("connect", ":1", "--server-key", self.two.public, "--client-key",
+                          ("connect", ":1", "--server-key", self.two.public, "--key",
                            self.one.path)):
             with self.subTest(arguments=arguments):
                 done = run(SNET, *arguments, seconds=SOON)
@@ -196,11 +196,11 @@ class Files(WithKeys):
     def test_missing_key_is_told_with_where_to_get_it(self) -> None:
         done = run(SNET, "connect", ":1", seconds=SOON)
         self.assertEqual(done.returncode, USAGE)
-        self.assertIn("--server-key KEY, which snet serve prints", done.stderr)
+        self.assertIn("--server-key is missing", done.stderr)
 
     def test_no_secret_is_in_any_log(self) -> None:
         gateway = self.gateway("--key", self.one.path, "--psk", self.shared, "--log-json")
-        self.gets_in(gateway, "--server-key", self.one.public, "--client-key", self.two.path)
+        self.gets_in(gateway, "--server-key", self.one.public, "--key", self.two.path)
         for path in (self.one.path, self.two.path, self.shared):
             secret = Path(path).read_text(encoding="ascii").splitlines()[-1]
             self.assertEqual(len(secret), 44)
@@ -222,7 +222,7 @@ class Waiting(WithKeys):
         network = self.enterContext(Listening("chaos", "--to", gateway.address))
         tunnel = self.enterContext(
             Listening("connect", network.address, "--server-key", self.one.public,
-                      "--client-key", self.two.path))
+                      "--key", self.two.path))
         with dial(tunnel.port) as sock:
             for number in range(20):
                 sock.sendall(b"%06d" % number)

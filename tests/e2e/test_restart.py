@@ -37,7 +37,7 @@ class Restart(unittest.TestCase):
     def client(self, address: str) -> Process:
         """Start a client that has a session."""
         client = self.enterContext(
-            Process(SNET, "connect", *spoken_by(SECURE), "--wait", WAIT, "-v", address,
+            Process(SNET, "connect", *spoken_by(SECURE), "--resume-timeout", WAIT, "-v", address,
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE))
         client.process.stdin.write(b"hello")
         client.process.stdin.flush()

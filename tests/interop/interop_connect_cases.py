@@ -203,7 +203,7 @@ class Ends(unittest.TestCase):
             self.assertEqual(command.wait(5.0), EXIT_UNAVAILABLE)
 
     def server_gone(self, wire: str) -> None:
-        """The connection breaks, and nobody listens any more for longer than --wait."""
+        """The connection breaks, and nobody listens any more for longer than --resume-timeout."""
         with Listener(wire) as listener, Connect(listener.port, wire, wait=2) as command:
             link, session = listener.accept_new()
             listener.close()

@@ -352,7 +352,7 @@ class Ends(unittest.TestCase):
                         client.resume()
 
     def test_detached_sessions_expire(self) -> None:
-        """After --wait without a link the backend's connection is closed, the id unknown."""
+        """After --resume-timeout without a link the backend is closed, the id unknown."""
         for wire in WIRES:
             with self.subTest(wire=wire), Serve(wire, wait=1) as serve:
                 with ClientPeer(serve.port, wire) as client, serve.backend.accept() as backend:

@@ -188,7 +188,7 @@ class Serve(Command):
             *("--listen", f"{LOOPBACK}:{self.port}"),
             *("--to", f"{LOOPBACK}:{self.backend.port}"),
             *("--history", str(history)),
-            *("--wait", str(wait)),
+            *("--resume-timeout", f"{int(wait * 1000)}ms"),
             *([] if encrypt else ["--plain"]),
         )
 
@@ -283,7 +283,7 @@ class Connect(Command):
             "connect",
             f"{LOOPBACK}:{server_port}",
             *("--wire", wire),
-            *("--wait", str(wait)),
+            *("--resume-timeout", f"{int(wait * 1000)}ms"),
             *local,
             *([] if encrypt else ["--plain"]),
             with_pipes=not local_port,

@@ -386,8 +386,8 @@ class Moves(Connected):
             self.until(server, lambda: held.session.received == b"through")
 
     def test_early_bytes(self) -> None:
-        """With --early a RESUME brings what waits; the bytes are the right ones, once."""
-        with Server() as server, SecureConnect(server, "--early") as command:
+        """With --early-data a RESUME brings what waits; the bytes are the right ones, once."""
+        with Server() as server, SecureConnect(server, "--early-data") as command:
             held = server.wait_for_session()
             command.write(b"before ")
             self.until(server, lambda: held.session.received == b"before ")
@@ -407,7 +407,7 @@ class Moves(Connected):
             self.assertEqual(early, held.session.received[start : start + len(early)])
 
     def test_without_being_told_nothing_is_early(self) -> None:
-        """Without --early no RESUME brings bytes."""
+        """Without --early-data no RESUME brings bytes."""
         with Server() as server, SecureConnect(server) as command:
             held = server.wait_for_session()
             held.live.link.cut_in = held.live.link.taken

@@ -83,7 +83,7 @@ class SecureServe(Command):
             *("--wire", "3"),
             *("--listen", f"{LOOPBACK}:{self.port}"),
             *("--to", f"{LOOPBACK}:{self.backend.port}"),
-            *("--wait", "60"),
+            *("--resume-timeout", "60"),
             *keys, *options,
         ]
         super().__init__(*self.arguments)
@@ -143,13 +143,13 @@ class SecureConnect(Connect):
         else:
             keys += ["--server-key", text_of(server_public or server.public)]
         if identity.own_private:
-            keys += ["--client-key", self.files.write("key", text_of(identity.own_private))]
+            keys += ["--key", self.files.write("key", text_of(identity.own_private))]
         Command.__init__(
             self,
             "connect",
             f"{LOOPBACK}:{server.port}",
             *("--wire", "3"),
-            *("--wait", "60"),
+            *("--resume-timeout", "60"),
             *("--suite", SUITE_NAMES[identity.suite]),
             *keys, *options,
             with_pipes=True,
