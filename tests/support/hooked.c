@@ -281,7 +281,7 @@ static void bind_dead(void)
 
 int hooked_set_up(void **state)
 {
-    static pthread_t taker; /* until the process ends, like what it takes from */
+    pthread_t taker; /* until the process ends, like what it takes from */
     (void)state;
     hooked_world.keys = *core_pair_keys();
     struct snet_config config = hooked_server_config();
@@ -292,5 +292,6 @@ int hooked_set_up(void **state)
     config.user = &hooked_world;
     hooked_world.refusing = snet_listen(HOOKED_ADDRESS, &config, NULL);
     assert_non_null(hooked_world.refusing);
-    return pthread_create(&taker, NULL, take, NULL);
+    const int number = pthread_create(&taker, NULL, take, NULL);
+    return number == 0 ? pthread_detach(taker) : number;
 }

@@ -14,6 +14,7 @@
 
 #include <dirent.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -22,6 +23,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifdef __SANITIZE_THREAD__
+#define EXITS 5u /* a second each */
+#else
+#define EXITS 40u
+#endif
+#define PINGS 20u
+#define EXIT_THREADS 8u
 #define EXIT_CODE 7
 #define LINE_BYTES 256u
 
@@ -160,6 +168,74 @@ static void background_thread_blocks_what_its_creator_does(void **state)
 
 /* --- Exit ------------------------------------------------------------------------------------- */
 
+static atomic_uint ready; /* threads that have opened theirs */
+static atomic_uint rounds;
+
+/* A byte goes to and fro, so that this thread serves both connections by itself. */
+static void ping(struct hooked_pair *pair, unsigned count)
+{
+    char byte = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (snet_write(pair->client, "x", 1) != 1 || snet_read(pair->server, &byte, 1) != 1 ||
+            snet_write(pair->server, "x", 1) != 1 || snet_read(pair->client, &byte, 1) != 1) {
+            return;
+        }
+    }
+}
+
+/* Uses sockets until there is no process any more, and then some. */
+static void *use_sockets(void *arg)
+{
+    const struct snet_config config = hooked_client_config();
+    struct snet_config hasty = hooked_hasty_config();
+    struct hooked_pair pair = {.resume_timeout_ns = 0};
+    hasty.nonblocking = true;
+    const bool opened = hooked_open(&pair);
+    ready++;
+    for (;;) {
+        char byte = 0;
+        snet_socket *socket = snet_dial(arg, &config, NULL);
+        if (socket != NULL) {
+            (void)snet_write(socket, "x", 1);
+            (void)snet_read(socket, &byte, 1);
+            snet_close(socket);
+        }
+        const int fd = snet_dial_fd(hooked_world.dead, &hasty, NULL);
+        (void)snet_fd_error(fd);
+        (void)close(fd);
+        ping(&pair, opened ? PINGS : 0);
+        rounds++;
+    }
+    return arg;
+}
+
+static void exit_with_threads(void)
+{
+    static char address[HOOKED_ADDRESS_BYTES];
+    pthread_t thread;
+    if (hooked_set_up(NULL) != 0) {
+        return;
+    }
+    (void)snprintf(address, sizeof address, "%s", asked_address(hooked_world.taking));
+    for (unsigned i = 0; i < EXIT_THREADS; i++) {
+        if (pthread_create(&thread, NULL, use_sockets, address) != 0) {
+            return;
+        }
+    }
+    while (ready < EXIT_THREADS || rounds < EXIT_THREADS) {
+        (void)sched_yield();
+    }
+    exit(EXIT_CODE); /* NOLINT(concurrency-mt-unsafe): it is the point */
+}
+
+static void background_thread_survives_an_exit_among_threads(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < EXITS; i++) {
+        expect_exit(exit_with_threads);
+    }
+}
+
 static void exit_now(void *user, const struct snet_event *event)
 {
     (void)user;
@@ -188,6 +264,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(background_threads_block_what_programs_handle_and_no_more),
         cmocka_unit_test(background_thread_blocks_what_its_creator_does),
+        cmocka_unit_test(background_thread_survives_an_exit_among_threads),
         cmocka_unit_test(background_thread_may_end_the_process),
     };
     return cmocka_run_group_tests_name("background", tests, NULL, NULL);

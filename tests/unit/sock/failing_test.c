@@ -120,7 +120,7 @@ static bool dial_that_is_closed_at_once(void)
 
 static bool dial_that_is_aborted_at_once(void)
 {
-    struct snet_config config = hooked_hasty_config();
+    struct snet_config config = hooked_client_config();
     config.nonblocking = true;
     config.retry = true;
     config.connect_timeout_ns = 0;

@@ -7,6 +7,7 @@
 #include <snet/socket.h>
 
 #include "sock/loop.h"
+#include "sock/socket.h"
 #include "tests/support/asked.h"
 #include "tests/support/hooked.h"
 #include "tests/support/unit.h"
@@ -14,28 +15,22 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #define ENDLESS_BYTES (4u << 20) /* more than is taken while nobody reads */
-#define SLEEPING_LOOKS 50u
 
-/* A thread in a call with a socket or an acceptor, or about to go into it. */
+/* A thread in a call with a socket, or about to go into it. */
 struct inside {
     snet_socket *socket;
-    snet_socket *acceptor;
     pthread_t thread;
-    atomic_int id; /* of the thread */
-    int number;    /* of errno; 0: the call did not fail */
+    int number; /* of errno; 0: the call did not fail */
 };
 
 static void *read_inside(void *arg)
 {
     struct inside *inside = arg;
     char byte = 0;
-    inside->id = gettid();
     inside->number = snet_read(inside->socket, &byte, 1) == -1 ? errno : 0;
     return NULL;
 }
@@ -44,7 +39,6 @@ static void *write_inside(void *arg)
 {
     static const uint8_t endless[ENDLESS_BYTES];
     struct inside *inside = arg;
-    inside->id = gettid();
     const ssize_t len = snet_write(inside->socket, endless, sizeof endless);
     inside->number = len < (ssize_t)sizeof endless ? EPIPE : 0;
     return NULL;
@@ -53,7 +47,6 @@ static void *write_inside(void *arg)
 static void *flush_inside(void *arg)
 {
     struct inside *inside = arg;
-    inside->id = gettid();
     inside->number = snet_flush(inside->socket) == -1 ? errno : 0;
     return NULL;
 }
@@ -61,35 +54,34 @@ static void *flush_inside(void *arg)
 static void *accept_inside(void *arg)
 {
     struct inside *inside = arg;
-    inside->id = gettid();
-    inside->number = snet_accept(inside->acceptor) == NULL ? errno : 0;
+    inside->number = snet_accept(inside->socket) == NULL ? errno : 0;
     return NULL;
 }
 
-static char state_of_thread(int id)
+struct users {
+    const snet_socket *socket;
+    unsigned count;
+};
+
+/* On the background thread, where no hook is called meanwhile, which would count, too. */
+static void users_job(void *arg)
 {
-    char path[64];
-    char state = '?';
-    (void)snprintf(path, sizeof path, "/proc/self/task/%d/stat", id);
-    FILE *file = fopen(path, "re");
-    if (file != NULL) {
-        (void)!fscanf(file, "%*d (%*[^)]) %c", &state);
-        (void)fclose(file);
-    }
-    return state;
+    struct users *users = arg;
+    users->count = users->socket->users;
 }
 
-/* Begins a call that waits. That it does shows by its thread, which sleeps whenever one looks. */
-static void inside_begin(struct inside *inside, void *(*call)(void *))
+/* Begins a call that waits, beside those of `others` threads. */
+static void inside_begin(struct inside *inside, void *(*call)(void *), unsigned others)
 {
+    struct users users = {.socket = inside->socket};
     if (pthread_create(&inside->thread, NULL, call, inside) != 0) {
         abort(); /* the others would wait for ever */
     }
-    for (unsigned seen = 0; seen < SLEEPING_LOOKS;) {
-        snet_loop_lock(); /* whoever merely waits for this goes on */
-        snet_loop_unlock();
+    while (users.count != others + 1) {
         (void)sched_yield();
-        seen = inside->id != 0 && state_of_thread(inside->id) == 'S' ? seen + 1 : 0;
+        snet_loop_lock();
+        snet_loop_do(users_job, &users);
+        snet_loop_unlock();
     }
 }
 
@@ -104,7 +96,7 @@ static void three_begin(struct inside *three, snet_socket *socket)
 {
     for (unsigned i = 0; i < 3; i++) {
         three[i] = (struct inside){.socket = socket};
-        inside_begin(&three[i], i < 2 ? read_inside : write_inside);
+        inside_begin(&three[i], i < 2 ? read_inside : write_inside, i);
     }
 }
 
@@ -141,7 +133,7 @@ static bool close_overtakes_a_flush(void)
     pair.way->closed = true;
     hooked_cut(pair.way);
     const bool written = snet_write(pair.client, "x", 1) == 1;
-    inside_begin(&inside, flush_inside);
+    inside_begin(&inside, flush_inside, 0);
     snet_close(pair.client);
     pair.client = NULL;
     const bool failed = inside_end(&inside);
@@ -215,12 +207,12 @@ static bool end_overtakes_a_descriptor(void)
 static bool close_overtakes_an_accept(void)
 {
     const struct snet_config config = hooked_server_config();
-    struct inside inside = {.acceptor = snet_listen(HOOKED_ADDRESS, &config, NULL)};
-    if (inside.acceptor == NULL) {
+    struct inside inside = {.socket = snet_listen(HOOKED_ADDRESS, &config, NULL)};
+    if (inside.socket == NULL) {
         return false;
     }
-    inside_begin(&inside, accept_inside);
-    snet_close(inside.acceptor);
+    inside_begin(&inside, accept_inside, 0);
+    snet_close(inside.socket);
     return inside_end(&inside) && inside.number == EBADF;
 }
 
