@@ -139,6 +139,7 @@ struct snet_config {
     snet_event_fn *on_event;   /* in place of `events` */
     snet_accept_fn *on_accept; /* asked about each new session. NULL: all are taken */
     snet_connect_fn *connect;  /* in place of connecting to the address */
+    void *reserved;            /* NULL; keeps padding out where pointers have 4 bytes */
 };
 
 /* The defaults: `struct snet_config config = SNET_CONFIG_INIT;` */

@@ -21,6 +21,7 @@ static const struct snet_schema_row config_rows[] = {
 
 /* No padding, and the same on all machines of a width: see docs/compatibility.md. */
 _Static_assert(sizeof(struct snet_config) % 8 == 0, "it grows by multiples of 8 bytes");
+_Static_assert(sizeof(struct snet_config) >= SNET_CONFIG_FIRST_BYTES, "it does not shrink");
 _Static_assert(sizeof(struct snet_error) == 256, "it never grows");
 
 const struct snet_option *snet_option_at(size_t index)
@@ -88,7 +89,7 @@ snet_err snet_config_widen(const struct snet_config *config, struct snet_config 
         return snet_error_set(ret_error, SNET_ERR_INVALID, "size",
                               "the config has no size: begin it with SNET_CONFIG_INIT");
     }
-    for (size_t i = sizeof own; i < size; i++) {
+    for (size_t i = offsetof(struct snet_config, reserved); config != NULL && i < size; i++) {
         if (bytes[i] != 0) {
             return snet_error_set(ret_error, SNET_ERR_TOO_NEW, NULL,
                                   "the program sets an option that snet %s does not have",

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 
 /* Sizes that a program's struct may have: the first release's, and what is no struct any more. */
-#define SNET_CONFIG_FIRST_BYTES sizeof(struct snet_config)
+#define SNET_CONFIG_FIRST_BYTES (8 + 14 * sizeof(void *) + 14 * 4 + 14 * 8)
 #define SNET_CONFIG_MAX_BYTES 4096u
 
 /*

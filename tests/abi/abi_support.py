@@ -10,8 +10,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from check_abi import tier_of
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONSUMER = ROOT / "tests" / "abi" / "consumer"
+ABI_HEADERS = ROOT / "include" / "snet"
 BUILD = Path(os.environ.get("SNET_BUILD", ROOT / "build" / "dev"))
 CC = shlex.split(os.environ.get("CC", "cc"))
 FLAGS = ("-std=c11", "-D_POSIX_C_SOURCE=200809L", "-Wall", "-Wextra", "-Wpedantic", "-Werror")
@@ -38,6 +41,12 @@ def run(*command, fails=False, **environment):
     if (done.returncode != 0) != fails:
         raise AssertionError(f"{command} ended with {done.returncode}:\n{done.stdout[-4000:]}")
     return done.stdout
+
+
+def stable_headers(folder):
+    """The headers of a folder that belong to the stable ABI."""
+    return [path for path in sorted(folder.glob("*.h"))
+            if tier_of(path.read_text(encoding="utf-8")) == ["stable"]]
 
 
 def libraries(program):

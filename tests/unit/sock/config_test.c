@@ -37,6 +37,7 @@ static void config_has_an_option_for_each_field(void **state)
         {offsetof(struct snet_config, on_event), sizeof(void *)},
         {offsetof(struct snet_config, on_accept), sizeof(void *)},
         {offsetof(struct snet_config, connect), sizeof(void *)},
+        {offsetof(struct snet_config, reserved), sizeof(void *)},
     };
     static unsigned char marks[sizeof(struct snet_config)];
     SNET_SCHEMA(MARK, 0, 0, 0, 0, 0, 0)
@@ -312,6 +313,9 @@ static void config_of_a_newer_program_is_taken_unless_it_sets_more(void **state)
     grown.future[3] = 1;
     assert_int_equal(snet_config_widen(&grown.config, &own, &error), SNET_ERR_TOO_NEW);
     grown.future[3] = 0;
+    grown.config.reserved = &own;
+    assert_int_equal(snet_config_widen(&grown.config, &own, &error), SNET_ERR_TOO_NEW);
+    grown.config.reserved = NULL;
     static const uint32_t sizes[] = {
         0, 1, 8, sizeof own - 8, sizeof own - 1, sizeof own + 4, 4104, UINT32_MAX};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
