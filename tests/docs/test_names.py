@@ -223,6 +223,17 @@ class Tests(unittest.TestCase):
         self.assertEqual(set(re.findall(r"\bLABELS (\w+)", lists)) - listed, set())
 
 
+class Tiers(unittest.TestCase):
+    """What docs/compatibility.md promises of which headers."""
+
+    def test_stable_headers_are_those_that_say_so_themselves(self) -> None:
+        rows = (ROOT / "docs/compatibility.md").read_text().split("\n")
+        row = next(row for row in rows if row.startswith("| stable ABI |"))
+        stable = {path.name for path in (ROOT / "include/snet").glob("*.h")
+                  if "Stable ABI" in path.read_text().split("*/")[2]}
+        self.assertEqual(set(HEADER.findall(row)), stable)
+
+
 class Decisions(unittest.TestCase):
     """The list of decisions."""
 
