@@ -178,9 +178,19 @@ static struct sim_app *sim_match(struct sim *sim, snet_session *session)
     return NULL;
 }
 
+/* What strangers write is read and thrown away, or they would hold pages that others wait for. */
+static void sim_waste(struct sim *sim, snet_session *session)
+{
+    uint8_t waste[256];
+    size_t len = 0;
+    while (snet_session_read(session, waste, sizeof waste, &len, sim->now) == SNET_OK) {
+    }
+}
+
 /*
  * A server's session appears before its client knows the id, or without any client when the answer
- * was lost or a stranger said hello. It gets its application once a client has the same id.
+ * was lost or a stranger said hello. It gets its application once a client has the same id: no
+ * client sends bytes of its stream before.
  */
 static void sim_adopt(struct sim *sim)
 {
@@ -194,6 +204,8 @@ static void sim_adopt(struct sim *sim)
             const size_t i = (size_t)(app - sim->servers);
             sim_app_init(app, session, SIM_DOWN_SALT + i, SIM_UP_SALT + i);
             snet_session_set_user(session, app);
+        } else if (orphan) {
+            sim_waste(sim, session);
         }
     }
 }

@@ -83,7 +83,7 @@ struct sim_app {
     uint64_t read_at_ns; /* a lazy reader goes on */
     bool opened;
     bool spoilt;            /* clients: bytes were changed on their way before it opened */
-    bool replayed;          /* clients, snet/1: a stranger has repeated one of its resumes ... */
+    bool replayed;          /* clients: a stranger has repeated one of its resumes ... */
     uint64_t replayed_read; /* ... of when it had read no more than this */
     bool blocked;           /* told AGAIN by a write */
     bool shut;

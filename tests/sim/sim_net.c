@@ -274,15 +274,16 @@ static void net_close_orderly(struct sim *sim, struct sim_conn *conn)
     }
 }
 
-/* A stranger repeats a whole resume of snet/1: remembers how much the client had read by then. */
-static void net_replay(struct sim *sim, unsigned slot)
+/* A stranger repeats a whole resume of snet/1 or 2: remembers what the client had read by then. */
+static void net_replay(struct sim *sim, unsigned slot, size_t replayed_len)
 {
-    static const struct snet_legacy_format format = {.prefixed = false};
+    const bool prefixed = sim->plan.wire == SNET_WIRE_2;
+    const struct snet_legacy_format format = {.prefixed = prefixed, .challenged = prefixed};
+    const size_t len = snet_legacy_resume_len(&format);
     struct snet_legacy_resume resume;
     struct sim_app *client = &sim->clients[sim->record_client[slot]];
-    if (sim->plan.wire >= SNET_WIRE_2 || !sim->record_resumes[slot] ||
-        snet_legacy_resume_decode(&format, sim->records[slot], sim->record_len[slot], &resume) !=
-            SNET_OK) {
+    if (sim->plan.wire == SNET_WIRE_3 || !sim->record_resumes[slot] || replayed_len < len ||
+        snet_legacy_resume_decode(&format, sim->records[slot], len, &resume) != SNET_OK) {
         return;
     }
     if (!client->replayed || resume.read_count < client->replayed_read) {
@@ -308,9 +309,7 @@ static void net_stranger(struct sim *sim)
         side->queued = sim->record_len[slot];
         memcpy(side->queue, sim->records[slot], side->queued);
         side->queued = sim_one_in(sim, 2) ? side->queued : (size_t)sim_below(sim, side->queued + 1);
-        if (side->queued == sim->record_len[slot]) {
-            net_replay(sim, slot);
-        }
+        net_replay(sim, slot, side->queued);
     } else {
         side->queued = (size_t)sim_below(sim, 100);
         for (size_t i = 0; i < side->queued; i++) {

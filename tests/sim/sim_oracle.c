@@ -50,14 +50,15 @@ static bool oracle_spoilt(const struct sim *sim, unsigned which)
 }
 
 /*
- * On snet/1 a stranger ends a session with a RESUME that was never accepted, once more than a
- * history has passed since it was sent [PROTO 6.4]. Its client is refused from then on.
+ * On the published wires a stranger ends a session with a resume that was never accepted, once more
+ * than a history has passed since it was sent: it is judged before any challenge [PROTO 6.4]. Its
+ * client is refused from then on.
  */
 static bool oracle_overrun_by_stranger(const struct sim *sim, unsigned which)
 {
     const struct sim_app *client = &sim->clients[which];
     const struct sim_app *server = &sim->servers[which];
-    return sim->plan.wire < SNET_WIRE_2 && client->replayed &&
+    return sim->plan.wire != SNET_WIRE_3 && client->replayed &&
            server->end_err == SNET_ERR_HISTORY_OVERRUN &&
            client->replayed_read + sim->plan.history_bytes < server->written &&
            (!client->ended || client->end_err == SNET_ERR_REFUSED ||
