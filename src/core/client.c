@@ -149,16 +149,6 @@ snet_err snet_client_open(snet_core *core, const struct snet_client_config *conf
     return SNET_OK;
 }
 
-static snet_err client_begin(snet_session *session, snet_link *link, uint64_t now)
-{
-    snet_err err = snet_link_use_wire(link, session->wire);
-    if (err == SNET_OK) {
-        link->session = session;
-        err = session->wire->link_start(link, now);
-    }
-    return err;
-}
-
 /*
  * How long a handshake may take. A resume that gets no answer is given up early at first, for its
  * connection may be dead already, and another one is faster than waiting; a slow path has the whole
@@ -182,9 +172,10 @@ snet_err snet_client_connected(snet_session *session, snet_link **ret_link, uint
         return SNET_ERR_STATE;
     }
     snet_link *link = NULL;
-    snet_err err = snet_link_new(session->core, NULL, &link);
+    snet_err err = snet_link_new(session->core, NULL, session->wire, &link);
     if (err == SNET_OK) {
-        err = client_begin(session, link, now);
+        link->session = session;
+        err = session->wire->link_start(link, now);
         if (err != SNET_OK) {
             snet_link_destroy(link);
         }

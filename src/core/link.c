@@ -4,7 +4,6 @@
 
 #include "base/assert.h"
 #include "base/cursor.h"
-#include "core/server.h"
 #include "core/session.h"
 #include "crypto/secret.h"
 
@@ -12,8 +11,7 @@
 
 /* The states that may follow each state. */
 static const unsigned link_moves[SNET_LINK_STATES] = {
-    [SNET_LINK_SNIFFING] = LINK_STATE_BIT(SNET_LINK_SHAKING) | LINK_STATE_BIT(SNET_LINK_CLOSED),
-    [SNET_LINK_SHAKING] = LINK_STATE_BIT(SNET_LINK_LIVE) | LINK_STATE_BIT(SNET_LINK_CLOSED),
+    [SNET_LINK_HANDSHAKE] = LINK_STATE_BIT(SNET_LINK_LIVE) | LINK_STATE_BIT(SNET_LINK_CLOSED),
     [SNET_LINK_LIVE] = LINK_STATE_BIT(SNET_LINK_CLOSED),
     [SNET_LINK_CLOSED] = 0,
 };
@@ -114,16 +112,23 @@ static const struct snet_task_ops link_task = {
 
 /* --- Life ------------------------------------------------------------------------------------- */
 
-snet_err snet_link_new(snet_core *core, snet_server *server, snet_link **ret_link)
+snet_err snet_link_new(snet_core *core, snet_server *server, const struct snet_wire_ops *wire,
+                       snet_link **ret_link)
 {
     snet_link *link = snet_core_alloc(core, sizeof *link);
     if (link == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
+    link->wire_state = snet_core_alloc(core, wire->link_bytes);
+    if (link->wire_state == NULL) {
+        snet_core_release(core, link);
+        return SNET_ERR_NO_MEMORY;
+    }
+    link->wire = wire;
     link->task.ops = &link_task;
     link->core = core;
     link->server = server;
-    link->state = SNET_LINK_SNIFFING;
+    link->state = SNET_LINK_HANDSHAKE;
     link->deadline_ns = SNET_NEVER;
     link->alarm_ns = SNET_NEVER;
     snet_list_push(&core->links, &link->task.node);
@@ -131,16 +136,34 @@ snet_err snet_link_new(snet_core *core, snet_server *server, snet_link **ret_lin
     return SNET_OK;
 }
 
+/* The state of its wire goes away. */
+static void link_wipe(snet_link *link)
+{
+    if (link->wire->link_wipe != NULL) {
+        link->wire->link_wipe(link);
+    }
+    snet_secret_wipe(link->wire_state, link->wire->link_bytes);
+    snet_core_release(link->core, link->wire_state);
+}
+
 snet_err snet_link_use_wire(snet_link *link, const struct snet_wire_ops *wire)
 {
-    SNET_ASSERT(link->wire == NULL);
-    link->wire_state = snet_core_alloc(link->core, wire->link_bytes);
-    if (link->wire_state == NULL) {
+    SNET_ASSERT(link->state == SNET_LINK_HANDSHAKE);
+    void *wire_state = snet_core_alloc(link->core, wire->link_bytes);
+    if (wire_state == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
+    link_wipe(link);
     link->wire = wire;
-    link_move(link, SNET_LINK_SHAKING);
+    link->wire_state = wire_state;
     return SNET_OK;
+}
+
+void snet_link_join(snet_link *link, struct snet_list *handshakes)
+{
+    SNET_ASSERT(link->handshakes == NULL);
+    link->handshakes = handshakes;
+    snet_list_push(handshakes, &link->handshaking);
 }
 
 void snet_link_set_deadline(snet_link *link, uint64_t deadline_ns)
@@ -157,14 +180,15 @@ void snet_link_alarm(snet_link *link, uint64_t alarm_ns)
 
 static void link_leave_handshaking(snet_link *link)
 {
-    if (link->server != NULL) {
-        snet_list_remove(&link->server->handshaking, &link->handshaking);
+    if (link->handshakes != NULL) {
+        snet_list_remove(link->handshakes, &link->handshaking);
+        link->handshakes = NULL;
     }
 }
 
 void snet_link_pend(snet_link *link, snet_session *session, uint64_t deadline_ns)
 {
-    SNET_ASSERT(link->state == SNET_LINK_SHAKING);
+    SNET_ASSERT(link->state == SNET_LINK_HANDSHAKE);
     link->session = session;
     link_leave_handshaking(link);
     snet_link_set_deadline(link, deadline_ns);
@@ -228,51 +252,6 @@ void snet_link_want_recv(snet_link *link)
     }
 }
 
-/* Collects first bytes until the server knows the wire; `*ret_taken` of `data` were used up. */
-static snet_err link_sniff(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken)
-{
-    enum snet_sniff_verdict verdict = SNET_SNIFF_MORE;
-    size_t taken = 0;
-    while (verdict == SNET_SNIFF_MORE && taken < len) {
-        SNET_ASSERT(link->sniffed_len < SNET_SNIFF_MAX_BYTES);
-        link->sniffed[link->sniffed_len++] = data[taken++];
-        const snet_err err = snet_server_sniff(link->server, link, &verdict);
-        if (err != SNET_OK) {
-            return err;
-        }
-    }
-    *ret_taken = taken;
-    return SNET_OK;
-}
-
-static snet_err link_take(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
-                          uint64_t now)
-{
-    size_t taken = 0;
-    *ret_taken = 0;
-    if (link->state == SNET_LINK_SNIFFING) {
-        snet_err err = link_sniff(link, data, len, &taken);
-        if (err != SNET_OK || link->state == SNET_LINK_SNIFFING) {
-            *ret_taken = taken;
-            return err;
-        }
-        size_t first = 0;
-        err = link->wire->link_recv(link, link->sniffed, link->sniffed_len, &first, now);
-        if (err != SNET_OK) {
-            return err;
-        }
-        SNET_ASSERT(first == link->sniffed_len);
-    }
-    if (taken == len || link->state == SNET_LINK_CLOSED) {
-        *ret_taken = len;
-        return SNET_OK;
-    }
-    size_t more = 0;
-    const snet_err err = link->wire->link_recv(link, data + taken, len - taken, &more, now);
-    *ret_taken = taken + more;
-    return err;
-}
-
 void snet_link_recv(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
                     uint64_t now)
 {
@@ -280,7 +259,9 @@ void snet_link_recv(snet_link *link, const uint8_t *data, size_t len, size_t *re
     if (link->state == SNET_LINK_CLOSED || len == 0) {
         return;
     }
-    const snet_err err = link_take(link, data, len, ret_taken, now);
+    link->heard = true;
+    *ret_taken = 0;
+    const snet_err err = link->wire->link_recv(link, data, len, ret_taken, now);
     if (err != SNET_OK) {
         *ret_taken = len;
         link_end(link, SNET_CLOSE_RESET, err, now);
@@ -301,9 +282,6 @@ size_t snet_link_room(snet_link *link)
     if (link->state == SNET_LINK_CLOSED) {
         return SNET_PAGE_BYTES;
     }
-    if (link->state == SNET_LINK_SNIFFING) {
-        return SNET_SNIFF_MAX_BYTES;
-    }
     const size_t room = link->frozen ? 0 : link->wire->link_room(link);
     if (room == 0) {
         link->paused = true;
@@ -316,10 +294,7 @@ size_t snet_link_room(snet_link *link)
 
 size_t snet_link_send(snet_link *link, struct snet_span *ret_spans, size_t span_max)
 {
-    if (link->wire == NULL || link->frozen) {
-        return 0;
-    }
-    if (link->state == SNET_LINK_CLOSED && link->close_how != SNET_CLOSE_FIN) {
+    if (link->frozen || (link->state == SNET_LINK_CLOSED && link->close_how != SNET_CLOSE_FIN)) {
         return 0;
     }
     return link->wire->link_send(link, ret_spans, span_max);
@@ -327,7 +302,7 @@ size_t snet_link_send(snet_link *link, struct snet_span *ret_spans, size_t span_
 
 void snet_link_sent(snet_link *link, size_t len, uint64_t now)
 {
-    if (len > 0 && link->wire != NULL) {
+    if (len > 0) {
         link->wire->link_sent(link, len, now);
     }
 }
@@ -339,13 +314,8 @@ void snet_link_clear_send(snet_link *link)
 
 void snet_link_eof(snet_link *link, uint64_t now)
 {
-    const bool shaking = link->state != SNET_LINK_LIVE;
-    const bool silent = link->state == SNET_LINK_SNIFFING && link->sniffed_len == 0;
-    snet_err err = SNET_ERR_LINK_FIN;
-    if (shaking && link->server != NULL && !silent) {
-        err = SNET_ERR_TRUNCATED;
-    }
-    link_end(link, SNET_CLOSE_RESET, err, now);
+    const bool truncated = link->server != NULL && link->state != SNET_LINK_LIVE && link->heard;
+    link_end(link, SNET_CLOSE_RESET, truncated ? SNET_ERR_TRUNCATED : SNET_ERR_LINK_FIN, now);
 }
 
 void snet_link_failed(snet_link *link, snet_err err, uint64_t now)
@@ -360,13 +330,7 @@ void snet_link_destroy(snet_link *link)
     snet_pressure_link_leaves(&link->core->pressure, &link->task);
     link_leave_handshaking(link);
     snet_list_remove(&link->core->links, &link->task.node);
-    if (link->wire_state != NULL) {
-        if (link->wire->link_wipe != NULL) {
-            link->wire->link_wipe(link);
-        }
-        snet_secret_wipe(link->wire_state, link->wire->link_bytes);
-        snet_core_release(link->core, link->wire_state);
-    }
+    link_wipe(link);
     snet_core_release(link->core, link);
 }
 
@@ -393,6 +357,6 @@ void snet_link_check(const snet_link *link)
 {
     SNET_ASSERT(link->state != SNET_LINK_LIVE || link->session != NULL);
     SNET_ASSERT((link->state == SNET_LINK_CLOSED) == (link->close_how != SNET_CLOSE_NONE));
-    SNET_ASSERT((link->wire == NULL) == (link->wire_state == NULL));
+    SNET_ASSERT(link->wire_state != NULL);
     SNET_ASSERT(!snet_list_contains(&link->task.wait) || (link->paused && !link->frozen));
 }

@@ -5,8 +5,7 @@
  * the wire that it speaks, watches the deadline of the handshake, and knows how it is to be closed.
  * This header is what sessions, servers and wires need of it; callers use <snet/core.h>.
  *
- *   SNIFFING     server: which wire is it?
- *   SHAKING      the wire's handshake runs
+ *   HANDSHAKE    its wire agrees with the other end; a server's first finds out which wire that is
  *   LIVE         carries its session's stream
  *   CLOSED       to be closed by the caller as `close_how` says; what arrives is dropped
  *
@@ -15,21 +14,20 @@
 #ifndef SNET_CORE_LINK_H
 #define SNET_CORE_LINK_H
 
-#include "codec/sniff.h"
 #include "core/core.h"
 #include "core/wire.h"
 
 enum snet_link_state {
-    SNET_LINK_SNIFFING,
-    SNET_LINK_SHAKING,
+    SNET_LINK_HANDSHAKE,
     SNET_LINK_LIVE,
     SNET_LINK_CLOSED
 };
-#define SNET_LINK_STATES 4
+#define SNET_LINK_STATES 3
 
 struct snet_link {
     struct snet_task task;             /* first */
-    struct snet_list_node handshaking; /* servers: among those without a session, oldest first */
+    struct snet_list *handshakes;      /* servers: while it has no session, those like it */
+    struct snet_list_node handshaking; /* there */
     snet_core *core;
     snet_server *server;   /* NULL on clients */
     snet_session *session; /* clients: from the start; servers: once accepted */
@@ -39,18 +37,21 @@ struct snet_link {
     enum snet_link_state state;
     enum snet_close_how close_how;
     snet_err close_err;
-    bool paused; /* the caller was told that there is no room */
-    bool frozen; /* a newer link is negotiating counts: neither send nor receive */
-    uint8_t sniffed_len;
-    uint8_t sniffed[SNET_SNIFF_MAX_BYTES];
-    uint64_t deadline_ns; /* of the sniffing or handshake */
+    bool heard;           /* a byte has come in */
+    bool paused;          /* the caller was told that there is no room */
+    bool frozen;          /* a newer link is negotiating counts: neither send nor receive */
+    uint64_t deadline_ns; /* of the handshake */
     uint64_t alarm_ns;    /* of the wire */
 };
 
-/* A client's link, or with `server` a server's. Errors: NO_MEMORY. */
-SNET_MUST_USE snet_err snet_link_new(snet_core *core, snet_server *server, snet_link **ret_link);
-/* From now on the link speaks `wire`. Errors: NO_MEMORY. */
+/* A link that speaks `wire`: a client's, or with `server` a server's. Errors: NO_MEMORY. */
+SNET_MUST_USE snet_err snet_link_new(snet_core *core, snet_server *server,
+                                     const struct snet_wire_ops *wire, snet_link **ret_link);
+/* From now on the link speaks another wire; the state of the present one is gone. Errors:
+ * NO_MEMORY. */
 SNET_MUST_USE snet_err snet_link_use_wire(snet_link *link, const struct snet_wire_ops *wire);
+/* A server's link that has no session joins those like it, as the youngest, until it has one. */
+void snet_link_join(snet_link *link, struct snet_list *handshakes);
 /* Sets the deadline of the handshake; SNET_NEVER ends it. */
 void snet_link_set_deadline(snet_link *link, uint64_t deadline_ns);
 /* Sets the wire's own timer; SNET_NEVER stops it. */

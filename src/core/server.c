@@ -4,7 +4,7 @@
 
 #include "base/assert.h"
 #include "core/link.h"
-#include "core/snet3/store.h"
+#include "core/sniffing.h"
 #include "core/wire.h"
 
 /* A collision of 62 random bits is not bad luck but a broken random source. */
@@ -48,12 +48,38 @@ static enum snet_sniff_grammar server_grammar(unsigned wires)
     return wires == SNET_WIRE_2 ? SNET_SNIFF_ONLY_2 : SNET_SNIFF_MIXED;
 }
 
+static void server_close_wires(snet_server *server)
+{
+    for (unsigned wire = SNET_WIRE_1; (wire & SNET_WIRES_ALL) != 0; wire <<= 1) {
+        void *state = server->wire_states[SNET_WIRE_INDEX(wire)];
+        if (state != NULL) {
+            snet_wires_find((enum snet_wire)wire)->server_close(state);
+        }
+    }
+}
+
+static snet_err server_open_wires(snet_server *server, const struct snet_server_config *config)
+{
+    snet_err err = SNET_OK;
+    for (unsigned wire = SNET_WIRE_1; (wire & SNET_WIRES_ALL) != 0 && err == SNET_OK; wire <<= 1) {
+        const struct snet_wire_ops *ops = snet_wires_find((enum snet_wire)wire);
+        if ((server->config.wires & wire) != 0 && ops->server_open != NULL) {
+            err =
+                ops->server_open(server->core, config, &server->wire_states[SNET_WIRE_INDEX(wire)]);
+        }
+    }
+    if (err != SNET_OK) {
+        server_close_wires(server);
+    }
+    return err;
+}
+
 static void server_destroy(struct snet_task *task)
 {
     snet_server *server = SNET_CONTAINER(task, snet_server, task);
     snet_core *core = server->core;
     snet_registry_deinit(&server->registry);
-    snet_v3_store_free(server->store);
+    server_close_wires(server);
     snet_list_remove(&core->servers, &server->task.node);
     snet_core_release(core, server);
 }
@@ -81,8 +107,8 @@ snet_err snet_server_new(snet_core *core, const struct snet_server_config *confi
     server->grammar = server_grammar(server->config.wires);
     snet_list_init(&server->handshaking);
     snet_err err = snet_registry_init(&server->registry, &core->env);
-    if (err == SNET_OK && (server->config.wires & SNET_WIRE_3) != 0) {
-        err = snet_v3_store_new(core, &config->keys, &server->store);
+    if (err == SNET_OK) {
+        err = server_open_wires(server, config);
     }
     server->config.keys = (struct snet_server_keys){.secrets = NULL}; /* they are the caller's */
     if (err != SNET_OK) {
@@ -104,11 +130,17 @@ snet_err snet_server_accepted(snet_server *server, snet_link **ret_link, uint64_
                          now);
     }
     snet_link *link = NULL;
-    const snet_err err = snet_link_new(server->core, server, &link);
+    const snet_err err = snet_link_new(server->core, server, &snet_sniffing_wire, &link);
     if (err != SNET_OK) {
         return err;
     }
-    snet_list_push(&server->handshaking, &link->handshaking);
+    const struct snet_sniffing_plan plan = {
+        .grammar = server->grammar,
+        .wires = server->config.wires,
+        .handshake_by_ns = now + server->config.session.handshake_timeout_ns,
+    };
+    snet_sniffing_begin(link, &plan);
+    snet_link_join(link, &server->handshaking);
     snet_link_set_deadline(link, now + server->config.first_bytes_timeout_ns);
     *ret_link = link;
     return SNET_OK;
@@ -228,51 +260,4 @@ void snet_server_enter(snet_session *session, uint64_t id)
     session->id = id;
     snet_registry_insert(&session->server->registry, &session->registered, id);
     snet_server_count(session);
-}
-
-/* The wire that a verdict means, among those served; both of snet/1 share a first message. */
-static bool server_choose(const snet_server *server, enum snet_sniff_verdict verdict,
-                          enum snet_wire *ret_wire)
-{
-    const unsigned wires = server->config.wires;
-    switch (verdict) {
-    case SNET_SNIFF_1_HELLO:
-    case SNET_SNIFF_1_RESUME:
-        *ret_wire = (wires & SNET_WIRE_1) != 0 ? SNET_WIRE_1 : SNET_WIRE_1_PADDED;
-        break;
-    case SNET_SNIFF_2_HELLO:
-    case SNET_SNIFF_2_RESUME:
-        *ret_wire = SNET_WIRE_2;
-        break;
-    case SNET_SNIFF_3:
-        *ret_wire = SNET_WIRE_3;
-        break;
-    case SNET_SNIFF_MORE:
-    case SNET_SNIFF_NOT_OURS:
-        return false;
-    }
-    return (wires & *ret_wire) != 0;
-}
-
-snet_err snet_server_sniff(snet_server *server, snet_link *link,
-                           enum snet_sniff_verdict *ret_verdict)
-{
-    const enum snet_sniff_verdict verdict =
-        snet_sniff(server->grammar, link->sniffed, link->sniffed_len);
-    *ret_verdict = verdict;
-    if (verdict == SNET_SNIFF_MORE) {
-        return SNET_OK;
-    }
-    enum snet_wire wire = SNET_WIRE_1;
-    if (!server_choose(server, verdict, &wire)) {
-        return SNET_ERR_BAD_START;
-    }
-    snet_link_set_deadline(link, link->deadline_ns - server->config.first_bytes_timeout_ns +
-                                     server->config.session.handshake_timeout_ns);
-    const struct snet_wire_ops *ops = snet_wires_find(wire);
-    snet_err err = snet_link_use_wire(link, ops);
-    if (err == SNET_OK) {
-        err = ops->link_accept(link, verdict);
-    }
-    return err;
 }

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Server: the sessions behind one listener, by id, and the links that have no session yet. It tells
- * the wires apart by the first bytes and keeps the quotas.
+ * Server: the sessions behind one listener, by id, and the links that have no session yet. It keeps
+ * the quotas, and what each wire that it serves keeps for all sessions.
  *
  * Ownership: belongs to the core. Thread: the core's.
  */
@@ -14,15 +14,13 @@
 #include "core/registry.h"
 #include "core/session.h"
 
-struct snet_v3_store;
-
 struct snet_server {
     struct snet_task task; /* first; it has neither timer nor events */
     snet_core *core;
     struct snet_server_config config; /* without zeros */
     enum snet_sniff_grammar grammar;
     struct snet_registry registry;
-    struct snet_v3_store *store; /* snet/3, else NULL */
+    void *wire_states[SNET_WIRES_MAX]; /* by SNET_WIRE_INDEX: what server_open made, or NULL */
     struct snet_list handshaking;
     uint32_t session_count;
     bool draining;
@@ -41,8 +39,5 @@ SNET_MUST_USE snet_err snet_server_begin(const snet_link *link, uint64_t expire_
 void snet_server_enter(snet_session *session, uint64_t id);
 /* Counts a session that is found in another way than by its id. */
 void snet_server_count(snet_session *session);
-/* Looks at the first bytes in `link`; chooses its wire when they suffice. Errors: BAD_START. */
-SNET_MUST_USE snet_err snet_server_sniff(snet_server *server, snet_link *link,
-                                         enum snet_sniff_verdict *ret_verdict);
 
 #endif

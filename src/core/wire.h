@@ -23,6 +23,10 @@ enum snet_wire_cap {
 
 struct snet_legacy_format;
 
+/* The place of one wire in a list of them, below SNET_WIRES_MAX. */
+#define SNET_WIRES_MAX 4u
+#define SNET_WIRE_INDEX(wire) ((unsigned)__builtin_ctz((unsigned)(wire)))
+
 struct snet_wire_ops {
     enum snet_wire id;
     const char *name;
@@ -54,6 +58,12 @@ struct snet_wire_ops {
     void (*link_lost)(snet_session *session, snet_err err, uint64_t now);
     /* When a client should try again at the latest; SNET_NEVER, or NULL, if it does not matter. */
     uint64_t (*retry_by)(const snet_session *session);
+
+    /* A new server: what the wire keeps for all of its sessions. NULL: nothing. */
+    snet_err (*server_open)(snet_core *core, const struct snet_server_config *config,
+                            void **ret_state);
+    /* The server and its sessions have gone. Not without server_open. */
+    void (*server_close)(void *state);
 
     /* A new session: sizes of its buffers. NULL: as configured. */
     void (*session_init)(snet_session *session, const struct snet_session_config *config);

@@ -20,7 +20,7 @@
 /* Nobody has this name: says so in a way that only this server can [PROTO 18.3]. */
 static snet_err resume_refuse_unknown(snet_link *link, struct snet_bytes message)
 {
-    const struct snet_v3_store *store = link->server->store;
+    const struct snet_v3_store *store = snet_v3_store_of(link->server);
     const uint8_t *cid = message.data + SNET_V3_HEADER_BYTES;
     enum snet_cids_owner owner = SNET_CIDS_FOREIGN;
     SNET_TRY(snet_cids_find_owner(&store->cids, cid, &owner));
@@ -99,8 +99,8 @@ static snet_err resume_write_accept(snet_link *link, const snet_session *session
     if (space == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
-    SNET_TRY(snet_v3_store_draw(link->server->store, accept.cid));
-    SNET_TRY(snet_cids_token(&link->server->store->cids, accept.cid, accept.token));
+    SNET_TRY(snet_v3_store_draw(snet_v3_store_of(link->server), accept.cid));
+    SNET_TRY(snet_cids_token(&snet_v3_store_of(link->server)->cids, accept.cid, accept.token));
     snet_bytes_copy(state->ticket.cid, accept.cid, sizeof state->ticket.cid);
     struct snet_writer writer;
     snet_writer_init(&writer, space, RESUME_ANSWER_MAX_BYTES);
@@ -145,7 +145,7 @@ static struct resume_plan resume_plan(const snet_session *session,
 static void resume_enter_credential(snet_link *link, struct snet_credential *base, uint64_t attempt)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
-    struct snet_v3_store *store = link->server->store;
+    struct snet_v3_store *store = snet_v3_store_of(link->server);
     snet_session *session = base->owner;
     struct snet_credentials *credentials = &snet_v3_session_of(session)->of.server.credentials;
     snet_v3_store_retire(store, snet_credentials_next(credentials, base));
@@ -266,7 +266,7 @@ static snet_err resume_of(snet_link *link, struct snet_credential *base, struct 
 snet_err snet_v3_resume_asked(snet_link *link, struct snet_buffer message,
                               enum snet_v3_step *ret_next, uint64_t now)
 {
-    struct snet_v3_store *store = link->server->store;
+    struct snet_v3_store *store = snet_v3_store_of(link->server);
     struct snet_v3_refusal refusal = {.message = {message.data, message.len}};
     struct snet_v3_header header;
     SNET_TRY(snet_v3_header_decode(message.data, &header));

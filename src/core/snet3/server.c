@@ -24,11 +24,6 @@ snet_err snet_v3_server_accept(snet_link *link, enum snet_sniff_verdict verdict)
     return SNET_OK;
 }
 
-static struct snet_v3_store *server_store(const snet_link *link)
-{
-    return link->server->store;
-}
-
 static snet_err server_refuse_hello(snet_link *link, struct snet_buffer message,
                                     enum snet_v3_code code, uint16_t retry_after)
 {
@@ -46,7 +41,7 @@ static snet_err server_refuse_hello(snet_link *link, struct snet_buffer message,
 /* How many of the oldest unproven sessions must go before another one can come. */
 static void server_make_room(snet_link *link)
 {
-    struct snet_list *unconfirmed = &server_store(link)->unconfirmed;
+    struct snet_list *unconfirmed = &snet_v3_store_of(link->server)->unconfirmed;
     if (unconfirmed->count < link->server->config.handshakes_max) {
         return;
     }
@@ -85,8 +80,8 @@ static snet_err server_create_unconfirmed(snet_link *link, const struct snet_v3_
     state->peer_max_record = secure->peer_max_record = offer->max_record;
     struct snet_credential *first = snet_credentials_begin(&secure->of.server.credentials);
     first->owner = session;
-    snet_list_push(&server_store(link)->unconfirmed, &secure->of.server.unconfirmed);
-    snet_err err = snet_v3_store_draw(server_store(link), state->ticket.cid);
+    snet_list_push(&snet_v3_store_of(link->server)->unconfirmed, &secure->of.server.unconfirmed);
+    snet_err err = snet_v3_store_draw(snet_v3_store_of(link->server), state->ticket.cid);
     if (err == SNET_OK) {
         err = snet_v3_acks_take(session, (struct snet_flow_ack){.limit = offer->window}, now);
     }
@@ -116,7 +111,7 @@ static snet_err server_welcome(snet_link *link, uint64_t now)
         return SNET_ERR_NO_MEMORY;
     }
     snet_bytes_copy(welcome.cid, state->ticket.cid, sizeof welcome.cid);
-    SNET_TRY(snet_cids_token(&server_store(link)->cids, welcome.cid, welcome.token));
+    SNET_TRY(snet_cids_token(&snet_v3_store_of(link->server)->cids, welcome.cid, welcome.token));
     struct snet_writer writer;
     snet_writer_init(&writer, space, SERVER_ANSWER_MAX_BYTES);
     const snet_err err = snet_v3_messages_reply(state->handshake, &welcome, &writer);
@@ -137,13 +132,13 @@ static snet_err server_begin_epoch(snet_link *link)
     struct snet_credential *credential = &session->of.server.credentials.slots[0];
     SNET_TRY(snet_v3_epoch_begin(link, session->suite, false));
     SNET_TRY(snet_v3_epoch_name(link->session, state->ticket.secret));
-    if (!snet_v3_store_free_name(server_store(link), state->ticket.cid)) {
+    if (!snet_v3_store_free_name(snet_v3_store_of(link->server), state->ticket.cid)) {
         return SNET_ERR_RANDOM; /* taken since it was drawn */
     }
     snet_bytes_copy(credential->cid, state->ticket.cid, sizeof credential->cid);
     snet_bytes_copy(credential->secret, state->ticket.secret, sizeof credential->secret);
     snet_secret_wipe(&state->ticket, sizeof state->ticket);
-    snet_v3_store_enter(server_store(link), credential);
+    snet_v3_store_enter(snet_v3_store_of(link->server), credential);
     return SNET_OK;
 }
 
@@ -162,7 +157,7 @@ static void server_discard_unconfirmed(snet_link *link)
 static enum snet_v3_code server_judge_hello(const snet_link *link,
                                             const struct snet_v3_header *header)
 {
-    const struct snet_v3_store *store = server_store(link);
+    const struct snet_v3_store *store = snet_v3_store_of(link->server);
     const bool restricted =
         snet_keyring_restricted(store->keyring) && header->pattern == SNET_NOISE_NK;
     if (header->flags != 0) {
@@ -224,7 +219,7 @@ static snet_err server_answer_hello(snet_link *link, struct snet_buffer message,
 snet_err snet_v3_server_hello(snet_link *link, struct snet_buffer message,
                               enum snet_v3_step *ret_next, uint64_t now)
 {
-    const struct snet_v3_store *store = server_store(link);
+    const struct snet_v3_store *store = snet_v3_store_of(link->server);
     struct snet_v3_header header;
     SNET_TRY(snet_v3_header_decode(message.data, &header));
     const bool shared = header.pattern == SNET_NOISE_NNPSK0;
@@ -271,7 +266,7 @@ static snet_err server_open(snet_link *link, uint64_t now)
         server_turn_away(link, SNET_V3_BUSY, SNET_ERR_SESSIONS_FULL);
         return SNET_ERR_SESSIONS_FULL;
     }
-    snet_list_remove(&server_store(link)->unconfirmed,
+    snet_list_remove(&snet_v3_store_of(link->server)->unconfirmed,
                      &snet_v3_session_of(session)->of.server.unconfirmed);
     snet_server_count(session);
     snet_session_attach(session, link, NULL, now);
@@ -298,7 +293,7 @@ snet_err snet_v3_server_auth(snet_link *link, struct snet_buffer message,
     session->identity->has_key = true;
     session->identity->key = key;
     SNET_TRY(server_begin_epoch(link)); /* from here on it can be resumed: nothing else may fail */
-    if (!snet_keyring_authorizes(server_store(link)->keyring, key.bytes)) {
+    if (!snet_keyring_authorizes(snet_v3_store_of(link->server)->keyring, key.bytes)) {
         server_turn_away(link, SNET_V3_DENIED, SNET_ERR_DENIED);
         return SNET_OK;
     }
@@ -314,7 +309,7 @@ static void server_prove(snet_link *link, uint64_t now)
     snet_v3_liveness_answered(link, now);
     struct snet_credential *older = snet_credentials_promote(&session->of.server.credentials);
     if (older != NULL) {
-        snet_v3_store_retire(server_store(link), older);
+        snet_v3_store_retire(snet_v3_store_of(link->server), older);
     }
     snet_v3_step_proven(link);
 }
@@ -347,7 +342,7 @@ snet_err snet_v3_server_confirm(snet_link *link, uint64_t now)
 void snet_v3_server_record_tombstone(snet_session *session, snet_err err, uint64_t now)
 {
     struct snet_v3_session *secure = snet_v3_session_of(session);
-    struct snet_v3_store *store = session->server->store;
+    struct snet_v3_store *store = snet_v3_store_of(session->server);
     const enum snet_v3_code code = snet_v3_codes_tombstone(err);
     snet_tombstones_expire(&store->tombstones, now);
     for (size_t i = 0; i < 2; i++) {

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/try.h"
+#include "core/server.h"
 #include "crypto/secret.h"
 
 /* A collision of 96 random bits is not bad luck but a broken random source. */
@@ -22,6 +23,11 @@ static snet_err store_set_up(struct snet_v3_store *store, const struct snet_serv
         snet_registry_deinit(&store->registry);
     }
     return err;
+}
+
+struct snet_v3_store *snet_v3_store_of(const snet_server *server)
+{
+    return server->wire_states[SNET_WIRE_INDEX(SNET_WIRE_3)];
 }
 
 snet_err snet_v3_store_new(snet_core *core, const struct snet_server_keys *keys,

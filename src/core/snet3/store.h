@@ -25,6 +25,8 @@ struct snet_v3_store {
     struct snet_list unconfirmed; /* sessions that no record has proven yet, oldest first */
 };
 
+/* What the server keeps for snet/3, which it serves. */
+struct snet_v3_store *snet_v3_store_of(const snet_server *server);
 /* Errors: INVALID when `keys` cannot be, NO_MEMORY, CRYPTO. */
 SNET_MUST_USE snet_err snet_v3_store_new(snet_core *core, const struct snet_server_keys *keys,
                                          struct snet_v3_store **ret_store);

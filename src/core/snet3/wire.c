@@ -100,6 +100,20 @@ static bool v3_reserve(snet_session *session, uint32_t window_bytes)
     return true;
 }
 
+static snet_err v3_server_open(snet_core *core, const struct snet_server_config *config,
+                               void **ret_state)
+{
+    struct snet_v3_store *store = NULL;
+    SNET_TRY(snet_v3_store_new(core, &config->keys, &store));
+    *ret_state = store;
+    return SNET_OK;
+}
+
+static void v3_server_close(void *state)
+{
+    snet_v3_store_free(state);
+}
+
 static void v3_session_init(snet_session *session, const struct snet_session_config *config)
 {
     struct snet_v3_session *state = snet_v3_session_of(session);
@@ -204,7 +218,7 @@ static void v3_session_wipe(snet_session *session)
         snet_v3_client_forget(session);
         snet_secret_wipe(&state->of.client.ticket, sizeof state->of.client.ticket);
     } else {
-        struct snet_v3_store *store = session->server->store;
+        struct snet_v3_store *store = snet_v3_store_of(session->server);
         snet_core_release(session->core, state->of.server.migrate);
         state->of.server.migrate = NULL;
         snet_list_remove(&store->unconfirmed, &state->of.server.unconfirmed);
@@ -233,6 +247,8 @@ const struct snet_wire_ops snet_v3_wire = {
     .link_timer = snet_v3_liveness_due,
     .link_wipe = v3_link_wipe,
     .attempt_failed = snet_v3_client_attempt_failed,
+    .server_open = v3_server_open,
+    .server_close = v3_server_close,
     .session_init = v3_session_init,
     .client_open = snet_v3_client_open,
     .session_write = v3_session_write,
