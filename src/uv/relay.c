@@ -237,7 +237,10 @@ static void relay_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
             relay_pause(relay);
         }
     } else if (len == UV_ENOBUFS) {
-        relay_pause(relay);
+        /* Without memory it goes on reading: no event would say when there is some again. */
+        if (snet_session_room(relay->session) == 0) {
+            relay_pause(relay);
+        }
     } else if (len < 0) {
         relay_local_close(relay, snet_stream_end_err(stream, len));
     }

@@ -152,6 +152,24 @@ static void relay_does_not_read_what_the_session_cannot_take(void **state)
     fixture_abort(&fixture);
 }
 
+/* No event would make it read again. */
+static void relay_without_memory_reads_as_soon_as_there_is_some(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_init(&fixture, NULL);
+    test_loop_settle(&fixture.pair.loop);
+    test_memory_fail_at(1, true);
+    assert_int_equal(test_socket_write(fixture.program, 0, SOME_BYTES), SOME_BYTES);
+    for (unsigned i = 0; i < 10; i++) {
+        (void)uv_run(&fixture.pair.loop.uv, UV_RUN_NOWAIT);
+    }
+    assert_true(test_memory_heal());
+    TEST_LOOP_UNTIL(&fixture.pair.loop,
+                    test_pair_read(&fixture.pair, TEST_PAIR_SERVER) == SOME_BYTES);
+    fixture_abort(&fixture);
+}
+
 static void relay_leaves_in_the_session_what_the_stream_cannot_take(void **state)
 {
     (void)state;
@@ -303,6 +321,7 @@ int main(void)
         cmocka_unit_test(relay_resets_the_stream_when_its_session_is_lost),
         cmocka_unit_test(relay_passes_bytes_both_ways),
         cmocka_unit_test(relay_does_not_read_what_the_session_cannot_take),
+        cmocka_unit_test(relay_without_memory_reads_as_soon_as_there_is_some),
         cmocka_unit_test(relay_leaves_in_the_session_what_the_stream_cannot_take),
         cmocka_unit_test(relay_tells_the_end_of_the_stream_after_its_last_byte),
         cmocka_unit_test(relay_ends_the_stream_in_order_after_a_clean_end),
