@@ -253,7 +253,7 @@ static uv_stream_t *bridge_make_relay(struct snet_bridge *bridge, int fd)
         free(bridge->relay); /* it has not begun */
         return NULL;
     }
-    bridge->relay->lends = true;
+    bridge->relay->keeps_session = true;
     bridge->relay->forgives = true;
     bridge->relay->on_pause = bridge_paused;
     bridge->relay->session_ended = socket->ended;

@@ -147,7 +147,7 @@ static snet_err loop_make_driver(const struct snet_core_config *config)
     const snet_err err = snet_uv_new(&sock_loop.loop, &driver_config, &sock_loop.driver);
     if (err == SNET_OK) {
         snet_driver_share(sock_loop.driver, &sock_loop.mutex, &sock_loop.wake);
-        snet_driver_tell_dials(sock_loop.driver, sock_loop.hooks.on_dial);
+        snet_driver_report_dials(sock_loop.driver, sock_loop.hooks.on_dial);
     }
     return err;
 }

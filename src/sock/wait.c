@@ -71,16 +71,16 @@ void snet_wait_unwatch(struct snet_wait *wait, struct snet_wait_watcher *watcher
 /* Whether this thread polls, and for what: the connection's descriptor is -1 until it is lent. */
 static bool wait_polls(struct snet_wait *wait, snet_session *session, struct pollfd *ret_poll)
 {
-    enum snet_conn_inline_state state = SNET_CONN_INLINE_NONE;
+    enum snet_conn_inline_state state = SNET_CONN_INLINE_OFF;
     *ret_poll = (struct pollfd){.fd = -1};
     if (session == NULL || wait->polling || !snet_conn_inline_state(session, &state)) {
         return false;
     }
-    if (state == SNET_CONN_INLINE_LENT) {
+    if (state == SNET_CONN_INLINE_ON) {
         ret_poll->fd = snet_conn_inline_fd(session, &ret_poll->events);
         return true;
     }
-    if (state == SNET_CONN_INLINE_NONE && wait->brief >= WAIT_BRIEF_COUNT) {
+    if (state == SNET_CONN_INLINE_OFF && wait->brief >= WAIT_BRIEF_COUNT) {
         wait->wake_fd = wait->wake_fd < 0 ? snet_wake_open() : wait->wake_fd;
         if (wait->wake_fd < 0) {
             return false; /* without a descriptor left, the loop goes on serving */
@@ -88,7 +88,7 @@ static bool wait_polls(struct snet_wait *wait, snet_session *session, struct pol
         snet_conn_inline_ask(snet_loop_driver(), session, wait->wake_fd);
         return true;
     }
-    return state != SNET_CONN_INLINE_NONE;
+    return state != SNET_CONN_INLINE_OFF;
 }
 
 static int wait_poll(struct pollfd polls[2], uint64_t until_ns)

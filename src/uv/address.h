@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Addresses as people type them: HOST:PORT, [IPv6]:PORT, :PORT, unix:PATH.
+ * Addresses as users type them: HOST:PORT, [IPv6]:PORT, :PORT, unix:PATH.
  *
  * Thread: pure; names are resolved elsewhere.
  */
@@ -27,10 +27,10 @@ SNET_MUST_USE snet_err snet_address_parse(const char *text, struct snet_address 
 /* True when `host` is an IPv4 or IPv6 address; `*ret_socket` is then the whole address. */
 bool snet_address_numeric(const struct snet_address *address, struct sockaddr_storage *ret_socket);
 
-/* The address that a resolver found; false when it is longer than all addresses should be. */
+/* The address that a resolver found; false when it is longer than any address can be. */
 bool snet_address_resolved(const struct addrinfo *info, struct sockaddr_storage *ret_socket);
 
-/* The address as text, like 127.0.0.1:80, [::1]:80 or unix; "?" for one that is none. */
+/* The address as text, like 127.0.0.1:80, [::1]:80 or unix; "?" for one of another family. */
 void snet_address_format(const struct sockaddr_storage *socket, char *ret_text, size_t size);
 
 #endif

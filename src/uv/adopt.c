@@ -18,7 +18,8 @@ uv_stream_t *snet_adopt_stream(uv_loop_t *loop, int fd, int *ret_os_err)
         *ret_os_err = uv_translate_sys_error(errno);
         return NULL;
     }
-    const int kind = own.ss_family == AF_UNIX ? AF_UNIX : AF_UNSPEC; /* it has a socket already */
+    /* AF_UNSPEC makes a stream without a socket of its own. */
+    const int kind = own.ss_family == AF_UNIX ? AF_UNIX : AF_UNSPEC;
     uv_stream_t *stream = snet_stream_new(loop, kind, ret_os_err);
     if (stream == NULL) {
         return NULL;
@@ -43,7 +44,7 @@ struct snet_adopt_dial {
     int os_err;
 };
 
-/* On a thread of the pool. */
+/* On a thread of libuv's pool. */
 static void adopt_work(uv_work_t *work)
 {
     struct snet_adopt_dial *dial = work->data;

@@ -32,19 +32,19 @@ static void conn_ended(const struct snet_conn *conn, int os_err)
     snet_link_failed(conn->link, err, now);
 }
 
-/* Bytes for which the link said that it has room. */
+/* Takes bytes for which the link has said that there is room. */
 static void conn_take(const struct snet_conn *conn, const char *data, size_t len)
 {
     const uint64_t now = snet_driver_now();
     size_t taken = 0;
     snet_link_recv(conn->link, (const uint8_t *)data, len, &taken, now);
     if (taken < len) {
-        /* The room was there when asked, so memory failed: the bytes come again. */
+        /* The link had room, so a page could not be had: the next link brings the bytes again. */
         snet_link_failed(conn->link, SNET_ERR_NO_MEMORY, now);
     }
 }
 
-/* A conn that does not read cannot see its death: looks whether it happened. */
+/* A conn that does not read cannot see the death of its connection: asks the kernel. */
 static void conn_probe(const struct snet_conn *conn)
 {
     if (!snet_stream_alive(conn->stream)) {
@@ -147,7 +147,7 @@ bool snet_conn_push(struct snet_conn *conn)
             snet_link_sent(conn->link, (size_t)sent, snet_driver_now());
         }
         if (sent < (ssize_t)total) {
-            return false; /* full, or broken: who polls will see which */
+            return false; /* full, or broken: the next poll shows which */
         }
     }
 }
@@ -158,10 +158,10 @@ static bool conn_push_for_loop(struct snet_conn *conn)
     if (!conn->conn_inline.full && snet_conn_push(conn)) {
         return true;
     }
-    if (conn->conn_inline.state == SNET_CONN_INLINE_LENT && !conn->conn_inline.full) {
+    if (conn->conn_inline.state == SNET_CONN_INLINE_ON && !conn->conn_inline.full) {
         snet_conn_inline_full(conn);
     }
-    return conn->conn_inline.state != SNET_CONN_INLINE_NONE && conn->conn_inline.full;
+    return conn->conn_inline.state != SNET_CONN_INLINE_OFF && conn->conn_inline.full;
 }
 
 void snet_conn_used(snet_session *session)
@@ -172,8 +172,8 @@ void snet_conn_used(snet_session *session)
     }
 }
 
-/* The borrower sends the rest. */
-static void conn_send_lent(struct snet_conn *conn)
+/* The thread that serves the conn sends the rest. */
+static void conn_send_inline(struct snet_conn *conn)
 {
     if (!conn->conn_inline.full && !snet_conn_push(conn)) {
         conn->conn_inline.full = true;
@@ -184,8 +184,8 @@ static void conn_send_lent(struct snet_conn *conn)
 void snet_conn_send(struct snet_conn *conn)
 {
     struct snet_span spans[CONN_SPANS_MAX];
-    if (conn->conn_inline.state == SNET_CONN_INLINE_LENT) {
-        conn_send_lent(conn);
+    if (conn->conn_inline.state == SNET_CONN_INLINE_ON) {
+        conn_send_inline(conn);
         return;
     }
     while (snet_stream_writer_is_idle(&conn->writer)) {
@@ -237,7 +237,7 @@ snet_err snet_conn_open(snet_uv *driver, snet_link *link, uv_stream_t *stream)
 void snet_conn_recv(struct snet_conn *conn)
 {
     snet_list_remove(&conn->driver->paused, &conn->paused);
-    if (conn->conn_inline.state == SNET_CONN_INLINE_LENT) {
+    if (conn->conn_inline.state == SNET_CONN_INLINE_ON) {
         snet_conn_inline_wake(&conn->conn_inline);
     } else {
         (void)uv_read_start(conn->stream, conn_alloc, conn_read);

@@ -17,16 +17,17 @@
 #include "uv/stream_writer.h"
 
 /*
- * How much is thrown away behind our FIN. Nobody counts these bytes, so the other end's history
- * must cover them beside what TCP can lose: more of them stay in the kernel, and it has to wait.
+ * Limit of the bytes that are thrown away behind our FIN. They are not counted as received, so the
+ * other end's history must cover them beside what TCP can lose. All others stay in the kernel, and
+ * the other end has to wait.
  */
 #define SNET_CONN_WASTE_MAX_BYTES 4096u
-/* Conns that do not read are looked at in this interval, whether they are still alive. */
+/* Interval in which conns that do not read are asked whether they are still alive. */
 #define SNET_CONN_PROBE_MS 1000u
 
 struct snet_conn {
     struct snet_list_node node;
-    struct snet_list_node paused; /* in the driver's list while not reading */
+    struct snet_list_node paused; /* in the driver's list while the conn does not read */
     snet_uv *driver;
     snet_link *link;
     uv_stream_t *stream;
@@ -42,8 +43,8 @@ SNET_MUST_USE snet_err snet_conn_open(snet_uv *driver, snet_link *link, uv_strea
 /* The link has bytes to send. */
 void snet_conn_send(struct snet_conn *conn);
 /*
- * The same from another thread, which holds the driver's mutex: straight to the kernel. False when
- * that did not take everything; then the loop goes on.
+ * Sends from another thread, which holds the driver's mutex, straight to the kernel. False when the
+ * kernel did not take everything; then the loop goes on.
  */
 bool snet_conn_push(struct snet_conn *conn);
 /*
@@ -52,8 +53,8 @@ bool snet_conn_push(struct snet_conn *conn);
  */
 void snet_conn_used(snet_session *session);
 /*
- * Reads once from another thread, which holds the driver's mutex and the loan. False when it did
- * not, for want of room.
+ * Reads once from another thread, which holds the driver's mutex and serves the conn. False when it
+ * did not read, for want of room.
  */
 bool snet_conn_pull(struct snet_conn *conn);
 /* The link has room again. */

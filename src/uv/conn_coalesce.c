@@ -25,32 +25,32 @@ void snet_conn_coalesce_written(snet_uv *driver, snet_session *session)
     conn->coalesce.used = true;
     snet_link_clear_send(conn->link);
     if (!snet_list_contains(&conn->coalesce.node)) {
-        snet_list_push(&driver->corks, &conn->coalesce.node);
+        snet_list_push(&driver->coalescing, &conn->coalesce.node);
         (void)uv_async_send(driver->wake);
     }
 }
 
 static void coalesce_tick(snet_uv *driver)
 {
-    struct snet_list_node *node = snet_list_first(&driver->corks);
+    struct snet_list_node *node = snet_list_first(&driver->coalescing);
     while (node != NULL) {
         struct snet_conn *conn = SNET_CONTAINER(node, struct snet_conn, coalesce.node);
-        node = snet_list_next(&driver->corks, node);
+        node = snet_list_next(&driver->coalescing, node);
         if (!conn->coalesce.used) {
-            snet_list_remove(&driver->corks, &conn->coalesce.node);
+            snet_list_remove(&driver->coalescing, &conn->coalesce.node);
         } else {
             snet_conn_send(conn);
         }
         conn->coalesce.used = false;
     }
-    if (driver->corks.count == 0) {
+    if (driver->coalescing.count == 0) {
         snet_driver_stop(driver, SNET_DRIVER_TIMER_COALESCE);
     }
 }
 
-void snet_conn_coalesce_settle(snet_uv *driver)
+void snet_conn_coalesce_start(snet_uv *driver)
 {
-    if (driver->corks.count > 0) {
+    if (driver->coalescing.count > 0) {
         snet_driver_every(driver, SNET_DRIVER_TIMER_COALESCE, SNET_CONN_COALESCE_TICK_MS,
                           coalesce_tick);
     }
@@ -58,5 +58,5 @@ void snet_conn_coalesce_settle(snet_uv *driver)
 
 void snet_conn_coalesce_end(struct snet_conn *conn)
 {
-    snet_list_remove(&conn->driver->corks, &conn->coalesce.node);
+    snet_list_remove(&conn->driver->coalescing, &conn->coalesce.node);
 }

@@ -41,10 +41,10 @@ struct snet_stream_dial {
     int os_err;
 };
 
-/* Ahead of its definition: an attempt that fails starts the next one. */
+/* Declared ahead: an attempt that fails starts the next one. */
 static void dial_start_next(snet_stream_dial *dial);
 
-static void dial_release(snet_stream_dial *dial)
+static void dial_unref(snet_stream_dial *dial)
 {
     SNET_ASSERT(dial->refs > 0);
     dial->refs--;
@@ -55,10 +55,10 @@ static void dial_release(snet_stream_dial *dial)
 
 static void dial_handle_closed(uv_handle_t *handle)
 {
-    dial_release(handle->data);
+    dial_unref(handle->data);
 }
 
-/* No callback of the caller after this; the memory goes with the last callback of libuv. */
+/* `on_done` is not called after this. The memory goes with the last callback of libuv. */
 static void dial_finish(snet_stream_dial *dial)
 {
     SNET_ASSERT(!dial->finished);
@@ -109,7 +109,7 @@ static void dial_connected(uv_connect_t *connect, int os_err)
     if (!dial->finished) {
         dial_attempt_over(attempt, os_err);
     }
-    dial_release(dial);
+    dial_unref(dial);
 }
 
 static int dial_connect(snet_stream_dial *dial, struct dial_attempt *attempt, unsigned index)
@@ -204,7 +204,7 @@ static void dial_resolved(uv_getaddrinfo_t *resolve, int os_err, struct addrinfo
         }
     }
     uv_freeaddrinfo(list);
-    dial_release(dial);
+    dial_unref(dial);
 }
 
 static snet_err dial_resolve(snet_stream_dial *dial)
@@ -244,7 +244,7 @@ snet_err snet_stream_dial_start(uv_loop_t *loop, const struct snet_stream_dial_c
     dial->limit.data = dial;
     (void)uv_timer_start(&dial->limit, dial_limit_over, SNET_STREAM_DIAL_TIMEOUT_MS, 0);
     if (dial->address.local || snet_address_numeric(&dial->address, &dial->sockets[0])) {
-        /* From the loop, so that on_done never comes from within this call. */
+        /* From the loop, so that `on_done` is never called from within this call. */
         dial->socket_count = 1;
         (void)uv_timer_start(&dial->stagger, dial_stagger_over, 0, 0);
     } else if (dial_resolve(dial) != SNET_OK) {

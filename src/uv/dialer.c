@@ -61,7 +61,7 @@ static void dialer_connected(struct snet_dialer *dialer, uv_stream_t *stream)
     }
 }
 
-/* Whether another attempt would fail likewise: nobody has the name, or nobody listens. */
+/* Whether another attempt would fail likewise: the name does not exist, or the port refuses. */
 static bool dialer_is_refused(const struct snet_dialer *dialer, int os_err)
 {
     return !dialer->retry && (os_err == UV_ECONNREFUSED || os_err == UV_EAI_NONAME ||

@@ -16,7 +16,7 @@ struct snet_dialer {
     snet_uv *driver;
     snet_session *session;
     snet_stream_dial *dial;             /* NULL while none is on its way */
-    struct snet_uv_connector connector; /* of the program's; else without a function */
+    struct snet_uv_connector connector; /* the program's; without a function: `address` counts */
     struct snet_adopt_dial *adopt;      /* as `dial` */
     struct snet_stream_options options;
     int os_err;
@@ -33,7 +33,7 @@ void snet_dialer_free(struct snet_dialer *dialer);
 void snet_dialer_dial(struct snet_dialer *dialer);
 /* The session wants none any more. */
 void snet_dialer_stop(struct snet_dialer *dialer);
-/* The network changed: a dial on its way starts over, the session is told. */
+/* The network has changed: a dial on its way starts over, and the session tries to move. */
 void snet_dialer_network_changed(struct snet_dialer *dialer);
 
 #endif

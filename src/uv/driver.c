@@ -53,7 +53,7 @@ void snet_driver_share(snet_uv *driver, uv_mutex_t *mutex, uv_async_t *wake)
     driver->wake = wake;
 }
 
-void snet_driver_tell_dials(snet_uv *driver, snet_uv_event_fn *on_dial)
+void snet_driver_report_dials(snet_uv *driver, snet_uv_event_fn *on_dial)
 {
     driver->on_dial = on_dial;
 }
@@ -230,8 +230,8 @@ snet_err snet_driver_new(uv_loop_t *loop, const struct snet_uv_config *config,
     snet_list_init(&driver->paused);
     snet_list_init(&driver->dialers);
     snet_list_init(&driver->servers);
-    snet_list_init(&driver->loans);
-    snet_list_init(&driver->corks);
+    snet_list_init(&driver->inline_conns);
+    snet_list_init(&driver->coalescing);
     driver_init_handles(driver);
     *ret_driver = driver;
     return SNET_OK;

@@ -51,15 +51,15 @@ struct snet_uv {
     uv_loop_t *loop;
     struct snet_uv_config config;
     const struct snet_driver_hooks *hooks;
-    snet_uv_event_fn *on_dial; /* NULL: nobody else wants to know that a connection is made */
+    snet_uv_event_fn *on_dial; /* gets a copy of the events that ask for connections; or NULL */
     snet_core *core;
     struct snet_list conns;
     struct snet_list paused; /* conns that do not read */
     struct snet_list dialers;
     struct snet_list servers;
-    struct snet_list loans;
-    bool loans_unsettled; /* one was asked for or given back */
-    struct snet_list corks;
+    struct snet_list inline_conns; /* uv/conn_inline.h: asked for, in use or returned */
+    bool inline_pending;           /* one of these was asked for or returned */
+    struct snet_list coalescing;   /* uv/conn_coalesce.h: conns that may have bytes waiting */
     uv_prepare_t prepare;
     struct snet_driver_timer timers[SNET_DRIVER_TIMERS];
     struct snet_netwatch network;
@@ -69,7 +69,7 @@ struct snet_uv {
     uv_async_t *wake;    /* wakes the loop of a driver that is shared */
     uint64_t tick_at_ns; /* what the timer of the core was set for */
     char scratch[SNET_DRIVER_SCRATCH_BYTES];
-    char conn_inline_scratch[SNET_DRIVER_SCRATCH_BYTES]; /* of the thread that holds the mutex */
+    char conn_inline_scratch[SNET_DRIVER_SCRATCH_BYTES]; /* for other threads with the mutex */
 };
 
 /* Errors: INVALID without `on_event` or for what the core refuses, NO_MEMORY, CRYPTO. */
@@ -87,8 +87,9 @@ uint64_t snet_driver_now(void);
  * driver's callbacks hold, too. Right after snet_driver_new. `wake` interrupts the loop.
  */
 void snet_driver_share(snet_uv *driver, uv_mutex_t *mutex, uv_async_t *wake);
-/* From now on `on_dial` gets the events that ask for connections, as `on_event` the others. */
-void snet_driver_tell_dials(snet_uv *driver, snet_uv_event_fn *on_dial);
+/* From now on `on_dial` also gets the events that ask for connections, which `on_event` does not.
+ */
+void snet_driver_report_dials(snet_uv *driver, snet_uv_event_fn *on_dial);
 /* Around everything that happens on the loop. */
 void snet_driver_enter(snet_uv *driver);
 void snet_driver_leave(snet_uv *driver);

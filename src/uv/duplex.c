@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Duplex: a session with read callbacks and requests, as <snet/duplex.h> promises. An idle handle
- * carries completions out in the loop's next turn, so that no call of the program calls it back.
+ * Duplex: a session with read callbacks and requests, as <snet/duplex.h> promises. Completions wait
+ * for an idle handle in the loop's next turn, so that no call of the program calls it back.
  */
 #include <snet/duplex.h>
 
@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-/* Requests in the order of asking; the program's, so that their number is its own affair. */
+/* Requests in the order of asking. They are the program's memory, so their number has no limit. */
 struct duplex_queue {
     snet_duplex_request *first;
     snet_duplex_request **end;
@@ -24,14 +24,14 @@ struct snet_duplex {
     snet_duplex_read_fn *on_read; /* NULL while stopped */
     snet_duplex_close_fn *on_closed;
     struct duplex_queue writes; /* not yet taken, or not wholly */
-    struct duplex_queue done;   /* to be told */
+    struct duplex_queue done;   /* whose `on_done` is due */
     size_t waiting_bytes;       /* of `writes` */
     snet_duplex_request *shutdown;
     uv_idle_t soon;
     bool shut;      /* no more requests are taken */
-    bool shut_told; /* and the session knows */
-    bool read_over; /* the end was told */
-    bool ended;     /* the session */
+    bool shut_down; /* the session is shut down */
+    bool read_over; /* `on_read` has had its last call */
+    bool ended;     /* the session has ended */
     snet_err end_err;
 };
 
@@ -76,7 +76,7 @@ static void duplex_complete(snet_duplex *duplex, snet_duplex_request *request, s
     }
 }
 
-static void duplex_tell_done(snet_duplex *duplex)
+static void duplex_call_done(snet_duplex *duplex)
 {
     while (duplex->done.first != NULL) {
         snet_duplex_request *request = duplex_queue_pop(&duplex->done);
@@ -119,19 +119,19 @@ static snet_err duplex_push(snet_duplex *duplex)
     return err;
 }
 
-/* All is in the session: ends its direction, and waits until the other end has it. */
+/* The session has all: ends its direction, and waits until the other end has all, too. */
 static void duplex_end(snet_duplex *duplex)
 {
     struct snet_session_info info;
     snet_session_get_info(duplex->session, &info);
-    if (!duplex->shut_told && info.id == 0) {
-        return; /* one that is not open yet would be given up; OPENED comes back here */
+    if (!duplex->shut_down && info.id == 0) {
+        return; /* a session that is not open yet would end; OPENED comes back here */
     }
-    if (!duplex->shut_told) {
-        duplex->shut_told = true;
+    if (!duplex->shut_down) {
+        duplex->shut_down = true;
         snet_session_shutdown(duplex->session, snet_uv_now(duplex->driver));
     }
-    /* STATE: the wire does not tell, but its session ends. */
+    /* STATE: the wire has no acknowledgements, and ENDED completes the request. */
     if (duplex->shutdown != NULL && snet_session_flush(duplex->session) == SNET_OK) {
         duplex_complete(duplex, duplex->shutdown, SNET_OK);
         duplex->shutdown = NULL;
@@ -199,7 +199,7 @@ static bool duplex_peer_ended(const snet_duplex *duplex)
     return info.peer_ended;
 }
 
-/* Shows what there is once; false when it is no use to show more now. */
+/* Shows once what there is. False when there is nothing more to show before the next event. */
 static bool duplex_show(snet_duplex *duplex)
 {
     struct snet_span spans[SNET_DUPLEX_SPANS_MAX];
@@ -217,7 +217,7 @@ static bool duplex_show(snet_duplex *duplex)
     }
     const size_t taken = duplex->on_read(duplex->user, spans, count, SNET_OK);
     if (duplex->session == NULL) {
-        return false; /* closed by the callback: the spans have gone */
+        return false; /* the callback has closed the duplex */
     }
     SNET_ASSERT(taken <= total);
     snet_session_consume(duplex->session, taken, snet_uv_now(duplex->driver));
@@ -226,7 +226,7 @@ static bool duplex_show(snet_duplex *duplex)
     }
     const bool over = duplex->ended || duplex_peer_ended(duplex);
     if (taken == 0 && over && duplex->on_read != NULL) {
-        /* Nothing comes any more that would make sense of the rest. */
+        /* The program waits for more bytes before it takes the rest, and none will come. */
         duplex_read_end(duplex, duplex->ended ? duplex->end_err : SNET_ERR_CLOSED);
     }
     return taken > 0 && (over || count == SNET_DUPLEX_SPANS_MAX);
@@ -258,7 +258,7 @@ static void duplex_soon(uv_idle_t *soon)
 {
     snet_duplex *duplex = soon->data;
     (void)uv_idle_stop(soon);
-    duplex_tell_done(duplex);
+    duplex_call_done(duplex);
     duplex_read(duplex);
 }
 
@@ -307,7 +307,7 @@ snet_session *snet_duplex_session(const snet_duplex *duplex)
 static void duplex_closed(uv_handle_t *soon)
 {
     snet_duplex *duplex = soon->data;
-    duplex_tell_done(duplex);
+    duplex_call_done(duplex);
     if (duplex->on_closed != NULL) {
         duplex->on_closed(duplex->user);
     }

@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Listening: one address, many streams. When descriptors run out, libuv sheds the connection with a
- * descriptor kept in reserve and the listener goes on. A connection that is not accepted when libuv
- * tells of it stops the listening, until somebody accepts it: so that is tried again.
+ * Listening: one address, many streams. When descriptors run out, libuv drops the connection with a
+ * descriptor that it keeps in reserve, and the listener goes on. A connection that is not accepted
+ * when libuv reports it stops the listening until it is accepted: so the listener tries again.
  */
 #include <snet/stream.h>
 
@@ -21,7 +21,7 @@
 struct snet_stream_listener {
     uv_stream_t *stream;
     uv_timer_t retry;
-    bool waits; /* a connection that came before the start */
+    bool waits; /* a connection came before the start */
     struct snet_stream_options options;
     snet_stream_accept_fn *on_accept;
     void *user;
@@ -30,7 +30,7 @@ struct snet_stream_listener {
     char address[SNET_STREAM_ADDRESS_MAX_BYTES];
 };
 
-/* Ahead of its definition: it accepts by way of the function that starts it. */
+/* Declared ahead: it accepts by way of the function that starts it. */
 static void listener_retry(uv_timer_t *timer);
 
 static void listener_connection(uv_stream_t *server, int os_err)
@@ -64,7 +64,7 @@ static void listener_retry(uv_timer_t *timer)
     listener_connection(listener->stream, 0);
 }
 
-/* Where to listen: a name listens on its first IPv4 address, else on its first. */
+/* Where to listen: a name stands for its first IPv4 address, or else for its first address. */
 static int listener_resolve(uv_loop_t *loop, const struct snet_address *address,
                             struct sockaddr_storage *ret_socket)
 {

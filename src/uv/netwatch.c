@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* FNV-1a: order matters, and that is fine, for systems list their addresses in a steady order. */
+/* FNV-1a. The order counts, which does no harm: systems list their addresses in a steady order. */
 #define NETWORK_FNV_BASIS UINT64_C(0xcbf29ce484222325)
 #define NETWORK_FNV_PRIME UINT64_C(0x100000001b3)
 

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Network: notices that this machine has got or lost an address, which is what a move to another
- * network looks like. Polls, because only that works on every system that libuv does.
+ * Netwatch: notices that this machine has got or lost an address, which is what a move to another
+ * network looks like. It polls, because only that works on every system that libuv runs on.
  *
  * Thread: that of the loop.
  */
@@ -12,21 +12,21 @@
 #include <stdint.h>
 #include <uv.h>
 
-/* How often the addresses are looked at. */
+/* Interval between two looks at the addresses. */
 #define SNET_NETWATCH_POLL_MS 1000u
 
-typedef void snet_network_fn(void *user);
+typedef void snet_netwatch_fn(void *user);
 
 /* Zeroed but for the first two. */
 struct snet_netwatch {
-    snet_network_fn *on_change;
+    snet_netwatch_fn *on_change;
     void *user;
     uint64_t fingerprint; /* of the addresses when they were last looked at */
 };
 
 /*
- * Compares the addresses of this machine, loopback apart, with those of the last call and tells of
- * a change; the first call only looks.
+ * Compares the addresses of this machine, loopback apart, with those of the last call and calls
+ * `on_change` when they differ. The first call only looks.
  */
 void snet_netwatch_look(struct snet_netwatch *network);
 

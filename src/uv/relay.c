@@ -33,14 +33,14 @@ static void relay_free(struct snet_relay *relay)
     if (relay->config.on_done != NULL) {
         relay->config.on_done(relay->config.user, relay->end_err);
     }
-    if (!relay->lends) {
+    if (!relay->keeps_session) {
         snet_session_free(relay->session, snet_uv_now(relay->driver));
     }
     free(relay->buffer);
     free(relay);
 }
 
-/* The stream is of no use any more, or at least takes nothing. */
+/* The stream is of no more use, or at least takes nothing any more. */
 static void relay_broken(struct snet_relay *relay)
 {
     if (relay->forgives) {
@@ -77,9 +77,9 @@ static void relay_finish(struct snet_relay *relay, snet_err err)
 }
 
 /*
- * Tells the stream that the other end of a session that lives on writes no more. Everything before
- * that is with the kernel, so libuv has nothing to put in order, and a request to be kept until it
- * is done would only be one more way to fail.
+ * The other end of a session that lives on writes no more: the stream gets a FIN. All bytes before
+ * it are with the kernel, so that uv_shutdown would have nothing to wait for; its request, to be
+ * kept until it is done, would only be one more way to fail.
  */
 static void relay_shut_stream(struct snet_relay *relay)
 {
@@ -90,7 +90,7 @@ static void relay_shut_stream(struct snet_relay *relay)
     relay->local_shut = true;
 }
 
-/* Whether it may still write, after the other end wrote its last. */
+/* Whether the session lives on although the other end has written its last byte. */
 static bool relay_half_closed(const struct snet_relay *relay, snet_err err)
 {
     struct snet_session_info info;
@@ -98,7 +98,7 @@ static bool relay_half_closed(const struct snet_relay *relay, snet_err err)
     return err == SNET_ERR_CLOSED && info.end_err == SNET_OK;
 }
 
-/* Returns false when the relay is gone. */
+/* Moves what it can. False when the relay no longer exists. */
 static bool relay_deliver(struct snet_relay *relay)
 {
     struct snet_span spans[RELAY_SPANS_MAX];
@@ -157,12 +157,12 @@ static void relay_local_end(struct snet_relay *relay)
     if (!info.half_close && relay->config.on_local_end != NULL) {
         relay->config.on_local_end(relay->config.user);
     } else if (info.id != 0) {
-        /* One that is not open yet would be given up; OPENED comes back here. */
+        /* A session that is not open yet would end; OPENED comes back here. */
         snet_session_shutdown(relay->session, snet_uv_now(relay->driver));
     }
 }
 
-/* Puts held bytes into the session; true when none are left, and an idle relay holds no buffer. */
+/* Puts held bytes into the session. True when none are left; the buffer is freed then. */
 static bool relay_push(struct snet_relay *relay)
 {
     while (relay->held_len > 0) {
@@ -174,7 +174,7 @@ static bool relay_push(struct snet_relay *relay)
             return false;
         }
         if (err != SNET_OK) {
-            relay->held_len = 0; /* the session is over, and its event on the way */
+            relay->held_len = 0; /* the session is over, and its event is on the way */
             return false;
         }
         relay->held_offset += written;

@@ -33,7 +33,7 @@ static void sockopt_dead_peer(int fd, unsigned dead_peer_timeout_ms)
     sockopt_set(fd, IPPROTO_TCP, TCP_KEEPIDLE, idle_s);
     sockopt_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, interval_s);
     sockopt_set(fd, IPPROTO_TCP, TCP_KEEPCNT, probe_s / interval_s);
-    /* Also ends a connection whose peer keeps its window shut for so long. */
+    /* Also ends a connection whose peer keeps its window shut for this long. */
     sockopt_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, dead_peer_timeout_ms);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Socket options for long-lived connections: small buffers that the history covers, no delay, and a
- * dead peer found in time. What a system does not know is left out silently: these are
- * improvements, not promises.
+ * Sockopt: socket options for long-lived connections. They are small buffers that the history
+ * covers, no delay, and a dead peer found in time. An option that a system does not offer is left
+ * out silently: these are improvements, not promises.
  *
  * Thread: any.
  */
@@ -17,8 +17,8 @@
 /* Before connecting or listening: buffer sizes decide the window that TCP offers. */
 void snet_sockopt_before(uv_stream_t *stream, const struct snet_stream_options *options);
 /*
- * Whether a close is a reset. It is, from the connect on until an orderly close begins: so the
- * death of a process never looks like the end of its streams.
+ * Whether the kernel closes with a reset. It does, from the connect on until an orderly close
+ * begins, so that the death of a process never looks like the end of its streams.
  */
 void snet_sockopt_abortive(uv_stream_t *stream, bool abortive);
 /* Once connected: no delay, abortive, keepalive, user timeout. */

@@ -55,8 +55,8 @@ void snet_stream_close(uv_stream_t *stream, bool reset)
 }
 
 /*
- * A poll that reports bytes and the death of the connection at once makes libuv read the bytes and
- * then say UV_EOF without another read. The error is still with the socket then. EPIPE is a reset
+ * When a poll reports bytes and the death of the connection at once, libuv reads the bytes and then
+ * says UV_EOF without another read. The error is still with the socket then. EPIPE is a reset
  * behind a FIN that had arrived in good order.
  */
 int snet_stream_end_err(const uv_stream_t *stream, ssize_t len)
@@ -89,7 +89,7 @@ void snet_stream_peer(const uv_stream_t *stream, char *ret_text, size_t size)
     struct sockaddr_storage socket = {.ss_family = AF_UNIX};
     int len = sizeof socket;
     if (stream->type == UV_TCP) {
-        socket.ss_family = AF_UNSPEC; /* stays when the other end has gone */
+        socket.ss_family = AF_UNSPEC; /* and stays so when the peer is not known any more */
         (void)uv_tcp_getpeername((const uv_tcp_t *)stream, (struct sockaddr *)&socket, &len);
     }
     snet_address_format(&socket, ret_text, size);
@@ -106,8 +106,8 @@ struct stream_finish {
     char waste[512];
 };
 
-/* A shutdown that waits ends with its stream, and libuv may close the timer before that. */
-static void finish_release(struct stream_finish *finish)
+/* A shutdown that waits is over with its stream, and libuv may close the timer before that. */
+static void finish_unref(struct stream_finish *finish)
 {
     finish->waits--;
     if (finish->waits == 0) {
@@ -117,7 +117,7 @@ static void finish_release(struct stream_finish *finish)
 
 static void finish_timer_closed(uv_handle_t *timer)
 {
-    finish_release(timer->data);
+    finish_unref(timer->data);
 }
 
 static void finish_end(struct stream_finish *finish)
@@ -164,7 +164,7 @@ static void finish_shut(uv_shutdown_t *shutdown, int os_err)
     if (os_err != 0) {
         finish_end(finish);
     }
-    finish_release(finish);
+    finish_unref(finish);
 }
 
 void snet_stream_finish(uv_stream_t *stream, size_t waste_max_bytes)

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Streams inside the driver: making them. Closing and asking is public: <snet/stream.h>.
+ * Stream, inside: making one. Closing it and asking about it are public, <snet/stream.h>.
  *
  * Ownership: as there. Thread: that of the loop.
  */

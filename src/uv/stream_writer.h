@@ -4,7 +4,7 @@
  * Stream writer, inside: conns and relays have one as a part of themselves, which saves them an
  * allocation that could fail. What it does is in <snet/stream.h>.
  *
- * Ownership: whoever has the struct. Thread: that of the loop.
+ * Ownership: the struct is part of its user. Thread: that of the loop.
  */
 #ifndef SNET_UV_STREAM_WRITER_H
 #define SNET_UV_STREAM_WRITER_H

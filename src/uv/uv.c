@@ -66,8 +66,8 @@ static void drive_event(snet_uv *driver, const struct snet_core_event *event)
 
 static void drive_prepare(snet_uv *driver)
 {
-    snet_conn_inline_settle(driver);
-    snet_conn_coalesce_settle(driver);
+    snet_conn_inline_hand_over(driver);
+    snet_conn_coalesce_start(driver);
 }
 
 /* --- The driver ------------------------------------------------------------------------------ */

@@ -14,7 +14,8 @@ void test_loop_open(struct test_loop *loop)
 {
     memset(loop, 0, sizeof *loop);
     assert_int_equal(uv_loop_init(&loop->uv), 0);
-    /* Nothing that one test taught it; and whoever has a loop has no other resolver than this. */
+    /* Nothing that another test taught it; and a test with a loop has no other resolver than this.
+     */
     test_resolver_set(NULL, NULL, 0);
 }
 

@@ -16,9 +16,9 @@
 #define TEST_LOOP_SLICE_MS 1
 #define TEST_LOOP_SILENT_MAX 8000u
 #define TEST_LOOP_TURNS_MAX 1000000u
-/* So many silent turns in a row mean that the kernel has delivered everything. */
+/* This many silent turns in a row mean that the kernel has delivered everything. */
 #define TEST_LOOP_SETTLED 5u
-/* So many are a handle that nobody will close. */
+/* This many mean that a handle is left which nothing will close. */
 #define TEST_LOOP_LEAKED 500u
 
 struct test_loop {
@@ -33,7 +33,7 @@ void test_loop_close(struct test_loop *loop);
 
 /* Turns until nothing happens any more, without any time passing. */
 void test_loop_settle(struct test_loop *loop);
-/* Time passes at once; then settles. */
+/* Time passes at once; then turns until nothing happens any more. */
 void test_loop_pass(struct test_loop *loop, uint64_t ms);
 /* How many handles there are, closing ones apart. */
 unsigned test_loop_handles(struct test_loop *loop);

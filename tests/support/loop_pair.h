@@ -49,10 +49,10 @@ struct test_pair_config {
     struct snet_server_config server;
 };
 
-/* Both ends speak wire 2, with the memory named above. */
+/* Both ends speak snet/2, with the memory named above. */
 struct test_pair_config test_pair_defaults(void);
 
-/* The same over wire 3, whose server has a key that only the tests know. */
+/* The same over snet/3, whose server has a key that only the tests know. */
 struct test_pair_config test_pair_secure(void);
 /* A driver with a server on any port of 127.0.0.1. */
 void test_pair_open(struct test_pair *pair, const struct test_pair_config *config);

@@ -38,7 +38,7 @@ struct address_row {
     bool local;
 };
 
-static void address_takes_every_form_that_people_type(void **state)
+static void address_takes_every_form(void **state)
 {
     static const struct address_row rows[] = {
         {"example.org:443", "example.org", "443", false},
@@ -83,7 +83,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(address_refuses_what_is_not_one),
-        cmocka_unit_test(address_takes_every_form_that_people_type),
+        cmocka_unit_test(address_takes_every_form),
         cmocka_unit_test(address_that_is_numeric_comes_back_as_typed),
     };
     return cmocka_run_group_tests_name("address", tests, NULL, NULL);

@@ -78,7 +78,7 @@ static void dial_by(struct test_loop *loop, int (*connect)(void *user), struct b
     assert_int_equal(brought->calls, 0);
 }
 
-static void adopt_tells_why_the_program_could_not_connect(void **state)
+static void adopt_reports_why_the_program_could_not_connect(void **state)
 {
     (void)state;
     struct test_loop loop;
@@ -136,7 +136,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(adopt_refuses_what_is_no_socket_and_leaves_it),
-        cmocka_unit_test(adopt_tells_why_the_program_could_not_connect),
+        cmocka_unit_test(adopt_reports_why_the_program_could_not_connect),
         cmocka_unit_test(adopt_makes_a_stream_of_what_the_program_connected),
         cmocka_unit_test(adopt_closes_what_comes_after_it_was_given_up),
     };

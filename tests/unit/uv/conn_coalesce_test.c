@@ -36,7 +36,7 @@ static uint64_t take(const struct twin_end *end)
     return taken;
 }
 
-/* Waits until so much has come; the test has a time limit of its own. */
+/* Waits until this many bytes have come; the test has a time limit of its own. */
 static void take_all(const struct twin_end *end, uint64_t bytes)
 {
     uint64_t taken = 0;
@@ -115,5 +115,5 @@ int main(void)
         cmocka_unit_test(coalesce_lets_all_go_when_the_program_asks_for_more),
         cmocka_unit_test(coalesce_loses_nothing_with_the_connection),
     };
-    return cmocka_run_group_tests_name("cork", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("conn_coalesce", tests, NULL, NULL);
 }

@@ -42,7 +42,7 @@ static const struct twin_options quick = {.linger_ns = SNET_MS_NS};
 
 static enum snet_conn_inline_state conn_inline_state(const struct twin_end *end)
 {
-    enum snet_conn_inline_state state = SNET_CONN_INLINE_NONE;
+    enum snet_conn_inline_state state = SNET_CONN_INLINE_OFF;
     snet_loop_lock();
     (void)snet_conn_inline_state(end->socket->session, &state);
     snet_loop_unlock();
@@ -69,10 +69,10 @@ static void trip(const struct tcp_twin *twins, unsigned number)
 }
 
 /* Round trips until the client's thread serves its connection. */
-static void trips_until_lent(const struct tcp_twin *twins)
+static void trips_until_inline(const struct tcp_twin *twins)
 {
     unsigned trips = 0;
-    while (conn_inline_state(&twins->client) != SNET_CONN_INLINE_LENT) {
+    while (conn_inline_state(&twins->client) != SNET_CONN_INLINE_ON) {
         assert_true(trips < TRIPS_MAX);
         trip(twins, trips++);
     }
@@ -80,7 +80,7 @@ static void trips_until_lent(const struct tcp_twin *twins)
 
 static void await_conn_inline_end(const struct twin_end *end)
 {
-    while (conn_inline_state(end) != SNET_CONN_INLINE_NONE) {
+    while (conn_inline_state(end) != SNET_CONN_INLINE_OFF) {
         (void)sched_yield(); /* the test has a time limit of its own */
     }
 }
@@ -108,8 +108,8 @@ static void conn_inline_begins_when_waits_are_brief(void **state)
     (void)state;
     struct echoing echoing;
     echoing_open(&echoing);
-    assert_int_equal(conn_inline_state(&echoing.twins.client), SNET_CONN_INLINE_NONE);
-    trips_until_lent(&echoing.twins);
+    assert_int_equal(conn_inline_state(&echoing.twins.client), SNET_CONN_INLINE_OFF);
+    trips_until_inline(&echoing.twins);
     echoing_close(&echoing);
 }
 
@@ -129,14 +129,14 @@ static void conn_inline_is_not_for_calls_that_run_out_of_time(void **state)
     echoing_close(&echoing);
 }
 
-static void conn_inline_ends_when_nobody_uses_it(void **state)
+static void conn_inline_ends_when_it_is_not_used(void **state)
 {
     (void)state;
     struct echoing echoing;
     echoing_open(&echoing);
-    trips_until_lent(&echoing.twins);
+    trips_until_inline(&echoing.twins);
     await_conn_inline_end(&echoing.twins.client);
-    /* The loop looks after the connection: nobody reads, and it acknowledges. */
+    /* The loop serves the connection: no thread reads, and it acknowledges. */
     assert_int_equal(twin_write(&echoing.twins.server, "x", 1), 1);
     assert_int_equal(snet_flush(echoing.twins.server.socket), 0);
     twin_expect(&echoing.twins.client, "x", 1);
@@ -146,16 +146,16 @@ static void conn_inline_ends_when_nobody_uses_it(void **state)
     echoing_close(&echoing);
 }
 
-/* The loop does not have to wait for the end of a loan that nobody polls. */
+/* The loop does not wait for a thread that polls no more. */
 static void conn_inline_goes_back_when_a_write_meets_a_broken_connection(void **state)
 {
     (void)state;
     struct echoing echoing;
     echoing_open(&echoing);
-    trips_until_lent(&echoing.twins);
+    trips_until_inline(&echoing.twins);
     tcp_twin_cut(&echoing.twins, false);
     assert_int_equal(twin_write(&echoing.twins.client, "x", 1), 1);
-    assert_int_not_equal(conn_inline_state(&echoing.twins.client), SNET_CONN_INLINE_LENT);
+    assert_int_not_equal(conn_inline_state(&echoing.twins.client), SNET_CONN_INLINE_ON);
     twin_expect(&echoing.twins.client, "x", 1);
     echoing_close(&echoing);
 }
@@ -167,7 +167,7 @@ static void conn_inline_keeps_the_time_limit(void **state)
     char byte = 0;
     echoing_open(&echoing);
     twin_set_timeout(&echoing.twins.client, SNET_SECOND_NS / 20);
-    trips_until_lent(&echoing.twins);
+    trips_until_inline(&echoing.twins);
     assert_int_equal(twin_read(&echoing.twins.client, &byte, 1), -1);
     assert_int_equal(errno, ETIMEDOUT);
     echoing_close(&echoing);
@@ -179,7 +179,7 @@ static void conn_inline_goes_on_with_the_next_connection(void **state)
     struct echoing echoing;
     echoing_open(&echoing);
     for (unsigned i = 0; i < CUTS; i++) {
-        trips_until_lent(&echoing.twins);
+        trips_until_inline(&echoing.twins);
         tcp_twin_cut(&echoing.twins, false);
         for (unsigned k = 0; k < TRIPS_PER_CUT; k++) {
             trip(&echoing.twins, k);
@@ -203,7 +203,7 @@ static void conn_inline_ends_for_who_waits_when_the_socket_is_closed(void **stat
     void *result = NULL;
     bool polling = false;
     echoing_open(&echoing);
-    trips_until_lent(&echoing.twins);
+    trips_until_inline(&echoing.twins);
     struct twin_end client = echoing.twins.client;
     assert_int_equal(pthread_create(&reader, NULL, read_one, &client), 0);
     while (!polling) {
@@ -219,19 +219,18 @@ static void conn_inline_ends_for_who_waits_when_the_socket_is_closed(void **stat
     tcp_twin_close(&echoing.twins);
 }
 
-/* The connection of a session that is given up goes after it, and would tell who had borrowed it.
- */
-static void conn_inline_wakes_nobody_who_has_gone(void **state)
+/* The connection of a session that is given up outlives its thread, and must not wake that. */
+static void conn_inline_wakes_no_thread_that_has_gone(void **state)
 {
     (void)state;
     struct echoing echoing;
     struct snet_config other = twin_client_config(&quick);
     echoing_open(&echoing);
-    trips_until_lent(&echoing.twins);
+    trips_until_inline(&echoing.twins);
     strays = 0;
     snet_loop_lock();
     const int wake_fd = echoing.twins.client.socket->wait.wake_fd;
-    echoing.twins.client.socket->linger_ns = 0; /* it is given up before the loan is taken back */
+    echoing.twins.client.socket->linger_ns = 0; /* it is given up before the loop takes over */
     snet_loop_unlock();
     twin_close(&echoing.twins.client);
     while (fcntl(wake_fd, F_GETFD) != -1) {
@@ -295,13 +294,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(conn_inline_begins_when_waits_are_brief),
         cmocka_unit_test(conn_inline_is_not_for_calls_that_run_out_of_time),
-        cmocka_unit_test(conn_inline_ends_when_nobody_uses_it),
+        cmocka_unit_test(conn_inline_ends_when_it_is_not_used),
         cmocka_unit_test(conn_inline_goes_back_when_a_write_meets_a_broken_connection),
         cmocka_unit_test(conn_inline_keeps_the_time_limit),
         cmocka_unit_test(conn_inline_goes_on_with_the_next_connection),
         cmocka_unit_test(conn_inline_ends_for_who_waits_when_the_socket_is_closed),
-        cmocka_unit_test(conn_inline_wakes_nobody_who_has_gone),
+        cmocka_unit_test(conn_inline_wakes_no_thread_that_has_gone),
         cmocka_unit_test(conn_inline_of_a_writer_does_not_hold_up_the_other_direction),
     };
-    return cmocka_run_group_tests_name("loan", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("conn_inline", tests, NULL, NULL);
 }

@@ -25,7 +25,7 @@ static uint64_t received_by(const struct test_pair *pair, enum test_pair_side si
     return info.received;
 }
 
-/* The client writes until nobody takes anything more; returns how much it was. */
+/* The client writes until nothing more is taken; returns how many bytes it was. */
 static uint64_t write_until_full(struct test_pair *pair)
 {
     uint64_t total = 0;
@@ -101,7 +101,7 @@ static void conn_of_a_stranger_who_leaves_is_gone(void **state)
     }
 }
 
-static void conn_tells_a_reset_from_an_orderly_end(void **state)
+static void conn_takes_no_reset_for_an_orderly_end(void **state)
 {
     (void)state;
     struct test_pair pair;
@@ -209,7 +209,7 @@ int main(void)
         cmocka_unit_test(conn_open_without_memory_leaves_link_and_stream_alone),
         cmocka_unit_test(conn_of_a_silent_stranger_is_reset),
         cmocka_unit_test(conn_of_a_stranger_who_leaves_is_gone),
-        cmocka_unit_test(conn_tells_a_reset_from_an_orderly_end),
+        cmocka_unit_test(conn_takes_no_reset_for_an_orderly_end),
         cmocka_unit_test(conn_reads_no_more_than_its_session_takes),
         cmocka_unit_test(conn_that_does_not_read_is_probed_for_its_death),
         cmocka_unit_test(conn_closed_while_it_does_not_read_loses_nothing),

@@ -127,7 +127,7 @@ static void dial_without_memory_is_refused_or_fails(void **state)
     fixture_deinit(&fixture);
 }
 
-/* A label is 63 characters at most, a whole name 253: nobody needs to be asked. */
+/* A label is 63 characters at most, a whole name 253: no resolver needs to be asked. */
 static void dial_refuses_a_name_that_cannot_be_one(void **state)
 {
     (void)state;
@@ -142,7 +142,7 @@ static void dial_refuses_a_name_that_cannot_be_one(void **state)
     fixture_deinit(&fixture);
 }
 
-static void dial_tells_that_a_name_does_not_resolve(void **state)
+static void dial_reports_a_name_that_does_not_resolve(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -155,7 +155,7 @@ static void dial_tells_that_a_name_does_not_resolve(void **state)
     fixture_deinit(&fixture);
 }
 
-static void dial_tells_that_nobody_listens(void **state)
+static void dial_reports_a_port_that_refuses(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -203,7 +203,7 @@ static void dial_gives_up_an_address_that_is_silent(void **state)
     fixture_deinit(&fixture);
 }
 
-static void dial_cancelled_tells_nothing(void **state)
+static void dial_cancelled_reports_nothing(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -226,7 +226,7 @@ static void dial_cancelled_tells_nothing(void **state)
     fixture_deinit(&fixture);
 }
 
-static void dial_cancelled_while_resolving_tells_nothing(void **state)
+static void dial_cancelled_while_resolving_reports_nothing(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -375,7 +375,7 @@ static void dial_races_the_next_address_with_one_that_is_silent(void **state)
     fixture_deinit(&fixture);
 }
 
-static void dial_tries_so_many_addresses_and_no_more(void **state)
+static void dial_tries_eight_addresses_and_no_more(void **state)
 {
     static const char *const hosts[] = {
         "127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5",
@@ -402,19 +402,19 @@ int main(void)
         cmocka_unit_test(dial_refuses_what_is_no_address),
         cmocka_unit_test(dial_without_memory_is_refused_or_fails),
         cmocka_unit_test(dial_refuses_a_name_that_cannot_be_one),
-        cmocka_unit_test(dial_tells_that_a_name_does_not_resolve),
-        cmocka_unit_test(dial_tells_that_nobody_listens),
+        cmocka_unit_test(dial_reports_a_name_that_does_not_resolve),
+        cmocka_unit_test(dial_reports_a_port_that_refuses),
         cmocka_unit_test(dial_gives_up_a_resolver_that_does_not_answer),
         cmocka_unit_test(dial_gives_up_an_address_that_is_silent),
-        cmocka_unit_test(dial_cancelled_tells_nothing),
-        cmocka_unit_test(dial_cancelled_while_resolving_tells_nothing),
+        cmocka_unit_test(dial_cancelled_reports_nothing),
+        cmocka_unit_test(dial_cancelled_while_resolving_reports_nothing),
         cmocka_unit_test(dial_connects_to_every_form_of_address),
         cmocka_unit_test(dial_connects_to_local_sockets),
         cmocka_unit_test(dial_gives_its_stream_the_options),
         cmocka_unit_test(dial_prefers_ipv6_whatever_the_resolver_does),
         cmocka_unit_test(dial_goes_on_at_once_from_an_address_that_refuses),
         cmocka_unit_test(dial_races_the_next_address_with_one_that_is_silent),
-        cmocka_unit_test(dial_tries_so_many_addresses_and_no_more),
+        cmocka_unit_test(dial_tries_eight_addresses_and_no_more),
     };
     return cmocka_run_group_tests_name("dial", tests, NULL, NULL);
 }

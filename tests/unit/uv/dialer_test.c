@@ -74,7 +74,7 @@ static void dialer_takes_its_options_from_the_history(void **state)
     test_pair_close(&pair);
 }
 
-/* A session to nobody tries until its time is over, and says why the last attempt failed. */
+/* A session without a server tries until its time is over, and says why the last attempt failed. */
 static void dialer_tries_again_until_the_session_gives_up(void **state)
 {
     (void)state;
@@ -156,7 +156,7 @@ static void dialer_without_memory_tries_again_later(void **state)
     }
 }
 
-static void dialer_stopped_connects_to_nobody(void **state)
+static void dialer_stopped_connects_no_more(void **state)
 {
     (void)state;
     const struct test_pair_config config = test_pair_defaults();
@@ -229,7 +229,7 @@ int main(void)
         cmocka_unit_test(dialer_gives_up_at_once_when_it_is_refused),
         cmocka_unit_test(dialer_connects_when_the_server_comes_late),
         cmocka_unit_test(dialer_without_memory_tries_again_later),
-        cmocka_unit_test(dialer_stopped_connects_to_nobody),
+        cmocka_unit_test(dialer_stopped_connects_no_more),
         cmocka_unit_test(dialer_freed_while_it_dials_leaves_nothing),
         cmocka_unit_test(dialer_starts_over_when_the_network_changed),
     };

@@ -243,7 +243,7 @@ static void duplex_shows_again_what_was_not_taken(void **state)
     fixture_deinit(&fixture);
 }
 
-static void duplex_tells_the_end_though_the_rest_is_not_taken(void **state)
+static void duplex_reports_the_end_though_the_rest_is_not_taken(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -380,7 +380,7 @@ int main(void)
         cmocka_unit_test(duplex_completes_what_waits_when_it_is_closed),
         cmocka_unit_test(duplex_shows_what_was_there_before_it_read),
         cmocka_unit_test(duplex_shows_again_what_was_not_taken),
-        cmocka_unit_test(duplex_tells_the_end_though_the_rest_is_not_taken),
+        cmocka_unit_test(duplex_reports_the_end_though_the_rest_is_not_taken),
         cmocka_unit_test(duplex_that_does_not_read_holds_the_other_end_back),
         cmocka_unit_test(duplex_may_be_closed_by_its_reader),
         cmocka_unit_test(duplex_writes_requests_in_order_beyond_what_the_session_takes),

@@ -158,7 +158,7 @@ static void listener_close_accepts_null(void **state)
     snet_stream_listener_close(NULL);
 }
 
-static void listener_tells_the_real_port(void **state)
+static void listener_reports_its_real_port(void **state)
 {
     (void)state;
     static const char *const addresses[] = {"127.0.0.1:0", "[::1]:0", "localhost:0", ":0"};
@@ -345,7 +345,7 @@ int main(void)
         cmocka_unit_test(listener_refuses_a_path_in_use_and_leaves_it_alone),
         cmocka_unit_test(listener_open_without_memory_leaves_nothing),
         cmocka_unit_test(listener_close_accepts_null),
-        cmocka_unit_test(listener_tells_the_real_port),
+        cmocka_unit_test(listener_reports_its_real_port),
         cmocka_unit_test(listener_prefers_the_ipv4_address_of_a_name),
         cmocka_unit_test(listener_without_a_host_takes_every_local_address),
         cmocka_unit_test(listener_hands_out_streams_with_their_options),

@@ -69,7 +69,7 @@ static void fixture_init(struct fixture *fixture)
     snet_netwatch_look(&fixture->network);
 }
 
-/* How many changes the next look tells of. */
+/* How many changes the next look reports. */
 static unsigned look(struct fixture *fixture)
 {
     const unsigned before = fixture->changes;
@@ -78,7 +78,7 @@ static unsigned look(struct fixture *fixture)
     return fixture->changes - before;
 }
 
-static void network_first_look_tells_nothing(void **state)
+static void netwatch_first_look_reports_nothing(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -87,7 +87,7 @@ static void network_first_look_tells_nothing(void **state)
     assert_int_not_equal(fixture.network.fingerprint, 0);
 }
 
-static void network_that_stays_tells_nothing(void **state)
+static void netwatch_reports_no_network_that_stays(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -117,7 +117,7 @@ static void network_that_cannot_be_looked_at_has_not_changed(void **state)
     assert_int_equal(look(&fixture), 0);
 }
 
-static void network_tells_once_of_each_address_that_comes_or_goes(void **state)
+static void netwatch_reports_once_each_address_that_comes_or_goes(void **state)
 {
     static const char *const others[] = {"192.0.2.2", "2001:db8::1"};
     (void)state;
@@ -133,7 +133,7 @@ static void network_tells_once_of_each_address_that_comes_or_goes(void **state)
     }
 }
 
-static void network_tells_of_an_address_in_place_of_another(void **state)
+static void netwatch_reports_an_address_in_place_of_another(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -149,7 +149,7 @@ static void network_tells_of_an_address_in_place_of_another(void **state)
     assert_int_equal(look(&fixture), 1);
 }
 
-static void network_tells_of_the_last_address_lost(void **state)
+static void netwatch_reports_the_last_address_lost(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -164,13 +164,13 @@ static void network_tells_of_the_last_address_lost(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(network_first_look_tells_nothing),
-        cmocka_unit_test(network_that_stays_tells_nothing),
+        cmocka_unit_test(netwatch_first_look_reports_nothing),
+        cmocka_unit_test(netwatch_reports_no_network_that_stays),
         cmocka_unit_test(network_loopback_does_not_count),
         cmocka_unit_test(network_that_cannot_be_looked_at_has_not_changed),
-        cmocka_unit_test(network_tells_once_of_each_address_that_comes_or_goes),
-        cmocka_unit_test(network_tells_of_an_address_in_place_of_another),
-        cmocka_unit_test(network_tells_of_the_last_address_lost),
+        cmocka_unit_test(netwatch_reports_once_each_address_that_comes_or_goes),
+        cmocka_unit_test(netwatch_reports_an_address_in_place_of_another),
+        cmocka_unit_test(netwatch_reports_the_last_address_lost),
     };
     return cmocka_run_group_tests_name("network", tests, NULL, NULL);
 }

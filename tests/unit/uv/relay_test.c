@@ -146,7 +146,7 @@ static void relay_does_not_read_what_the_session_cannot_take(void **state)
     } while (written > before);
     assert_true(written < MORE_BYTES);
     assert_false(fixture.relay->reading);
-    /* All of it arrives when somebody reads, and the relay reads on. */
+    /* All of it arrives when the server reads, and the relay reads on. */
     TEST_LOOP_UNTIL(&fixture.pair.loop, test_pair_read(&fixture.pair, TEST_PAIR_SERVER) == written);
     TEST_LOOP_UNTIL(&fixture.pair.loop, fixture.relay->reading);
     fixture_abort(&fixture);
@@ -187,7 +187,7 @@ static void relay_leaves_in_the_session_what_the_stream_cannot_take(void **state
     fixture_abort(&fixture);
 }
 
-static void relay_tells_the_end_of_the_stream_after_its_last_byte(void **state)
+static void relay_passes_the_end_of_the_stream_on_after_its_last_byte(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -244,7 +244,7 @@ static void fixture_init_secure(struct fixture *fixture)
     fixture_init(fixture, &config);
 }
 
-/* Whether the server's end has been told that the client's writes no more. */
+/* Whether the server's end knows that the client's writes no more. */
 static bool server_at_end(const struct fixture *fixture)
 {
     struct snet_span span;
@@ -269,7 +269,7 @@ static void relay_passes_the_end_of_its_stream_on_and_still_gets_the_answer(void
     TEST_LOOP_UNTIL(&fixture.pair.loop,
                     test_pair_read(&fixture.pair, TEST_PAIR_SERVER) == SOME_BYTES &&
                         server_at_end(&fixture));
-    assert_int_equal(fixture.local_ends, 0); /* nobody has to wait for silence */
+    assert_int_equal(fixture.local_ends, 0); /* no wait for silence is needed */
     test_pair_send(&fixture.pair, TEST_PAIR_SERVER, SOME_BYTES);
     TEST_LOOP_UNTIL(&fixture.pair.loop, program_read(&fixture) == SOME_BYTES);
     server_shutdown(&fixture);
@@ -298,7 +298,7 @@ static void relay_ends_its_stream_and_still_reads_from_it(void **state)
     fixture_deinit(&fixture);
 }
 
-static void relay_tells_the_other_end_why_it_aborts(void **state)
+static void relay_reports_to_the_other_end_why_it_aborts(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -323,12 +323,12 @@ int main(void)
         cmocka_unit_test(relay_does_not_read_what_the_session_cannot_take),
         cmocka_unit_test(relay_without_memory_reads_as_soon_as_there_is_some),
         cmocka_unit_test(relay_leaves_in_the_session_what_the_stream_cannot_take),
-        cmocka_unit_test(relay_tells_the_end_of_the_stream_after_its_last_byte),
+        cmocka_unit_test(relay_passes_the_end_of_the_stream_on_after_its_last_byte),
         cmocka_unit_test(relay_ends_the_stream_in_order_after_a_clean_end),
         cmocka_unit_test(relay_that_forgives_delivers_what_a_broken_stream_has_sent),
         cmocka_unit_test(relay_passes_the_end_of_its_stream_on_and_still_gets_the_answer),
         cmocka_unit_test(relay_ends_its_stream_and_still_reads_from_it),
-        cmocka_unit_test(relay_tells_the_other_end_why_it_aborts),
+        cmocka_unit_test(relay_reports_to_the_other_end_why_it_aborts),
     };
     return cmocka_run_group_tests_name("relay", tests, NULL, NULL);
 }

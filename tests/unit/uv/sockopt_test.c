@@ -87,7 +87,7 @@ static void sockopt_sets_both_buffers_of_any_stream(void **state)
         test_loop_open(&loop);
         uv_stream_t *stream = test_socket_stream(&loop, families[i], &peer);
         snet_sockopt_before(stream, &options);
-        /* Linux counts its bookkeeping in: it doubles what it is told. */
+        /* Linux counts its bookkeeping in: it doubles what it is given. */
         assert_in_range(option_of(stream, SOL_SOCKET, SO_SNDBUF), SOCKOPT_BUFFER_BYTES,
                         2 * SOCKOPT_BUFFER_BYTES);
         assert_in_range(option_of(stream, SOL_SOCKET, SO_RCVBUF), SOCKOPT_BUFFER_BYTES,

@@ -14,7 +14,7 @@
 #define STREAM_NO_FAMILY 250
 #define STREAM_NOT_ENDED 1
 
-/* A stream that reads, and what it has heard. Until told otherwise, its death would be a reset. */
+/* A stream that reads, and what it has got. Its death would be a reset, as that of a new stream. */
 struct fixture {
     struct test_loop loop;
     uv_stream_t *stream;
@@ -328,7 +328,7 @@ static void count_write(uv_write_t *request, int os_err)
     *(unsigned *)request->data += os_err == UV_ECANCELED;
 }
 
-/* The FIN still waits behind bytes that nobody reads. */
+/* The FIN still waits behind bytes that are not read. */
 static void stream_finish_does_not_wait_for_ever_to_send_its_fin(void **state)
 {
     (void)state;

@@ -194,7 +194,7 @@ static void writer_copies_a_little_of_what_the_kernel_does_not_take(void **state
     }
 }
 
-static void writer_that_waits_is_told_when_its_stream_breaks(void **state)
+static void writer_that_is_full_reports_that_its_stream_breaks(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -207,7 +207,7 @@ static void writer_that_waits_is_told_when_its_stream_breaks(void **state)
     fixture_deinit(&fixture);
 }
 
-static void writer_freed_is_told_nothing(void **state)
+static void writer_freed_reports_nothing(void **state)
 {
     (void)state;
     for (unsigned broken = 0; broken < 2; broken++) {
@@ -304,8 +304,8 @@ int main(void)
         cmocka_unit_test(writer_gives_spans_to_the_kernel_in_order),
         cmocka_unit_test(writer_takes_this_many_spans_at_once),
         cmocka_unit_test(writer_copies_a_little_of_what_the_kernel_does_not_take),
-        cmocka_unit_test(writer_that_waits_is_told_when_its_stream_breaks),
-        cmocka_unit_test(writer_freed_is_told_nothing),
+        cmocka_unit_test(writer_that_is_full_reports_that_its_stream_breaks),
+        cmocka_unit_test(writer_freed_reports_nothing),
         cmocka_unit_test(writer_freed_still_sends_before_an_orderly_close),
         cmocka_unit_test(writer_may_be_freed_by_what_it_calls),
         cmocka_unit_test(writer_new_refuses_without_memory),

@@ -23,7 +23,7 @@ static void ignore_event(void *user, const struct snet_core_event *event)
 
 static const struct snet_uv_config driver_config = {.on_event = ignore_event};
 
-/* Whether the session was resumed so often, and told so, at both ends. */
+/* Whether both ends have reported this many resumes of the session. */
 static bool resumed(const struct test_pair *pair, unsigned count)
 {
     return test_pair_count(pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_RESUMED) == count &&
@@ -195,7 +195,7 @@ static void uv_is_not_freed_within_its_events(void **state)
     snet_uv_free(NULL);
 }
 
-static void uv_tells_a_time_that_goes_on(void **state)
+static void uv_has_a_time_that_goes_on(void **state)
 {
     (void)state;
     const struct test_pair_config config = test_pair_defaults();
@@ -446,7 +446,7 @@ int main(void)
         cmocka_unit_test(uv_serve_without_memory_leaves_nothing),
         cmocka_unit_test(uv_serve_fd_closes_the_socket_when_it_fails),
         cmocka_unit_test(uv_is_not_freed_within_its_events),
-        cmocka_unit_test(uv_tells_a_time_that_goes_on),
+        cmocka_unit_test(uv_has_a_time_that_goes_on),
         cmocka_unit_test(uv_connects_on_a_loop_with_nothing_else),
         cmocka_unit_test(uv_carries_bytes_both_ways),
         cmocka_unit_test(uv_resumes_each_time_its_connection_is_reset),
