@@ -27,7 +27,10 @@ static void ask_fill(const snet_socket *socket, struct snet_info *ret_info)
             .state = socket->draining ? SNET_STATE_DRAINING : SNET_STATE_LISTENING,
             .wire = socket->backlog->config.wires,
         };
-        (void)snprintf(ret_info->address, sizeof ret_info->address, "%s",
+        /* All that is listened on fits: a number and a port, or a path of the kernel's 108 bytes.
+         */
+        (void)snprintf(ret_info->address, sizeof ret_info->address, "%.*s",
+                       (int)sizeof ret_info->address - 1,
                        snet_uv_server_address(socket->backlog->server));
     }
     ret_info->user = socket->user;
