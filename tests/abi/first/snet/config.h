@@ -112,7 +112,7 @@ struct snet_config {
     uint32_t sessions_max;         /* Default: 65536 */
     uint32_t handshakes_max;       /* connections without a session. Default: 4096 */
     uint32_t backlog_max;          /* sessions that wait to be accepted. Default: 1024 */
-    uint64_t connect_timeout_ns;   /* to begin a session. Default: 10 s; SNET_NEVER for no limit */
+    uint64_t connect_timeout_ns;   /* to begin a session, 31 days at most. Default: 10 s */
     uint64_t handshake_timeout_ns; /* the least that a handshake is given. Default: 10 s */
     uint64_t resume_timeout_ns;    /* how long a session without a connection is kept. Default: 5 m
                                     */
