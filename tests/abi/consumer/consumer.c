@@ -165,20 +165,18 @@ static int consumer_talk(snet_socket *client, snet_socket *server, char *ret_lin
 
 static int consumer_sockets(const struct snet_key *secret, const struct snet_key *public_key)
 {
-    struct snet_config config = {
-        .size = sizeof config,
-        .server_key = public_key,
-        .key = secret,
-        .key_count = 1,
-    };
+    struct snet_config server_config = SNET_CONFIG_INIT;
+    struct snet_config client_config = SNET_CONFIG_INIT;
+    server_config.key = secret;
+    client_config.server_key = public_key;
     struct snet_info info;
-    snet_socket *listener = snet_listen("127.0.0.1:0", &config, NULL);
+    snet_socket *listener = snet_listen("127.0.0.1:0", &server_config, NULL);
     if (listener == NULL || snet_socket_info(listener, &info, sizeof info) != 0) {
         return -1;
     }
     int result = -1;
     char line[sizeof CONSUMER_LINE];
-    snet_socket *client = snet_dial(info.address, &config, NULL);
+    snet_socket *client = snet_dial(info.address, &client_config, NULL);
     snet_socket *server = client != NULL ? snet_accept(listener) : NULL;
     if (server != NULL) {
         result = consumer_talk(client, server, line, sizeof line);
