@@ -22,7 +22,7 @@ import amalgamate  # noqa: E402
 
 SECONDS = 100
 COMPILERS = [name for name in ("gcc", "clang") if shutil.which(name)]
-EXAMPLES = ("echo_server", "echo_client", "core_pipe")
+EXAMPLES = ("echo_server", "epoll_server", "echo_client", "core_pipe")
 STANDARDS = ("c11", "c17")
 
 
