@@ -7,13 +7,13 @@
 #include "codec/snet3_frame.h"
 
 enum v3_tlv {
-    SECURE_TLV_SERVICE = 1,
-    SECURE_TLV_PADDING = 2,
-    SECURE_TLV_CREDENTIAL = 3,
-    SECURE_TLV_IGNORABLE = 0x8000 /* and above */
+    V3_TLV_SERVICE = 1,
+    V3_TLV_PADDING = 2,
+    V3_TLV_CREDENTIAL = 3,
+    V3_TLV_IGNORABLE = 0x8000 /* and above */
 };
 
-#define SECURE_STATUS_EARLY 0x0001u
+#define V3_STATUS_EARLY 0x0001u
 
 bool snet_v3_code_final(uint16_t code)
 {
@@ -125,8 +125,7 @@ static snet_err v3_tlvs_decode(struct snet_reader *reader, const struct v3_wante
         if (type == (uint16_t)wanted->type && !seen && len <= wanted->max_len) {
             seen = true;
             value = (struct snet_bytes){data, len};
-        } else if (type == SECURE_TLV_PADDING ? !v3_all_zero(data, len)
-                                              : type < SECURE_TLV_IGNORABLE) {
+        } else if (type == V3_TLV_PADDING ? !v3_all_zero(data, len) : type < V3_TLV_IGNORABLE) {
             return SNET_ERR_BAD_HELLO;
         }
     }
@@ -136,11 +135,11 @@ static snet_err v3_tlvs_decode(struct snet_reader *reader, const struct v3_wante
 
 /* --- Payloads of a new session ------------------------------------------------------------ */
 
-static const struct v3_wanted v3_wants_service = {SECURE_TLV_SERVICE, SNET_V3_SERVICE_MAX_BYTES};
-static const struct v3_wanted v3_wants_credential = {SECURE_TLV_CREDENTIAL,
+static const struct v3_wanted v3_wants_service = {V3_TLV_SERVICE, SNET_V3_SERVICE_MAX_BYTES};
+static const struct v3_wanted v3_wants_credential = {V3_TLV_CREDENTIAL,
                                                      SNET_V3_CREDENTIAL_MAX_BYTES};
 /* Nothing but padding and what can be ignored: a type that never is on the wire. */
-static const struct v3_wanted v3_wants_nothing = {SECURE_TLV_PADDING, 0};
+static const struct v3_wanted v3_wants_nothing = {V3_TLV_PADDING, 0};
 
 /* What no record could be made for is malformed [PROTO 13.2]. */
 static bool v3_max_record_ok(uint16_t max_record)
@@ -155,7 +154,7 @@ void snet_v3_offer_encode(const struct snet_v3_offer *offer, struct snet_writer 
     snet_writer_u32(out, offer->caps);
     snet_writer_u32(out, offer->window);
     snet_writer_u16(out, offer->max_record);
-    v3_tlv_encode(SECURE_TLV_SERVICE, offer->service, out);
+    v3_tlv_encode(V3_TLV_SERVICE, offer->service, out);
 }
 
 snet_err snet_v3_offer_decode(struct snet_bytes payload, struct snet_v3_offer *ret_offer)
@@ -209,7 +208,7 @@ snet_err snet_v3_welcome_decode(struct snet_bytes payload, struct snet_v3_welcom
 void snet_v3_credential_encode(struct snet_bytes credential, struct snet_writer *out)
 {
     SNET_ASSERT(credential.len <= SNET_V3_CREDENTIAL_MAX_BYTES);
-    v3_tlv_encode(SECURE_TLV_CREDENTIAL, credential, out);
+    v3_tlv_encode(V3_TLV_CREDENTIAL, credential, out);
 }
 
 snet_err snet_v3_credential_decode(struct snet_bytes payload, struct snet_bytes *ret_credential)
@@ -272,7 +271,7 @@ void snet_v3_accept_encode(const struct snet_v3_accept *accept, struct snet_writ
     snet_writer_u64(out, accept->limit);
     snet_writer_bytes(out, accept->cid, sizeof accept->cid);
     snet_writer_bytes(out, accept->token, sizeof accept->token);
-    snet_writer_u16(out, accept->early_taken ? SECURE_STATUS_EARLY : 0);
+    snet_writer_u16(out, accept->early_taken ? V3_STATUS_EARLY : 0);
 }
 
 snet_err snet_v3_accept_decode(struct snet_bytes payload, struct snet_v3_accept *ret_accept)
@@ -283,7 +282,7 @@ snet_err snet_v3_accept_decode(struct snet_bytes payload, struct snet_v3_accept 
     accept.limit = snet_reader_u64(&reader);
     snet_reader_bytes(&reader, accept.cid, sizeof accept.cid);
     snet_reader_bytes(&reader, accept.token, sizeof accept.token);
-    accept.early_taken = (snet_reader_u16(&reader) & SECURE_STATUS_EARLY) != 0;
+    accept.early_taken = (snet_reader_u16(&reader) & V3_STATUS_EARLY) != 0;
     SNET_TRY(v3_padding_decode(&reader));
     *ret_accept = accept;
     return SNET_OK;

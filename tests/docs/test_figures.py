@@ -161,7 +161,7 @@ FIGURES: list[tuple[str, str, object]] = [
      "(SNET_WINDOW_MAX_BYTES + 2 * (SNET_PAGE_BYTES - 9)) // (SNET_PAGE_BYTES - 8)"),
     (MEMORY, "{} is what the first page", "SNET_PAGE_BYTES - 9"),
     (MEMORY, "({} bytes at most)", RECORD),
-    (MEMORY, "a handshake message that does ({})", "SNET_V3_MESSAGES_MESSAGE_MAX_BYTES"),
+    (MEMORY, "a handshake message that does ({})", "SNET_V3_MESSAGE_MAX_BYTES"),
     (MEMORY, "did not take ({})", f"SNET_V3_OUT_RECORDS_MAX * {RECORD}"),
     (MEMORY, "makes up to {} sessions in turn", "SNET_PRESSURE_RECLAIM_MAX"),
     (MEMORY, "with a capacity of {} KiB", f"SNET_V3_SEND_FIRST_BYTES {KIB}"),
@@ -243,7 +243,7 @@ FIGURES: list[tuple[str, str, object]] = [
     (BENCHMARKS, "idle session takes {} bytes", lambda: goal(IDLE)),
     (BENCHMARKS, "and {} without a connection", lambda: goal(DETACHED)),
     (SECURITY, "| sessions | {} |", "SNET_SESSIONS_DEFAULT_MAX"),
-    (SECURITY, "one message, at most {} bytes", "SNET_V3_MESSAGES_MESSAGE_MAX_BYTES"),
+    (SECURITY, "one message, at most {} bytes", "SNET_V3_MESSAGE_MAX_BYTES"),
     (SECURITY, "| resumes of one session | {} a second",
      "SNET_SECOND_NS / SNET_V3_RESUME_EVERY_NS"),
 ]

@@ -34,7 +34,7 @@ struct fuzz_handshake {
     bool changed;              /* sealed: and it was changed where the reader must notice */
     bool answer;               /* it is not the first message of the exchange */
     size_t len;                /* of the message */
-    uint8_t message[SNET_V3_MESSAGES_MESSAGE_MAX_BYTES + 64];
+    uint8_t message[SNET_V3_MESSAGE_MAX_BYTES + 64];
 };
 
 /*

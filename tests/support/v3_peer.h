@@ -49,7 +49,7 @@ struct v3_peer {
     uint8_t secret[SNET_HASH_BYTES];
     uint64_t attempt; /* of the last RESUME */
     /* What is said. */
-    uint8_t message[SNET_V3_MESSAGES_MESSAGE_MAX_BYTES];
+    uint8_t message[SNET_V3_MESSAGE_MAX_BYTES];
     size_t message_len;
     uint8_t record[V3_PEER_RECORD_MAX_BYTES];
     struct snet_writer plain;

@@ -31,7 +31,7 @@ void snet_v3_acks_trim(snet_session *session)
     const snet_link *carrier = session->link != NULL ? session->link : session->attempt;
     const uint64_t acked = snet_v3_session_of(session)->flow.acked;
     uint64_t all = acked < history->end ? acked : history->end;
-    if (carrier != NULL && snet_v3_link_of(carrier)->started && history->sent < all) {
+    if (carrier != NULL && snet_v3_link_of(carrier)->start_sent && history->sent < all) {
         all = history->sent;
     }
     if (all > history->base) {

@@ -19,7 +19,7 @@
 #define CLIENT_HELLO_MAX_BYTES 256u
 #define CLIENT_RESUME_BYTES 109u
 /* A busy server may ask for no longer a pause than this [PROTO 14.4]. */
-#define CLIENT_HOLD_MAX_NS (30 * SNET_SECOND_NS)
+#define CLIENT_RETRY_AFTER_MAX_NS (30 * SNET_SECOND_NS)
 #define CLIENT_RETRY_UNIT_NS (100 * SNET_MS_NS)
 
 /* --- Before the first connection ---------------------------------------------------------- */
@@ -58,7 +58,7 @@ snet_err snet_v3_client_open(snet_session *session, const struct snet_client_con
     snet_bytes_copy((uint8_t *)state->of.client.wishes->service, (const uint8_t *)config->service,
                     service_len);
     state->of.client.wishes->service_len = service_len;
-    state->early = config->early_data;
+    state->early_data = config->early_data;
     state->rekey_interval_ns = config->rekey_interval_ns;
     return client_take_keys(state->of.client.wishes, session->core->crypto, keys);
 }
@@ -126,7 +126,7 @@ static size_t client_take_early(snet_session *session, uint8_t ret_early[SNET_V3
     struct snet_history *history = &session->history;
     struct snet_span spans[4];
     snet_v3_acks_trim(session);
-    if (!state->early || session->state != SNET_SESSION_DETACHED ||
+    if (!state->early_data || session->state != SNET_SESSION_DETACHED ||
         snet_history_rewind(history, history->base) != SNET_OK) {
         return 0;
     }
@@ -379,7 +379,8 @@ snet_err snet_v3_client_reject(snet_link *link, struct snet_buffer message,
     struct snet_v3_reject reject;
     snet_v3_reject_decode(message.data + SNET_V3_HEADER_BYTES, &reject);
     const uint64_t pause_ns = reject.retry_after * CLIENT_RETRY_UNIT_NS;
-    link->session->retry_after_ns = pause_ns < CLIENT_HOLD_MAX_NS ? pause_ns : CLIENT_HOLD_MAX_NS;
+    link->session->retry_after_ns =
+        pause_ns < CLIENT_RETRY_AFTER_MAX_NS ? pause_ns : CLIENT_RETRY_AFTER_MAX_NS;
     switch (client_judge_reject(link, message, &reject)) {
     case CLIENT_IGNORES:
         return SNET_ERR_BAD_MAC;

@@ -85,10 +85,10 @@ struct in_record {
 static snet_err in_start(snet_link *link, const struct snet_v3_frame *frame)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
-    if (state->begun || frame->offset > snet_v3_state_recv_next(link->session)) {
+    if (state->start_seen || frame->offset > snet_v3_state_recv_next(link->session)) {
         return SNET_ERR_BAD_FRAME;
     }
-    state->begun = true;
+    state->start_seen = true;
     state->in_offset = frame->offset;
     return SNET_OK;
 }
@@ -187,7 +187,7 @@ static void in_abort(snet_link *link, const struct snet_v3_frame *frame, uint64_
 static snet_err in_frame(snet_link *link, const struct snet_v3_frame *frame,
                          struct in_record *record, uint64_t now)
 {
-    if (!snet_v3_link_of(link)->begun && frame->type != SNET_V3_FRAME_START) {
+    if (!snet_v3_link_of(link)->start_seen && frame->type != SNET_V3_FRAME_START) {
         return SNET_ERR_BAD_FRAME;
     }
     record->padding_only = record->padding_only && frame->type == SNET_V3_FRAME_PAD;

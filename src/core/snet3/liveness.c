@@ -39,10 +39,10 @@ void snet_v3_liveness_begin(snet_link *link, uint64_t now)
     const struct snet_v3_session *session = snet_v3_session_of(link->session);
     state->heard_ns = now;
     state->progress_ns = liveness_outstanding(link->session) ? now : 0;
-    state->stall_ns =
+    state->stall_timeout_ns =
         liveness_max(SNET_V3_STALL_TIMEOUT_NS, SNET_V3_STALL_ROUND_TRIPS * session->rtt_ns);
-    state->stall_ns = liveness_max(state->stall_ns, session->patience_ns);
-    state->fresh_by_ns =
+    state->stall_timeout_ns = liveness_max(state->stall_timeout_ns, session->stall_min_ns);
+    state->rekey_at_ns =
         session->rekey_interval_ns == 0 ? SNET_NEVER : now + session->rekey_interval_ns;
     snet_v3_liveness_arm(link);
 }
@@ -68,8 +68,8 @@ void snet_v3_liveness_acked(snet_link *link, uint64_t now)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
     state->progress_ns = liveness_outstanding(link->session) ? now : 0;
-    state->stall_ns = liveness_min(state->stall_ns, SNET_V3_STALL_TIMEOUT_MAX_NS);
-    snet_v3_session_of(link->session)->patience_ns = 0;
+    state->stall_timeout_ns = liveness_min(state->stall_timeout_ns, SNET_V3_STALL_TIMEOUT_MAX_NS);
+    snet_v3_session_of(link->session)->stall_min_ns = 0;
 }
 
 void snet_v3_liveness_sent(snet_link *link, uint64_t now)
@@ -98,7 +98,7 @@ static uint64_t liveness_stall_at(const snet_link *link)
 {
     const struct snet_v3_link *state = snet_v3_link_of(link);
     const bool watched = link->server == NULL && state->progress_ns != 0;
-    return watched ? state->progress_ns + state->stall_ns : SNET_NEVER;
+    return watched ? state->progress_ns + state->stall_timeout_ns : SNET_NEVER;
 }
 
 void snet_v3_liveness_arm(snet_link *link)
@@ -109,7 +109,7 @@ void snet_v3_liveness_arm(snet_link *link)
     }
     const struct snet_flow *flow = &snet_v3_session_of(link->session)->flow;
     uint64_t at_ns = liveness_min(liveness_heartbeat_at(link), liveness_stall_at(link));
-    at_ns = liveness_min(at_ns, liveness_min(flow->ack_by_ns, state->fresh_by_ns));
+    at_ns = liveness_min(at_ns, liveness_min(flow->ack_by_ns, state->rekey_at_ns));
     if (at_ns < link->alarm_ns) {
         /* A later one than before need not be set: the alarm looks again when it goes off. */
         snet_link_alarm(link, at_ns);
@@ -135,10 +135,10 @@ static void liveness_stall_due(snet_link *link, uint64_t now)
     struct snet_v3_link *state = snet_v3_link_of(link);
     const uint64_t waited_ns = now - state->progress_ns;
     /* Beyond now, whatever has passed: what is due again at once would never let the core go on. */
-    state->stall_ns = waited_ns + liveness_min(waited_ns, SNET_V3_STALL_TIMEOUT_MAX_NS);
+    state->stall_timeout_ns = waited_ns + liveness_min(waited_ns, SNET_V3_STALL_TIMEOUT_MAX_NS);
     /* A path that is merely slow would be left before it can acknowledge, and so would the next. */
-    snet_v3_session_of(link->session)->patience_ns =
-        liveness_min(state->stall_ns, SNET_V3_STALL_TIMEOUT_MAX_NS);
+    snet_v3_session_of(link->session)->stall_min_ns =
+        liveness_min(state->stall_timeout_ns, SNET_V3_STALL_TIMEOUT_MAX_NS);
     snet_client_handover(link->session, now);
 }
 
@@ -163,8 +163,8 @@ snet_err snet_v3_liveness_due(snet_link *link, uint64_t now)
     if (liveness_stall_at(link) <= now) {
         liveness_stall_due(link, now);
     }
-    if (state->fresh_by_ns <= now) {
-        state->fresh_by_ns = now + session->rekey_interval_ns;
+    if (state->rekey_at_ns <= now) {
+        state->rekey_at_ns = now + session->rekey_interval_ns;
         snet_client_handover(link->session, now);
     }
     if (state->out_retry) {

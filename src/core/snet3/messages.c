@@ -8,23 +8,23 @@
 
 #include <string.h>
 
-static const char handshake_prologue[8] = "snet/3\0";
-static const char handshake_mac1_label[] = "snet3 mac1";
+static const char messages_prologue[8] = "snet/3\0";
+static const char messages_mac1_label[] = "snet3 mac1";
 
 _Static_assert(SNET_V3_PSK_ID_BYTES == SNET_V3_MAC1_BYTES, "a HELLO has one of the two");
 
 /* The largest payload that this end ever writes: a RESUME with early bytes. */
-#define HANDSHAKE_PAYLOAD_MAX_BYTES (36u + SNET_V3_EARLY_MAX_BYTES)
+#define MESSAGES_PAYLOAD_MAX_BYTES (36u + SNET_V3_EARLY_MAX_BYTES)
 
 /* --- What all messages have in common ----------------------------------------------------- */
 
 /* Begins Noise with the prologue of the client's header, as it stands on the wire. */
-static snet_err handshake_begin(struct snet_v3_handshake *handshake, struct snet_crypto *crypto,
-                                const struct snet_v3_messages_config *config, bool initiator,
-                                const uint8_t *header)
+static snet_err messages_begin(struct snet_v3_handshake *handshake, struct snet_crypto *crypto,
+                               const struct snet_v3_messages_config *config, bool initiator,
+                               const uint8_t *header)
 {
     const struct snet_bytes prologue[] = {
-        {(const uint8_t *)handshake_prologue, sizeof handshake_prologue},
+        {(const uint8_t *)messages_prologue, sizeof messages_prologue},
         {header, SNET_V3_HEADER_BYTES},
         {config->psk_id, config->psk_id == NULL ? 0 : SNET_V3_PSK_ID_BYTES},
         {config->cid, config->cid == NULL ? 0 : SNET_V3_CID_BYTES},
@@ -45,8 +45,8 @@ static snet_err handshake_begin(struct snet_v3_handshake *handshake, struct snet
 }
 
 /* Checks the header of a whole message that is read; its body begins behind it. */
-static snet_err handshake_check_header(struct snet_bytes message, enum snet_v3_type type,
-                                       struct snet_v3_header *ret_header)
+static snet_err messages_check_header(struct snet_bytes message, enum snet_v3_type type,
+                                      struct snet_v3_header *ret_header)
 {
     struct snet_v3_header header;
     if (message.len < SNET_V3_HEADER_BYTES) {
@@ -62,9 +62,9 @@ static snet_err handshake_check_header(struct snet_bytes message, enum snet_v3_t
 }
 
 /* Writes a header of this exchange for a body of `body_len`; returns where it stands. */
-static const uint8_t *handshake_put_header(struct snet_v3_handshake *handshake,
-                                           enum snet_v3_type type, size_t body_len,
-                                           struct snet_writer *out)
+static const uint8_t *messages_put_header(struct snet_v3_handshake *handshake,
+                                          enum snet_v3_type type, size_t body_len,
+                                          struct snet_writer *out)
 {
     uint8_t data[SNET_V3_HEADER_BYTES];
     const uint8_t *place = out->data;
@@ -78,9 +78,8 @@ static const uint8_t *handshake_put_header(struct snet_v3_handshake *handshake,
 }
 
 /* Reads Noise's part of a message: without `skip` bytes at its head and `trim` at its end. */
-static snet_err handshake_read_noise(struct snet_v3_handshake *handshake,
-                                     struct snet_buffer message, size_t skip, size_t trim,
-                                     struct snet_bytes *ret_payload)
+static snet_err messages_read_noise(struct snet_v3_handshake *handshake, struct snet_buffer message,
+                                    size_t skip, size_t trim, struct snet_bytes *ret_payload)
 {
     if (message.len < skip + trim) {
         return SNET_ERR_BAD_HELLO;
@@ -91,12 +90,12 @@ static snet_err handshake_read_noise(struct snet_v3_handshake *handshake,
 
 /* --- mac1 --------------------------------------------------------------------------------- */
 
-static snet_err handshake_mac1(struct snet_crypto *crypto, const uint8_t *server_public,
-                               struct snet_bytes covered, uint8_t ret_mac[SNET_HASH_BYTES])
+static snet_err messages_mac1(struct snet_crypto *crypto, const uint8_t *server_public,
+                              struct snet_bytes covered, uint8_t ret_mac[SNET_HASH_BYTES])
 {
     uint8_t key[SNET_HASH_BYTES];
     const struct snet_bytes parts[] = {
-        {(const uint8_t *)handshake_mac1_label, sizeof handshake_mac1_label - 1},
+        {(const uint8_t *)messages_mac1_label, sizeof messages_mac1_label - 1},
         {server_public, SNET_X25519_BYTES},
     };
     SNET_TRY(snet_hash_sha256(crypto, parts, 2, key));
@@ -111,7 +110,7 @@ snet_err snet_v3_messages_check_mac1(struct snet_crypto *crypto, const uint8_t *
         return SNET_ERR_BAD_MAC;
     }
     const struct snet_bytes covered = {message.data, message.len - SNET_V3_MAC1_BYTES};
-    SNET_TRY(handshake_mac1(crypto, server_public, covered, mac));
+    SNET_TRY(messages_mac1(crypto, server_public, covered, mac));
     return snet_secret_equal(mac, message.data + covered.len, SNET_V3_MAC1_BYTES)
                ? SNET_OK
                : SNET_ERR_BAD_MAC;
@@ -120,8 +119,8 @@ snet_err snet_v3_messages_check_mac1(struct snet_crypto *crypto, const uint8_t *
 /* --- The client's first message ----------------------------------------------------------- */
 
 /* A header that begins an exchange, and what the Noise message of it will be long. */
-static void handshake_set_header(struct snet_v3_handshake *handshake,
-                                 const struct snet_v3_messages_config *config)
+static void messages_set_header(struct snet_v3_handshake *handshake,
+                                const struct snet_v3_messages_config *config)
 {
     *handshake = (struct snet_v3_handshake){
         .header =
@@ -146,9 +145,9 @@ snet_err snet_v3_messages_hello(struct snet_v3_handshake *handshake, struct snet
     SNET_ASSERT(!writer.failed);
     const size_t body_len = SNET_V3_EPHEMERAL_BYTES + writer.written + SNET_SUITE_TAG_BYTES +
                             SNET_V3_PSK_ID_BYTES; /* or a mac1, which is as long */
-    handshake_set_header(handshake, config);
-    const uint8_t *header = handshake_put_header(handshake, SNET_V3_HELLO, body_len, out);
-    SNET_TRY(handshake_begin(handshake, crypto, config, true, header));
+    messages_set_header(handshake, config);
+    const uint8_t *header = messages_put_header(handshake, SNET_V3_HELLO, body_len, out);
+    SNET_TRY(messages_begin(handshake, crypto, config, true, header));
     if (psk) {
         snet_writer_bytes(out, config->psk_id, SNET_V3_PSK_ID_BYTES);
     }
@@ -156,7 +155,7 @@ snet_err snet_v3_messages_hello(struct snet_v3_handshake *handshake, struct snet
         snet_noise_write(&handshake->noise, (struct snet_bytes){payload, writer.written}, out));
     if (!psk) {
         const struct snet_bytes covered = {header, (size_t)(out->data - header)};
-        SNET_TRY(handshake_mac1(crypto, config->server_public, covered, mac));
+        SNET_TRY(messages_mac1(crypto, config->server_public, covered, mac));
         snet_writer_bytes(out, mac, SNET_V3_MAC1_BYTES);
     }
     SNET_ASSERT(!out->failed);
@@ -171,12 +170,12 @@ snet_err snet_v3_messages_read_hello(struct snet_v3_handshake *handshake,
     struct snet_bytes payload;
     const struct snet_bytes whole = {message.data, message.len};
     const bool psk = config->pattern == SNET_NOISE_NNPSK0;
-    handshake_set_header(handshake, config);
-    SNET_TRY(handshake_check_header(whole, SNET_V3_HELLO, &handshake->header));
-    SNET_TRY(handshake_begin(handshake, crypto, config, false, whole.data));
-    SNET_TRY(handshake_read_noise(handshake, message,
-                                  SNET_V3_HEADER_BYTES + (psk ? SNET_V3_PSK_ID_BYTES : 0),
-                                  psk ? 0 : SNET_V3_MAC1_BYTES, &payload));
+    messages_set_header(handshake, config);
+    SNET_TRY(messages_check_header(whole, SNET_V3_HELLO, &handshake->header));
+    SNET_TRY(messages_begin(handshake, crypto, config, false, whole.data));
+    SNET_TRY(messages_read_noise(handshake, message,
+                                 SNET_V3_HEADER_BYTES + (psk ? SNET_V3_PSK_ID_BYTES : 0),
+                                 psk ? 0 : SNET_V3_MAC1_BYTES, &payload));
     return snet_v3_offer_decode(payload, ret_offer);
 }
 
@@ -184,17 +183,17 @@ snet_err snet_v3_messages_resume(struct snet_v3_handshake *handshake, struct sne
                                  const struct snet_v3_messages_config *config,
                                  const struct snet_v3_resume *resume, struct snet_writer *out)
 {
-    uint8_t payload[HANDSHAKE_PAYLOAD_MAX_BYTES];
+    uint8_t payload[MESSAGES_PAYLOAD_MAX_BYTES];
     struct snet_writer writer;
     snet_writer_init(&writer, payload, sizeof payload);
     snet_v3_resume_encode(resume, &writer);
     SNET_ASSERT(!writer.failed);
     const size_t body_len =
         SNET_V3_CID_BYTES + SNET_V3_EPHEMERAL_BYTES + writer.written + SNET_SUITE_TAG_BYTES;
-    handshake_set_header(handshake, config);
+    messages_set_header(handshake, config);
     handshake->header.flags = resume->early.len > 0 ? SNET_V3_FLAG_EARLY : 0;
-    const uint8_t *header = handshake_put_header(handshake, SNET_V3_RESUME, body_len, out);
-    SNET_TRY(handshake_begin(handshake, crypto, config, true, header));
+    const uint8_t *header = messages_put_header(handshake, SNET_V3_RESUME, body_len, out);
+    SNET_TRY(messages_begin(handshake, crypto, config, true, header));
     snet_writer_bytes(out, config->cid, SNET_V3_CID_BYTES);
     SNET_TRY(
         snet_noise_write(&handshake->noise, (struct snet_bytes){payload, writer.written}, out));
@@ -210,11 +209,11 @@ snet_err snet_v3_messages_read_resume(struct snet_v3_handshake *handshake,
     struct snet_bytes payload;
     struct snet_v3_resume resume;
     const struct snet_bytes whole = {message.data, message.len};
-    handshake_set_header(handshake, config);
-    SNET_TRY(handshake_check_header(whole, SNET_V3_RESUME, &handshake->header));
-    SNET_TRY(handshake_begin(handshake, crypto, config, false, whole.data));
-    SNET_TRY(handshake_read_noise(handshake, message, SNET_V3_HEADER_BYTES + SNET_V3_CID_BYTES, 0,
-                                  &payload));
+    messages_set_header(handshake, config);
+    SNET_TRY(messages_check_header(whole, SNET_V3_RESUME, &handshake->header));
+    SNET_TRY(messages_begin(handshake, crypto, config, false, whole.data));
+    SNET_TRY(messages_read_noise(handshake, message, SNET_V3_HEADER_BYTES + SNET_V3_CID_BYTES, 0,
+                                 &payload));
     SNET_TRY(snet_v3_resume_decode(payload, &resume));
     if (resume.early.len > 0 && (handshake->header.flags & SNET_V3_FLAG_EARLY) == 0) {
         return SNET_ERR_BAD_HELLO;
@@ -226,28 +225,28 @@ snet_err snet_v3_messages_read_resume(struct snet_v3_handshake *handshake,
 /* --- Everything that follows -------------------------------------------------------------- */
 
 /* Writes a message whose body is Noise's next message alone. */
-static snet_err handshake_write(struct snet_v3_handshake *handshake, enum snet_v3_type type,
-                                struct snet_bytes payload, struct snet_writer *out)
+static snet_err messages_write(struct snet_v3_handshake *handshake, enum snet_v3_type type,
+                               struct snet_bytes payload, struct snet_writer *out)
 {
-    (void)handshake_put_header(handshake, type,
-                               snet_noise_message_len(&handshake->noise, payload.len), out);
+    (void)messages_put_header(handshake, type,
+                              snet_noise_message_len(&handshake->noise, payload.len), out);
     SNET_TRY(snet_noise_write(&handshake->noise, payload, out));
     SNET_ASSERT(!out->failed);
     return SNET_OK;
 }
 
 /* Reads one: its header must echo version, pattern and suite, and have no flags. */
-static snet_err handshake_read(struct snet_v3_handshake *handshake, enum snet_v3_type type,
-                               struct snet_buffer message, struct snet_bytes *ret_payload)
+static snet_err messages_read(struct snet_v3_handshake *handshake, enum snet_v3_type type,
+                              struct snet_buffer message, struct snet_bytes *ret_payload)
 {
     struct snet_v3_header header;
     const struct snet_bytes whole = {message.data, message.len};
-    if (handshake_check_header(whole, type, &header) != SNET_OK ||
+    if (messages_check_header(whole, type, &header) != SNET_OK ||
         header.pattern != handshake->header.pattern || header.suite != handshake->header.suite ||
         header.flags != 0) {
         return SNET_ERR_BAD_MAC;
     }
-    return handshake_read_noise(handshake, message, SNET_V3_HEADER_BYTES, 0, ret_payload);
+    return messages_read_noise(handshake, message, SNET_V3_HEADER_BYTES, 0, ret_payload);
 }
 
 snet_err snet_v3_messages_reply(struct snet_v3_handshake *handshake,
@@ -259,7 +258,7 @@ snet_err snet_v3_messages_reply(struct snet_v3_handshake *handshake,
     snet_v3_welcome_encode(welcome, &writer);
     SNET_ASSERT(!writer.failed);
     const struct snet_bytes plain = {payload, writer.written};
-    const snet_err err = handshake_write(handshake, SNET_V3_HELLO_REPLY, plain, out);
+    const snet_err err = messages_write(handshake, SNET_V3_HELLO_REPLY, plain, out);
     snet_secret_wipe(payload, sizeof payload); /* a reset token was in it */
     return err;
 }
@@ -269,7 +268,7 @@ snet_err snet_v3_messages_read_reply(struct snet_v3_handshake *handshake,
                                      struct snet_v3_welcome *ret_welcome)
 {
     struct snet_bytes payload;
-    SNET_TRY(handshake_read(handshake, SNET_V3_HELLO_REPLY, message, &payload));
+    SNET_TRY(messages_read(handshake, SNET_V3_HELLO_REPLY, message, &payload));
     return snet_v3_welcome_decode(payload, ret_welcome);
 }
 
@@ -282,7 +281,7 @@ snet_err snet_v3_messages_accept(struct snet_v3_handshake *handshake,
     snet_v3_accept_encode(accept, &writer);
     SNET_ASSERT(!writer.failed);
     const struct snet_bytes plain = {payload, writer.written};
-    const snet_err err = handshake_write(handshake, SNET_V3_ACCEPT, plain, out);
+    const snet_err err = messages_write(handshake, SNET_V3_ACCEPT, plain, out);
     snet_secret_wipe(payload, sizeof payload); /* a reset token was in it */
     return err;
 }
@@ -291,7 +290,7 @@ snet_err snet_v3_messages_read_accept(struct snet_v3_handshake *handshake,
                                       struct snet_buffer message, struct snet_v3_accept *ret_accept)
 {
     struct snet_bytes payload;
-    SNET_TRY(handshake_read(handshake, SNET_V3_ACCEPT, message, &payload));
+    SNET_TRY(messages_read(handshake, SNET_V3_ACCEPT, message, &payload));
     return snet_v3_accept_decode(payload, ret_accept);
 }
 
@@ -304,7 +303,7 @@ snet_err snet_v3_messages_auth(struct snet_v3_handshake *handshake, struct snet_
     snet_v3_credential_encode(credential, &writer);
     SNET_ASSERT(!writer.failed);
     const struct snet_bytes plain = {payload, writer.written};
-    const snet_err err = handshake_write(handshake, SNET_V3_AUTH, plain, out);
+    const snet_err err = messages_write(handshake, SNET_V3_AUTH, plain, out);
     snet_secret_wipe(payload, sizeof payload);
     return err;
 }
@@ -313,7 +312,7 @@ snet_err snet_v3_messages_read_auth(struct snet_v3_handshake *handshake, struct 
                                     struct snet_bytes *ret_credential)
 {
     struct snet_bytes payload;
-    SNET_TRY(handshake_read(handshake, SNET_V3_AUTH, message, &payload));
+    SNET_TRY(messages_read(handshake, SNET_V3_AUTH, message, &payload));
     return snet_v3_credential_decode(payload, ret_credential);
 }
 

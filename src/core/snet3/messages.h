@@ -25,7 +25,7 @@
 
 #include <stdint.h>
 
-#define SNET_V3_MESSAGES_MESSAGE_MAX_BYTES (SNET_V3_HEADER_BYTES + SNET_V3_BODY_MAX_BYTES)
+#define SNET_V3_MESSAGE_MAX_BYTES (SNET_V3_HEADER_BYTES + SNET_V3_BODY_MAX_BYTES)
 
 /* What an exchange begins with; pointers are NULL where the pattern does not use them. */
 struct snet_v3_messages_config {

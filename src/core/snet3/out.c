@@ -69,7 +69,7 @@ static bool out_anything(const snet_link *link)
 {
     const struct snet_v3_link *state = snet_v3_link_of(link);
     const struct snet_v3_session *session = snet_v3_session_of(link->session);
-    return !state->started || session->flow.ack_now || state->ping_owed || state->pong_owed ||
+    return !state->start_sent || session->flow.ack_now || state->ping_owed || state->pong_owed ||
            out_migrate(link->session) != NULL || out_data_len(link) > 0 || out_fin_due(link, 0);
 }
 
@@ -139,7 +139,7 @@ static void out_start(snet_link *link, struct snet_writer *plain)
     /* Behind an end that was acknowledged, nothing is left to begin with. */
     out_put_start(plain, session->end_acked ? snet_v3_session_of(session)->flow.acked
                                             : session->history.sent);
-    snet_v3_link_of(link)->started = true;
+    snet_v3_link_of(link)->start_sent = true;
 }
 
 /* All that is neither START nor of the stream. */
@@ -248,7 +248,7 @@ static bool out_record(snet_link *link, uint8_t *space)
     struct snet_writer plain;
     const size_t max_record = out_max_record(link);
     snet_writer_init(&plain, space + SNET_V3_FRAME_LEN_BYTES, max_record);
-    if (!snet_v3_link_of(link)->started) {
+    if (!snet_v3_link_of(link)->start_sent) {
         out_start(link, &plain);
     }
     out_controls(link, &plain);
@@ -278,7 +278,7 @@ void snet_v3_out_fill(snet_link *link)
     if (!out_may(link) || state->broken_err != SNET_OK) {
         return;
     }
-    if (!state->started) {
+    if (!state->start_sent) {
         out_begin(link);
     }
     if (!out_anything(link)) {
@@ -319,7 +319,7 @@ bool snet_v3_out_abort(snet_link *link, uint16_t code, const char *text)
     }
     struct snet_writer plain;
     snet_writer_init(&plain, space + SNET_V3_FRAME_LEN_BYTES, OUT_CONTROL_MAX_BYTES);
-    if (!state->started) {
+    if (!state->start_sent) {
         out_put_start(&plain, session == NULL ? 0 : session->history.base);
     }
     out_put(&plain, &(struct snet_v3_frame){.type = SNET_V3_FRAME_ABORT,

@@ -132,7 +132,7 @@ static snet_err server_begin_epoch(snet_link *link)
     struct snet_credential *credential = &session->of.server.credentials.slots[0];
     SNET_TRY(snet_v3_epoch_begin(link, session->suite, false));
     SNET_TRY(snet_v3_epoch_name(link->session, state->ticket.secret));
-    if (!snet_v3_store_free_name(snet_v3_store_of(link->server), state->ticket.cid)) {
+    if (!snet_v3_store_is_unused(snet_v3_store_of(link->server), state->ticket.cid)) {
         return SNET_ERR_RANDOM; /* taken since it was drawn */
     }
     snet_bytes_copy(credential->cid, state->ticket.cid, sizeof credential->cid);

@@ -101,11 +101,11 @@ struct snet_v3_session {
     uint32_t reserved_bytes; /* of the core's pages, for the window */
     uint16_t peer_max_record;
     uint16_t pad_bytes;
-    bool early;
+    bool early_data;
     bool writer_waited; /* since the last send buffer was acknowledged */
     bool end_sent;      /* FIN went out on some link */
     uint64_t rekey_interval_ns;
-    uint64_t patience_ns; /* with the next link, after the last one was suspected in vain */
+    uint64_t stall_min_ns; /* with the next link, after the last one was suspected in vain */
     union {
         struct snet_v3_client client;
         struct snet_v3_server server;
@@ -116,9 +116,9 @@ struct snet_v3_session {
 struct snet_v3_link {
     enum snet_v3_step step;
     uint8_t suite_id;
-    bool started;  /* START went out */
-    bool begun;    /* START came in */
-    bool fin_sent; /* on this link */
+    bool start_sent; /* START went out */
+    bool start_seen; /* START came in */
+    bool fin_sent;   /* on this link */
     bool pong_owed;
     bool ping_owed;
     bool ping_out;       /* not answered yet */
@@ -134,8 +134,8 @@ struct snet_v3_link {
     uint64_t heard_ns;
     uint64_t asked_ns;    /* when the last flight of the handshake, or the last PING, went out */
     uint64_t progress_ns; /* when the peer last acknowledged, or had nothing to */
-    uint64_t stall_ns;    /* so long without an acknowledgement is suspicious; 0: not yet */
-    uint64_t fresh_by_ns; /* client: when new keys are wanted; SNET_NEVER */
+    uint64_t stall_timeout_ns; /* so long without an acknowledgement is suspicious; 0: not yet */
+    uint64_t rekey_at_ns;      /* client: when new keys are wanted; SNET_NEVER */
     struct snet_reassembly in;
     struct snet_outbox out;
     struct snet_v3_handshake *handshake; /* until the handshake is over */

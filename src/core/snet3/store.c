@@ -63,7 +63,7 @@ void snet_v3_store_free(struct snet_v3_store *store)
     snet_core_release(store->core, store);
 }
 
-bool snet_v3_store_free_name(const struct snet_v3_store *store,
+bool snet_v3_store_is_unused(const struct snet_v3_store *store,
                              const uint8_t cid[SNET_V3_CID_BYTES])
 {
     return snet_registry_find(&store->registry, snet_credentials_key(cid)) == NULL;
@@ -77,7 +77,7 @@ snet_err snet_v3_store_draw(struct snet_v3_store *store, uint8_t ret_cid[SNET_V3
         SNET_TRY(
             snet_core_random_bytes(store->core, SNET_RANDOM_SESSION_ID, random, sizeof random));
         SNET_TRY(snet_cids_make(&store->cids, random, cid));
-        if (snet_v3_store_free_name(store, cid) &&
+        if (snet_v3_store_is_unused(store, cid) &&
             snet_tombstones_find(&store->tombstones, cid) == SNET_V3_UNKNOWN) {
             snet_bytes_copy(ret_cid, cid, sizeof cid);
             return SNET_OK;

@@ -36,7 +36,7 @@ void snet_v3_store_free(struct snet_v3_store *store);
 SNET_MUST_USE snet_err snet_v3_store_draw(struct snet_v3_store *store,
                                           uint8_t ret_cid[SNET_V3_CID_BYTES]);
 /* Whether the name is still free. */
-bool snet_v3_store_free_name(const struct snet_v3_store *store,
+bool snet_v3_store_is_unused(const struct snet_v3_store *store,
                              const uint8_t cid[SNET_V3_CID_BYTES]);
 /* The credential with that name, or NULL. */
 struct snet_credential *snet_v3_store_find(const struct snet_v3_store *store,

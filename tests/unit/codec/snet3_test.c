@@ -385,5 +385,5 @@ int main(void)
         cmocka_unit_test(v3_accept_and_reject_come_back_as_they_were),
         cmocka_unit_test(v3_codes_that_end_a_session_are_those_with_a_proof),
     };
-    return cmocka_run_group_tests_name("secure", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("snet3", tests, NULL, NULL);
 }

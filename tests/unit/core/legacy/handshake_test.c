@@ -308,5 +308,5 @@ int main(void)
         cmocka_unit_test(handshake_drops_what_follows_a_refusal),
         cmocka_unit_test(handshake_refuses_a_challenge_before_the_question),
     };
-    return cmocka_run_group_tests_name("legacy_shake", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("handshake", tests, NULL, NULL);
 }

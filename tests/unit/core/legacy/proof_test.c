@@ -153,5 +153,5 @@ int main(void)
         PROOF_TEST(proof_of_a_resume_covers_every_field),
         PROOF_TEST(proof_checks_counts_against_both_ends),
     };
-    return cmocka_run_group_tests_name("legacy_proof", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("proof", tests, NULL, NULL);
 }

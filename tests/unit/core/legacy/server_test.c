@@ -339,5 +339,5 @@ int main(void)
         cmocka_unit_test(server_ends_a_session_whose_bytes_have_left_the_history),
         cmocka_unit_test(server_is_fooled_by_an_old_resume_that_it_never_accepted),
     };
-    return cmocka_run_group_tests_name("legacy_server", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("server", tests, NULL, NULL);
 }

@@ -196,7 +196,7 @@ static void keyring_root_is_the_first_secret_key_or_else_the_first_shared_secret
 
 /* A HELLO to the owner of a public key. */
 struct hello {
-    uint8_t data[SNET_V3_MESSAGES_MESSAGE_MAX_BYTES];
+    uint8_t data[SNET_V3_MESSAGE_MAX_BYTES];
     struct snet_bytes message;
 };
 

@@ -20,7 +20,7 @@ struct pair {
     struct snet_v3_messages_config configs[2]; /* client, server */
     struct snet_v3_handshake client;
     struct snet_v3_handshake server;
-    uint8_t data[SNET_V3_MESSAGES_MESSAGE_MAX_BYTES];
+    uint8_t data[SNET_V3_MESSAGE_MAX_BYTES];
     struct snet_writer out;
 };
 
@@ -172,7 +172,7 @@ static void handshake_refuses_a_hello_with_any_bit_flipped(void **state)
     (void)state;
     for (unsigned pattern = 1; pattern < SNET_NOISE_PATTERNS; pattern++) {
         struct pair pair;
-        uint8_t good[SNET_V3_MESSAGES_MESSAGE_MAX_BYTES];
+        uint8_t good[SNET_V3_MESSAGE_MAX_BYTES];
         pair_open(&pair, (enum snet_noise_pattern)pattern, &snet_suites_chacha20_poly1305);
         say_hello(&pair);
         memcpy(good, pair.data, pair.out.written);
@@ -297,5 +297,5 @@ int main(void)
         cmocka_unit_test(handshake_resumes_with_the_secret_of_the_session),
         cmocka_unit_test(handshake_refuses_a_resume_with_any_bit_flipped_or_another_secret),
     };
-    return cmocka_run_group_tests_name("secure_shake", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("messages", tests, NULL, NULL);
 }

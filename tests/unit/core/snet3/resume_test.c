@@ -201,7 +201,7 @@ static void resume_with_a_malformed_payload_is_refused_and_changes_nothing(void 
 /* Row 4, R4: any RESUME that was accepted, come again [PROTO 15.1]. */
 static void resume_that_was_accepted_is_stale_for_ever(void **state)
 {
-    uint8_t old[5][SNET_V3_MESSAGES_MESSAGE_MAX_BYTES];
+    uint8_t old[5][SNET_V3_MESSAGE_MAX_BYTES];
     size_t old_len[5];
     uint8_t cids[5][SNET_V3_CID_BYTES];
     (void)state;

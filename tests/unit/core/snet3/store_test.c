@@ -94,8 +94,8 @@ static void store_draws_no_name_that_is_taken_or_buried(void **state)
         queue_chance(&fixture, 77);
         assert_int_equal(snet_v3_store_draw(fixture.store, cid), SNET_OK);
         assert_memory_not_equal(cid, first, sizeof cid);
-        assert_true(snet_v3_store_free_name(fixture.store, cid));
-        assert_int_equal(snet_v3_store_free_name(fixture.store, first), buried == 1);
+        assert_true(snet_v3_store_is_unused(fixture.store, cid));
+        assert_int_equal(snet_v3_store_is_unused(fixture.store, first), buried == 1);
         snet_v3_store_record_tombstone(fixture.store, &fixture.credential, SNET_V3_EXPIRED,
                                        SNET_SECOND_NS);
     }

@@ -119,5 +119,5 @@ int main(void)
         TOMBSTONES_TEST(tombstones_give_the_oldest_up_when_there_are_too_many),
         TOMBSTONES_TEST(tombstones_without_memory_are_not_remembered),
     };
-    return cmocka_run_group_tests_name("tombs", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("tombstones", tests, NULL, NULL);
 }
