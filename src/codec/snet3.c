@@ -138,10 +138,10 @@ static snet_err v3_tlvs_decode(struct snet_reader *reader, const struct v3_wante
 static const struct v3_wanted v3_wants_service = {V3_TLV_SERVICE, SNET_V3_SERVICE_MAX_BYTES};
 static const struct v3_wanted v3_wants_credential = {V3_TLV_CREDENTIAL,
                                                      SNET_V3_CREDENTIAL_MAX_BYTES};
-/* Nothing but padding and what can be ignored: a type that never is on the wire. */
+/* Nothing but padding and what can be ignored. */
 static const struct v3_wanted v3_wants_nothing = {V3_TLV_PADDING, 0};
 
-/* What no record could be made for is malformed [PROTO 13.2]. */
+/* Whether a record can be made for it; else the message is malformed [PROTO 13.2]. */
 static bool v3_max_record_ok(uint16_t max_record)
 {
     return max_record >= SNET_V3_FRAME_RECORD_MIN_BYTES &&

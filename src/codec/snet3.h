@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * The handshake messages of snet/3, the secure wire: bytes to structs and back. Pure: no state, no
- * cryptography. All integers are little-endian. Every message is a header and a body:
+ * The handshake messages of snet/3: bytes to structs and back. Pure: no state, no cryptography. All
+ * integers are little-endian. Every message is a header and a body:
  *
  *   header        magic C3 | type | version 3 | pattern | suite | flags | body_len[2]             8
  *
@@ -11,7 +11,7 @@
  *   AUTH          ct(s)[48]  ct(credential)                                           XK only
  *   RESUME        cid[17]  e[32]  ct(resume)
  *   ACCEPT        e[32]  ct(accept)
- *   REJECT        code[2]  retry_after[2]  proof[16] 20
+ *   REJECT        code[2]  retry_after[2]  proof[16]                                             20
  *
  * and these are the payloads inside ct(), which adds a tag of 16 bytes:
  *
@@ -50,7 +50,6 @@
 #define SNET_V3_SERVICE_MAX_BYTES 64u
 #define SNET_V3_CREDENTIAL_MAX_BYTES 1024u
 #define SNET_V3_EARLY_MAX_BYTES 4096u
-/* What `max_record` may say: the longest plaintext of a record that its sender takes. */
 
 /* Message types; those of servers have the high bit. */
 enum snet_v3_type {
@@ -62,7 +61,7 @@ enum snet_v3_type {
     SNET_V3_REJECT = 0x83
 };
 
-/* What one end tells the other, on the wire; local errors are snet_err. */
+/* Codes on the wire. Local errors are snet_err. */
 enum snet_v3_code {
     SNET_V3_OK = 0, /* nothing is wrong; never on the wire */
     SNET_V3_BUSY = 1,
@@ -136,7 +135,7 @@ void snet_v3_welcome_encode(const struct snet_v3_welcome *welcome, struct snet_w
 SNET_MUST_USE snet_err snet_v3_welcome_decode(struct snet_bytes payload,
                                               struct snet_v3_welcome *ret_welcome);
 
-/* The payload of AUTH: what the application wants to say about itself, borrowed; may be empty. */
+/* The payload of AUTH: what the application says about itself, borrowed; may be empty. */
 void snet_v3_credential_encode(struct snet_bytes credential, struct snet_writer *out);
 /* Errors: BAD_HELLO. */
 SNET_MUST_USE snet_err snet_v3_credential_decode(struct snet_bytes payload,
@@ -148,7 +147,8 @@ enum snet_v3_cause {
     SNET_V3_CAUSE_PLANNED
 };
 
-/* A client's request to go on. Early bytes are borrowed; without any, their offset is sent as 0. */
+/* A client's request to resume. Early bytes are borrowed; without any, their offset is sent as 0.
+ */
 struct snet_v3_resume {
     uint64_t attempt;
     uint64_t recv_next;
@@ -162,7 +162,7 @@ void snet_v3_resume_encode(const struct snet_v3_resume *resume, struct snet_writ
 SNET_MUST_USE snet_err snet_v3_resume_decode(struct snet_bytes payload,
                                              struct snet_v3_resume *ret_resume);
 
-/* The server's consent, with the next credential. */
+/* The server's answer to a RESUME, with the next credential. */
 struct snet_v3_accept {
     uint64_t recv_next;
     uint64_t limit;

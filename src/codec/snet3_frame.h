@@ -33,6 +33,7 @@
 #define SNET_V3_FRAME_TAG_BYTES 16u
 /* What a record costs beside the bytes of one DATA_END frame. */
 #define SNET_V3_FRAME_OVERHEAD_BYTES (SNET_V3_FRAME_LEN_BYTES + 1u + SNET_V3_FRAME_TAG_BYTES)
+/* Limits of `max_record`: the longest plaintext of a record that its sender takes. */
 #define SNET_V3_FRAME_RECORD_MIN_BYTES 512u
 #define SNET_V3_FRAME_RECORD_MAX_BYTES 65518u
 #define SNET_V3_FRAME_ACK_BYTES 17u

@@ -5,7 +5,7 @@
 #include "codec/legacy.h"
 #include "codec/snet3.h"
 
-/* Eight zero bytes are a snet/1 hello; what anything else is, the caller knows. */
+/* Eight zero bytes are a snet/1 hello; anything else is `otherwise`. */
 static enum snet_sniff_verdict sniff_zeros(const uint8_t *data, size_t len,
                                            enum snet_sniff_verdict otherwise)
 {

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Telling the wires apart by their first bytes [PROTO 4.1]. Pure: looks, consumes nothing.
+ * Sniff: tells the wires apart by their first bytes [PROTO 4.1]. Pure: looks, consumes nothing.
  *
  * A listener that serves several wires uses the table below, which works because the server chooses
  * its ids; one that serves a single wire uses that wire's own grammar, where an id may have any
@@ -12,7 +12,7 @@
  *   0x80..0xBF   snet/1 resume                                          1
  *   0xC3         snet/3                                                 1
  *   0xFF         snet/2 resume                                          1
- *   other        not ours                                               1
+ *   other        no wire                                                1
  */
 #ifndef SNET_CODEC_SNIFF_H
 #define SNET_CODEC_SNIFF_H
@@ -42,6 +42,7 @@ enum snet_sniff_grammar {
     SNET_SNIFF_MIXED
 };
 
+/* What the first `len` bytes of a connection begin. */
 enum snet_sniff_verdict snet_sniff(enum snet_sniff_grammar grammar, const uint8_t *data,
                                    size_t len);
 

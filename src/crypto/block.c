@@ -25,7 +25,7 @@ static snet_err block_run(struct snet_crypto *crypto, enum block_direction direc
               EVP_CIPHER_CTX_set_padding(block, 0) == 1 &&
               EVP_CipherUpdate(block, ret_out, &len, in, (int)SNET_BLOCK_BYTES) == 1 &&
               len == (int)SNET_BLOCK_BYTES;
-    /* Wipes the round keys: the context outlives whoever owns the key. */
+    /* Wipes the round keys: the context outlives the owner of the key. */
     ok = EVP_CIPHER_CTX_reset(block) == 1 && ok;
     return ok ? SNET_OK : SNET_ERR_CRYPTO;
 }

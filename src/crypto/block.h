@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * AES-128 of one block: a permutation of 16 bytes that nobody without the key can tell from chance.
- * It hides what is in a block and nothing more: equal blocks stay equal, and whoever changes one is
- * not noticed. Streams are for <snet/suite.h>.
+ * AES-128 of one block: a permutation of 16 bytes that looks random to all who lack the key. It
+ * hides what is in a block and nothing more: equal blocks stay equal, and a change is not noticed.
+ * Streams are for <snet/suite.h>.
  *
  * Nothing of a key stays behind in the context. Thread: one at a time per cryptographic context.
  */

@@ -24,7 +24,7 @@ struct snet_crypto {
     struct snet_slots slots;
 };
 
-/* A HMAC context for SHA-256, which keeps the algorithms that it uses; NULL on failure. */
+/* An HMAC context for SHA-256, which keeps the algorithms that it uses; NULL on failure. */
 static EVP_MAC_CTX *crypto_new_hmac(void)
 {
     char name[] = "SHA256";
@@ -53,7 +53,7 @@ static EVP_PKEY_CTX *crypto_new_x25519(void)
     return ctx;
 }
 
-/* Whether there is all that the context has. */
+/* Whether the context is complete. */
 static bool crypto_whole(const struct snet_crypto *crypto)
 {
     const void *const parts[] = {

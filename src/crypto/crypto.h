@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The cryptographic context: algorithms of OpenSSL fetched once and kept, because fetching per call
- * would dominate small messages. Made once per core and passed to whoever computes.
+ * would dominate small messages. One is made per core and passed to all that compute.
  *
  * Ownership: the caller frees it. Thread: one at a time.
  */

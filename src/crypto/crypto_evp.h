@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * What this folder's files share of libcrypto's objects inside struct snet_crypto. Nobody else may
- * include this, save tests.
+ * What the files of this folder share of libcrypto's objects inside struct snet_crypto. Only they
+ * and tests include this.
  */
 #ifndef SNET_CRYPTO_CRYPTO_EVP_H
 #define SNET_CRYPTO_CRYPTO_EVP_H

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Diffie-Hellman over 64 bits, modulus 2^64 - 59, generator 5 [PROTO 2.1]. No library has it and
- * nobody should want it: discrete logarithms in this group take milliseconds. Legacy wires only.
+ * Diffie-Hellman over 64 bits, modulus 2^64 - 59, generator 5 [PROTO 2.1]. No library has it, for
+ * discrete logarithms in this group take milliseconds. Legacy wires only.
  *
  * Thread: pure functions.
  */

@@ -298,7 +298,7 @@ size_t snet_noise_message_len(const struct snet_noise *noise, size_t payload_len
     return len + (keyed ? SNET_SUITE_TAG_BYTES : 0);
 }
 
-/* Only now, for it costs as much as half of an exchange: garbage must not be able to ask for it. */
+/* Only now, for it costs as much as half of an exchange: garbage must not cause it. */
 static snet_err noise_make_ephemeral(struct snet_noise *noise)
 {
     struct snet_x25519 pair;

@@ -71,7 +71,7 @@ SNET_MUST_USE snet_err snet_noise_init(struct snet_noise *noise, struct snet_cry
 /* Wipes everything. Accepts a zeroed struct. */
 void snet_noise_deinit(struct snet_noise *noise);
 
-/* How many bytes a message with a payload of `payload_len` has. */
+/* The length of the next message with a payload of `payload_len` bytes. */
 size_t snet_noise_message_len(const struct snet_noise *noise, size_t payload_len);
 /* Writes the next message. Errors: BAD_PUBLIC_KEY, CRYPTO. */
 SNET_MUST_USE snet_err snet_noise_write(struct snet_noise *noise, struct snet_bytes payload,

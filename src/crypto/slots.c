@@ -15,7 +15,7 @@ static const uint8_t slots_zeros[EVP_MAX_KEY_LENGTH];
 /* Another key in place of the one that is there. */
 static bool slots_key(struct snet_slot *slot, const struct snet_slot_use *use)
 {
-    /* Named again, the cipher would be set up from nothing. */
+    /* With the cipher's name again, libcrypto would set it up from nothing. */
     const EVP_CIPHER *cipher = slot->cipher == use->cipher ? NULL : use->cipher;
     slot->cipher = NULL;
     if (EVP_CipherInit_ex2(slot->evp, cipher, use->key, use->nonce, use->seal, NULL) != 1) {
@@ -33,7 +33,7 @@ static void slots_take_away(struct snet_slot *slot)
     }
 }
 
-/* The one that was given away longest ago. */
+/* The slot that was given away longest ago. */
 static struct snet_slot *slots_next(struct snet_slots *slots)
 {
     struct snet_slot *slot = &slots->slots[slots->next];

@@ -2,14 +2,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Slots: contexts of libcrypto for AEADs, shared by many keys. A context takes over 1 KiB and is
- * slow to make, while giving it another key takes a third of a microsecond: so a core has a few of
- * them, and whoever was keyed longest ago gives his up. A slot that nobody holds has a key of
- * zeros.
+ * slow to make, while giving it another key takes a third of a microsecond. So a core has a few of
+ * them, and the holder that was keyed longest ago loses its slot. A slot without a holder has a key
+ * of zeros.
  *
- * Ownership: the slots own their contexts. A holder is a pointer of a user's, which points to the
- * slot that has its key, or is NULL when there is none any more: it must not move, and is given
- * back before its memory goes. Who has no slots to share gets one of his own. Thread: one at a
- * time.
+ * Ownership: the slots own their contexts. A holder is a pointer of a user's. It points to the slot
+ * that has its key, or is NULL when none has it any more; it must not move, and is given back
+ * before its memory goes. A user without slots to share gets one of its own. Thread: one at a time.
  */
 #ifndef SNET_CRYPTO_SLOTS_H
 #define SNET_CRYPTO_SLOTS_H
@@ -25,12 +24,12 @@ struct snet_slot {
     EVP_CIPHER_CTX *evp; /* NULL: never used */
     const EVP_CIPHER *cipher;
     struct snet_slot **holder; /* NULL: free */
-    bool shared;               /* one of several: it outlives its holder */
+    bool shared;               /* one of several, which outlives its holder */
 };
 
 struct snet_slots {
     struct snet_slot slots[SNET_SLOTS_MAX];
-    unsigned next; /* which goes to the next who needs one */
+    unsigned next; /* the one to be given away next */
 };
 
 /* What a slot is to do. */
@@ -43,13 +42,13 @@ struct snet_slot_use {
 
 /*
  * The context that is ready for the nonce, under the key that the holder has there or else under
- * the one in `use`. Without `slots` the holder has one for himself. NULL: libcrypto failed.
+ * the one in `use`. Without `slots` the holder gets one of its own. NULL: libcrypto failed.
  */
 EVP_CIPHER_CTX *snet_slots_begin(struct snet_slots *slots, struct snet_slot **holder,
                                  const struct snet_slot_use *use);
 /* Wipes the key that the holder has there, if any. */
 void snet_slots_give_back(struct snet_slot **holder);
-/* Nobody may hold one any more. */
+/* They must have no holders any more. */
 void snet_slots_deinit(struct snet_slots *slots);
 
 #endif

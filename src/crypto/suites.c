@@ -13,7 +13,7 @@
 #include <limits.h>
 #include <string.h>
 
-/* A direction has a slot when it is used: a key of a record layer has only one. */
+/* Each direction has a slot when it is used: a key of a record layer is used in one only. */
 struct suites_ctx {
     struct snet_slots *slots; /* NULL: none to share */
     struct snet_slot *seal;
@@ -27,9 +27,7 @@ static int suites_init(void *ctx, const uint8_t key[SNET_SUITE_KEY_BYTES])
 {
     struct suites_ctx *suite = ctx;
     *suite = (struct suites_ctx){.slots = NULL};
-    struct snet_writer writer;
-    snet_writer_init(&writer, suite->key, sizeof suite->key);
-    snet_writer_bytes(&writer, key, SNET_SUITE_KEY_BYTES);
+    snet_bytes_copy(suite->key, key, sizeof suite->key);
     return 0;
 }
 

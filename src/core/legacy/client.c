@@ -26,7 +26,7 @@ static snet_err client_say_hello(snet_link *link)
     return SNET_OK;
 }
 
-/* [PROTO 3.3] [PROTO 3.5]: from here on the counts are fixed, so an older link stands still. */
+/* [PROTO 3.3] [PROTO 3.5]: from here on the counts are fixed, so an older link is frozen. */
 static snet_err client_ask_resume(snet_link *link)
 {
     const struct snet_legacy_format *format = link->wire->format;
@@ -138,7 +138,7 @@ snet_err snet_legacy_client_resume_reply(snet_link *link, enum snet_legacy_step 
     return SNET_OK;
 }
 
-/* The server took the whole request and said nothing but goodbye: the refusal of snet/1. */
+/* The server took the whole request and closed without a byte: the refusal of snet/1. */
 static bool client_closed_on(const snet_link *link, snet_err err)
 {
     if (link == NULL || link->wire->format->challenged) {
@@ -167,7 +167,7 @@ snet_err snet_legacy_client_attempt_failed(snet_session *session, const snet_lin
     case SNET_ENDING_CLEAN:
         return SNET_ERR_CLOSED;
     case SNET_ENDING_REFUSED:
-        /* Perhaps both ends closed at once, and all arrived: nothing tells. */
+        /* Perhaps both ends closed at once and all arrived: nothing shows it. */
         return session->shut ? SNET_ERR_CLOSE_UNCONFIRMED : SNET_ERR_REFUSED;
     }
     return SNET_ERR_INTERNAL;

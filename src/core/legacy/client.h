@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * The client's end of the legacy wires: its entries of the wire's table of functions and of
+ * Client: the client's end of the legacy wires: its entries of the wire's table of functions and of
  * the handshake's.
  *
  * Thread: the core's.

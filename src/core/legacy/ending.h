@@ -8,7 +8,7 @@
  * client's proof was lost on its way. Where a refusal is a bare close, which a proxy without
  * upstream shows too, only a row of them counts [PROTO 6.5].
  *
- * Thread: that of the core.
+ * Thread: the core's.
  */
 #ifndef SNET_CORE_LEGACY_ENDING_H
 #define SNET_CORE_LEGACY_ENDING_H
@@ -18,8 +18,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A server forgets an ended session after its linger; this is never longer. */
+/* Maximum: from the good end of the last link to a refusal that shows a clean end. No server
+   forgets an ended session sooner. */
 #define SNET_ENDING_FIN_MAX_NS SNET_ENDED_KEEP_MIN_NS
+/* Minimum: refusals in a row, and the time from the first to the last of them. */
 #define SNET_ENDING_ROW_COUNT 3u
 #define SNET_ENDING_ROW_NS (10 * SNET_SECOND_NS)
 

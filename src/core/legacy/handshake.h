@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * The handshake of the legacy wires as a table: step x event -> what to do and which steps may
- * follow. The handlers are those of client, server and stream; they compute, the stepper moves.
+ * The handshake of the legacy wires as a table: for each step and event, what to do and which steps
+ * may follow. The handlers are those of client, server and stream; they compute, the stepper moves.
  *
  * Thread: the core's.
  */

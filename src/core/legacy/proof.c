@@ -7,7 +7,7 @@
 #include "crypto/dh64.h"
 #include "crypto/secret.h"
 
-/* Bad draws are one in 2^56 or rarer: so many in a row are a broken random source. */
+/* Bad draws are one in 2^56 or rarer: this many in a row mean a broken random source. */
 #define PROOF_DRAWS_MAX 8u
 
 static bool proof_public_ok(uint64_t public_key, bool prefixed)
@@ -82,7 +82,7 @@ snet_err snet_legacy_proof_counts(const struct snet_legacy_claim *claim,
         return SNET_ERR_BAD_COUNT;
     }
     if (claim->peer_read > history->sent_max) {
-        return SNET_ERR_BAD_COUNT; /* nobody has what was never sent */
+        return SNET_ERR_BAD_COUNT; /* no peer has what was never sent */
     }
     return claim->peer_read < history->base ? SNET_ERR_HISTORY_OVERRUN : SNET_OK;
 }

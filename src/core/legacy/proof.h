@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * What the ends of a legacy wire prove to each other, without links or sessions: key agreement, the
- * sealed id, proofs of the key, and the counts of a resume.
+ * Proof: what the ends of a legacy wire prove to each other, without links or sessions: key
+ * agreement, the sealed id, proofs of the key, and the counts of a resume.
  *
  * Thread: pure, apart from the cryptographic context.
  */
@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A peer may be ahead by so much; nothing is allocated from it [PROTO 6.2]. */
+/* Maximum: how far a peer may be ahead. Nothing is allocated by it [PROTO 6.2]. */
 #define SNET_LEGACY_AHEAD_MAX_BYTES (UINT64_C(1) << 30)
 
 struct snet_legacy_keypair {

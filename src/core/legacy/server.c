@@ -8,7 +8,7 @@
 #include "core/server.h"
 #include "crypto/secret.h"
 
-/* Zero is drawn once in 2^64 times; more often is a broken random source. */
+/* Zero is drawn once in 2^64 times: this many in a row mean a broken random source. */
 #define SERVER_CHALLENGE_DRAWS_MAX 4u
 
 snet_err snet_legacy_server_accept(snet_link *link, enum snet_sniff_verdict verdict)
@@ -252,7 +252,7 @@ static void server_promise(snet_link *link, const snet_session *session)
 }
 
 /*
- * Whether the claim says that the client has all, and has seen us close: then a resume is the
+ * Whether the claim says that the client has all and has seen us close: then a resume is the
  * acknowledgement [PROTO 7.3]. A client of snet/2 that never received a byte cannot tell this
  * refusal from one by a server that its proof never reached, so it is served once before.
  */

@@ -23,7 +23,7 @@ void snet_legacy_stream_begin(snet_session *session, const uint8_t key[SNET_LEGA
     snet_secret_wipe(passed, sizeof passed);
 }
 
-/* Bytes enter and leave the stream here: the only place that knows about plain streams. */
+/* Seals or opens bytes: the only place that knows about plain streams. */
 static void stream_transform(const snet_session *session, struct snet_legacy_keystream *keystream,
                              const uint8_t *in, size_t len, uint8_t *ret_out)
 {
@@ -108,8 +108,9 @@ snet_err snet_legacy_stream_take(snet_link *link, const uint8_t *data, size_t le
         }
     }
     if (stream_deliver(link->session, data + taken, offered - taken) < offered - taken) {
-        return SNET_ERR_NO_MEMORY; /* there was room: the machine is out of it, and nobody will say
-                                      when it has some. What was not kept comes again */
+        /* There was room, so the machine is out of memory, and nothing will report when it has
+           some. What was not kept comes again on the next link. */
+        return SNET_ERR_NO_MEMORY;
     }
     *ret_taken = offered;
     return SNET_OK;

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Stream: the bytes of a session of a legacy wire on their way between history, connection and
- * inbox: sealed, opened, and at a server told from padding that came late.
+ * inbox: sealed, opened, and at a server told apart from padding that came late.
  *
  * Thread: the core's.
  */
@@ -21,7 +21,7 @@ size_t snet_legacy_stream_room(const snet_link *link);
 /* Takes bytes of the stream, as many as there is room for. Errors: BAD_PADDING, NO_MEMORY. */
 SNET_MUST_USE snet_err snet_legacy_stream_take(snet_link *link, const uint8_t *data, size_t len,
                                                size_t *ret_taken);
-/* The time is over for which leading zeros are held back. Errors: NO_MEMORY. */
+/* Leading zeros have been held back for long enough. Errors: NO_MEMORY. */
 snet_legacy_handler snet_legacy_stream_hold_over;
 /* Seals bytes into the history, as many as there is room for. Never fails. */
 snet_err snet_legacy_stream_write(snet_session *session, const uint8_t *data, size_t len,

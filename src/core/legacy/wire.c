@@ -74,7 +74,7 @@ static size_t legacy_session_room(const snet_session *session)
     return snet_history_room(&session->history, &session->core->send_pool);
 }
 
-/* The link is closed in good order, and a resume will tell whether all arrived [PROTO 7.2]. */
+/* The link is closed in good order, and a resume will show whether all arrived [PROTO 7.2]. */
 static void legacy_session_sent_all(snet_session *session, uint64_t now)
 {
     snet_link *link = session->link;

@@ -6,13 +6,13 @@
  * file that knows all parts:
  *
  *   state       what a session and a link of these wires are; below all others
- *   handshake   which event may come in which step, and who handles it
+ *   handshake   which event may come in which step, and what handles it
  *   client      what a client does in each step
  *   server      what a server does in each step
  *   stream      the bytes between history, connection and inbox
  *   proof       keys, proofs and count checks, without links or sessions
  *   ending      what a client concludes from a refused resume
- *   padding     the zeros behind a padded hello, told from data
+ *   padding     zeros behind a padded hello, told apart from data
  *
  * Thread: the core's.
  */

@@ -6,8 +6,8 @@
 #include "core/pressure.h"
 #include "core/snet3/liveness.h"
 
-/* A whole send buffer was acknowledged in no time, and a writer had to wait: the buffer is what
-   holds it up. */
+/* The send buffer grows when all of it was acknowledged in little time and a writer had to wait:
+   then the buffer limits the stream. */
 static void acks_grow_history(snet_session *session, uint64_t now)
 {
     struct snet_v3_session *state = snet_v3_session_of(session);

@@ -7,10 +7,10 @@
 #include "base/try.h"
 #include "crypto/secret.h"
 
-/* The first byte of a cid: which way the rest is made, and chance. */
+/* The first byte of a cid: how the rest is made, and random bits. */
 #define CIDS_CONFIG_ID 0u
 #define CIDS_CONFIG_SHIFT 5u
-#define CIDS_CHANCE_MASK 0x1Fu
+#define CIDS_RANDOM_MASK 0x1Fu
 
 static const char cids_token_label[] = "snet3 rst";
 static const char cids_proof_label[] = "snet3 rej";
@@ -55,7 +55,7 @@ snet_err snet_cids_make(const struct snet_cids *cids, const uint8_t random[SNET_
     SNET_TRY(snet_block_encrypt(cids->crypto, cids->cid_key, block, block));
     snet_writer_init(&writer, ret_cid, SNET_V3_CID_BYTES);
     snet_writer_u8(
-        &writer, (uint8_t)((CIDS_CONFIG_ID << CIDS_CONFIG_SHIFT) | (random[0] & CIDS_CHANCE_MASK)));
+        &writer, (uint8_t)((CIDS_CONFIG_ID << CIDS_CONFIG_SHIFT) | (random[0] & CIDS_RANDOM_MASK)));
     snet_writer_bytes(&writer, block, sizeof block);
     SNET_ASSERT(!writer.failed);
     return SNET_OK;

@@ -1,10 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Cids: what a server of snet/3 names sessions by. To others a name looks like chance; the server,
- * and whoever shares its key, reads from it which server made it. From a name follows a token,
- * which only the session's client is told, and with the token a server proves that a refusal is its
- * own, even after a restart that has cost it everything but its key.
+ * Cids: the names that a server of snet/3 gives to sessions. To others a name looks random; the
+ * server, and each server with the same key, reads from it which one made it. A token is derived
+ * from each name and given to the session's client alone. With it a server proves that a refusal is
+ * its own, even after a restart that has cost it everything but its key.
  *
  *   cid_key   = HKDF-Expand(K, "snet3 cid")[0..16)         K: the root, see core/snet3/keyring.h
  *   reset_key = HKDF-Expand(K, "snet3 reset")
@@ -14,9 +14,10 @@
  *   proof     = HMAC(token, "snet3 rej" || header of the REJECT || code[2] || retry_after[2]
  *                           || e[32] of the RESUME)[0..16)
  *
- * A cid is not authenticated: that it is ours says who should answer, not that it ever existed.
+ * A cid is not authenticated: that it is ours says which server should answer, not that it ever
+ * existed.
  * Pure: what is random comes from the caller. Ownership: the caller's struct, wiped with
- * snet_cids_deinit; the cryptographic context must outlive it. Thread: that of the core.
+ * snet_cids_deinit; the cryptographic context must outlive it. Thread: the core's.
  */
 #ifndef SNET_CORE_SNET3_CIDS_H
 #define SNET_CORE_SNET3_CIDS_H
@@ -46,8 +47,8 @@ SNET_MUST_USE snet_err snet_cids_init(struct snet_cids *cids, struct snet_crypto
 void snet_cids_deinit(struct snet_cids *cids);
 
 /*
- * A new name. Of `random[0]` the low 5 bits are used; the rest is the nonce, on which it depends
- * alone that no two names are equal. Errors: CRYPTO.
+ * A new name. Of `random[0]` the low 5 bits are used; the rest is the nonce. Two names of one
+ * server can be equal only if their nonces are. Errors: CRYPTO.
  */
 SNET_MUST_USE snet_err snet_cids_make(const struct snet_cids *cids,
                                       const uint8_t random[SNET_CIDS_RANDOM_BYTES],
@@ -55,20 +56,20 @@ SNET_MUST_USE snet_err snet_cids_make(const struct snet_cids *cids,
 
 enum snet_cids_owner {
     SNET_CIDS_OURS,
-    SNET_CIDS_OTHER_NODE, /* a server with the same key, or anybody's invention */
-    SNET_CIDS_FOREIGN     /* another config id: what is inside is unknown here */
+    SNET_CIDS_OTHER_NODE, /* made by a server with the same key, or by nobody */
+    SNET_CIDS_FOREIGN     /* it has another config id, and its layout is unknown here */
 };
 
-/* Who made a name, if it was made at all. Errors: CRYPTO. */
+/* Which server made a name, if any did. Errors: CRYPTO. */
 SNET_MUST_USE snet_err snet_cids_find_owner(const struct snet_cids *cids,
                                             const uint8_t cid[SNET_V3_CID_BYTES],
                                             enum snet_cids_owner *ret_owner);
-/* The token of a name; also of one that was never made. Secret. Errors: CRYPTO. */
+/* The token of a name, whether or not that was ever given out. Secret. Errors: CRYPTO. */
 SNET_MUST_USE snet_err snet_cids_token(const struct snet_cids *cids,
                                        const uint8_t cid[SNET_V3_CID_BYTES],
                                        uint8_t ret_token[SNET_V3_TOKEN_BYTES]);
 
-/* What a proof binds together: this answer, and the one request that it answers. */
+/* What a proof covers: one refusal, and the request that it answers. */
 struct snet_cids_refusal {
     const uint8_t *header; /* SNET_V3_HEADER_BYTES, of the REJECT as on the wire */
     uint16_t code;

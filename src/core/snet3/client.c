@@ -15,10 +15,10 @@
 
 #include <string.h>
 
-/* A HELLO has at most this much, an AUTH without a credential less. */
+/* Maximum: a HELLO; an AUTH without a credential is shorter. */
 #define CLIENT_HELLO_MAX_BYTES 256u
 #define CLIENT_RESUME_BYTES 109u
-/* A busy server may ask for no longer a pause than this [PROTO 14.4]. */
+/* Maximum: the pause that a busy server may ask for [PROTO 14.4]. */
 #define CLIENT_RETRY_AFTER_MAX_NS (30 * SNET_SECOND_NS)
 #define CLIENT_RETRY_UNIT_NS (100 * SNET_MS_NS)
 
@@ -117,8 +117,8 @@ static snet_err client_say_hello(snet_link *link)
 }
 
 /*
- * Bytes that the server may lack ride along [PROTO 19.3]. They count as sent, for the answer may
- * say that they have arrived.
+ * Bytes that the server may lack go with the RESUME [PROTO 19.3]. They count as sent, for the
+ * answer may acknowledge them.
  */
 static size_t client_take_early(snet_session *session, uint8_t ret_early[SNET_V3_EARLY_MAX_BYTES])
 {
@@ -236,7 +236,7 @@ static void client_keep_welcome(snet_link *link, const struct snet_v3_welcome *w
     snet_bytes_copy(state->ticket.token, welcome->token, sizeof state->ticket.token);
 }
 
-/* Says who the client is: the third message of XK. */
+/* Sends the client's public key: the third message of XK. */
 static snet_err client_say_auth(snet_link *link)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
@@ -252,7 +252,7 @@ static snet_err client_say_auth(snet_link *link)
     return SNET_OK;
 }
 
-/* Only our server can have said so: what it says wrongly ends the session [PROTO 14.4, 15.4]. */
+/* Only our server can have made the answer: a malformed one ends the session [PROTO 14.4, 15.4]. */
 static snet_err client_malformed(snet_link *link, snet_err err, uint64_t now)
 {
     if (err != SNET_ERR_BAD_HELLO) {
@@ -316,7 +316,7 @@ snet_err snet_v3_client_accept(snet_link *link, struct snet_buffer message,
     const struct snet_flow_ack ack = {.recv_next = accept.recv_next, .limit = accept.limit};
     if (ack.limit > ack.recv_next + SNET_V3_LIMIT_MAX_BYTES ||
         snet_v3_acks_take(session, ack, now) != SNET_OK) {
-        snet_session_end(session, SNET_ERR_BAD_COUNT, now); /* it has said so under our key */
+        snet_session_end(session, SNET_ERR_BAD_COUNT, now); /* it is authentic and cannot be true */
         return SNET_OK;
     }
     const struct snet_session_counts counts = {session->inbox.received, session->history.base};
@@ -329,7 +329,7 @@ snet_err snet_v3_client_accept(snet_link *link, struct snet_buffer message,
 
 /* --- Refusals and failures ---------------------------------------------------------------- */
 
-/* Whether only the server of this session can have said so, and of this attempt [PROTO 13.5]. */
+/* Whether the server of this session has sent the REJECT, and for this attempt [PROTO 13.5]. */
 static bool client_proves(const snet_link *link, struct snet_buffer message,
                           const struct snet_v3_reject *reject)
 {
@@ -349,14 +349,15 @@ static bool client_proves(const snet_link *link, struct snet_buffer message,
 
 /* What a REJECT counts for. */
 enum client_verdict {
-    CLIENT_IGNORES, /* anybody can have sent it: it says nothing, not even that */
-    CLIENT_NOTES,   /* so can anybody, but it says why this attempt failed: the session tries on */
-    CLIENT_BELIEVES /* it counts for how the session ends */
+    CLIENT_IGNORES, /* anybody can have sent it: it means nothing */
+    CLIENT_NOTES,   /* so it was, but it is why this attempt failed; the session tries again */
+    CLIENT_BELIEVES /* it decides how the session ends */
 };
 
 /*
- * Before there is a session, nobody can prove a refusal, and one that is not final is believed: it
- * costs no more than a try. Of a session only its server ends the trying, by a proof [PROTO 14.4].
+ * Before the session is open nobody can prove a refusal, and one that is not final is believed: all
+ * that it can cost is a new session. An open session only its server can end, by a proof
+ * [PROTO 14.4].
  */
 static enum client_verdict client_judge_reject(const snet_link *link, struct snet_buffer message,
                                                const struct snet_v3_reject *reject)
@@ -393,7 +394,7 @@ snet_err snet_v3_client_reject(snet_link *link, struct snet_buffer message,
     return snet_v3_codes_refused(reject.code);
 }
 
-/* Before the session is open: only the answer of a server ends the trying [PROTO 14.4]. */
+/* Before the session is open, only the answer of a server ends the attempts [PROTO 14.4]. */
 static snet_err client_hello_failed(const snet_link *link, snet_err err)
 {
     if (link != NULL && snet_v3_link_of(link)->refused_code != 0) {
@@ -417,7 +418,7 @@ snet_err snet_v3_client_attempt_failed(snet_session *session, const snet_link *l
     }
     const uint16_t code = link == NULL ? 0 : snet_v3_link_of(link)->refused_code;
     if (code == 0) {
-        return SNET_OK; /* nothing that is not proven ends a session */
+        return SNET_OK; /* without a proof nothing ends a session */
     }
     if (snet_session_done(session) && (code == SNET_V3_CLOSED_OK || code == SNET_V3_UNKNOWN)) {
         return SNET_ERR_CLOSED;
@@ -427,7 +428,7 @@ snet_err snet_v3_client_attempt_failed(snet_session *session, const snet_link *l
         return SNET_ERR_CLOSE_UNCONFIRMED;
     }
     if (code == SNET_V3_CLOSED_OK && !end_sent) {
-        return SNET_ERR_REFUSED; /* it cannot have ended without our end */
+        return SNET_ERR_REFUSED; /* it cannot have ended well without our end */
     }
     return err;
 }

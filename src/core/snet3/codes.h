@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Between local errors and the codes that a peer of snet/3 is told or tells [PROTO 21]. The only
- * place that maps one to the other.
+ * Codes: from local errors to the codes on the wire of snet/3 and back [PROTO 21]. No other file
+ * maps one to the other.
  *
  * Thread: any.
  */
@@ -19,13 +19,13 @@
 bool snet_v3_codes_refuses(uint16_t code);
 /* What a refused handshake means to a client. */
 snet_err snet_v3_codes_refused(uint16_t code);
-/* What an ABORT means to who receives it. */
+/* What an ABORT means to the end that receives it. */
 snet_err snet_v3_codes_aborted(uint16_t code);
 /* Whether a session that ended by `err` was ended by the other end's ABORT. */
 bool snet_v3_codes_is_abort(snet_err err);
 /* What an ABORT says when a session ends by `err`. */
 enum snet_v3_code snet_v3_codes_abort(snet_err err);
-/* What a tomb says of a session that ended by `err`. */
+/* The code in the tombstone of a session that ended by `err`. */
 enum snet_v3_code snet_v3_codes_tombstone(snet_err err);
 
 #endif

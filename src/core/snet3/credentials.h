@@ -1,10 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Credentials: with what a client of snet/3 may resume. A server keeps two per session at most, the
- * one that is confirmed and one that is pending until the client has proven that it has it; the
- * rules are made so that no lost message and no replay can ever leave the client without one that
- * the server still takes.
+ * Credentials: what a client of snet/3 may resume with. A server keeps at most two for a session:
+ * the confirmed one, and one that is pending until the client has proven to have it. By the rules
+ * below, no lost message and no replay can leave the client without a credential that the server
+ * still takes.
  *
  *   R1  at most two: confirmed and pending
  *   R2  accepting a resume from either makes a new pending one; if the base was the pending one, it
@@ -14,7 +14,7 @@
  *   R5  no timer ever drops the pending one
  *
  * Ownership: the slots stay where they are, so that a registry can point at their nodes; the caller
- * enters and removes these. Thread: that of the core.
+ * enters and removes these. Thread: the core's.
  */
 #ifndef SNET_CORE_SNET3_CREDENTIALS_H
 #define SNET_CORE_SNET3_CREDENTIALS_H
@@ -29,8 +29,8 @@
 #include <stdint.h>
 
 struct snet_credential {
-    struct snet_registry_node node; /* by snet_credentials_key of the cid; the caller's */
-    struct snet_session *owner;     /* whose it is; the caller's */
+    struct snet_registry_node node; /* by snet_credentials_key of the cid; set by the caller */
+    struct snet_session *owner;     /* the session; set by the caller */
     uint8_t cid[SNET_V3_CID_BYTES];
     uint8_t secret[SNET_HASH_BYTES]; /* RS: the psk of the next resume */
 };
@@ -42,7 +42,7 @@ struct snet_credentials {
     bool pending;      /* the other slot holds one, too */
 };
 
-/* What a registry finds a cid by: its last 8 bytes, which are random in every mode. Never 0. */
+/* The key of a cid in a registry: its last 8 bytes, which are random in every mode. Never 0. */
 uint64_t snet_credentials_key(const uint8_t cid[SNET_V3_CID_BYTES]);
 
 /* A new session's first credential goes into the slot returned; it is the confirmed one. */

@@ -19,7 +19,7 @@ SNET_MUST_USE snet_err snet_v3_epoch_begin(snet_link *link, const struct snet_su
                                            bool client);
 /* Wipes the keys of the link. */
 void snet_v3_epoch_end(snet_link *link);
-/* The number by which logs call the session, equal at both ends. Errors: CRYPTO. */
+/* Gives the session its number in logs, which is equal at both ends. Errors: CRYPTO. */
 SNET_MUST_USE snet_err snet_v3_epoch_name(snet_session *session,
                                           const uint8_t secret[SNET_HASH_BYTES]);
 

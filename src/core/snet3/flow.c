@@ -20,7 +20,7 @@ static uint64_t flow_min(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* So much may be unacknowledged before an ACK is due by itself. */
+/* How many bytes may be unacknowledged before an ACK is due by itself. */
 static uint64_t flow_unacked_max(const struct snet_flow *flow)
 {
     const uint64_t records = (uint64_t)SNET_FLOW_RECORDS_MAX * flow->max_record_bytes;

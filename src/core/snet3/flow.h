@@ -1,13 +1,13 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Flow: acknowledgement and credit of a wire that has them. As a receiver it says when an ACK is to
- * be sent and what it says; as a sender it keeps what the peer has acknowledged and allows.
+ * Flow: acknowledgement and credit of a session. The half of the receiver says when an ACK is to be
+ * sent, and what it says; the half of the sender keeps what the peer has acknowledged and allows.
  *
  * Positions are offsets of the stream; the end of a stream counts as one byte more. Credit given is
  * never taken back. Pure counting: no bytes are kept here.
  *
- * Thread: that of the core.
+ * Thread: the core's.
  */
 #ifndef SNET_CORE_SNET3_FLOW_H
 #define SNET_CORE_SNET3_FLOW_H
@@ -17,11 +17,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* So many bytes at most wait for an ACK, whatever the window. */
+/* Maximum: bytes that wait for an ACK, whatever the window. */
 #define SNET_FLOW_UNACKED_MAX_BYTES 65536u
-/* And none for longer than this. */
+/* Maximum: time that a byte waits for an ACK. */
 #define SNET_FLOW_ACK_NS (40 * SNET_MS_NS)
-/* An ACK goes out when so much of the window has arrived or become free. */
+/* An ACK goes out when this part of the window has arrived or become free, or when this many
+   records have arrived. */
 #define SNET_FLOW_WINDOW_DIVISOR 4u
 #define SNET_FLOW_RECORDS_MAX 2u
 
@@ -38,7 +39,7 @@ struct snet_flow {
     uint32_t max_record_bytes;
     uint64_t recv_next; /* everything before it is safely in memory */
     uint64_t limit;     /* the peer may send up to here */
-    uint64_t said_next; /* what the last ACK on this link said */
+    uint64_t said_next; /* what the last ACK said */
     uint64_t said_limit;
     uint64_t ack_by_ns; /* an ACK is due by itself from then on; SNET_NEVER: nothing waits */
     bool ack_now;       /* an ACK is due by itself */

@@ -76,7 +76,7 @@ bool snet_v3_in_early(snet_session *session, const struct snet_v3_resume *resume
 
 /* --- Frames ------------------------------------------------------------------------------- */
 
-/* What one record has shown so far. */
+/* What has been seen of one record. */
 struct in_record {
     bool starved; /* a page was missing: what follows it in the stream is dropped */
     bool padding_only;
@@ -144,7 +144,7 @@ static snet_err in_ping(snet_link *link, const struct snet_v3_frame *frame)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
     if (state->pong_owed) {
-        return SNET_ERR_BAD_RATE; /* nobody asks again before the answer */
+        return SNET_ERR_BAD_RATE; /* no peer asks again before the answer */
     }
     state->pong_owed = true;
     state->pong_token = frame->number;
@@ -160,7 +160,7 @@ static void in_pong(snet_link *link, const struct snet_v3_frame *frame, uint64_t
     }
 }
 
-/* A text of the other end's; it may hold anything, so zeros are cut off. */
+/* A text of the other end. It may hold any bytes, and ends at the first zero. */
 static char *in_text(snet_core *core, struct snet_bytes bytes)
 {
     char *text = snet_core_alloc(core, bytes.len + 1);
@@ -174,7 +174,8 @@ static void in_abort(snet_link *link, const struct snet_v3_frame *frame, uint64_
 {
     snet_session *session = link->session;
     if (frame->number == SNET_V3_CLOSED_OK && snet_session_done(session)) {
-        snet_session_end(session, SNET_ERR_CLOSED, now); /* the server has our last word */
+        snet_session_end(session, SNET_ERR_CLOSED,
+                         now); /* the server has all, and knows that it is all */
         return;
     }
     session->peer_code = (uint16_t)frame->number;
@@ -220,7 +221,7 @@ static snet_err in_frame(snet_link *link, const struct snet_v3_frame *frame,
 
 /* --- Records ------------------------------------------------------------------------------ */
 
-/* Whether the first record of a server says that it will not have us: then nothing has opened. */
+/* Whether the first record of a server refuses the client: then the session has not opened. */
 static bool in_turned_away(struct snet_bytes plain, uint16_t *ret_code)
 {
     struct snet_reader reader;
@@ -260,7 +261,7 @@ static snet_err in_first(snet_link *link, struct snet_bytes plain, uint64_t now)
     return SNET_ERR_INTERNAL;
 }
 
-/* Frames in order; stops where one ends the session. */
+/* Handles frames in order, until one ends the session. */
 static snet_err in_frames(snet_link *link, struct snet_bytes plain, struct in_record *record,
                           uint64_t now)
 {
@@ -294,7 +295,7 @@ static void in_after(snet_link *link, uint64_t now)
     snet_v3_acks_finish(session, now);
 }
 
-/* A whole record, which is opened in the core's scratch memory. */
+/* Handles a whole record, which is opened in the core's scratch memory. */
 static snet_err in_record(snet_link *link, const uint8_t *data, size_t len, uint64_t now)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
@@ -330,7 +331,7 @@ static size_t in_record_len(const uint8_t *data)
     return SNET_V3_FRAME_LEN_BYTES + (size_t)snet_reader_u16(&reader);
 }
 
-/* A length that no record of ours has is as good as a forged one. */
+/* Whether a record that this end takes can be that long; else it is treated as a forged one. */
 static bool in_len_ok(size_t len)
 {
     const size_t most = SNET_V3_RECORD_BYTES + SNET_SUITE_TAG_BYTES;
@@ -338,12 +339,12 @@ static bool in_len_ok(size_t len)
            len <= SNET_V3_FRAME_LEN_BYTES + most;
 }
 
-/* The record comes in pieces. */
+/* Takes a piece of a record. */
 static snet_err in_pieces(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
                           uint64_t now)
 {
     struct snet_reassembly *in = &snet_v3_link_of(link)->in;
-    snet_v3_liveness_heard(link, now); /* a slow path takes long for a record */
+    snet_v3_liveness_heard(link, now); /* on a slow path a record takes long */
     if (in->want == 0) {
         SNET_TRY(snet_reassembly_want(in, link->core, SNET_V3_FRAME_LEN_BYTES));
     }

@@ -35,13 +35,13 @@ static size_t keyring_bytes(size_t authorized_count)
 
 /* --- The list of authorized clients ------------------------------------------------------- */
 
-/* Public keys are no secret: these may take as long as they like to tell two apart. */
+/* Public keys are no secret: the time that this takes may depend on them. */
 static bool keyring_less(const struct snet_key *a, const struct snet_key *b)
 {
     return memcmp(a->bytes, b->bytes, sizeof a->bytes) < 0;
 }
 
-/* Lets the key at `index` sink until no child is greater, in a heap of `count` keys. */
+/* Sifts the key at `index` down until no child is greater, in a heap of `count` keys. */
 static void keyring_sift(struct snet_key *keys, size_t index, size_t count)
 {
     const struct snet_key sinking = keys[index];
@@ -112,7 +112,7 @@ static bool keyring_valid(const struct snet_server_keys *keys)
            keyring_list_valid(keys->authorized, keys->authorized_count, SNET_SERVER_AUTHORIZED_MAX);
 }
 
-/* Copies the keys and completes each by what follows from it. */
+/* Copies the keys and adds what is derived from each. */
 static snet_err keyring_fill(struct snet_keyring *keyring, const struct snet_server_keys *keys)
 {
     snet_err err = SNET_OK;
@@ -190,7 +190,7 @@ const uint8_t *snet_keyring_by_psk_id(const struct snet_keyring *keyring,
                                       const uint8_t psk_id[SNET_V3_PSK_ID_BYTES])
 {
     const uint8_t *found = NULL;
-    /* To the end even when found: how long it takes does not tell which one it was. */
+    /* Goes on to the end when it is found: the time does not show which one it was. */
     for (size_t i = 0; i < keyring->psk_count; i++) {
         if (snet_secret_equal(keyring->psks[i].id, psk_id, SNET_V3_PSK_ID_BYTES)) {
             found = keyring->psks[i].key.bytes;

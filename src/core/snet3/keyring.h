@@ -1,16 +1,15 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Keyring: the keys of a server of snet/3, copied when it begins and the same until it ends: its
- * own key pairs, the secrets that it shares with clients, and the clients that it serves. It finds
- * the key that a message is meant for and answers questions; who is refused what is decided
- * elsewhere.
+ * Keyring: the keys of a server of snet/3, copied when it begins and the same until it ends. These
+ * are its own key pairs, the secrets that it shares with clients, and the public keys of the
+ * clients that it serves. The keyring finds keys; what is refused to a client is decided elsewhere.
  *
  *   psk_id = HKDF-Expand(psk, "snet3 psk id")[0..16)
  *
  * Ownership: one allocation, wiped and given back with snet_keyring_free; what is handed out is
- * borrowed from it. The cryptographic context and the environment must outlive it. Thread: that of
- * the core.
+ * borrowed from it. The cryptographic context and the environment must outlive it. Thread: the
+ * core's.
  */
 #ifndef SNET_CORE_SNET3_KEYRING_H
 #define SNET_CORE_SNET3_KEYRING_H
@@ -46,8 +45,8 @@ void snet_keyring_free(struct snet_keyring *keyring);
 const uint8_t *snet_keyring_root(const struct snet_keyring *keyring);
 
 /*
- * The key pair whose public key the sender of a HELLO knows, as its mac1 shows; they are tried in
- * order. NULL: none, or libcrypto failed.
+ * The key pair whose public key the sender of a HELLO knows, as its mac1 proves. NULL: none, or
+ * libcrypto failed. The pairs are tried in order.
  */
 const struct snet_x25519 *snet_keyring_by_mac1(const struct snet_keyring *keyring,
                                                struct snet_bytes message);
@@ -61,7 +60,7 @@ bool snet_keyring_restricted(const struct snet_keyring *keyring);
 bool snet_keyring_authorizes(const struct snet_keyring *keyring,
                              const uint8_t public_key[SNET_X25519_BYTES]);
 
-/* By which id both ends know a shared secret of 32 bytes. Errors: CRYPTO. */
+/* The id of a shared secret of 32 bytes, the same at both ends. Errors: CRYPTO. */
 SNET_MUST_USE snet_err snet_keyring_psk_id(struct snet_crypto *crypto,
                                            const uint8_t psk[SNET_KEY_BYTES],
                                            uint8_t ret_id[SNET_V3_PSK_ID_BYTES]);

@@ -4,7 +4,7 @@
 
 #include "core/client.h"
 
-/* A new round trip counts as one part of so many. */
+/* A new round trip has the weight of one part in this many. */
 #define LIVENESS_RTT_PARTS 8u
 
 static uint64_t liveness_min(uint64_t a, uint64_t b)
@@ -52,7 +52,7 @@ void snet_v3_liveness_answered(snet_link *link, uint64_t now)
     const struct snet_v3_link *state = snet_v3_link_of(link);
     struct snet_v3_session *session = snet_v3_session_of(link->session);
     const uint64_t sample_ns = now - state->asked_ns;
-    /* The first of a link counts whole: the path is another one. */
+    /* The first of a link counts whole: it is of another path. */
     session->rtt_ns = link->state != SNET_LINK_LIVE || session->rtt_ns == 0
                           ? sample_ns
                           : session->rtt_ns - session->rtt_ns / LIVENESS_RTT_PARTS +
@@ -88,7 +88,7 @@ static uint64_t liveness_heartbeat_at(const snet_link *link)
     if (!state->ping_out) {
         return state->heard_ns + session->heartbeat_ns;
     }
-    /* No second PING before the PONG: what else is heard meanwhile proves as much. */
+    /* No second PING before the PONG: what else is heard meanwhile proves life as well. */
     return state->heard_ns <= state->asked_ns
                ? state->asked_ns + SNET_HEARTBEAT_DEAD_NS
                : state->heard_ns + session->heartbeat_ns + SNET_HEARTBEAT_DEAD_NS;
@@ -111,7 +111,7 @@ void snet_v3_liveness_arm(snet_link *link)
     uint64_t at_ns = liveness_min(liveness_heartbeat_at(link), liveness_stall_at(link));
     at_ns = liveness_min(at_ns, liveness_min(flow->ack_by_ns, state->rekey_at_ns));
     if (at_ns < link->alarm_ns) {
-        /* A later one than before need not be set: the alarm looks again when it goes off. */
+        /* A later time need not be set: the alarm looks again when it goes off. */
         snet_link_alarm(link, at_ns);
     }
 }
@@ -134,9 +134,9 @@ static void liveness_stall_due(snet_link *link, uint64_t now)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
     const uint64_t waited_ns = now - state->progress_ns;
-    /* Beyond now, whatever has passed: what is due again at once would never let the core go on. */
+    /* More than what has passed: what were due again at once would keep the core busy for ever. */
     state->stall_timeout_ns = waited_ns + liveness_min(waited_ns, SNET_V3_STALL_TIMEOUT_MAX_NS);
-    /* A path that is merely slow would be left before it can acknowledge, and so would the next. */
+    /* Else a path that is merely slow is left before it can acknowledge, and the next one too. */
     snet_v3_session_of(link->session)->stall_min_ns =
         liveness_min(state->stall_timeout_ns, SNET_V3_STALL_TIMEOUT_MAX_NS);
     snet_client_handover(link->session, now);

@@ -13,7 +13,7 @@ static const char messages_mac1_label[] = "snet3 mac1";
 
 _Static_assert(SNET_V3_PSK_ID_BYTES == SNET_V3_MAC1_BYTES, "a HELLO has one of the two");
 
-/* The largest payload that this end ever writes: a RESUME with early bytes. */
+/* Maximum: a payload that this end writes, which is that of a RESUME with early bytes. */
 #define MESSAGES_PAYLOAD_MAX_BYTES (36u + SNET_V3_EARLY_MAX_BYTES)
 
 /* --- What all messages have in common ----------------------------------------------------- */
@@ -118,7 +118,7 @@ snet_err snet_v3_messages_check_mac1(struct snet_crypto *crypto, const uint8_t *
 
 /* --- The client's first message ----------------------------------------------------------- */
 
-/* A header that begins an exchange, and what the Noise message of it will be long. */
+/* The header that begins an exchange, but for what differs between its messages. */
 static void messages_set_header(struct snet_v3_handshake *handshake,
                                 const struct snet_v3_messages_config *config)
 {

@@ -1,17 +1,16 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * The handshake messages of snet/3 put together and taken apart: header, prologue, Noise, and the
- * mac that keeps a server silent to strangers. One exchange at a time, without links or sessions;
- * who may say what when is decided elsewhere.
+ * Messages: the handshake messages of snet/3 are put together and taken apart: header, prologue,
+ * Noise, and the mac that keeps a server silent to strangers. This is one exchange, without links
+ * or sessions; which message may come when is decided elsewhere.
  *
  *   prologue = "snet/3" 0 0 || the client's header || psk_id or cid, when the message has one
  *   mac1     = HMAC(SHA-256("snet3 mac1" || server_public), header || body before mac1)[0..16)
  *   RS       = HKDF-Expand(r, "snet3 resume" || h)       r: the third output of Noise's Split
  *
  * Ownership: the caller's struct, wiped with snet_v3_messages_deinit, also after an error.
- * Messages that are read are whole, header first, and are decrypted in place. Thread: that of the
- * core.
+ * Messages that are read are whole, header first, and are decrypted in place. Thread: the core's.
  */
 #ifndef SNET_CORE_SNET3_MESSAGES_H
 #define SNET_CORE_SNET3_MESSAGES_H
@@ -27,7 +26,7 @@
 
 #define SNET_V3_MESSAGE_MAX_BYTES (SNET_V3_HEADER_BYTES + SNET_V3_BODY_MAX_BYTES)
 
-/* What an exchange begins with; pointers are NULL where the pattern does not use them. */
+/* What an exchange begins with. Pointers are NULL where the pattern does not use them. */
 struct snet_v3_messages_config {
     enum snet_noise_pattern pattern;
     const struct snet_suite *suite;
@@ -94,8 +93,8 @@ SNET_MUST_USE snet_err snet_v3_messages_reply(struct snet_v3_handshake *handshak
                                               const struct snet_v3_welcome *welcome,
                                               struct snet_writer *out);
 /*
- * Errors: BAD_MAC, BAD_PUBLIC_KEY when anybody can have said so; BAD_HELLO when it was the server,
- * and malformed; NO_MEMORY, CRYPTO.
+ * Reads HELLO_REPLY. Errors: BAD_MAC and BAD_PUBLIC_KEY when anybody can have sent it; BAD_HELLO
+ * when the server has, and it is malformed; NO_MEMORY, CRYPTO.
  */
 SNET_MUST_USE snet_err snet_v3_messages_read_reply(struct snet_v3_handshake *handshake,
                                                    struct snet_buffer message,
@@ -104,7 +103,7 @@ SNET_MUST_USE snet_err snet_v3_messages_read_reply(struct snet_v3_handshake *han
 SNET_MUST_USE snet_err snet_v3_messages_accept(struct snet_v3_handshake *handshake,
                                                const struct snet_v3_accept *accept,
                                                struct snet_writer *out);
-/* Errors: as of HELLO_REPLY. */
+/* Reads ACCEPT. Errors: as of HELLO_REPLY. */
 SNET_MUST_USE snet_err snet_v3_messages_read_accept(struct snet_v3_handshake *handshake,
                                                     struct snet_buffer message,
                                                     struct snet_v3_accept *ret_accept);
@@ -114,7 +113,7 @@ SNET_MUST_USE snet_err snet_v3_messages_read_accept(struct snet_v3_handshake *ha
 /* Writes AUTH. Errors: CRYPTO, NO_MEMORY, BAD_PUBLIC_KEY. */
 SNET_MUST_USE snet_err snet_v3_messages_auth(struct snet_v3_handshake *handshake,
                                              struct snet_bytes credential, struct snet_writer *out);
-/* The client's key is then in noise.peer_static. Errors: as of HELLO_REPLY. */
+/* Reads AUTH; noise.peer_static is the client's key then. Errors: as of HELLO_REPLY. */
 SNET_MUST_USE snet_err snet_v3_messages_read_auth(struct snet_v3_handshake *handshake,
                                                   struct snet_buffer message,
                                                   struct snet_bytes *ret_credential);

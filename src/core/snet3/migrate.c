@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* "[" IPv6 "]:" port, or a name of the longest kind. */
+/* "[" IPv6 "]:" port, or the longest name and a port. */
 #define MIGRATE_TEXT_MAX_BYTES (SNET_V3_FRAME_TEXT_MAX_BYTES + 10u)
 #define MIGRATE_IPV6_GROUPS 8u
 #define MIGRATE_LOCAL "unix"
@@ -133,7 +133,7 @@ static bool migrate_put_name(struct snet_writer *text, struct snet_bytes name)
     return true;
 }
 
-/* HOST:PORT as people type it. */
+/* The address as HOST:PORT or [IPv6]:PORT; no text for the same one. */
 static bool migrate_format(const struct snet_v3_frame *frame, struct snet_writer *text)
 {
     switch (frame->kind) {
@@ -168,7 +168,7 @@ snet_err snet_v3_migrate_take(snet_link *link, const struct snet_v3_frame *frame
     if (writer.written > 0) {
         char *redirect = snet_core_alloc(session->core, writer.written + 1);
         if (redirect == NULL) {
-            return SNET_OK; /* it will have to do without us moving */
+            return SNET_OK; /* the server has to do without it */
         }
         snet_bytes_copy((uint8_t *)redirect, (const uint8_t *)text, writer.written);
         snet_core_release(session->core, session->redirect);

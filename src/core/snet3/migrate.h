@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Migrate: a server asks its client to go on elsewhere, and the client does [PROTO 19.2].
+ * Migrate: a server asks its client to connect to another address, and the client does
+ * [PROTO 19.2].
  *
  * Thread: the core's.
  */
@@ -10,7 +11,7 @@
 
 #include "core/snet3/state.h"
 
-/* Server: asks with the next record; NULL is the same address. Errors: ADDRESS, NO_MEMORY. */
+/* Server: asks with the next record. NULL is the same address. Errors: ADDRESS, NO_MEMORY. */
 SNET_MUST_USE snet_err snet_v3_migrate_ask(snet_session *session, const char *address,
                                            uint64_t deadline_ns);
 /* Client: a MIGRATE has come. Errors: BAD_FRAME. */

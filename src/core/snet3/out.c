@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define OUT_SPANS_MAX 8u
-/* Frames beside DATA in one record: START, ACK, PING, PONG, FIN and the longest MIGRATE. */
+/* Maximum: frames beside DATA in one record: START, ACK, PING, PONG, FIN, the longest MIGRATE. */
 #define OUT_CONTROL_MAX_BYTES 320u
 /* The type and length of DATA, when it is not the last frame. */
 #define OUT_DATA_HEAD_BYTES 3u
@@ -17,7 +17,7 @@
 _Static_assert(OUT_CONTROL_MAX_BYTES + OUT_DATA_HEAD_BYTES < SNET_V3_FRAME_RECORD_MIN_BYTES,
                "every record has room for data behind all other frames");
 
-/* A server's link that is accepted carries data at once when the session has no other one. */
+/* Whether a server's link carries data before it is proven: it does when it is the only one. */
 static bool out_pending(const snet_link *link)
 {
     const snet_session *session = link->session;
@@ -57,7 +57,7 @@ static size_t out_data_len(const snet_link *link)
     return out_pending(link) ? out_min(len, SNET_V3_PENDING_MAX_BYTES - state->pending_bytes) : len;
 }
 
-/* Whether FIN goes out when so much data goes before it. */
+/* Whether FIN goes out behind `data_len` more bytes of data. */
 static bool out_fin_due(const snet_link *link, size_t data_len)
 {
     const snet_session *session = link->session;
@@ -136,7 +136,7 @@ static void out_put_migrate(snet_session *session, struct snet_writer *plain)
 static void out_start(snet_link *link, struct snet_writer *plain)
 {
     const snet_session *session = link->session;
-    /* Behind an end that was acknowledged, nothing is left to begin with. */
+    /* An end that is acknowledged counts as a byte: START is behind it. */
     out_put_start(plain, session->end_acked ? snet_v3_session_of(session)->flow.acked
                                             : session->history.sent);
     snet_v3_link_of(link)->start_sent = true;
@@ -184,7 +184,7 @@ static void out_data(snet_link *link, struct snet_writer *plain, size_t room)
     size_t len = out_min(most > OUT_DATA_HEAD_BYTES ? most - OUT_DATA_HEAD_BYTES : 0, wanted);
     bool fin = out_fin_due(link, len);
     if (fin && len + OUT_DATA_HEAD_BYTES + OUT_FIN_BYTES > most) {
-        fin = false; /* it has the next record for itself */
+        fin = false; /* it goes into a record of its own */
     }
     if (len > 0 && (fin || pad_bytes > 0)) {
         snet_writer_u8(plain, SNET_V3_FRAME_DATA);
@@ -222,7 +222,7 @@ static size_t out_max_record(const snet_link *link)
     return out_min(SNET_V3_RECORD_BYTES, snet_v3_link_of(link)->peer_max_record);
 }
 
-/* The link can go no further; its session resumes on another one. */
+/* The link cannot send any more; its session resumes on another one. */
 static void out_break(snet_link *link, snet_err err)
 {
     snet_v3_link_of(link)->broken_err = err;
@@ -257,7 +257,7 @@ static bool out_record(snet_link *link, uint8_t *space)
     return out_seal(link, space, plain.written);
 }
 
-/* Memory for so much data and what goes with it. */
+/* Memory for the data that may go out now, and for what goes with it. */
 static size_t out_space_bytes(const snet_link *link)
 {
     const size_t max_record = out_max_record(link);

@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * From the session to the connection: what is to be said becomes frames, frames become records, and
- * these wait in the link's outbox [PROTO 16.1]. Bytes are taken from the history and sealed only
- * when the connection can take them.
+ * Out: from the session to the connection. What there is to send becomes frames, frames become
+ * records, and these wait in the link's outbox [PROTO 16.1]. Bytes are taken from the history and
+ * sealed only when the connection can take them.
  *
  * Thread: the core's.
  */
@@ -12,14 +12,14 @@
 
 #include "core/snet3/state.h"
 
-/* So many records at most are sealed at a time. */
+/* Maximum: records sealed at a time. */
 #define SNET_V3_OUT_RECORDS_MAX 4u
-/* Without memory a link tries again after this. */
+/* Interval: a link without memory tries again after it. */
 #define SNET_V3_OUT_RETRY_NS (100 * SNET_MS_NS)
 
-/* Fills the empty outbox of a link with what its session has to say. */
+/* Fills the empty outbox of a link with what its session has to send. */
 void snet_v3_out_fill(snet_link *link);
-/* Puts an ABORT behind what waits; false when that is not possible. `text` may be NULL. */
+/* Puts an ABORT behind what waits. False when that is impossible. `text` may be NULL. */
 bool snet_v3_out_abort(snet_link *link, uint16_t code, const char *text);
 
 #endif

@@ -4,7 +4,7 @@
  * Outbox: bytes of a link that are ready to go out, handshake messages and sealed records, until
  * the connection has taken them. Memory is held only while there are any.
  *
- * Ownership: owns its memory. Thread: that of the core.
+ * Ownership: owns its memory. Thread: the core's.
  */
 #ifndef SNET_CORE_SNET3_OUTBOX_H
 #define SNET_CORE_SNET3_OUTBOX_H
@@ -30,7 +30,7 @@ bool snet_outbox_empty(const struct snet_outbox *outbox);
 struct snet_span snet_outbox_look(const struct snet_outbox *outbox);
 /* The connection took the first `len` bytes. */
 void snet_outbox_sent(struct snet_outbox *outbox, snet_core *core, size_t len);
-/* Throws away what is left. */
+/* Drops what has not gone out. */
 void snet_outbox_drop(struct snet_outbox *outbox, snet_core *core);
 
 #endif

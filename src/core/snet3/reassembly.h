@@ -1,10 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Gather: a message or record whose length is known, put together from the pieces in which it
+ * Reassembly: a message or record whose length is known is put together from the pieces in which it
  * arrives. Memory is held only while one is incomplete.
  *
- * Ownership: owns its memory, which is wiped before it goes back. Thread: that of the core.
+ * Ownership: owns its memory, which is wiped before it goes back. Thread: the core's.
  */
 #ifndef SNET_CORE_SNET3_REASSEMBLY_H
 #define SNET_CORE_SNET3_REASSEMBLY_H
@@ -19,14 +19,14 @@ struct snet_reassembly {
     size_t size;
 };
 
-/* From now on `want` bytes are wanted, those that are there included. Errors: NO_MEMORY. */
+/* Makes it `want` bytes, with those that are there. Errors: NO_MEMORY. */
 SNET_MUST_USE snet_err snet_reassembly_want(struct snet_reassembly *reassembly, snet_core *core,
                                             size_t want);
-/* Takes what is still missing from `data`; returns how much that was. */
+/* Takes what is still missing out of `data`. Returns how many bytes that was. */
 size_t snet_reassembly_feed(struct snet_reassembly *reassembly, const uint8_t *data, size_t len);
-/* Everything wanted is there. */
+/* Whether all bytes are there. */
 bool snet_reassembly_whole(const struct snet_reassembly *reassembly);
-/* Begins anew: the memory goes back. */
+/* Empties it: the memory goes back. */
 void snet_reassembly_drop(struct snet_reassembly *reassembly, snet_core *core);
 
 #endif

@@ -1,15 +1,15 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Record: one direction of one epoch of snet/3: seals records or opens them, counts them, and takes
- * new keys in time. Both ends just count, so no message says when a key changes.
+ * Record: one direction of one epoch of snet/3. Seals records or opens them, counts them, and takes
+ * new keys in time. Both ends count alike, so no message says when a key changes.
  *
  *   S[0] = k_dir of the handshake            S[g + 1] = HKDF-Expand(S[g], "snet3 upd", 32)
  *   key  = HKDF-Expand(S[g], "snet3 key")    iv = HKDF-Expand(S[g], "snet3 iv")
  *   nonce = iv XOR (0[4] || LE64(seq))       g = seq / rekey_records
  *
  * Ownership: the suite's context is memory of the caller's, at least `ctx_size` bytes, valid until
- * snet_record_deinit, which wipes it. Thread: that of the core.
+ * snet_record_deinit, which wipes it. Thread: the core's.
  */
 #ifndef SNET_CORE_SNET3_RECORD_H
 #define SNET_CORE_SNET3_RECORD_H
@@ -22,9 +22,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A record of this number is never sealed: the session resumes before. */
+/* Limit: no record has this number or a higher one. The session resumes before. */
 #define SNET_RECORD_SEQ_MAX (UINT64_C(1) << 40)
-/* Records with more plaintext than this take new keys four times as often. */
+/* Where records may have more plaintext than this, new keys are taken four times as often. */
 #define SNET_RECORD_LARGE_BYTES 16384u
 #define SNET_RECORD_LARGE_DIVISOR 4u
 

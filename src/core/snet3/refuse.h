@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Refuse: how a server of snet/3 says no to a handshake: by a REJECT, which has a proof where the
- * client can check one [PROTO 13.5], and an orderly close.
+ * Refuse: how a server of snet/3 refuses a handshake. It sends a REJECT, with a proof where the
+ * client can check one [PROTO 13.5], and closes in good order.
  *
  * Thread: the core's.
  */
@@ -11,7 +11,7 @@
 
 #include "core/snet3/state.h"
 
-/* A client that comes too often or too early is asked to wait so long, in units of 100 ms. */
+/* Pause that a busy server asks for, in units of 100 ms. */
 #define SNET_V3_RETRY_AFTER 10u
 
 struct snet_v3_refusal {
@@ -20,7 +20,7 @@ struct snet_v3_refusal {
     snet_err err; /* for the log */
     uint16_t retry_after;
     const uint8_t *cid;          /* NULL: without a proof */
-    const snet_session *session; /* that it is about; NULL when there is none */
+    const snet_session *session; /* the RESUME is about it; NULL: none */
 };
 
 /* Queues a REJECT and closes in good order behind it. Errors: NO_MEMORY, CRYPTO. */

@@ -14,10 +14,10 @@
 #include "core/snet3/store.h"
 #include "crypto/secret.h"
 
-/* An ACCEPT has no more than this. */
+/* Maximum: an ACCEPT. */
 #define RESUME_ANSWER_MAX_BYTES 256u
 
-/* Nobody has this name: says so in a way that only this server can [PROTO 18.3]. */
+/* No session has this name. Refuses in a way that only this server can [PROTO 18.3]. */
 static snet_err resume_refuse_unknown(snet_link *link, struct snet_bytes message)
 {
     const struct snet_v3_store *store = snet_v3_store_of(link->server);
@@ -43,7 +43,7 @@ static snet_err resume_refuse_unknown(snet_link *link, struct snet_bytes message
     return snet_v3_refuse(link, &refusal);
 }
 
-/* Whether this session is resumed too often; one more is counted when it is not [PROTO 15.2]. */
+/* Whether this session is resumed too often. If not, counts one more resume [PROTO 15.2]. */
 static bool resume_too_often(struct snet_v3_session *session, uint64_t now)
 {
     const uint64_t from_ns =
@@ -114,8 +114,9 @@ static snet_err resume_write_accept(snet_link *link, const snet_session *session
 }
 
 /*
- * The resume is made with what came with the pending link: its client has taken that. Not of a
- * session that nobody has proven: only a record opens it, and opening it may end it.
+ * Whether the resume is made with the credential of the pending link, so that the client must have
+ * taken that link. Not of an unconfirmed session: only a record opens it, and opening it may end
+ * it.
  */
 static bool resume_from_pending(const snet_session *session, const struct snet_credential *base)
 {
@@ -165,14 +166,14 @@ static void resume_commit(snet_link *link, struct snet_credential *base,
     snet_session *session = base->owner;
     const struct snet_flow_ack ack = {.recv_next = resume->recv_next, .limit = resume->limit};
     if (plan->dead != NULL) {
-        /* However healthy it looks: what waits there would be waited for in vain. */
+        /* However healthy it looks: what was sent there may never arrive. */
         snet_link_failed(plan->dead, SNET_ERR_LINK_REPLACED, now);
     }
-    /* Before a link is taken, which begins to count behind what is acknowledged here. */
+    /* Before a link is taken: its counts begin behind what is acknowledged here. */
     const snet_err err = snet_v3_acks_take(session, ack, now);
-    SNET_ASSERT(err == SNET_OK); /* resume_judge has seen the offsets */
+    SNET_ASSERT(err == SNET_OK); /* resume_judge has checked it */
     if (plan->taken != NULL) {
-        /* The client plans to leave it: it is the live one. To close it instead would let a RESUME
+        /* The client uses this link and plans to leave it. To close it instead would let a RESUME
            cut a link in use. */
         snet_v3_server_go_over(plan->taken, now);
     }
@@ -227,7 +228,7 @@ static enum snet_v3_code resume_judge_header(const snet_link *link,
     return snet_v3_state_suite(link->core, header->suite) == NULL ? SNET_V3_BAD_SUITE : SNET_V3_OK;
 }
 
-/* Without a proof, for nothing was proven to us either; the session is not touched. */
+/* Refuses without a proof, for the client has proven nothing. The session is not touched. */
 static snet_err resume_refuse_plainly(snet_link *link, struct snet_v3_refusal *refusal,
                                       enum snet_v3_code code)
 {
@@ -237,7 +238,7 @@ static snet_err resume_refuse_plainly(snet_link *link, struct snet_v3_refusal *r
     return snet_v3_refuse(link, refusal);
 }
 
-/* A RESUME for the session of `base`. */
+/* Handles a RESUME for the session of `base`. */
 static snet_err resume_of(snet_link *link, struct snet_credential *base, struct snet_buffer message,
                           uint64_t now)
 {

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Resume: what a server of snet/3 does with a RESUME: the checks in their order [PROTO 15.2] and
- * the credential rules [PROTO 15.1].
+ * Resume: what a server of snet/3 does with a RESUME. The checks stand in their order [PROTO 15.2],
+ * and the credential rules are applied [PROTO 15.1].
  *
  * Thread: the core's.
  */
@@ -12,11 +12,11 @@
 #include "core/snet3/state.h"
 #include "core/snet3/step.h"
 
-/* So many resumes of one session per second, and so many at once, are answered [PROTO 15.2]. */
+/* Limit of the resumes of one session: one in each interval, and this many at once [PROTO 15.2]. */
 #define SNET_V3_RESUME_EVERY_NS (10 * SNET_MS_NS)
 #define SNET_V3_RESUME_BURST 200u
-/* Who comes more often is asked to wait for the next turn, in units of 100 ms: no longer, for a
-   session whose path is cut all the time is as honest as any. */
+/* Pause that a client beyond the limit is asked for, in units of 100 ms. It is short: a session
+   whose path is cut all the time is as honest as any. */
 #define SNET_V3_RESUME_RETRY_AFTER 1u
 
 snet_v3_handler snet_v3_resume_asked;

@@ -14,7 +14,7 @@
 #include "core/snet3/store.h"
 #include "crypto/secret.h"
 
-/* A HELLO_REPLY has no more than this. */
+/* Maximum: a HELLO_REPLY. */
 #define SERVER_ANSWER_MAX_BYTES 256u
 
 snet_err snet_v3_server_accept(snet_link *link, enum snet_sniff_verdict verdict)
@@ -38,7 +38,7 @@ static snet_err server_refuse_hello(snet_link *link, struct snet_buffer message,
 
 /* --- A new session ------------------------------------------------------------------------ */
 
-/* How many of the oldest unproven sessions must go before another one can come. */
+/* Makes room for one more unconfirmed session: when there are too many, the oldest goes. */
 static void server_make_room(snet_link *link)
 {
     struct snet_list *unconfirmed = &snet_v3_store_of(link->server)->unconfirmed;
@@ -66,7 +66,8 @@ static snet_err server_identify(snet_session *session, struct snet_bytes service
     return SNET_OK;
 }
 
-/* A session that nobody has proven yet: it is told to nobody, and expires with the handshake. */
+/* Creates a session that is unconfirmed until its first record: the application does not see it,
+   and it expires with the handshake. */
 static snet_err server_create_unconfirmed(snet_link *link, const struct snet_v3_offer *offer,
                                           uint64_t now)
 {
@@ -142,7 +143,7 @@ static snet_err server_begin_epoch(snet_link *link)
     return SNET_OK;
 }
 
-/* The link's session is given up again: nobody was told of it. */
+/* The link's session goes again. The application has never seen it. */
 static void server_discard_unconfirmed(snet_link *link)
 {
     snet_session *session = link->session;
@@ -153,7 +154,7 @@ static void server_discard_unconfirmed(snet_link *link)
     }
 }
 
-/* What a HELLO that is not a stranger's is refused for. */
+/* What a HELLO is refused for whose sender knows a key of ours. */
 static enum snet_v3_code server_judge_hello(const snet_link *link,
                                             const struct snet_v3_header *header)
 {
@@ -188,7 +189,7 @@ static snet_err server_read_hello(snet_link *link, struct snet_buffer message,
     return err;
 }
 
-/* Answers a HELLO whose sender knows our key [PROTO 14.1]. */
+/* Answers a HELLO whose sender knows a key of ours [PROTO 14.1]. */
 static snet_err server_answer_hello(snet_link *link, struct snet_buffer message,
                                     struct snet_v3_messages_config *config,
                                     enum snet_v3_step *ret_next, uint64_t now)
@@ -234,7 +235,7 @@ snet_err snet_v3_server_hello(snet_link *link, struct snet_buffer message,
                                                     (struct snet_bytes){message.data, message.len}),
     };
     if (config.psk == NULL && config.own_static == NULL) {
-        *ret_next = SNET_V3_SILENT; /* a stranger, or somebody with another key of ours */
+        *ret_next = SNET_V3_SILENT; /* a stranger, or a client with a key that is ours no more */
         return SNET_OK;
     }
     const enum snet_v3_code code = server_judge_hello(link, &header);
@@ -246,9 +247,9 @@ snet_err snet_v3_server_hello(snet_link *link, struct snet_buffer message,
     return server_answer_hello(link, message, &config, ret_next, now);
 }
 
-/* --- The session becomes known ------------------------------------------------------------ */
+/* --- A session is proven ------------------------------------------------------------------ */
 
-/* The link says why it will not go on, under keys that the client has, and closes. */
+/* Sends ABORT under keys that the client has, and closes the link. */
 static void server_turn_away(snet_link *link, enum snet_v3_code code, snet_err err)
 {
     (void)snet_v3_out_abort(link, (uint16_t)code, NULL);
@@ -257,12 +258,12 @@ static void server_turn_away(snet_link *link, enum snet_v3_code code, snet_err e
     snet_link_close(link, SNET_CLOSE_FIN, err);
 }
 
-/* The first proof of a new session: from now on its program knows it. Errors: SESSIONS_FULL. */
+/* A new session is proven: from now on the application sees it. Errors: SESSIONS_FULL. */
 static snet_err server_open(snet_link *link, uint64_t now)
 {
     snet_session *session = link->session;
     if (link->server->session_count >= link->server->config.sessions_max) {
-        /* Others were faster since its HELLO. */
+        /* Others have opened since its HELLO. */
         server_turn_away(link, SNET_V3_BUSY, SNET_ERR_SESSIONS_FULL);
         return SNET_ERR_SESSIONS_FULL;
     }

@@ -21,18 +21,19 @@
 #include "core/snet3/record.h"
 #include "core/snet3/window.h"
 
-/* What this implementation takes in one record, and sends at most. */
+/* Maximum: plaintext of one record, as this implementation takes and sends it. */
 #define SNET_V3_RECORD_BYTES SNET_CORE_RECORD_BYTES
-/* Records are taken as they come: their credit is what bounds them. */
+/* Maximum: bytes of records taken at a time. What is sent at all is bounded by credit. */
 #define SNET_V3_READ_MAX_BYTES 65536u
-/* A limit further ahead than this is no credit but nonsense [PROTO 15.2]. */
+/* Maximum: how far a peer's limit is ahead of what it has; more is not credit but nonsense
+   [PROTO 15.2]. */
 #define SNET_V3_LIMIT_MAX_BYTES (UINT64_C(1) << 30)
-/* The send buffer at first. It is never smaller than what two records need [PROTO 17.3]. */
+/* The send buffer: its first size, and its minimum, which is what two records need [PROTO 17.3]. */
 #define SNET_V3_SEND_FIRST_BYTES (256u * 1024)
 #define SNET_V3_SEND_MIN_BYTES (2u * SNET_V3_RECORD_BYTES)
-/* A link has lived so many round trips before windows grow by them. */
+/* Minimum: age of a link, in round trips, before windows grow by them. */
 #define SNET_V3_PROVEN_ROUND_TRIPS 4u
-/* A client's link that was accepted and not yet proven carries no more [PROTO 15.3]. */
+/* Maximum: stream bytes sent on a link that is accepted and not yet proven [PROTO 15.3]. */
 #define SNET_V3_PENDING_MAX_BYTES 65536u
 
 /* The steps of a link, after the message or record that each waits for [PROTO 14.1]. */
@@ -44,18 +45,18 @@ enum snet_v3_step {
     SNET_V3_S_AUTH,    /* server: HELLO answered, waits for AUTH */
     SNET_V3_S_CONFIRM, /* server: HELLO or RESUME answered, waits for the first record */
     SNET_V3_STREAM,    /* the handshake is over */
-    SNET_V3_SILENT     /* server: a stranger; nothing is answered, what comes is dropped */
+    SNET_V3_SILENT     /* server: a stranger is not answered, and what it sends is dropped */
 };
 #define SNET_V3_STEPS 8
 
-/* With what the next resume is made. */
+/* What the next resume is made with. */
 struct snet_v3_ticket {
     uint8_t cid[SNET_V3_CID_BYTES];
     uint8_t token[SNET_V3_TOKEN_BYTES];
     uint8_t secret[SNET_HASH_BYTES]; /* RS */
 };
 
-/* What a client needs for a HELLO; gone once the session is open. */
+/* What a client makes its HELLO of; freed when the session is open. */
 struct snet_v3_wishes {
     enum snet_noise_pattern pattern;
     struct snet_x25519 own_static; /* XK */
@@ -85,7 +86,7 @@ struct snet_v3_client {
 struct snet_v3_server {
     struct snet_credentials credentials;
     struct snet_list_node unconfirmed;
-    uint64_t resume_free_ns; /* when the rate of resumes is back to nothing */
+    uint64_t resume_free_ns; /* when a full burst of resumes is allowed again */
     struct snet_v3_migrate *migrate;
 };
 
@@ -102,14 +103,14 @@ struct snet_v3_session {
     uint16_t peer_max_record;
     uint16_t pad_bytes;
     bool early_data;
-    bool writer_waited; /* since the last send buffer was acknowledged */
+    bool writer_waited; /* since the last whole send buffer was acknowledged */
     bool end_sent;      /* FIN went out on some link */
     uint64_t rekey_interval_ns;
-    uint64_t stall_min_ns; /* with the next link, after the last one was suspected in vain */
+    uint64_t stall_min_ns; /* of the next link: a path that is merely slow needs as long as this */
     union {
         struct snet_v3_client client;
         struct snet_v3_server server;
-    } of; /* whose end it is, as session->server tells */
+    } of; /* of this end: the client's, when session->server is NULL */
 };
 
 /* State of a link. */
@@ -121,20 +122,21 @@ struct snet_v3_link {
     bool fin_sent;   /* on this link */
     bool pong_owed;
     bool ping_owed;
-    bool ping_out;       /* not answered yet */
+    bool ping_out;       /* a PING is not answered yet */
     bool out_retry;      /* there was no memory to seal into */
     snet_err broken_err; /* nothing more can be sealed */
     uint8_t pads;        /* records of nothing but padding, in a row */
     uint16_t peer_max_record;
-    uint16_t refused_code; /* client: of a REJECT that is certain */
+    uint16_t refused_code; /* client: of a REJECT that it believes; else SNET_V3_OK */
     uint32_t pong_token;
     uint32_t ping_token;
     uint32_t pending_bytes; /* sent before the link was proven */
     uint64_t in_offset;     /* of the next byte of DATA */
     uint64_t heard_ns;
-    uint64_t asked_ns;    /* when the last flight of the handshake, or the last PING, went out */
-    uint64_t progress_ns; /* when the peer last acknowledged, or had nothing to */
-    uint64_t stall_timeout_ns; /* so long without an acknowledgement is suspicious; 0: not yet */
+    uint64_t asked_ns; /* when the last flight of the handshake, or the last PING, went out */
+    uint64_t
+        progress_ns; /* since when what is outstanding waits for an acknowledgement; 0: nothing */
+    uint64_t stall_timeout_ns; /* without an acknowledgement for this long, the link has stalled */
     uint64_t rekey_at_ns;      /* client: when new keys are wanted; SNET_NEVER */
     struct snet_reassembly in;
     struct snet_outbox out;

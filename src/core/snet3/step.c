@@ -37,7 +37,7 @@ size_t snet_v3_step_need(const snet_link *link)
 {
     const struct snet_reassembly *in = &snet_v3_link_of(link)->in;
     if (snet_v3_link_of(link)->step == SNET_V3_SILENT) {
-        return SNET_V3_READ_MAX_BYTES; /* what is dropped is to cost as little as can be */
+        return SNET_V3_READ_MAX_BYTES; /* what is dropped costs least in large pieces */
     }
     return in->want > in->have ? in->want - in->have : SNET_V3_HEADER_BYTES;
 }

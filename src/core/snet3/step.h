@@ -19,7 +19,7 @@ typedef snet_err snet_v3_handler(snet_link *link, struct snet_buffer message,
 void snet_v3_step_begin(snet_link *link, enum snet_v3_step step);
 /* The first record of a link that waited for one was valid: the stream begins. */
 void snet_v3_step_proven(snet_link *link);
-/* Whether what comes next are records and not messages. */
+/* Whether records come next, and not messages. */
 bool snet_v3_step_records(const snet_link *link);
 /* How many bytes of the message in hand are missing, as far as is known; at least 1. */
 size_t snet_v3_step_need(const snet_link *link);

@@ -7,7 +7,7 @@
 #include "core/server.h"
 #include "crypto/secret.h"
 
-/* A collision of 96 random bits is not bad luck but a broken random source. */
+/* Collisions of 96 random bits mean a broken random source. */
 #define STORE_DRAWS_MAX 4u
 
 static snet_err store_set_up(struct snet_v3_store *store, const struct snet_server_keys *keys)

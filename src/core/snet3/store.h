@@ -1,10 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Store: what a server of snet/3 keeps for all of its sessions: its keys, how it names sessions,
- * which credential a name stands for, and the tombs of sessions that have ended.
+ * Store: what a server of snet/3 keeps for all of its sessions. These are its keys, the keys of
+ * names, the credential that each name stands for, and tombstones of sessions that have ended.
  *
- * Ownership: belongs to its server. Thread: that of the core.
+ * Ownership: belongs to its server. Thread: the core's.
  */
 #ifndef SNET_CORE_SNET3_STORE_H
 #define SNET_CORE_SNET3_STORE_H
@@ -25,17 +25,17 @@ struct snet_v3_store {
     struct snet_list unconfirmed; /* sessions that no record has proven yet, oldest first */
 };
 
-/* What the server keeps for snet/3, which it serves. */
+/* The store of a server that serves snet/3. */
 struct snet_v3_store *snet_v3_store_of(const snet_server *server);
-/* Errors: INVALID when `keys` cannot be, NO_MEMORY, CRYPTO. */
+/* Errors: INVALID when `keys` make no sense, NO_MEMORY, CRYPTO. */
 SNET_MUST_USE snet_err snet_v3_store_new(snet_core *core, const struct snet_server_keys *keys,
                                          struct snet_v3_store **ret_store);
-/* Its sessions must have gone. Accepts NULL. */
+/* Its sessions must be gone. Accepts NULL. */
 void snet_v3_store_free(struct snet_v3_store *store);
 /* A fresh name that is not taken. Errors: RANDOM, CRYPTO. */
 SNET_MUST_USE snet_err snet_v3_store_draw(struct snet_v3_store *store,
                                           uint8_t ret_cid[SNET_V3_CID_BYTES]);
-/* Whether the name is still free. */
+/* Whether no credential has the name. */
 bool snet_v3_store_is_unused(const struct snet_v3_store *store,
                              const uint8_t cid[SNET_V3_CID_BYTES]);
 /* The credential with that name, or NULL. */
@@ -43,9 +43,9 @@ struct snet_credential *snet_v3_store_find(const struct snet_v3_store *store,
                                            const uint8_t cid[SNET_V3_CID_BYTES]);
 /* The credential can be found from now on. */
 void snet_v3_store_enter(struct snet_v3_store *store, struct snet_credential *credential);
-/* It cannot any more, and is wiped. Does nothing for one that could not. */
+/* The credential can be found no more, and is wiped. It may be one that never could. */
 void snet_v3_store_retire(struct snet_v3_store *store, struct snet_credential *credential);
-/* As above, and a tomb says until `expire_at_ns` how its session has ended. */
+/* As above, and until `expire_at_ns` a tombstone says how its session has ended. */
 void snet_v3_store_record_tombstone(struct snet_v3_store *store, struct snet_credential *credential,
                                     enum snet_v3_code code, uint64_t expire_at_ns);
 

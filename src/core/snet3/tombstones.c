@@ -15,7 +15,7 @@ struct tombstone {
     uint8_t cid[SNET_V3_CID_BYTES];
 };
 
-_Static_assert(sizeof(struct tombstone) <= 64, "a tomb is small: there are many");
+_Static_assert(sizeof(struct tombstone) <= 64, "a tombstone is small: there are many");
 
 snet_err snet_tombstones_init(struct snet_tombstones *tombstones, const struct snet_env *env,
                               uint32_t max)

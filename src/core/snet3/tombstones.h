@@ -1,10 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Tombs: what a server of snet/3 remembers of sessions that have ended, so that a client that comes
- * back is told how, and not merely that nobody knows it. A bounded number, the oldest goes first.
+ * Tombstones: what a server of snet/3 remembers of sessions that have ended, so that a client that
+ * comes back learns how, and not merely that its session is unknown. Their number is bounded; the
+ * oldest goes first.
  *
- * Ownership: owns its tombs. Thread: that of the core.
+ * Ownership: owns its tombstones. Thread: the core's.
  */
 #ifndef SNET_CORE_SNET3_TOMBSTONES_H
 #define SNET_CORE_SNET3_TOMBSTONES_H
@@ -32,15 +33,15 @@ SNET_MUST_USE snet_err snet_tombstones_init(struct snet_tombstones *tombstones,
                                             const struct snet_env *env, uint32_t max);
 void snet_tombstones_deinit(struct snet_tombstones *tombstones);
 /*
- * Remembers until `expire_at_ns` that the session with `cid` ended by `code`. Without memory it is
- * not remembered: then the client is told UNKNOWN, which is true as well.
+ * Remembers until `expire_at_ns` that the session with `cid` ended by `code`. Without memory that
+ * is not remembered, and the client learns UNKNOWN, which is true as well.
  */
 void snet_tombstones_add(struct snet_tombstones *tombstones, const uint8_t cid[SNET_V3_CID_BYTES],
                          enum snet_v3_code code, uint64_t expire_at_ns);
-/* How the session with `cid` ended; UNKNOWN when nothing is known of it. */
+/* How the session with `cid` ended; UNKNOWN without a tombstone. */
 enum snet_v3_code snet_tombstones_find(const struct snet_tombstones *tombstones,
                                        const uint8_t cid[SNET_V3_CID_BYTES]);
-/* Forgets what is due. */
+/* Drops the tombstones whose time is over. */
 void snet_tombstones_expire(struct snet_tombstones *tombstones, uint64_t now);
 
 #endif

@@ -2,10 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Window: how many bytes a peer may send beyond what was read. It begins small and doubles when the
- * reader keeps up and a whole window passes within two round trips, because then the window is what
- * holds the stream up. It never shrinks: credit is not taken back [PROTO 17.2]. Pure counting.
+ * reader keeps up and a whole window passes within two round trips, because then the window limits
+ * the stream. It never shrinks: credit is not taken back [PROTO 17.2]. Pure counting.
  *
- * Thread: that of the core.
+ * Thread: the core's.
  */
 #ifndef SNET_CORE_SNET3_WINDOW_H
 #define SNET_CORE_SNET3_WINDOW_H
@@ -15,10 +15,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Without reserved pages a session gets no more. */
+/* Maximum of a window without reserved pages. */
 #define SNET_WINDOW_UNRESERVED_BYTES 16384u
+/* The first size of a window. */
 #define SNET_WINDOW_FIRST_BYTES 65536u
-/* A window that lasts for fewer round trips than this is too small. */
+/* Minimum: round trips that a window lasts; one that lasts for fewer is too small. */
 #define SNET_WINDOW_ROUND_TRIPS 2u
 
 struct snet_window {
@@ -30,9 +31,9 @@ struct snet_window {
 
 void snet_window_init(struct snet_window *window, uint32_t bytes, uint32_t max_bytes);
 /*
- * The reader has taken everything before `offset`. Returns the size that the window should have: a
- * larger one than before when it holds the stream up. The caller says by snet_window_grow that it
- * could be had.
+ * The reader has taken everything before `offset`. Returns the size that the window should have,
+ * which is larger than before when the window limits the stream. The caller calls snet_window_grow
+ * when there is memory for it.
  */
 uint32_t snet_window_read(struct snet_window *window, uint64_t offset, uint64_t rtt_ns,
                           uint64_t now);

@@ -85,7 +85,7 @@ static uint32_t v3_bound(uint32_t value, uint32_t low, uint32_t high)
     return value < low ? low : value;
 }
 
-/* Credit beyond what everybody gets is given only with pages behind it [PROTO 17.2]. */
+/* Credit beyond what every session gets is given only with reserved pages [PROTO 17.2]. */
 static bool v3_reserve(snet_session *session, uint32_t window_bytes)
 {
     struct snet_v3_session *state = snet_v3_session_of(session);
@@ -162,7 +162,7 @@ static size_t v3_session_room(const snet_session *session)
     return snet_history_room(&session->history, &session->core->send_pool);
 }
 
-/* The reader keeps up: the peer may send more, and perhaps further ahead. */
+/* The reader has taken bytes: the peer may send more, and perhaps further ahead. */
 static void v3_session_consumed(snet_session *session, uint64_t now)
 {
     struct snet_v3_session *state = snet_v3_session_of(session);
@@ -197,7 +197,7 @@ static void v3_session_end(snet_session *session, snet_err err, uint64_t now)
     if (session->server != NULL) {
         snet_v3_server_record_tombstone(session, err, now);
     }
-    /* A clean end is the server's to confirm: the end of a connection could be anybody's doing. */
+    /* The server confirms a clean end, for anybody on the path can end a connection. */
     const bool confirmed = err == SNET_ERR_CLOSED && session->server == NULL;
     if (link == NULL || confirmed || snet_v3_codes_is_abort(err)) {
         return;
@@ -226,7 +226,7 @@ static void v3_session_wipe(snet_session *session)
         snet_v3_store_retire(store, &state->of.server.credentials.slots[1]);
     }
     if (session->inbox.chain.len == 0) {
-        /* What was not read keeps its pages beyond the end, and so what stands for them. */
+        /* What was not read keeps its pages after the end, and so their reservation. */
         snet_pressure_unreserve(&session->core->pressure, state->reserved_bytes);
         state->reserved_bytes = 0;
     }

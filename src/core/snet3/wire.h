@@ -5,7 +5,7 @@
  * only file that knows all parts:
  *
  *   state       what a session and a link of this wire are; below all others
- *   handshake   which message may come in which step, and who handles it
+ *   handshake   which message may come in which step, and what handles it
  *   step        the step that a link is in
  *   client      what a client does in each step
  *   server      what a server does in each step of a new session
@@ -18,8 +18,8 @@
  *   out         the session to frames to records
  *   acks        what follows from acknowledgements
  *   migrate     going over to another address
- *   liveness    heartbeats, round trips, paths that fail
- *   codes       between local errors and what a peer is told
+ *   liveness    heartbeats, round trips, stalled links
+ *   codes       from local errors to the codes on the wire and back
  *
  * Thread: the core's.
  */
