@@ -108,7 +108,7 @@ void fuzz_handshake_reply(struct fuzz_handshake *handshake)
 
 /* --- The message in question -------------------------------------------------------------- */
 
-/* What lies in the message but is compared by others: who is meant, and mac1. */
+/* What lies in the message and is compared elsewhere: the id of the receiver, and mac1. */
 static bool handshake_blind(const struct fuzz_handshake *handshake, enum snet_v3_type type,
                             size_t place)
 {

@@ -27,7 +27,7 @@ static bool replay_file(const char *path)
         goto out;
     }
     const size_t len = (size_t)status.st_size;
-    /* Not even memory of no size is NULL: targets are told so by libFuzzer, too. */
+    /* Memory of no size is not NULL either: libFuzzer calls targets like that, too. */
     data = malloc(len == 0 ? 1 : len);
     if (data == NULL || fread(data, 1, len, file) != len) {
         goto out;

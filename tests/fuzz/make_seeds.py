@@ -4,7 +4,7 @@
 """Writes the inputs that the fuzz targets begin with into tests/fuzz/corpus.
 
 Each is an example of what a target's input may be, as the comment in the target says, with a name
-that tells what. It runs without arguments; the same inputs come out every time. Inputs that a
+that says what. It runs without arguments; the same inputs come out every time. Inputs that a
 fuzzer found, or that once made a target fail, lie beside them and are not touched.
 """
 
@@ -177,22 +177,22 @@ RECORD = {
 SEALED, AES = 0x80, 0x40
 
 
-def shake(payload, pattern=0, changes=()):
+def sealed_message(payload, pattern=0, changes=()):
     """An input of the targets that read a message of a handshake: sealed, with changes."""
     head = bytes([SEALED | AES * (pattern == 1) | len(changes) << 4 | pattern])
     return head + b"".join(struct.pack("<HB", *change) for change in changes) + payload
 
 
-def shakes(payloads, patterns, hostile):
+def sealed_messages(payloads, patterns, hostile):
     """Inputs for such a target: each payload as it is, one with changes, and a stranger's bytes."""
     first = next(iter(payloads.values()))
-    found = {f"sealed-{name}": shake(payload) for name, payload in payloads.items()}
+    found = {f"sealed-{name}": sealed_message(payload) for name, payload in payloads.items()}
     for pattern in patterns:
-        found[f"sealed-pattern-{pattern}"] = shake(first, pattern)
-        found[f"changed-header-{pattern}"] = shake(first, pattern, [(2, 1)])
-        found[f"changed-flags-{pattern}"] = shake(first, pattern, [(5, 1)])
-        found[f"changed-key-{pattern}"] = shake(first, pattern, [(30, 0x80)])
-        found[f"changed-middle-{pattern}"] = shake(first, pattern, [(60, 4), (61, 1)])
+        found[f"sealed-pattern-{pattern}"] = sealed_message(first, pattern)
+        found[f"changed-header-{pattern}"] = sealed_message(first, pattern, [(2, 1)])
+        found[f"changed-flags-{pattern}"] = sealed_message(first, pattern, [(5, 1)])
+        found[f"changed-key-{pattern}"] = sealed_message(first, pattern, [(30, 0x80)])
+        found[f"changed-middle-{pattern}"] = sealed_message(first, pattern, [(60, 4), (61, 1)])
     found["hostile"] = b"\x00" + hostile
     found["hostile-zero-key"] = b"\x00" + hostile[:8] + bytes(len(hostile) - 8)
     found["empty"] = b""
@@ -203,27 +203,27 @@ def stranger(kind, body_len, pattern=NK):
     return header(kind, pattern, body_len) + bytes(1 + i % 255 for i in range(body_len))
 
 
-READ_HELLO = shakes(
+READ_HELLO = sealed_messages(
     {name: OFFER[name] for name in ("plain", "service", "padding", "unknown")},
     (0, 1, 2),
     stranger(0x01, 76),
 )
-READ_REPLY = shakes(
+READ_REPLY = sealed_messages(
     {name: WELCOME[name] for name in ("plain", "padding", "unknown")},
     (0, 1, 2),
     stranger(0x81, 99),
 )
-READ_AUTH = shakes(
+READ_AUTH = sealed_messages(
     {name: CREDENTIAL[name] for name in ("empty", "token", "padding")},
     (1,),
     stranger(0x03, 66, XK),
 )
-READ_RESUME = shakes(
+READ_RESUME = sealed_messages(
     {name: RESUME[name] for name in ("plain", "early", "padding")},
     (2,),
     stranger(0x02, 101, NNPSK0),
 )
-READ_ACCEPT = shakes(
+READ_ACCEPT = sealed_messages(
     {name: ACCEPT[name] for name in ("plain", "early-taken", "padding")},
     (2,),
     stranger(0x82, 99, NNPSK0),
@@ -288,7 +288,7 @@ XK_KEYS, PSK_KEYS, ALL_KEYS = 0x40, 0x80, 0xC0
 AES_SIZE = 0x20
 
 # What only snet/3 has.
-SECURE = {
+SNET3 = {
     "half-close": OPEN + op("shutdown") + op("settle") + op("write", SERVER, 500) + op("settle")
     + op("read", 0, 500) + op("read", SERVER, 500) + op("shutdown", SERVER) + op("settle"),
     "end-and-loss": OPEN + op("shutdown") + op("send", 0, 9) + op("cut") + AGAIN
@@ -316,7 +316,7 @@ SPIN |= {
     "wire-2-few-handshakes": bytes([2 | FEW, 2, 2]) + 4 * op("stranger") + OPEN,
 }
 
-SPIN |= {f"wire-3-{name}": bytes([3, 2, 1]) + program for name, program in SECURE.items()}
+SPIN |= {f"wire-3-{name}": bytes([3, 2, 1]) + program for name, program in SNET3.items()}
 SPIN |= {
     f"wire-3-{kind}-{name}": bytes([3 | keys, size, 1]) + PROGRAMS[name]
     for kind, keys, size in (

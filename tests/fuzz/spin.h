@@ -10,7 +10,7 @@
  * kept. At the end the network heals, and sessions that still live must deliver everything; then
  * all memory must be given back.
  *
- * The legacy wires protect nothing [PROTO 9], so whoever changes bytes of theirs on the way makes
+ * The legacy wires protect nothing [PROTO 9], so a change to their bytes on the way makes
  * their pair `tainted`: its bytes are no longer compared, all else is. On snet/3 nothing taints.
  */
 #ifndef SNET_TESTS_FUZZ_SPIN_H

@@ -68,7 +68,7 @@ void spin_net_dial(struct spin *spin, unsigned pair, bool refuse)
     net_open_server_side(spin, conn);
 }
 
-/* This end is closed: frees its link, tells the other end. */
+/* This end is closed: frees its link, and the other end sees it. */
 static void net_close_side(struct spin *spin, struct spin_conn *conn, unsigned index, bool fin)
 {
     struct spin_side *side = &conn->sides[index];
@@ -110,7 +110,7 @@ bool spin_net_send(struct spin *spin, struct spin_conn *conn, unsigned index, si
     }
     FUZZ_CHECK(span.len > 0);
     if (other->link == NULL && !(conn->stranger && index == SPIN_SERVER)) {
-        side->reset = true; /* nobody is there any more */
+        side->reset = true; /* there is no other end any more */
         return false;
     }
     size_t len = span.len < max ? span.len : max;
@@ -177,7 +177,7 @@ void spin_net_fin(struct spin *spin, struct spin_conn *conn)
     spin->pairs[conn->pair].doubtful = !spin_secure(spin);
 }
 
-/* Bytes that nobody sent are on their way. */
+/* Bytes that no end has sent are on their way. */
 static void net_taint(struct spin *spin, const struct spin_conn *conn)
 {
     if (!spin_secure(spin)) {

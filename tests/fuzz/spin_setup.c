@@ -67,12 +67,14 @@ static struct snet_session_config setup_session(const struct setup_head *head)
 static unsigned setup_wires(const struct setup_head *head)
 {
     const unsigned legacy = SNET_WIRE_1 | SNET_WIRE_1_PADDED | SNET_WIRE_2;
-    /* Late padding cannot be told from plain data: only a listener of this wire alone can. */
+    /* Late padding cannot be told apart from plain data, except by a listener of this wire alone.
+     */
     const bool alone = head->wire == SNET_WIRE_1_PADDED && head->plain;
     return head->wire | (head->mixed && !alone ? legacy : 0);
 }
 
-/* Who is who on snet/3; only clients with the client's key are served where one is asked for. */
+/* The keys of both ends on snet/3. Only clients with the client's key are served where one is asked
+ * for. */
 static void setup_keys(struct spin *spin, const struct setup_head *head,
                        struct snet_server_config *server)
 {

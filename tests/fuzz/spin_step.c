@@ -8,7 +8,7 @@
 
 /*
  * A server's session is told apart by the id that both ends agree on, and a client may learn it
- * later. Until then the session belongs to nobody: its user is the spinner itself.
+ * later. Until then the session has no number of ours: its user is the spinner itself.
  */
 static void step_match(struct spin *spin)
 {

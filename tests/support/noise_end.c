@@ -110,7 +110,8 @@ snet_err noise_end_write(struct noise_end *end, const struct noise_message *payl
     return err;
 }
 
-/* Reads a copy that ends where its memory ends, so that the sanitizer sees who reads beyond it. */
+/* Reads a copy that ends where its memory ends, so that the sanitizer sees what is read beyond it.
+ */
 snet_err noise_end_read(struct noise_end *end, const struct noise_message *text,
                         struct noise_message *ret_payload)
 {

@@ -35,7 +35,7 @@ struct noise_vector {
     const char *ephemerals[2];
     const char *responder_public;
     const char *hash;
-    unsigned handshake_count; /* so many messages are handshake, the others transport */
+    unsigned handshake_count; /* the first messages are handshake, the others transport */
     unsigned message_count;
     struct {
         const char *payload;
@@ -80,7 +80,7 @@ SNET_MUST_USE snet_err noise_end_write(struct noise_end *end, const struct noise
                                        struct noise_message *ret_text);
 SNET_MUST_USE snet_err noise_end_read(struct noise_end *end, const struct noise_message *text,
                                       struct noise_message *ret_payload);
-/* Writes or reads the vector's message with this number, whoever's turn it is. */
+/* Writes or reads the vector's message with this number, as its turn is. */
 SNET_MUST_USE snet_err noise_end_step(struct noise_end *end, unsigned index,
                                       struct noise_message *ret_output);
 

@@ -100,7 +100,7 @@ void v3_peer_take_accept(struct v3_peer *peer, struct snet_v3_accept *ret_accept
 bool v3_peer_take_reject(struct v3_peer *peer, struct snet_v3_reject *ret_reject);
 /* The core refuses with `code`, with or without a proof, and closes in good order. */
 void v3_peer_expect_reject(struct v3_peer *peer, uint16_t code, bool proven);
-/* Connects, says HELLO and takes the answer: an embryo, or on XK not even that. */
+/* Connects, says HELLO and takes the answer: the server has an unconfirmed session then. */
 struct snet_v3_welcome v3_peer_greet(struct v3_peer *peer);
 /* Says HELLO, takes the answer, says START and ACK, and takes the first record. */
 void v3_peer_begin(struct v3_peer *peer);

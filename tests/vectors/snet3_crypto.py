@@ -122,7 +122,7 @@ def epoch_keys(ck: bytes, h: bytes) -> EpochKeys:
 
 
 class Handshake:
-    """A handshake as somebody sees it who has the private inputs of both ends: 12.2."""
+    """A handshake as seen with the private inputs of both ends: 12.2."""
 
     def __init__(self, pattern: int, suite: Suite, prologue: bytes, privates: Privates) -> None:
         begin, self.messages = PATTERNS[pattern]

@@ -90,7 +90,7 @@ void snet3_end_draw(struct snet3_end *end, enum snet_random_purpose purpose, con
     }
 }
 
-/* --- What the application is told -------------------------------------------------------- */
+/* --- What the application sees ------------------------------------------------------------ */
 
 static void told_add(struct snet3_result *result, const char *text)
 {
@@ -132,7 +132,7 @@ static unsigned end_connection(const struct snet3_end *end, const snet_link *lin
             return i;
         }
     }
-    fail_msg("a link that nobody made");
+    fail_msg("a link that was not made");
     return 0;
 }
 

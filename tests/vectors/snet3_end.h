@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One end of a dialogue of snet/3: a core whose random bytes are given, which does one step after
- * another and says what came of it. Whoever makes a dialogue and whoever replays it use the same
- * steps, so that both see the core in the same situations.
+ * another and reports what came of it. A dialogue is made and replayed by the same steps, so that
+ * the core is in the same situations.
  *
  * What was written, sent and read travels as hexadecimal text; see tests/data/README.md.
  */
@@ -21,7 +21,8 @@
 #define SNET3_BYTES_MAX 65536u
 #define SNET3_TOLD_MAX 1024u
 
-/* What both ends of a dialogue are told. Keys are hexadecimal; empty where they are not used. */
+/* How both ends of a dialogue are configured. Keys are hexadecimal; empty where they are not used.
+ */
 struct snet3_setup {
     const char *server_secret;
     const char *client_secret;

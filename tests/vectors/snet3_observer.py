@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The snet authors
 # SPDX-License-Identifier: MIT
-"""An observer of a dialogue of snet/3, who has the private inputs of both ends.
+"""An observer of a dialogue of snet/3, which has the private inputs of both ends.
 
 It follows a dialogue step by step, opens everything that was on the wire, and checks it against
 what docs/snet3.md lets each end say at that moment. Any difference is an AssertionError.
@@ -113,7 +113,7 @@ class Observer:
         self.proposed: tuple[bytes, bytes] | None = None
         self.attempt = 0
         self.last_attempt = 0
-        self.tomb = 0
+        self.tombstone = 0
         self.ends: dict[str, str] = {}
         self.aborts: dict[str, tuple[int, bytes]] = {}
         self.migration: tuple[int, bytes] | None = None
@@ -173,7 +173,7 @@ class Observer:
         assert conn.handshake is not None and self.confirmed is not None
         payload = conn.handshake.open(body)
         fields = messages.Fields(payload)
-        require(not fields.tlvs(), "a credential that nobody gave")
+        require(not fields.tlvs(), "a credential that was not given")
         self._begin(conn, self.confirmed[0], False)
         return payload
 
@@ -197,7 +197,7 @@ class Observer:
         cid, secret = self.ticket
         require(message[8:25] == cid, "a cid that the client does not have")
         require(conn.first.pattern == 3, "another pattern")
-        known = arrived and not self.tomb
+        known = arrived and not self.tombstone
         privates = crypto.Privates(
             self.ephemerals["client"].pop(0),
             self.ephemerals["server"].pop(0) if known else b"",
@@ -219,7 +219,7 @@ class Observer:
 
     def _early_sent(self, resume: messages.Resume) -> None:
         up, end = self.streams["client"], resume.early_off + len(resume.early)
-        require(not resume.early or self.case["early"], "early bytes that nobody wanted")
+        require(not resume.early or self.case["early"], "early bytes that were not asked for")
         require(up.written[resume.early_off : end] == resume.early, "other early bytes")
         if resume.early:
             require(up.acked <= resume.early_off and end <= up.allowed, "early bytes out of place")
@@ -227,8 +227,8 @@ class Observer:
 
     def _asked(self, conn: Connection, resume: messages.Resume) -> None:
         """A RESUME has arrived at the server."""
-        conn.expected_code = self.tomb
-        if self.tomb:
+        conn.expected_code = self.tombstone
+        if self.tombstone:
             return
         assert self.ticket in (self.confirmed, self.proposed)
         require(resume.attempt > self.last_attempt, "stale")
@@ -355,7 +355,7 @@ class Observer:
         return self.aborts[end]
 
     def _frame_arrived(self, end: str, frame: Frame, position: int) -> None:
-        """What a frame of `end` tells the other end; `position` is where it stands."""
+        """What a frame of `end` means to the other end; `position` is where it stands."""
         ours, theirs = self.streams[end], self.streams[other(end)]
         if frame.name == "DATA":
             ours.take(position, frame.data)
@@ -370,7 +370,7 @@ class Observer:
         code, text = frame.numbers[0], frame.data.decode("utf-8")
         told = {messages.CODES["DENIED"]: "DENIED", messages.CODES["CLOSED_OK"]: "CLOSED"}
         self.ends[other(end)] = told.get(code, f"PEER_ABORTED code={code} text={text}")
-        self.tomb = self.tomb or messages.CODES["ABORTED"]
+        self.tombstone = self.tombstone or messages.CODES["ABORTED"]
 
     def _record(self, conn: Connection, end: str, record: bytes, arrived: bool) -> bytes:
         plain = conn.directions[end].open_next(record)
@@ -399,10 +399,10 @@ class Observer:
 
     def _unit_bytes(self, conn: Connection, end: str) -> tuple[bool, int]:
         """Whether the next thing is a handshake message, and how long it is."""
-        shakes = 2 if end == "client" and conn.first.kind == messages.HELLO else 1
-        shakes = shakes if conn.first.pattern == 2 else 1
+        handshakes = 2 if end == "client" and conn.first.kind == messages.HELLO else 1
+        handshakes = handshakes if conn.first.pattern == 2 else 1
         data = conn.buffered[end]
-        if conn.units[end] < shakes:
+        if conn.units[end] < handshakes:
             return True, 8 + messages.parse_header(data).body_len
         return False, 2 + int.from_bytes(data[:2], "little")
 
@@ -455,9 +455,9 @@ class Observer:
         elif do == "abort":
             self.aborts[end] = (step["code"], step["text"].encode("utf-8"))
             self.ends[end] = "ABORTED"
-            self.tomb = messages.CODES["ABORTED"]
+            self.tombstone = messages.CODES["ABORTED"]
         elif do == "restart":
-            self.tomb = messages.CODES["UNKNOWN"]
+            self.tombstone = messages.CODES["UNKNOWN"]
             self.live["server"] = None
         elif do == "migrate":
             self.migration = (step["deadline_ms"], step["address"].encode("ascii"))
@@ -475,7 +475,7 @@ class Observer:
             if what[1] == "CLOSED" and end == "server":
                 require(self._all_over(), "a clean end before the end")
                 self.ends[end] = "CLOSED"
-                self.tomb = messages.CODES["CLOSED_OK"]
+                self.tombstone = messages.CODES["CLOSED_OK"]
             require(self.ends.get(end) == what[1], f"{end} {told}, expected {self.ends.get(end)}")
         elif what[0] == "opened" and end == "server":
             wanted = "opened"
@@ -505,8 +505,8 @@ class Observer:
 
     def finish(self) -> None:
         """Check what a whole dialogue has left."""
-        require(not any(self.ephemerals.values()), "private keys that nobody used")
-        require(not self.cid_randoms, "cids that nobody got")
+        require(not any(self.ephemerals.values()), "private keys that were not used")
+        require(not self.cid_randoms, "cids that were not given out")
         require("client" in self.ends, "the client does not know how it ended")
         clean = self.ends["client"] == "CLOSED"
         for stream in self.streams.values():

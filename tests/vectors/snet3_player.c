@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Plays one dialogue of snet/3 between two cores, as its standard input says line by line, and
- * answers each step. make_snet3_vectors.py is the only one who talks to it.
+ * answers each step. Only make_snet3_vectors.py talks to it.
  *
  *   setup SUITE EARLY PAD SERVER_SECRET CLIENT_SECRET PSK AUTHORIZED SERVICE
  *   draw END key|cid HEX                      random bytes for what comes

@@ -135,7 +135,7 @@ static void timer_set_to_never_is_cancelled(void **state)
     expect_order(&fixture, "02");
 }
 
-/* What the heap must do, told in the slowest and plainest way. */
+/* What the heap must do, in the slowest and plainest way. */
 struct model {
     uint64_t when[TIMER_COUNT]; /* UINT64_MAX: not armed */
     uint64_t order[TIMER_COUNT];

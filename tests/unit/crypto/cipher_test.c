@@ -7,7 +7,7 @@
 
 static const uint8_t key[SNET_CIPHER_KEY_BYTES] = {1, 2, 3, 4, 5, 6, 7, 8};
 
-/* A cipher that nobody should use: a counter, so that a test can tell it from RC4. */
+/* A cipher for tests alone: a counter, which looks different from RC4. */
 static void counter_init(void *ret_state, const uint8_t counter_key[SNET_CIPHER_KEY_BYTES])
 {
     *(uint8_t *)ret_state = counter_key[0];
@@ -74,7 +74,7 @@ static void cipher_rc4_goes_on_from_a_saved_state(void **state)
     assert_memory_equal(bytes[0] + 33, bytes[1] + 33, sizeof bytes[1] - 33);
 }
 
-/* [PROTO 2.5]: told to both ends, another cipher carries the id and both streams. */
+/* [PROTO 2.5]: configured at both ends, another cipher carries the id and both streams. */
 static void cipher_of_the_program_replaces_rc4(void **state)
 {
     (void)state;
@@ -91,7 +91,7 @@ static void cipher_of_the_program_replaces_rc4(void **state)
     core_pair_close(&ends);
 }
 
-/* [PROTO 2.5]: told to one end only, the streams are noise; that is all that anybody notices. */
+/* [PROTO 2.5]: configured at one end only, the streams are noise, and nothing else shows it. */
 static void cipher_that_only_one_end_knows_gives_noise(void **state)
 {
     (void)state;

@@ -29,9 +29,9 @@ static const char sha256_of_million_a[] =
 static const struct hmac_case {
     const char *key;      /* hex, */
     const char *key_text; /* or text, */
-    size_t key_len;       /* or so many of `key_byte` */
+    size_t key_len;       /* or this many of `key_byte` */
     const char *data_text;
-    size_t data_len; /* or so many of `data_byte` */
+    size_t data_len; /* or this many of `data_byte` */
     const char *mac;
     uint8_t key_byte;
     uint8_t data_byte;

@@ -166,7 +166,7 @@ static void noise_splits_into_three_keys_alike_at_both_ends(void **state)
     assert_memory_equal(&keys[0], &keys[1], sizeof keys[0]);
 }
 
-static void noise_tells_the_responder_of_xk_who_the_initiator_is(void **state)
+static void noise_gives_the_responder_of_xk_the_key_of_the_initiator(void **state)
 {
     const struct noise_vector *vector = *state;
     if (vector->pattern == SNET_NOISE_XK) {
@@ -210,7 +210,7 @@ int main(void)
         cmocka_unit_test(noise_deinit_leaves_nothing),
         cmocka_unit_test(noise_replays_the_vector_in_both_roles),
         cmocka_unit_test(noise_splits_into_three_keys_alike_at_both_ends),
-        cmocka_unit_test(noise_tells_the_responder_of_xk_who_the_initiator_is),
+        cmocka_unit_test(noise_gives_the_responder_of_xk_the_key_of_the_initiator),
         cmocka_unit_test(noise_carries_payloads_that_are_empty),
     };
     if (!test_crypto_memory_init()) {

@@ -196,7 +196,7 @@ static struct snet_suites_use use_of(struct sealed *sealed)
     };
 }
 
-/* The same suite for somebody who knows only its table. */
+/* The same suite as a caller uses it that has only its table. */
 static struct snet_suite private_of(const struct snet_suite *suite)
 {
     struct snet_suite table = *suite;

@@ -267,7 +267,7 @@ static void server_outlives_random_bytes(void **state)
     close_live();
 }
 
-/* [PROTO 6.2]: gone from the history while nobody was connected: an end with a reason. */
+/* [PROTO 6.2]: gone from the history while no client was connected: an end with a reason. */
 static void server_ends_a_session_whose_bytes_have_left_the_history(void **state)
 {
     (void)state;

@@ -34,7 +34,7 @@ static void expect_dial(struct v3_setup *scene, unsigned count, uint64_t duratio
     assert_int_equal(dials(scene), count);
 }
 
-/* A client with an open session, whose link is lost and who has sent a RESUME. */
+/* A client with an open session whose link is lost, and which has sent a RESUME. */
 static void open_resuming(struct v3_setup *scene, struct snet_v3_resume *ret_resume)
 {
     v3_setup_serve(scene);

@@ -214,7 +214,7 @@ static void last_word_before_both_directions_have_ended_is_an_abort(void **state
 
 /* --- ABORT -------------------------------------------------------------------------------- */
 
-static void abort_tells_code_and_text_and_ends_both_directions(void **state)
+static void abort_carries_code_and_text_and_ends_both_directions(void **state)
 {
     (void)state;
     for (unsigned side = 0; side < 2; side++) {
@@ -235,7 +235,7 @@ static void abort_tells_code_and_text_and_ends_both_directions(void **state)
     }
 }
 
-/* Whatever its code, nothing follows it, and the tomb says ABORTED [PROTO 21]. */
+/* Whatever its code, nothing follows it, and the tombstone says ABORTED [PROTO 21]. */
 static void abort_of_any_code_is_not_answered(void **state)
 {
     static const uint16_t codes[] = {0, 1, 16, 19, 20, 22, 32, 37, 0xfff, 0x1000, 0xffff};
@@ -258,7 +258,7 @@ static void abort_of_any_code_is_not_answered(void **state)
     }
 }
 
-static void abort_without_a_link_is_told_by_the_tombstone(void **state)
+static void abort_without_a_link_is_reported_by_the_tombstone(void **state)
 {
     (void)state;
     struct core_pair ends;
@@ -286,9 +286,9 @@ static void abort_of_a_client_without_a_link_expires_at_the_server(void **state)
     core_pair_close(&ends);
 }
 
-/* --- Tombs -------------------------------------------------------------------------------- */
+/* --- Tombstones --------------------------------------------------------------------------- */
 
-static void tombstone_tells_as_long_as_the_resume_window_and_then_nobody_knows(void **state)
+static void tombstone_is_kept_for_the_resume_window_and_then_the_name_is_unknown(void **state)
 {
     (void)state;
     struct v3_setup scene;
@@ -369,7 +369,7 @@ static void client_of_another_server_goes_on_trying(void **state)
     core_pair_close(&ends);
 }
 
-/* On the path, the tomb's code is made one of a clean end: not believed. */
+/* On the path, the tombstone's code is changed to a clean end, which is not believed. */
 static void tombstone_whose_code_is_changed_on_the_path_is_not_believed(void **state)
 {
     (void)state;
@@ -405,11 +405,11 @@ int main(void)
         cmocka_unit_test(end_that_was_not_acknowledged_is_sent_again),
         cmocka_unit_test(client_waits_for_the_servers_last_word_and_then_asks_for_it),
         cmocka_unit_test(last_word_before_both_directions_have_ended_is_an_abort),
-        cmocka_unit_test(abort_tells_code_and_text_and_ends_both_directions),
+        cmocka_unit_test(abort_carries_code_and_text_and_ends_both_directions),
         cmocka_unit_test(abort_of_any_code_is_not_answered),
-        cmocka_unit_test(abort_without_a_link_is_told_by_the_tombstone),
+        cmocka_unit_test(abort_without_a_link_is_reported_by_the_tombstone),
         cmocka_unit_test(abort_of_a_client_without_a_link_expires_at_the_server),
-        cmocka_unit_test(tombstone_tells_as_long_as_the_resume_window_and_then_nobody_knows),
+        cmocka_unit_test(tombstone_is_kept_for_the_resume_window_and_then_the_name_is_unknown),
         cmocka_unit_test(tombstone_is_there_for_each_credential),
         cmocka_unit_test(client_of_a_restarted_server_hears_so_at_once),
         cmocka_unit_test(client_of_another_server_goes_on_trying),

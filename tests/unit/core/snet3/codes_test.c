@@ -63,7 +63,7 @@ static void code_of_a_violation_says_which(void **state)
     assert_int_equal(snet_v3_codes_abort(SNET_ERR_ABORTED), 20);
 }
 
-/* A tomb has a final code, whatever the session ended by [PROTO 18.3]. */
+/* A tombstone has a final code, whatever the session ended by [PROTO 18.3]. */
 static void code_of_a_tombstone_is_final(void **state)
 {
     (void)state;

@@ -239,8 +239,7 @@ static void windows_and_buffers_grow_with_the_path_up_to_their_limits(void **sta
     assert_int_equal(core_pair_info(ends.served).window_bytes, 65536);
     transfer(&ends, conn, 32 * MIB);
     assert_int_equal(core_pair_info(ends.served).window_bytes, MIB);
-    assert_int_equal(core_pair_info(ends.client).window_bytes,
-                     65536); /* nobody sent anything here */
+    assert_int_equal(core_pair_info(ends.client).window_bytes, 65536); /* nothing was sent here */
     size_t room = 0;
     size_t part = 1;
     while (part > 0) {
@@ -351,7 +350,7 @@ static void longest_detached_session_is_evicted_when_others_need_its_pages(void 
     core_pair_pass(&scene.ends, SNET_SECOND_NS);
     assert_int_equal(write_chunk(&scene.ends, sessions[1], 3 * ROOM), 3 * ROOM);
     core_pair_eof(&scene.ends, others[0].conn, CORE_PAIR_SERVER);
-    /* As long as there are pages, nobody is. */
+    /* As long as there are pages, none is. */
     assert_int_equal(write_chunk(&scene.ends, sessions[2], 7 * ROOM), 7 * ROOM);
     assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 0);
     assert_int_equal(write_chunk(&scene.ends, sessions[2], ROOM), ROOM);

@@ -157,7 +157,7 @@ early_bytes_that_are_late_are_delivered_once_and_only_before_a_newer_attempt(voi
 
 /* --- Clients ------------------------------------------------------------------------------ */
 
-static void client_sends_early_bytes_only_when_it_was_told_to(void **state)
+static void client_sends_early_bytes_only_when_configured_to(void **state)
 {
     (void)state;
     for (unsigned early = 0; early < 2; early++) {
@@ -243,7 +243,7 @@ int main(void)
         cmocka_unit_test(early_bytes_that_are_replayed_are_not_looked_at),
         cmocka_unit_test(
             early_bytes_that_are_late_are_delivered_once_and_only_before_a_newer_attempt),
-        cmocka_unit_test(client_sends_early_bytes_only_when_it_was_told_to),
+        cmocka_unit_test(client_sends_early_bytes_only_when_configured_to),
         cmocka_unit_test(client_delivers_early_bytes_once_whatever_is_lost),
         cmocka_unit_test(client_keeps_early_bytes_within_its_credit),
     };

@@ -81,7 +81,7 @@ static bool flip_begin(unsigned number, size_t bit, bool known)
     core_pair_settle(&ends, conn);
     const bool opened = ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_OPENED] == 1;
     if (opened) {
-        /* A record whose length has grown is found out when so much has come. */
+        /* A record whose length has grown is found out when that many bytes have come. */
         write_filler(&ends);
         core_pair_settle(&ends, conn);
     }

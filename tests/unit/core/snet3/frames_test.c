@@ -17,7 +17,8 @@ static void expect_link_lost(struct v3_setup *scene)
     assert_false(info.attached);
 }
 
-/* The session is over at the server, the client is told, and a tomb tells it again [PROTO 18.2]. */
+/* The session ends at the server, by ABORT at the client, and a tombstone repeats it [PROTO 18.2].
+ */
 static void expect_violation(struct v3_setup *scene, uint16_t code, snet_err err)
 {
     v3_peer_expect_abort(&scene->peer, code);

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-/* From one link to the next: who says what when, on both [PROTO 15.3]. */
+/* From one link to the next: what each end may send when, on both [PROTO 15.3]. */
 #include "core/snet3/state.h"
 #include "tests/support/unit.h"
 #include "tests/support/v3_setup.h"

@@ -67,7 +67,7 @@ static void hello_of_another_version_is_met_by_silence(void **state)
     }
 }
 
-/* Row 3: who does not know the key hears nothing, whatever else is wrong [PROTO 14.1, 12.6]. */
+/* Row 3: a client that lacks the key gets no answer, whatever else is wrong [PROTO 14.1, 12.6]. */
 static void hello_of_a_stranger_is_met_by_silence(void **state)
 {
     static const uint8_t places[] = {3, 4, 5, 8, 83};
@@ -168,7 +168,7 @@ static void hello_to_a_server_without_room_is_asked_to_come_later(void **state)
     v3_setup_prepare(&scene);
     open_to_hello(&scene, SNET_NOISE_NK);
     snet_server_drain(scene.ends.server);
-    scene.peer.message[50] ^= 1; /* not authentic, but of somebody who knows the key */
+    scene.peer.message[50] ^= 1; /* not authentic, but by a sender that knows the key */
     v3_peer_mac1(&scene.peer);
     v3_peer_send(&scene.peer);
     assert_false(v3_peer_take_reject(&scene.peer, &reject));
@@ -178,7 +178,7 @@ static void hello_to_a_server_without_room_is_asked_to_come_later(void **state)
     v3_setup_close(&scene);
 }
 
-/* Row 8: nobody is told that Noise failed, nor that a point was of small order [PROTO 12.1]. */
+/* Row 8: no answer says that Noise failed, nor that a point was of small order [PROTO 12.1]. */
 static void hello_that_is_not_authentic_is_met_by_silence(void **state)
 {
     (void)state;
@@ -306,7 +306,7 @@ static void unconfirmed_is_forgotten_without_a_tombstone(void **state)
     v3_setup_close(&scene);
 }
 
-/* A replayed HELLO is an embryo of its own, which nobody can confirm. */
+/* A replayed HELLO makes an unconfirmed session of its own, which cannot be confirmed. */
 static void unconfirmed_are_bounded_and_the_oldest_gives_way(void **state)
 {
     (void)state;

@@ -28,10 +28,11 @@ static void stranger_is_dropped_in_large_pieces(void **state)
     v3_setup_close(&scene);
 }
 
-/* --- Embryos ------------------------------------------------------------------------------ */
+/* --- Unconfirmed sessions ----------------------------------------------------------------- */
 
 /* R8 proves the pending link, and there is no room for the session any more. */
-static void unconfirmed_that_finds_no_room_is_told_when_it_opens_not_when_it_resumes(void **state)
+static void
+unconfirmed_that_finds_no_room_is_refused_when_it_opens_not_when_it_resumes(void **state)
 {
     (void)state;
     struct v3_setup scene;
@@ -61,7 +62,7 @@ static void unconfirmed_that_finds_no_room_is_told_when_it_opens_not_when_it_res
 }
 
 /* The program knows nothing of the session yet: bytes of it are no event. */
-static void unconfirmed_with_early_bytes_is_told_to_nobody_before_it_opens(void **state)
+static void unconfirmed_with_early_bytes_is_invisible_before_it_opens(void **state)
 {
     (void)state;
     struct v3_setup scene;
@@ -86,7 +87,8 @@ static void unconfirmed_with_early_bytes_is_told_to_nobody_before_it_opens(void 
     v3_setup_close(&scene);
 }
 
-/* The machine has no memory while a client says who it is: it is not nobody from then on. */
+/* The machine has no memory while a client proves its key: the session does not go on without it.
+ */
 static void client_with_a_key_has_it_whatever_fails_meanwhile(void **state)
 {
     (void)state;
@@ -283,8 +285,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stranger_is_dropped_in_large_pieces),
-        cmocka_unit_test(unconfirmed_that_finds_no_room_is_told_when_it_opens_not_when_it_resumes),
-        cmocka_unit_test(unconfirmed_with_early_bytes_is_told_to_nobody_before_it_opens),
+        cmocka_unit_test(
+            unconfirmed_that_finds_no_room_is_refused_when_it_opens_not_when_it_resumes),
+        cmocka_unit_test(unconfirmed_with_early_bytes_is_invisible_before_it_opens),
         cmocka_unit_test(client_with_a_key_has_it_whatever_fails_meanwhile),
         cmocka_unit_test(early_bytes_are_those_of_the_offset_that_is_said),
         cmocka_unit_test(client_tries_again_after_a_refusal_of_no_meaning),

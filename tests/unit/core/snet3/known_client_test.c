@@ -48,7 +48,7 @@ static void auth_that_is_malformed_drops_the_link_and_opens_nothing(void **state
 {
     (void)state;
     struct v3_setup scene;
-    static const uint8_t payload[] = {4, 0, 4, 0, 0, 0}; /* a TLV that nobody knows */
+    static const uint8_t payload[] = {4, 0, 4, 0, 0, 0}; /* a TLV of no known type */
     const struct snet_v3_header header = {
         .type = SNET_V3_AUTH, .version = 3, .pattern = 2, .suite = 1, .body_len = 70};
     open_to_auth(&scene, true);
@@ -81,7 +81,7 @@ static void auth_with_a_key_that_is_not_served_is_denied_by_a_record(void **stat
     v3_setup_close(&scene);
 }
 
-/* There is no secret to resume with: nobody knows the name. */
+/* There is no secret to resume with: the name is unknown. */
 static void resume_before_auth_is_unknown(void **state)
 {
     (void)state;

@@ -56,7 +56,7 @@ static void links_in_their_handshake_are_bounded_and_the_oldest_goes(void **stat
     struct v3_setup scene;
     v3_setup_prepare(&scene);
     scene.config.server.handshakes_max = 3;
-    v3_setup_open(&scene, SNET_NOISE_NNPSK0); /* nobody here */
+    v3_setup_open(&scene, SNET_NOISE_NNPSK0); /* no peer is here */
     v3_peer_connect(&scene.peer);
     struct core_pair_conn *oldest = scene.peer.conn;
     v3_peer_hello(&scene.peer,
@@ -102,7 +102,7 @@ static void silent_link_is_asked_for_a_sign_of_life_and_is_dead_without_one(void
     v3_setup_close(&scene);
 }
 
-/* Any record is a sign of life, but nobody is asked again who has not answered [PROTO 16.5]. */
+/* Any record is a sign of life, but there is no second PING before the PONG [PROTO 16.5]. */
 static void link_is_not_asked_again_before_it_has_answered(void **state)
 {
     (void)state;

@@ -115,7 +115,7 @@ static void resume_with_a_cid_of_somebody_else_is_asked_to_come_later(void **sta
     v3_peer_begin(&other);
     begin_with_bytes(&scene);
     const struct snet_v3_resume resume = resume_of(&scene);
-    /* That of another node, which has the same key: only who has the token believes it. */
+    /* A cid of another node, which has the same key: only the holder of the token believes it. */
     memcpy(scene.peer.cid, other.cid, sizeof other.cid);
     memcpy(scene.peer.token, other.token, sizeof other.token);
     begin_resume(&scene, &resume);
@@ -302,7 +302,7 @@ static void resume_with_impossible_offsets_ends_the_session(void **state)
             v3_peer_expect_reject(&scene.peer, SNET_V3_BAD_OFFSET, true);
             assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 1);
             assert_int_equal(scene.ends.ended[CORE_PAIR_SERVER], SNET_ERR_BAD_COUNT);
-            begin_resume(&scene, &resume); /* and the tomb says the same */
+            begin_resume(&scene, &resume); /* and the tombstone says the same */
             v3_peer_send(&scene.peer);
             v3_peer_expect_reject(&scene.peer, SNET_V3_BAD_OFFSET, true);
         }
@@ -490,7 +490,7 @@ static void resume_that_is_planned_from_the_pending_link_makes_that_one_live(voi
     v3_setup_close(&scene);
 }
 
-/* A plan is no proof: an embryo becomes a session by a record, and not when there is no room. */
+/* A plan is no proof: an unconfirmed session opens by a record, and not when there is no room. */
 static void resume_that_is_planned_by_an_unconfirmed_opens_no_session(void **state)
 {
     (void)state;

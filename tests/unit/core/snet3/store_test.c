@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-/* What a server keeps for all of its sessions: names, credentials, tombs. */
+/* What a server keeps for all of its sessions: names, credentials, tombstones. */
 #include "core/snet3/store.h"
 
 #include "tests/support/core_pair.h"
@@ -80,7 +80,7 @@ static void store_finds_no_credential_by_half_of_its_name(void **state)
     fixture_close(&fixture);
 }
 
-static void store_draws_no_name_that_is_taken_or_buried(void **state)
+static void store_draws_no_name_that_is_taken_or_has_a_tombstone(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -90,12 +90,12 @@ static void store_draws_no_name_that_is_taken_or_buried(void **state)
     queue_chance(&fixture, 77);
     enter(&fixture);
     memcpy(first, fixture.credential.cid, sizeof first);
-    for (unsigned buried = 0; buried < 2; buried++) {
+    for (unsigned ended = 0; ended < 2; ended++) {
         queue_chance(&fixture, 77);
         assert_int_equal(snet_v3_store_draw(fixture.store, cid), SNET_OK);
         assert_memory_not_equal(cid, first, sizeof cid);
         assert_true(snet_v3_store_is_unused(fixture.store, cid));
-        assert_int_equal(snet_v3_store_is_unused(fixture.store, first), buried == 1);
+        assert_int_equal(snet_v3_store_is_unused(fixture.store, first), ended == 1);
         snet_v3_store_record_tombstone(fixture.store, &fixture.credential, SNET_V3_EXPIRED,
                                        SNET_SECOND_NS);
     }
@@ -133,7 +133,7 @@ static void store_wipes_what_it_retires(void **state)
     assert_memory_equal(fixture.credential.secret, zeros, sizeof zeros);
     assert_null(snet_v3_store_find(fixture.store, cid));
     snet_v3_store_retire(fixture.store, &fixture.credential);
-    /* One that could not be found is not buried. */
+    /* One that could not be found gets no tombstone. */
     snet_v3_store_record_tombstone(fixture.store, &fixture.credential, SNET_V3_EXPIRED,
                                    SNET_SECOND_NS);
     assert_int_equal(snet_tombstones_find(&fixture.store->tombstones, cid), SNET_V3_UNKNOWN);
@@ -145,7 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(store_without_keys_is_refused_and_leaves_nothing),
         cmocka_unit_test(store_finds_no_credential_by_half_of_its_name),
-        cmocka_unit_test(store_draws_no_name_that_is_taken_or_buried),
+        cmocka_unit_test(store_draws_no_name_that_is_taken_or_has_a_tombstone),
         cmocka_unit_test(store_gives_up_when_chance_repeats_itself),
         cmocka_unit_test(store_wipes_what_it_retires),
     };

@@ -22,7 +22,8 @@ static void v3_stream_carries_bytes_both_ways(void **state)
     core_pair_close(&ends);
 }
 
-/* Logs of both ends call the session alike; only who has its first secret can compute it. */
+/* Logs of both ends call the session alike; the name can be computed from its first secret alone.
+ */
 static void v3_stream_has_one_number_at_both_ends_for_all_its_life(void **state)
 {
     (void)state;

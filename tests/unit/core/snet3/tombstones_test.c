@@ -62,7 +62,7 @@ static void tombstones_know_nothing_of_others(void **state)
     assert_int_equal(find(fixture, 1), SNET_V3_EXPIRED);
 }
 
-static void tombstones_tell_how_each_session_ended(void **state)
+static void tombstones_say_how_each_session_ended(void **state)
 {
     struct fixture *fixture = *state;
     static const enum snet_v3_code codes[] = {SNET_V3_EXPIRED, SNET_V3_EVICTED, SNET_V3_CLOSED_OK,
@@ -114,7 +114,7 @@ int main(void)
 #define TOMBSTONES_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
         TOMBSTONES_TEST(tombstones_know_nothing_of_others),
-        TOMBSTONES_TEST(tombstones_tell_how_each_session_ended),
+        TOMBSTONES_TEST(tombstones_say_how_each_session_ended),
         TOMBSTONES_TEST(tombstones_forget_in_time),
         TOMBSTONES_TEST(tombstones_give_the_oldest_up_when_there_are_too_many),
         TOMBSTONES_TEST(tombstones_without_memory_are_not_remembered),
