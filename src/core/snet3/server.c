@@ -72,7 +72,8 @@ static snet_err server_create_unconfirmed(snet_link *link, const struct snet_v3_
                                           uint64_t now)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
-    const uint64_t by_ns = link->deadline_ns; /* of a handshake, from when the link was accepted */
+    const uint64_t by_ns =
+        link->deadline_ns; /* of the handshake, from when the link was accepted */
     snet_session *session = NULL;
     server_make_room(link);
     SNET_TRY(snet_server_begin(link, by_ns, &session));
