@@ -104,7 +104,7 @@ static struct snet_client_config sim_client_config(const struct sim_plan *plan,
     struct snet_client_config config = {
         .session = *session,
         .wire = plan->wire,
-        .connect_timeout_ns = 300 * SNET_SECOND_NS,
+        .connect_timeout_ns = SIM_CONNECT_NS,
         .suite = plan->suite,
         .early_data = plan->early,
         .rekey_interval_ns = plan->renews ? 5 * SNET_SECOND_NS : 0,

@@ -27,6 +27,11 @@
 #define SIM_RECORD_1_BYTES 40u /* on snet/1: no more than a resume */
 #define SIM_RECORDS_MAX 16u
 #define SIM_SLOW 24u
+/*
+ * Longer than any seed's faults keep a client from its first answer: its end would be NO_ANSWER or
+ * CONNECT, as it should be, and no failure of the run.
+ */
+#define SIM_CONNECT_NS (24 * 3600 * SNET_SECOND_NS)
 #define SIM_DEAD_PEER_NS (20 * SNET_SECOND_NS)
 
 /* Of a stranger's connection, or what is put in place of other bytes. */
