@@ -15,7 +15,7 @@
       "Address where programs or clients come in")                                                 \
     X("to", to, TEXT, 1, 319, "", "", S,                                                           \
       "Address of the server to forward each session to")                                          \
-    X("eof-wait", eof_wait_ns, TIME, 1, 31 * 86400 * SNET_SECOND_NS, "", "30s", C,                 \
+    X("eof-wait", eof_wait_ns, TIME, 1, SNET_SECOND_NS * 86400 * 31, "", "30s", C,                 \
       "Wires 1 and 2: a session whose input has ended is given this long without a byte")          \
     X("log-json", log_json, FLAG, 0, 1, "", "no", S | C,                                           \
       "Write log lines as JSON")

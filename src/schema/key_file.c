@@ -79,7 +79,7 @@ snet_err snet_key_file_refuse_kind(struct snet_error *ret_error, const char *pat
 /* Whether a group is one of this process's. */
 static bool key_file_own_group(gid_t group)
 {
-    gid_t groups[64];
+    gid_t groups[64] = {0};
     const int count = getgroups((int)(sizeof groups / sizeof groups[0]), groups);
     bool own = group == getegid() || group == getgid();
     for (int i = 0; i < count && !own; i++) {
