@@ -6,6 +6,16 @@
 #include "core/link.h"
 #include "core/wire.h"
 
+static uint64_t client_min(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t client_max(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 /* Plans the next attempt [PROTO 8.2]. */
 static void client_retry(snet_session *session, uint64_t now)
 {
@@ -13,15 +23,11 @@ static void client_retry(snet_session *session, uint64_t now)
     if (snet_core_random(session->core, SNET_RANDOM_JITTER, &random) != SNET_OK) {
         random = UINT64_MAX; /* no jitter is better than no attempt */
     }
-    session->dial_at_ns = now + snet_backoff_next_ns(&session->backoff, random);
+    const uint64_t backoff_at_ns = now + snet_backoff_next_ns(&session->backoff, random);
     const uint64_t by_ns =
-        session->wire->retry_by == NULL ? SNET_NEVER : session->wire->retry_by(session);
-    if (by_ns > now && by_ns < session->dial_at_ns) {
-        session->dial_at_ns = by_ns;
-    }
-    if (session->dial_at_ns < now + session->retry_after_ns) {
-        session->dial_at_ns = now + session->retry_after_ns;
-    }
+        session->wire->retry_by == NULL ? SNET_NEVER : session->wire->retry_by(session, now);
+    session->dial_at_ns =
+        client_max(client_min(backoff_at_ns, by_ns), now + session->retry_after_ns);
     if (session->dial_at_ns <= now) {
         snet_session_ask_link(session);
     } else {

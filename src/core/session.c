@@ -219,24 +219,23 @@ static void session_account(snet_session *session, const struct snet_session_cou
         session->state == SNET_SESSION_DETACHED ? now - session->lost_at_ns : 0;
 }
 
-void snet_session_attach(snet_session *session, snet_link *link,
-                         const struct snet_session_counts *counts, uint64_t now)
+/* Another link takes the place of this one, if there is one. */
+static void session_replace(snet_link *link)
+{
+    if (link != NULL) {
+        link->session = NULL;
+        snet_link_close(link, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
+    }
+}
+
+/* The link that was just proven carries the session from now on. */
+static void session_take_link(snet_session *session, snet_link *link, uint64_t now)
 {
     SNET_ASSERT(session->state != SNET_SESSION_ENDED);
-    if (session->link != NULL) {
-        session->link->session = NULL;
-        snet_link_close(session->link, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
-    }
-    if (counts != NULL) {
-        session_account(session, counts, now);
-    }
-    if (session->attempt != NULL && session->attempt != link) {
-        session->attempt->session = NULL;
-        snet_link_close(session->attempt, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
-    }
+    session_replace(session->link);
+    session_replace(session->attempt == link ? NULL : session->attempt);
     session_move(session, SNET_SESSION_LIVE);
     session->attempt = NULL;
-    session->visible_to_app = true;
     session->dial = SNET_DIAL_IDLE;
     session->handovers_left = 0;
     session->slow_tries = 0;
@@ -248,16 +247,30 @@ void snet_session_attach(snet_session *session, snet_link *link,
     snet_link_go_live(link, session);
     snet_session_arm(session);
     snet_core_clear(session->core, &session->task, SNET_CORE_EVENT_LOST);
-    snet_core_post(session->core, &session->task,
-                   counts == NULL ? SNET_CORE_EVENT_OPENED : SNET_CORE_EVENT_RESUMED);
-    if (counts == NULL && session->want_flush) {
+}
+
+void snet_session_open(snet_session *session, snet_link *link, uint64_t now)
+{
+    session_take_link(session, link, now);
+    session->visible_to_app = true;
+    snet_core_post(session->core, &session->task, SNET_CORE_EVENT_OPENED);
+    if (session->want_flush) {
         /* Nothing could be written before: who waited for that to arrive need not wait. */
         session->want_flush = false;
         snet_core_post(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
     }
-    if (counts == NULL && session->inbox.chain.len > 0) {
+    if (session->inbox.chain.len > 0) {
         snet_session_arrived(session); /* with a resume of what had not begun */
     }
+    snet_session_progress(session, now);
+}
+
+void snet_session_resume(snet_session *session, snet_link *link,
+                         const struct snet_session_counts *counts, uint64_t now)
+{
+    session_account(session, counts, now);
+    session_take_link(session, link, now);
+    snet_core_post(session->core, &session->task, SNET_CORE_EVENT_RESUMED);
     snet_session_progress(session, now);
 }
 
@@ -278,10 +291,7 @@ void snet_session_pend(snet_session *session, snet_link *link, uint64_t deadline
 {
     SNET_ASSERT(session->server != NULL);
     SNET_ASSERT(session->state != SNET_SESSION_ENDED);
-    if (session->attempt != NULL) {
-        session->attempt->session = NULL;
-        snet_link_close(session->attempt, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
-    }
+    session_replace(session->attempt);
     session->attempt = link;
     snet_link_pend(link, session, deadline_ns);
 }

@@ -136,13 +136,16 @@ struct snet_session_origin {
     uint64_t expire_at_ns; /* when to give up if there is no link by then; or SNET_NEVER */
 };
 
-/* A new session. It is LIVE with the first snet_session_attach. Errors: INVALID, NO_MEMORY. */
+/* A new session. It is LIVE with snet_session_open. Errors: INVALID, NO_MEMORY. */
 SNET_MUST_USE snet_err snet_session_new(snet_core *core, const struct snet_session_origin *origin,
                                         snet_session **ret_session);
 /* The wire's state behind the session. */
 void *snet_session_wire_state(const snet_session *session);
-/* Moves a session to the link just proven; an older link is reset. `counts` is NULL at first. */
-void snet_session_attach(snet_session *session, snet_link *link,
+/* The session begins on the link just proven: its program knows it from now on. */
+void snet_session_open(snet_session *session, snet_link *link, uint64_t now);
+/* The session goes over to the link just proven, on which the ends have agreed on `counts`. An
+   older link is reset. */
+void snet_session_resume(snet_session *session, snet_link *link,
                          const struct snet_session_counts *counts, uint64_t now);
 /* The live link is gone, or closes: the session waits for a resume, for `keep_ns` at most. */
 void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, uint64_t now);

@@ -56,8 +56,8 @@ struct snet_wire_ops {
                                uint64_t now);
     /* A client's live link is gone; `err` is LINK_FIN after a good end. NULL: nothing to do. */
     void (*link_lost)(snet_session *session, snet_err err, uint64_t now);
-    /* When a client should try again at the latest; SNET_NEVER, or NULL, if it does not matter. */
-    uint64_t (*retry_by)(const snet_session *session);
+    /* A time after `now` by which a client should have tried again; SNET_NEVER, or NULL: none. */
+    uint64_t (*retry_by)(const snet_session *session, uint64_t now);
 
     /* A new server: what the wire keeps for all of its sessions. NULL: nothing. */
     snet_err (*server_open)(snet_core *core, const struct snet_server_config *config,

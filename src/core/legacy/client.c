@@ -96,7 +96,7 @@ snet_err snet_legacy_client_hello_reply(snet_link *link, enum snet_legacy_step *
         snet_ending_agreed(&snet_legacy_session_of(session)->ending, 0);
     }
     *ret_next = SNET_LEGACY_STREAM;
-    snet_session_attach(session, link, NULL, now);
+    snet_session_open(session, link, now);
     return SNET_OK;
 }
 
@@ -134,7 +134,7 @@ snet_err snet_legacy_client_resume_reply(snet_link *link, enum snet_legacy_step 
     snet_ending_agreed(&keys->ending, reply.write_count);
     *ret_next = SNET_LEGACY_STREAM;
     const struct snet_session_counts counts = {reply.write_count, reply.read_count};
-    snet_session_attach(session, link, &counts, now);
+    snet_session_resume(session, link, &counts, now);
     return SNET_OK;
 }
 
@@ -180,9 +180,11 @@ void snet_legacy_client_link_lost(snet_session *session, snet_err err, uint64_t 
     }
 }
 
-uint64_t snet_legacy_client_retry_by(const snet_session *session)
+uint64_t snet_legacy_client_retry_by(const snet_session *session, uint64_t now)
 {
-    return session->state == SNET_SESSION_OPENING
-               ? SNET_NEVER
-               : snet_ending_retry_by_ns(&snet_legacy_session_of(session)->ending);
+    if (session->state == SNET_SESSION_OPENING) {
+        return SNET_NEVER;
+    }
+    const uint64_t by_ns = snet_ending_retry_by_ns(&snet_legacy_session_of(session)->ending);
+    return by_ns > now ? by_ns : SNET_NEVER;
 }

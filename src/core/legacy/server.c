@@ -70,7 +70,7 @@ static snet_err server_open(snet_link *link, uint64_t now)
     snet_server_enter(session, state->id);
     snet_legacy_stream_begin(session, state->key);
     snet_secret_wipe(state->key, sizeof state->key);
-    snet_session_attach(session, link, NULL, now);
+    snet_session_open(session, link, now);
     return SNET_OK;
 }
 
@@ -234,7 +234,7 @@ static snet_err server_swap(snet_link *link, snet_session *session, uint64_t now
     keys->fin_sent = false;
     keys->accepted_write = counts.peer_written;
     keys->accepted_read = counts.peer_received;
-    snet_session_attach(session, link, &counts, now);
+    snet_session_resume(session, link, &counts, now);
     return SNET_OK;
 }
 

@@ -219,7 +219,7 @@ static void client_open(snet_link *link, uint64_t now)
 {
     client_adopt(link);
     snet_v3_client_forget(link->session);
-    snet_session_attach(link->session, link, NULL, now);
+    snet_session_open(link->session, link, now);
     snet_v3_liveness_begin(link, now);
 }
 
@@ -322,7 +322,7 @@ snet_err snet_v3_client_accept(snet_link *link, struct snet_buffer message,
     const struct snet_session_counts counts = {session->inbox.received, session->history.base};
     *ret_next = SNET_V3_STREAM;
     client_adopt(link);
-    snet_session_attach(session, link, &counts, now);
+    snet_session_resume(session, link, &counts, now);
     snet_v3_liveness_begin(link, now);
     return SNET_OK;
 }

@@ -271,7 +271,7 @@ static snet_err server_open(snet_link *link, uint64_t now)
     snet_list_remove(&snet_v3_store_of(link->server)->unconfirmed,
                      &snet_v3_session_of(session)->of.server.unconfirmed);
     snet_server_count(session);
-    snet_session_attach(session, link, NULL, now);
+    snet_session_open(session, link, now);
     snet_v3_liveness_begin(link, now);
     return SNET_OK;
 }
@@ -322,7 +322,7 @@ void snet_v3_server_go_over(snet_link *link, uint64_t now)
     SNET_ASSERT(session->state != SNET_SESSION_OPENING);
     server_prove(link, now);
     const struct snet_session_counts counts = {session->inbox.received, session->history.base};
-    snet_session_attach(session, link, &counts, now);
+    snet_session_resume(session, link, &counts, now);
     snet_v3_liveness_begin(link, now);
 }
 
