@@ -328,8 +328,10 @@ SNET_API void snet_server_drain(snet_server *server);
 SNET_API void snet_link_recv(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
                              uint64_t now);
 
-/* How many bytes snet_link_recv takes now; 0 means wait for SNET_CORE_EVENT_LINK_RECV. */
-SNET_API size_t snet_link_room(snet_link *link);
+/* How many bytes snet_link_recv takes now. When it takes none, see snet_link_await_room. */
+SNET_API size_t snet_link_room(const snet_link *link);
+/* The caller waits for room: SNET_CORE_EVENT_LINK_RECV follows, at once if there is some. */
+SNET_API void snet_link_await_room(snet_link *link);
 
 /*
  * The bytes to send now, as at most `span_max` spans; returns how many. The spans stay valid until
@@ -374,8 +376,16 @@ SNET_API void *snet_link_user(const snet_link *link);
 SNET_API SNET_MUST_USE snet_err snet_session_write(snet_session *session, const uint8_t *data,
                                                    size_t len, size_t *ret_written, uint64_t now);
 
-/* How many bytes snet_session_write takes now; 0 also announces SNET_CORE_EVENT_WRITABLE. */
-SNET_API size_t snet_session_room(snet_session *session);
+/*
+ * How many bytes fit now; snet_session_write may find room for more, for it asks other sessions for
+ * memory that they need not keep. When none fit, see snet_session_await_room.
+ */
+SNET_API size_t snet_session_room(const snet_session *session);
+/*
+ * The program waits for room: SNET_CORE_EVENT_WRITABLE follows, at once if there is some or other
+ * sessions can give it. Not after shutdown, and not when the session has ended.
+ */
+SNET_API void snet_session_await_room(snet_session *session);
 
 /*
  * How many written bytes wait to be sent: the present link, or the next one, has not been given

@@ -47,6 +47,7 @@ void snet_demo_end_send(struct snet_demo_end *end)
     while (end->session != NULL && end->failure == NULL && end->sent < end->source->total_bytes) {
         const size_t room = snet_session_room(end->session);
         if (room == 0) {
+            snet_session_await_room(end->session);
             return;
         }
         const size_t len = end_read_file(end, chunk, room < sizeof chunk ? room : sizeof chunk);

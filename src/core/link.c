@@ -277,19 +277,22 @@ void snet_link_recv(snet_link *link, const uint8_t *data, size_t len, size_t *re
     }
 }
 
-size_t snet_link_room(snet_link *link)
+size_t snet_link_room(const snet_link *link)
 {
     if (link->state == SNET_LINK_CLOSED) {
         return SNET_PAGE_BYTES;
     }
-    const size_t room = link->frozen ? 0 : link->wire->link_room(link);
-    if (room == 0) {
-        link->paused = true;
-        if (link_takes_pages(link) && snet_pool_available(&link->core->recv_pool) == 0) {
-            snet_pressure_link_waits(&link->core->pressure, &link->task);
-        }
+    return link->frozen ? 0 : link->wire->link_room(link);
+}
+
+void snet_link_await_room(snet_link *link)
+{
+    link->paused = link->state != SNET_LINK_CLOSED;
+    if (snet_link_room(link) > 0) {
+        snet_link_want_recv(link);
+    } else if (link_takes_pages(link) && snet_pool_available(&link->core->recv_pool) == 0) {
+        snet_pressure_link_waits(&link->core->pressure, &link->task);
     }
-    return room;
 }
 
 size_t snet_link_send(snet_link *link, struct snet_span *ret_spans, size_t span_max)

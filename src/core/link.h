@@ -38,7 +38,7 @@ struct snet_link {
     enum snet_close_how close_how;
     snet_err close_err;
     bool heard;           /* a byte has come in */
-    bool paused;          /* the caller was told that there is no room */
+    bool paused;          /* the caller waits for room */
     bool frozen;          /* a newer link is negotiating counts: neither send nor receive */
     uint64_t deadline_ns; /* of the handshake */
     uint64_t alarm_ns;    /* of the wire */

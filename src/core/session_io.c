@@ -51,18 +51,23 @@ static size_t stream_make_room(snet_session *session)
     return session->wire->session_room(session);
 }
 
-size_t snet_session_room(snet_session *session)
+size_t snet_session_room(const snet_session *session)
 {
-    if (session->shut ||
-        (session->state != SNET_SESSION_LIVE && session->state != SNET_SESSION_DETACHED)) {
-        session->want_write = session->state == SNET_SESSION_OPENING;
-        return 0;
+    const bool open =
+        session->state == SNET_SESSION_LIVE || session->state == SNET_SESSION_DETACHED;
+    return open && !session->shut ? session->wire->session_room(session) : 0;
+}
+
+void snet_session_await_room(snet_session *session)
+{
+    if (session->shut || session->state == SNET_SESSION_ENDED) {
+        return;
     }
-    const size_t room = stream_make_room(session);
-    if (room == 0) {
+    if (session->state != SNET_SESSION_OPENING && stream_make_room(session) > 0) {
+        snet_core_post(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
+    } else {
         stream_wait_for_room(session);
     }
-    return room;
 }
 
 uint64_t snet_session_unsent(const snet_session *session)

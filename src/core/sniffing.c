@@ -82,7 +82,7 @@ static snet_err sniffing_link_recv(snet_link *link, const uint8_t *data, size_t 
     return SNET_OK;
 }
 
-static size_t sniffing_link_room(snet_link *link)
+static size_t sniffing_link_room(const snet_link *link)
 {
     (void)link;
     return SNET_SNIFF_MAX_BYTES;

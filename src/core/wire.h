@@ -44,7 +44,7 @@ struct snet_wire_ops {
     snet_err (*link_recv)(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
                           uint64_t now);
     /* How many bytes link_recv takes now. */
-    size_t (*link_room)(snet_link *link);
+    size_t (*link_room)(const snet_link *link);
     size_t (*link_send)(snet_link *link, struct snet_span *ret_spans, size_t span_max);
     void (*link_sent)(snet_link *link, size_t len, uint64_t now);
     /* A timer of the wire's own, set with snet_link_alarm, is due. */

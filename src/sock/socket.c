@@ -56,5 +56,9 @@ bool snet_socket_can_read(const snet_socket *socket)
 
 bool snet_socket_can_write(const snet_socket *socket)
 {
-    return socket->ended || snet_session_room(socket->session) > 0;
+    const bool can = socket->ended || snet_session_room(socket->session) > 0;
+    if (!can) {
+        snet_session_await_room(socket->session);
+    }
+    return can;
 }

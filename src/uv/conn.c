@@ -70,6 +70,7 @@ static void conn_pause(struct snet_conn *conn)
 {
     snet_uv *driver = conn->driver;
     (void)uv_read_stop(conn->stream);
+    snet_link_await_room(conn->link);
     snet_list_push(&driver->paused, &conn->paused);
     snet_driver_every(driver, SNET_DRIVER_TIMER_PROBE, SNET_CONN_PROBE_MS, conn_probe_paused);
 }
@@ -107,7 +108,11 @@ bool snet_conn_pull(struct snet_conn *conn)
     uv_os_fd_t fd = -1;
     const size_t room = snet_link_room(conn->link);
     const size_t most = sizeof driver->conn_inline_scratch;
-    if (room == 0 || uv_fileno((const uv_handle_t *)conn->stream, &fd) != 0) {
+    if (room == 0) {
+        snet_link_await_room(conn->link);
+        return false;
+    }
+    if (uv_fileno((const uv_handle_t *)conn->stream, &fd) != 0) {
         return false;
     }
     const ssize_t len =

@@ -47,6 +47,9 @@ int snet_conn_inline_fd(snet_session *session, short *ret_events)
     SNET_ASSERT(conn != NULL);
     SNET_ASSERT(conn->conn_inline.state == SNET_CONN_INLINE_ON);
     const short in = snet_link_room(conn->link) > 0 ? POLLIN : 0;
+    if (in == 0) {
+        snet_link_await_room(conn->link);
+    }
     const short out = conn->conn_inline.full ? POLLOUT : 0;
     *ret_events = (short)(in | out);
     conn->conn_inline.polled = true;

@@ -191,7 +191,9 @@ static void relay_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf
     struct snet_relay *relay = handle->data;
     snet_driver_enter(relay->driver);
     size_t room = relay->held_len > 0 ? 0 : snet_session_room(relay->session);
-    if (room > 0 && relay->buffer == NULL) {
+    if (room == 0) {
+        snet_session_await_room(relay->session);
+    } else if (relay->buffer == NULL) {
         relay->buffer = malloc(SNET_RELAY_BUFFER_BYTES);
     }
     if (relay->buffer == NULL) {

@@ -146,6 +146,7 @@ bool spin_net_deliver(struct spin *spin, struct spin_conn *conn, unsigned index,
     len = len < side->queued ? len : side->queued;
     len = len < max ? len : max;
     if (len == 0) {
+        snet_link_await_room(side->link);
         return false;
     }
     size_t taken = 0;

@@ -177,6 +177,7 @@ static bool net_deliver(struct sim *sim, struct sim_conn *conn, unsigned index)
     }
     const size_t room = snet_link_room(side->link);
     if (room == 0) {
+        snet_link_await_room(side->link);
         side->paused = true;
         return false;
     }

@@ -229,6 +229,9 @@ size_t core_pair_move(struct core_pair *ends, struct core_pair_conn *conn, enum 
         uint8_t chunk[ENDS_CHUNK_BYTES];
         snet_link *link = conn->sides[to].link;
         size_t want = link == NULL ? sizeof chunk : snet_link_room(link);
+        if (want == 0) {
+            snet_link_await_room(link);
+        }
         want = want < sizeof chunk ? want : sizeof chunk;
         want = want < max - moved ? want : max - moved;
         len = core_pair_take(ends, conn, from, chunk, want);

@@ -32,7 +32,7 @@ static snet_err legacy_link_recv(snet_link *link, const uint8_t *data, size_t le
     return err;
 }
 
-static size_t legacy_link_room(snet_link *link)
+static size_t legacy_link_room(const snet_link *link)
 {
     const size_t need = snet_legacy_handshake_need(link);
     if (need > 0) {

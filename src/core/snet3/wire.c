@@ -36,7 +36,7 @@ static snet_err v3_link_recv(snet_link *link, const uint8_t *data, size_t len, s
     return SNET_OK;
 }
 
-static size_t v3_link_room(snet_link *link)
+static size_t v3_link_room(const snet_link *link)
 {
     return snet_v3_step_records(link) ? SNET_V3_READ_MAX_BYTES : snet_v3_step_need(link);
 }

@@ -64,6 +64,34 @@ static bool is_woken(snet_link *link)
     return woken;
 }
 
+/* There is none now. */
+static void await_room(snet_link *link)
+{
+    assert_int_equal(snet_link_room(link), 0);
+    snet_link_await_room(link);
+}
+
+static void link_that_is_only_asked_for_its_room_does_not_wait(void **state)
+{
+    (void)state;
+    snet_link *link = open_on(SNET_WIRE_2, false)->sides[SERVER].link;
+    leave_pages(SERVER, 0);
+    assert_int_equal(snet_link_room(link), 0);
+    give_pages(SERVER, 1);
+    assert_false(is_woken(link));
+    core_pair_close(&ends);
+}
+
+static void link_that_has_room_is_told_at_once(void **state)
+{
+    (void)state;
+    snet_link *link = open_on(SNET_WIRE_2, false)->sides[SERVER].link;
+    assert_true(snet_link_room(link) > 0);
+    snet_link_await_room(link);
+    assert_true(is_woken(link));
+    core_pair_close(&ends);
+}
+
 /*
  * A link is not read because its inbox is full. The reader empties it, but others have taken the
  * pages by then: the link must ask for one, or be forgotten with an empty inbox and a free pool.
@@ -84,7 +112,7 @@ static void link_asks_for_pages_when_its_full_inbox_is_read(void **state)
         woken = is_woken(link) || woken;
     }
     assert_true(woken);
-    assert_int_equal(snet_link_room(link), 0);
+    await_room(link);
     give_pages(SERVER, 1);
     assert_true(is_woken(link));
     core_pair_settle(&ends, conn);
@@ -101,8 +129,8 @@ static void link_with_a_full_inbox_does_not_wait_for_pages(void **state)
     core_pair_settle(&ends, full);
     struct core_pair_conn *other = open_another();
     leave_pages(SERVER, 0);
-    assert_int_equal(snet_link_room(full->sides[SERVER].link), 0);
-    assert_int_equal(snet_link_room(other->sides[SERVER].link), 0);
+    await_room(full->sides[SERVER].link);
+    await_room(other->sides[SERVER].link);
     give_pages(SERVER, 1);
     assert_false(is_woken(full->sides[SERVER].link));
     assert_int_equal(snet_link_room(other->sides[SERVER].link), PAGE);
@@ -116,8 +144,8 @@ static void open_two(enum core_pair_side side, struct core_pair_conn **ret_first
     *ret_first = open_on(SNET_WIRE_2, false);
     *ret_second = open_another();
     leave_pages(side, 0);
-    assert_int_equal(snet_link_room((*ret_first)->sides[side].link), 0);
-    assert_int_equal(snet_link_room((*ret_second)->sides[side].link), 0);
+    await_room((*ret_first)->sides[side].link);
+    await_room((*ret_second)->sides[side].link);
 }
 
 static void link_that_breaks_leaves_its_turn_to_the_next(void **state)
@@ -142,7 +170,7 @@ static void link_that_stands_still_takes_no_turn(void **state)
     open_two(CLIENT, &second, &first);
     snet_list_remove(&ends.cores[CLIENT]->pressure.links,
                      &second->sides[CLIENT].link->task.wait); /* behind the other */
-    assert_int_equal(snet_link_room(second->sides[CLIENT].link), 0);
+    await_room(second->sides[CLIENT].link);
     snet_client_network_changed(ends.client, ends.now);
     core_pair_drain(&ends);
     struct core_pair_conn *next = core_pair_dial(&ends);
@@ -190,7 +218,7 @@ static void link_is_woken_for_pages_of_a_session_that_nobody_knew(void **state)
     snet_inbox_commit(&unknown->inbox, 1);
     leave_pages(SERVER, 0);
     snet_link *link = conn->sides[SERVER].link;
-    assert_int_equal(snet_link_room(link), 0);
+    await_room(link);
     bool woken = false;
     while (pool_of(SERVER)->used_count > 0) {
         ends.now = snet_core_deadline(ends.cores[SERVER]);
@@ -239,6 +267,8 @@ static void link_ends_when_there_is_no_memory_for_what_it_had_room_for(void **st
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(link_that_is_only_asked_for_its_room_does_not_wait),
+        cmocka_unit_test(link_that_has_room_is_told_at_once),
         cmocka_unit_test(link_asks_for_pages_when_its_full_inbox_is_read),
         cmocka_unit_test(link_with_a_full_inbox_does_not_wait_for_pages),
         cmocka_unit_test(link_that_breaks_leaves_its_turn_to_the_next),

@@ -81,6 +81,44 @@ static unsigned wakes(enum core_pair_side side)
     return ends.events[side][SNET_CORE_EVENT_WRITABLE];
 }
 
+static void writer_that_only_asks_for_room_does_not_wait(void **state)
+{
+    (void)state;
+    open_on(SNET_WIRE_2, 0);
+    (void)core_pair_begin(&ends);
+    leave_pages(CLIENT, 0);
+    assert_int_equal(snet_session_room(ends.client), 0);
+    give_pages(CLIENT, 1);
+    assert_false(is_woken(ends.client));
+    assert_true(snet_session_room(ends.client) > 0);
+    snet_session_await_room(ends.client);
+    assert_true(is_woken(ends.client));
+    core_pair_close(&ends);
+}
+
+/* The query asks nobody for pages: waiting does, and so does writing. */
+static void writer_that_awaits_room_is_told_at_once_when_others_can_give_it(void **state)
+{
+    (void)state;
+    open_on(SNET_WIRE_2, 0);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    core_pair_write(&ends, ends.client, SNET_HISTORY_DEFAULT_BYTES / 8);
+    for (unsigned i = 1; i < 8; i++) {
+        core_pair_settle(&ends, conn);
+        assert_true(core_pair_read(&ends, ends.served,
+                                   ends.served->inbox.received - ends.served->inbox.chain.len) > 0);
+        core_pair_write(&ends, ends.client, SNET_HISTORY_DEFAULT_BYTES / 8);
+    }
+    core_pair_settle(&ends, conn);
+    snet_session *second = open_another(NULL);
+    leave_pages(CLIENT, 0);
+    assert_int_equal(snet_session_room(second), 0);
+    snet_session_await_room(second);
+    assert_true(is_woken(second));
+    assert_int_equal(try_write(second), SNET_OK);
+    core_pair_close(&ends);
+}
+
 /*
  * A writer is refused because its own history is full, so it is not among those that wait for
  * pages. Others take all of them, and then its history has room again: nobody else would tell it.
@@ -434,6 +472,8 @@ static void end_is_said_on_the_old_link_when_moving_over_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(writer_that_only_asks_for_room_does_not_wait),
+        cmocka_unit_test(writer_that_awaits_room_is_told_at_once_when_others_can_give_it),
         cmocka_unit_test(writer_tries_again_when_its_history_has_room_but_pages_are_short),
         cmocka_unit_test(writer_without_a_link_tries_again_when_a_resume_makes_room),
         cmocka_unit_test(writer_tries_again_when_a_session_opens_without_pages),
