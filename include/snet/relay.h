@@ -54,10 +54,11 @@ struct snet_relay_config {
 
 /*
  * Makes a relay for `session`, whose user pointer is the relay from now on. `config` is copied.
- * NULL without memory; the session is still the caller's then.
+ * Errors: NO_MEMORY; the session is still the caller's then.
  */
-SNET_API snet_relay *snet_relay_new(snet_uv *driver, snet_session *session,
-                                    const struct snet_relay_config *config);
+SNET_API SNET_MUST_USE snet_err snet_relay_new(snet_uv *driver, snet_session *session,
+                                               const struct snet_relay_config *config,
+                                               snet_relay **ret_relay);
 /* The session that the relay was made for. */
 SNET_API snet_session *snet_relay_session(const snet_relay *relay);
 /* The stream is connected: begins to move bytes. Once for each relay. May free the relay. */

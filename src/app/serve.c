@@ -103,14 +103,14 @@ static void serve_opened(struct serve *serve, snet_session *session)
     serve_log_client(serve, session);
     struct serve_session *own = calloc(1, sizeof *own);
     const struct snet_relay_config relay_config = {.on_done = serve_relay_done, .user = own};
-    snet_relay *relay =
-        own == NULL ? NULL : snet_relay_new(serve->runner.driver, session, &relay_config);
+    snet_relay *relay = NULL;
     const struct snet_stream_dial_config config = {
         .address = serve->options.to,
         .on_done = serve_dialed,
         .user = own,
     };
-    if (relay == NULL) {
+    if (own == NULL ||
+        snet_relay_new(serve->runner.driver, session, &relay_config, &relay) != SNET_OK) {
         free(own);
         snet_session_abort(session, snet_uv_now(serve->runner.driver));
         return;

@@ -70,8 +70,7 @@ static void tunnel_accepted(void *user, uv_stream_t *stream)
         .user = session,
     };
     session->tunnel = tunnel;
-    session->relay = snet_relay_new(runner->driver, core, &config);
-    if (session->relay == NULL) {
+    if (snet_relay_new(runner->driver, core, &config, &session->relay) != SNET_OK) {
         free(session);
         snet_session_free(core, snet_uv_now(runner->driver));
         snet_stream_close(stream, true);

@@ -243,8 +243,7 @@ static uv_stream_t *bridge_make_relay(struct snet_bridge *bridge, int fd)
     snet_uv *driver = snet_loop_driver();
     const struct snet_relay_config config = {.on_done = bridge_done, .user = bridge};
     int os_err = 0;
-    bridge->relay = snet_relay_new(driver, socket->session, &config);
-    if (bridge->relay == NULL) {
+    if (snet_relay_new(driver, socket->session, &config, &bridge->relay) != SNET_OK) {
         return NULL;
     }
     snet_session_set_user(socket->session, socket); /* who passes the events on */

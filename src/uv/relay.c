@@ -9,17 +9,19 @@
 
 #define RELAY_SPANS_MAX 64u
 
-snet_relay *snet_relay_new(snet_uv *driver, snet_session *session,
-                           const struct snet_relay_config *config)
+snet_err snet_relay_new(snet_uv *driver, snet_session *session,
+                        const struct snet_relay_config *config, snet_relay **ret_relay)
 {
     struct snet_relay *relay = calloc(1, sizeof *relay);
-    if (relay != NULL) {
-        relay->driver = driver;
-        relay->session = session;
-        relay->config = *config;
-        snet_session_set_user(session, relay);
+    if (relay == NULL) {
+        return SNET_ERR_NO_MEMORY;
     }
-    return relay;
+    relay->driver = driver;
+    relay->session = session;
+    relay->config = *config;
+    snet_session_set_user(session, relay);
+    *ret_relay = relay;
+    return SNET_OK;
 }
 
 snet_session *snet_relay_session(const snet_relay *relay)

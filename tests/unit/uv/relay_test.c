@@ -52,9 +52,10 @@ static void fixture_init(struct fixture *fixture, const struct test_pair_config 
     fixture->pair.user = fixture;
     const struct snet_relay_config relay_config = {
         .on_local_end = fixture_local_end, .on_done = fixture_done, .user = fixture};
-    fixture->relay = snet_relay_new(fixture->pair.driver,
-                                    fixture->pair.ends[TEST_PAIR_CLIENT].session, &relay_config);
-    assert_non_null(fixture->relay);
+    assert_int_equal(snet_relay_new(fixture->pair.driver,
+                                    fixture->pair.ends[TEST_PAIR_CLIENT].session, &relay_config,
+                                    &fixture->relay),
+                     SNET_OK);
     snet_relay_start(fixture->relay,
                      test_socket_stream(&fixture->pair.loop, AF_INET, &fixture->program));
 }
@@ -82,15 +83,19 @@ static uint64_t program_read(struct fixture *fixture)
     return fixture->program_read;
 }
 
-static void relay_new_without_memory_is_none(void **state)
+static void relay_new_refuses_without_memory(void **state)
 {
     (void)state;
     struct test_pair pair;
     test_pair_begin(&pair, NULL);
     test_memory_fail_at(1, false);
     const struct snet_relay_config relay_config = {.user = NULL};
-    assert_null(snet_relay_new(pair.driver, pair.ends[TEST_PAIR_CLIENT].session, &relay_config));
+    snet_relay *relay = NULL;
+    assert_int_equal(
+        snet_relay_new(pair.driver, pair.ends[TEST_PAIR_CLIENT].session, &relay_config, &relay),
+        SNET_ERR_NO_MEMORY);
     assert_true(test_memory_heal());
+    assert_null(relay);
     assert_null(snet_session_user(pair.ends[TEST_PAIR_CLIENT].session));
     test_pair_close(&pair);
 }
@@ -316,7 +321,7 @@ static void relay_reports_to_the_other_end_why_it_aborts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(relay_new_without_memory_is_none),
+        cmocka_unit_test(relay_new_refuses_without_memory),
         cmocka_unit_test(relay_aborts_the_session_when_its_stream_breaks),
         cmocka_unit_test(relay_resets_the_stream_when_its_session_is_lost),
         cmocka_unit_test(relay_passes_bytes_both_ways),
