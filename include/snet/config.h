@@ -104,7 +104,7 @@ struct snet_config {
     uint32_t suite;                /* SNET_SUITE_x to offer, or a private one. Default: fastest */
     uint32_t preset;               /* SNET_PRESET_x: other defaults */
     uint32_t retry;                /* 1: try for the whole connect timeout, although the name is
-                                      unknown or the port refuses */
+                                      unknown or the port refuses; 2: not even with a preset */
     uint32_t early_data;           /* 1: send bytes along with a resume; see docs/security.md */
     uint32_t plain;                /* 1: do not encrypt the stream of wires 1 and 2 */
     uint32_t nonblocking;          /* 1: calls that would wait fail with EAGAIN */
@@ -157,111 +157,143 @@ struct snet_config {
     }
 #endif
 
-/* --- Other languages, files, command lines ---------------------------------------------------- */
+/* --- Options by name ------------------------------------------------------------------------- */
+
+/* What an option's value is. */
+enum snet_option_type {
+    SNET_TYPE_TEXT = 1,
+    SNET_TYPE_LIST,    /* texts */
+    SNET_TYPE_KEY,     /* a public key, or the name of a file with one */
+    SNET_TYPE_KEYS,    /* the same, a file of many */
+    SNET_TYPE_SECRET,  /* the name of a file with a secret key */
+    SNET_TYPE_SECRETS, /* the same, several of them */
+    SNET_TYPE_FLAG,    /* yes or no; also on, off, true, false, 1, 0 */
+    SNET_TYPE_CHOICE,  /* one of `values`, which stand for 0, 1 and so on */
+    SNET_TYPE_SET,     /* some of `values`, with commas between; they stand for bits */
+    SNET_TYPE_COUNT,
+    SNET_TYPE_BYTES, /* 4096, 64k, 16M, 1G: powers of 1024 */
+    SNET_TYPE_TIME   /* 300ms, 30s, 5m, 12h, 1d; without a unit seconds */
+};
+
+/* Where an option belongs. */
+#define SNET_USE_DIAL 1u
+#define SNET_USE_LISTEN 2u
+#define SNET_USE_LIBRARY 4u
+#define SNET_USE_URL 8u           /* also in URLs */
+#define SNET_USE_PROGRAM 0x10u    /* for programs alone, not on command lines or in files */
+#define SNET_USE_UPDATE 0x20u     /* a listener takes it over while it serves */
+#define SNET_USE_SECURE 0x40u     /* means nothing on wires 1 and 2 */
+#define SNET_USE_LEGACY 0x80u     /* means nothing on snet/3 */
+#define SNET_USE_OWN_FIRST 0x100u /* from here on: a program's own, for options of its own */
+
+/* What there is to say of an option. Fields are appended; no pointer is NULL. */
+struct snet_option {
+    const char *name;         /* "resume-timeout" */
+    const char *values;       /* names with '|' between them; of a CHOICE the last may be a range of
+                                 numbers. Of a TIME "never", if it takes that; of a SECRET "shared",
+                                 if both ends share it */
+    const char *default_text; /* as a value, empty for none */
+    const char *phone_text;   /* the default with preset=phone; empty: the same */
+    const char *sentence;     /* what the option is about, without a full stop */
+    uint64_t min;             /* of a text its length, of a list how many */
+    uint64_t max;
+    uint32_t type;    /* enum snet_option_type */
+    uint32_t uses;    /* SNET_USE_x, joined by | */
+    const char *unit; /* of `min`, `max` and the field: "ns", "bytes" or "" */
+};
+
+/* The options of the library, in the order of the manual; NULL behind the last one. */
+SNET_API const struct snet_option *snet_option_at(size_t index);
+/* The option of that name, or NULL. */
+SNET_API const struct snet_option *snet_option_find(const char *name);
 
 /*
- * A config with the defaults, for languages without C's structs; NULL without memory. It is the
- * caller's until snet_config_free.
+ * A struct of the library's own, for languages that have no C structs and for programs that are
+ * older than an option: all defaults. NULL without memory.
  */
 SNET_API struct snet_config *snet_config_new(void);
-/* Frees a config of snet_config_new with what it keeps. Accepts NULL. */
+/* Wipes and frees one that snet_config_new made, with what was set by name. Accepts NULL. */
 SNET_API void snet_config_free(struct snet_config *config);
+
 /*
- * Gives back what snet_config_set and snet_config_parse_url keep for a config, wiping secrets, and
- * sets all defaults again. Of a config and its copies exactly one is cleared. Accepts NULL.
+ * Back to the defaults: wipes and frees what snet_config_set, _set_key and _parse_url keep. A
+ * program calls it for a struct of its own that it used them on, once; copies of the struct are
+ * good until then, and must not be used after. Accepts NULL; a struct whose `size` is none is left
+ * alone.
  */
 SNET_API void snet_config_clear(struct snet_config *config);
 
 /*
- * Sets an option by its name from a text. Lists are added to, all else is replaced. A file is read
- * now. What is kept never moves until snet_config_clear. Errors: INVALID (NULL, or a struct too
- * small for the option, which snet_config_new's is not), OPTION (unknown), VALUE, KEY, OS with
- * `os_err` (the file), LIMIT (the list is full), NO_MEMORY; the config is as it was, and
- * `*ret_error` names the option.
+ * Sets an option by its name. Lists (key, psk, authorized) add to what is there, everything else
+ * replaces it; the last call counts. Files are read at once.
+ *
+ * Errors: OPTION (there is none of that name, or this struct is too old for it), VALUE, LIMIT, OS,
+ * KEY, NO_MEMORY as snet_schema_set of <snet/schema.h> has them, INVALID (NULL, or a `size` that
+ * is none). The struct is then as it was, and `ret_error` names the option and says what it takes.
  */
-SNET_API snet_err snet_config_set(struct snet_config *config, const char *name, const char *value,
-                                  struct snet_error *ret_error);
-/* The same from a key in memory, for server-key, key, psk and authorized. */
-SNET_API snet_err snet_config_set_key(struct snet_config *config, const char *name,
-                                      const struct snet_key *key, struct snet_error *ret_error);
-/* Sets `events`. Errors: INVALID (NULL). */
+SNET_API SNET_MUST_USE snet_err snet_config_set(struct snet_config *config, const char *name,
+                                                const char *value, struct snet_error *ret_error);
+/* The same for an option whose value is a key that the program has, from a keychain perhaps. */
+SNET_API SNET_MUST_USE snet_err snet_config_set_key(struct snet_config *config, const char *name,
+                                                    const struct snet_key *key,
+                                                    struct snet_error *ret_error);
+/* Sets where the events go; NULL for nowhere. Errors: INVALID. */
 SNET_API snet_err snet_config_set_events(struct snet_config *config, snet_events *events);
-/*
- * Writes what counts for an option, also a default, in the words of snet_config_set: at most `size`
- * bytes with a zero, of `*ret_len` without it. Keys that are not public are "set". Errors: INVALID,
- * OPTION.
- */
-SNET_API snet_err snet_config_get(const struct snet_config *config, const char *name,
-                                  char *ret_text, size_t size, size_t *ret_len);
 
 /*
- * Sets what a URL says: snet://[KEY@]HOST:PORT[/SERVICE][?NAME[=VALUE]&...], or
- * snet+unix://[KEY@]/PATH[?...]. KEY is the server's public key in base64 or base64url; %HH stands
- * for a byte; a name without a value is "yes". A URL cannot hold a secret, name a file, or lower
- * the protection: it always means snet/3 unless the program has set other wires. All of it counts
- * or nothing. Errors: URL, OPTION, VALUE and as snet_config_set; nothing of the URL is quoted.
+ * Writes what counts for an option, as snet_config_set takes it: its value, or the default with
+ * this preset and these wires; of secrets "set" or nothing, of an `authorized` without keys
+ * "nobody". At most `size` bytes are written, with a zero; `*ret_len` is the length of the whole
+ * text without it. Errors: OPTION, INVALID (NULL, or a `size` that is none).
  */
-SNET_API snet_err snet_config_parse_url(struct snet_config *config, const char *url,
-                                        struct snet_error *ret_error);
-/* The same for a command line, where options may name files of keys. */
-SNET_API snet_err snet_config_parse_url_files(struct snet_config *config, const char *url,
-                                              struct snet_error *ret_error);
-/*
- * Writes the URL that sets the address, server key, service and options of a config, without
- * secrets: at most `size` bytes with a zero, of `*ret_len` without it. Errors: INVALID (NULL, or no
- * address).
- */
-SNET_API snet_err snet_config_format_url(const struct snet_config *config, char *ret_text,
-                                         size_t size, size_t *ret_len);
+SNET_API SNET_MUST_USE snet_err snet_config_get(const struct snet_config *config, const char *name,
+                                                char *ret_text, size_t size, size_t *ret_len);
 
-/* Where an option may stand: bits of snet_option.uses, and what snet_config_check is asked for. */
-#define SNET_USE_DIAL 1u
-#define SNET_USE_LISTEN 2u
-#define SNET_USE_LIBRARY 4u /* snet_library_open */
-#define SNET_USE_URL 8u
-#define SNET_USE_PROGRAM 16u /* not on command lines or in files */
-#define SNET_USE_UPDATE 32u  /* taken over by a listener that serves */
+#define SNET_URL_MAX_BYTES 2048u
 
 /*
- * Whether a config can be used to dial, to listen, or for the library: each value within its
- * bounds, no option that has no effect there, what is needed and what excludes each other. Errors:
- * INVALID
- * (`size`), TOO_NEW, OPTION, VALUE; `*ret_error` names the option.
+ * Sets what a URL says, all of it or nothing:
+ *
+ *   snet://[KEY@]HOST:PORT[/SERVICE][?NAME[=VALUE]&...]        also [IPv6] and [IPv6%25ZONE]
+ *   snet+unix://[KEY@]/PATH[?NAME[=VALUE]&...]
+ *
+ * KEY is the server's public key in either alphabet of base64. %HH stands for a byte everywhere but
+ * in the scheme; a name without a value is "yes". The options are those with SNET_USE_URL. A URL
+ * never sets what would lower protection, and whoever wrote it, the wire is snet/3 after it; a
+ * program that insists on something sets it afterwards.
+ *
+ * A URL comes from outside, so it holds no secret and names no files.
+ *
+ * Errors: URL (its form; `ret_error` says at which character), OPTION (unknown, not for URLs, or
+ * twice), VALUE (also a file, or a secret), LIMIT, NO_MEMORY, INVALID (NULL, or a `size` that is
+ * none). No sentence quotes the URL.
+ */
+SNET_API SNET_MUST_USE snet_err snet_config_parse_url(struct snet_config *config, const char *url,
+                                                      struct snet_error *ret_error);
+/* The same for a command line, where key, psk and server-key may name files of keys. Errors: also
+   those of snet_key_read_file, which name the file. */
+SNET_API SNET_MUST_USE snet_err snet_config_parse_url_files(struct snet_config *config,
+                                                            const char *url,
+                                                            struct snet_error *ret_error);
+/*
+ * Writes the URL by which to dial what the struct says: address, server-key, service, and the
+ * options for URLs that are set. Secrets, and what no URL sets, are left out. At most `size` bytes
+ * are written, with a zero; `*ret_len` is the length of the whole URL without it. Errors: INVALID
+ * (NULL, no address, or a `size` that is none), ADDRESS (without a host, or a path that does not
+ * begin with a slash), UNSUPPORTED (its wires are not snet/3).
+ */
+SNET_API SNET_MUST_USE snet_err snet_config_format_url(const struct snet_config *config,
+                                                       char *ret_text, size_t size,
+                                                       size_t *ret_len);
+
+/*
+ * Whether the struct can be used for one of SNET_USE_DIAL, SNET_USE_LISTEN and SNET_USE_LIBRARY;
+ * the calls that take a struct ask the same. An option that means nothing there is an error, since
+ * whoever sets it believes in it. Errors: VALUE, LIMIT, OPTION (not for this use, or not beside
+ * another option, or missing), TOO_NEW (the program sets what this library does not have), INVALID.
  */
 SNET_API SNET_MUST_USE snet_err snet_config_check(const struct snet_config *config, uint32_t use,
                                                   struct snet_error *ret_error);
-
-/* Types of options: how a value is written, and where it is stored. */
-enum snet_option_type {
-    SNET_TYPE_TEXT = 1, /* const char * */
-    SNET_TYPE_LIST,     /* struct snet_text_list, of TEXT */
-    SNET_TYPE_KEY,      /* a key, or the file of one */
-    SNET_TYPE_KEYS,     /* a file of public keys */
-    SNET_TYPE_SECRET,   /* the file of a secret */
-    SNET_TYPE_SECRETS,  /* likewise, several */
-    SNET_TYPE_FLAG,     /* yes or no; uint32_t, as the next three */
-    SNET_TYPE_CHOICE,   /* one of `values`, by its index */
-    SNET_TYPE_SET,      /* some of `values` with commas between, by bits */
-    SNET_TYPE_COUNT,    /* a whole number */
-    SNET_TYPE_BYTES,    /* 64k, 16M, 1G; uint64_t */
-    SNET_TYPE_TIME      /* 300ms, 30s, 5m, 1d, a bare number of seconds, "never"; nanoseconds */
-};
-/* One row of a table of options; static storage. */
-struct snet_option {
-    const char *name;
-    const char *values;       /* words of a CHOICE or SET, with | between; "never"; else empty */
-    const char *default_text; /* what counts when nothing is set; empty for nothing */
-    const char *phone_text;   /* the same with preset=phone; empty where that is no different */
-    const char *sentence;     /* what it is, without a full stop */
-    uint64_t min;             /* of the value, or of characters or keys */
-    uint64_t max;
-    uint32_t type; /* enum snet_option_type */
-    uint32_t uses; /* SNET_USE_x */
-};
-/* The option at `index` of the library's table, in its order; NULL at the end. */
-SNET_API const struct snet_option *snet_option_at(size_t index);
-/* The option of that name, or NULL. */
-SNET_API const struct snet_option *snet_option_find(const char *name);
 
 #ifdef __cplusplus
 }

@@ -84,48 +84,92 @@ SNET_API void snet_key_list_deinit(struct snet_key_list *list);
 
 /* --- Tables of options ----------------------------------------------------------------------- */
 
-/* Texts given one after the other, for SNET_TYPE_LIST; they are borrowed. */
-#define SNET_TEXT_LIST_MAX 16u
-struct snet_text_list {
-    const char *texts[SNET_TEXT_LIST_MAX];
-    size_t count;
-};
-
-/* An option and where its value is in a struct. A table of rows is one program's; static storage.
+/*
+ * An option of a program's: what <snet/config.h> says of one, and where its value is. The field of
+ * an object that holds it has 4 bytes for FLAG, CHOICE, SET and COUNT, 8 for BYTES and
+ * TIME, and is a pointer for all others; 0 or NULL is the default. The fields of KEYS, SECRETS
+ * and LIST have a count of uint32_t beside them.
+ *
+ * "0" where that is not the default is kept as the least there is, 1. A FLAG whose `max` is 2 holds
+ * 2 for "no", and 0 for what is the default.
  */
 struct snet_schema_row {
     struct snet_option option;
-    size_t offset;
+    uint32_t offset;       /* of the field in its object */
+    uint32_t count_offset; /* of the count beside it; 0 for none */
 };
 
-/* The row of that name among `count`, or NULL. */
-SNET_API const struct snet_schema_row *snet_schema_find(const struct snet_schema_row *rows,
-                                                        size_t count, const char *name);
+struct snet_schema {
+    const struct snet_schema_row *rows;
+    size_t row_count;
+};
 
 /*
- * Reads the value of a FLAG, CHOICE, SET, COUNT, BYTES or TIME from a text. Zero, where it is
- * allowed and not the default, becomes the least there is, since a zero in a struct means the
- * default. Errors: VALUE, with a sentence that says what is wanted.
+ * The row of an option, by its name. NULL when there is none; the error is then OPTION, and names
+ * the option that was meant, if one is near.
  */
+SNET_API const struct snet_schema_row *
+snet_schema_find(const struct snet_schema *schema, const char *name, struct snet_error *ret_error);
+
+/*
+ * Sets an option of `object` to what a text says: lists add to what they have, everything else
+ * replaces it. A KEY is the key or the name of a file with one, KEYS likewise with a file of many,
+ * and SECRET and SECRETS are names of files; files are read at once. Copies are kept in
+ * `*store`, which is made when it is NULL, and never move.
+ *
+ * Errors: VALUE (not a value of this option, or out of its bounds), LIMIT (the list is full), those
+ * of snet_key_read_file and snet_key_list_read_file, NO_MEMORY; the object is then as it was.
+ * `ret_error` names the option, says what it takes, and quotes no value that may be a secret.
+ */
+SNET_API SNET_MUST_USE snet_err snet_schema_set(const struct snet_schema_row *row, void *object,
+                                                struct snet_store **store, const char *value,
+                                                struct snet_error *ret_error);
+/* The same for a key that the program has; SECRET and SECRETS take a secret, KEY and KEYS
+   a public one. Errors: INVALID (it takes no keys), LIMIT, NO_MEMORY. */
+SNET_API SNET_MUST_USE snet_err snet_schema_set_key(const struct snet_schema_row *row, void *object,
+                                                    struct snet_store **store,
+                                                    const struct snet_key *key,
+                                                    struct snet_error *ret_error);
+
+/* Whether an option of `object` is set: not 0, not NULL. */
+SNET_API bool snet_schema_is_set(const struct snet_schema_row *row, const void *object);
+/* What the field of an option holds, as a number; of a pointer, whether it is there. */
+SNET_API uint64_t snet_schema_number(const struct snet_schema_row *row, const void *object);
+/* Changes the field of an option whose values are numbers, without a look at its bounds. */
+SNET_API void snet_schema_set_number(const struct snet_schema_row *row, void *object,
+                                     uint64_t number);
+
+/*
+ * Writes the value of an option, or its default, as a text that snet_schema_set takes again. Of
+ * secrets that is "set" or "", of KEYS without a key "nobody". At most `size` bytes are written,
+ * with a zero. Returns the length of the whole text without it.
+ */
+SNET_API size_t snet_schema_get(const struct snet_schema_row *row, const void *object,
+                                char *ret_text, size_t size);
+
+/*
+ * Whether what `object` holds is a value of the option, as a program may have put it there. Errors:
+ * VALUE, LIMIT (too many in a list), INVALID (a count without items).
+ */
+SNET_API SNET_MUST_USE snet_err snet_schema_check(const struct snet_schema_row *row,
+                                                  const void *object, struct snet_error *ret_error);
+
+/* What stands for a value in the option's field, of options whose values are numbers. Errors:
+   VALUE, also for others. */
 SNET_API SNET_MUST_USE snet_err snet_schema_parse(const struct snet_option *option,
-                                                  const char *text, uint64_t *ret_value,
+                                                  const char *value, uint64_t *ret_number,
                                                   struct snet_error *ret_error);
-/* Writes such a value as snet_schema_parse reads it. */
-SNET_API void snet_schema_format(const struct snet_option *option, uint64_t value, char *ret_text,
+/* Writes such a number as snet_schema_parse takes it, cut to `size` with its zero. */
+SNET_API void snet_schema_format(const struct snet_option *option, uint64_t number, char *ret_text,
                                  size_t size);
-/* Whether a value in a struct is the default or within its bounds. Errors: VALUE. */
-SNET_API SNET_MUST_USE snet_err snet_schema_check(const struct snet_option *option, uint64_t value,
-                                                  struct snet_error *ret_error);
+/* What an option takes, for help texts: "TIME", "BYTES", "FILE", "1|2|3", empty for flags; static
+   storage, or the option's. */
+SNET_API const char *snet_schema_kind(const struct snet_option *option);
 
-/* Reads and writes the value of such an option in the struct at `base`. */
-SNET_API uint64_t snet_schema_load(const struct snet_schema_row *row, const void *base);
-SNET_API void snet_schema_store(const struct snet_schema_row *row, void *base, uint64_t value);
-/*
- * Sets an option of the struct at `base` from a text. TEXT and LIST borrow the text. Errors: VALUE,
- * LIMIT (the list is full), UNSUPPORTED (keys, which the library's config keeps).
- */
-SNET_API snet_err snet_schema_set(const struct snet_schema_row *row, void *base, const char *text,
-                                  struct snet_error *ret_error);
+/* Takes what `more` keeps over into `store`, so that it lives as long. Both may be NULL inside. */
+SNET_API void snet_store_merge(struct snet_store **store, struct snet_store **more);
+/* Wipes and frees what a store keeps; it is NULL then. */
+SNET_API void snet_store_free(struct snet_store **store);
 
 #ifdef __cplusplus
 }

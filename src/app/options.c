@@ -22,11 +22,13 @@ enum options_value {
 };
 
 #define OPTIONS_ROW(name, field, type, min, max, values, usual, uses, sentence)                    \
-    {{name, values, usual, "", sentence, min, max, SNET_TYPE_##type, uses},                        \
-     offsetof(struct snet_options, field)},
+    {{name, values, usual, "", sentence, min, max, SNET_TYPE_##type, uses, ""},                    \
+     offsetof(struct snet_options, field),                                                         \
+     0},
 static const struct snet_schema_row options_rows[] = {
     SNET_APP_SCHEMA(OPTIONS_ROW, SNET_OPTIONS_SERVE, SNET_OPTIONS_CONNECT)};
 #define OPTIONS_ROWS (sizeof options_rows / sizeof options_rows[0])
+static const struct snet_schema options_schema = {options_rows, OPTIONS_ROWS};
 
 /* Names that were, and what they are called now. */
 static const char *const options_gone[][2] = {
@@ -130,13 +132,13 @@ static int options_take(struct snet_options *options, const struct snet_option *
                         const char *value)
 {
     struct snet_error error = {.err = SNET_OK};
-    const struct snet_schema_row *own = snet_schema_find(options_rows, OPTIONS_ROWS, option->name);
+    const struct snet_schema_row *own = snet_schema_find(&options_schema, option->name, NULL);
     if (options_is_address(option) && snet_stream_address_check(value) != SNET_OK) {
         (void)snet_error_set(&error, SNET_ERR_VALUE, option->name,
                              "%s takes HOST:PORT, [IPv6]:PORT, :PORT or unix:PATH, not '%.60s'",
                              option->name, value);
     } else if (own != NULL) {
-        (void)snet_schema_set(own, options, value, &error);
+        error.err = snet_schema_set(own, options, &options->store, value, &error);
     } else if (snet_config_set(options->config, option->name, value, &error) == SNET_OK) {
         const bool is_psk = strcmp(option->name, "psk") == 0;
         options->psk_file = is_psk && options->psk_file == NULL ? value : options->psk_file;
@@ -315,10 +317,16 @@ int snet_options_parse(struct snet_options *options, int argc, char **argv)
     return code;
 }
 
-void snet_options_deinit(struct snet_options *options)
+void snet_options_forget_config(struct snet_options *options)
 {
     snet_config_free(options->config);
     options->config = NULL;
+}
+
+void snet_options_deinit(struct snet_options *options)
+{
+    snet_options_forget_config(options);
+    snet_store_free(&options->store);
 }
 
 /* --- Help ------------------------------------------------------------------------------------ */

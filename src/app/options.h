@@ -5,7 +5,7 @@
  * by app/schema.h. Both are taken, refused and described by the tables alone. Also the exit codes
  * of all subcommands.
  *
- * Ownership: texts are borrowed from argv; the config is the options' own. Thread: any.
+ * Ownership: names of files are borrowed from argv; all else is the options' own. Thread: any.
  */
 #ifndef SNET_APP_OPTIONS_H
 #define SNET_APP_OPTIONS_H
@@ -42,6 +42,7 @@ struct snet_options {
     struct snet_log log;
     uint32_t use;               /* SNET_OPTIONS_x */
     struct snet_config *config; /* all options of the library */
+    struct snet_store *store;   /* what the command's own options keep */
     unsigned wires;             /* those of the config, the default included */
     const char *listen;
     const char *to;
@@ -59,6 +60,8 @@ struct snet_options {
  * line what is wrong unless that is SNET_EXIT_OK; with `help` set there is nothing else to do.
  */
 int snet_options_parse(struct snet_options *options, int argc, char **argv);
+/* Gives back the options of the library, keys and all, once a socket has its own copy. */
+void snet_options_forget_config(struct snet_options *options);
 void snet_options_deinit(struct snet_options *options);
 /* Prints `head`, then the options named (NULL at the end; NULL for all there are), then `tail`. */
 void snet_options_help(const struct snet_options *options, const char *head,

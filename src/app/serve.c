@@ -264,7 +264,7 @@ static int serve_run(struct serve *serve)
     if (code == SNET_EXIT_OK) {
         code = serve_begin(serve, temporary);
     }
-    snet_options_deinit(&serve->options); /* the library has its own copy of the keys */
+    snet_options_forget_config(&serve->options); /* the library has its own copy of the keys */
     if (code == SNET_EXIT_OK) {
         code = snet_runner_run(&serve->runner);
     }

@@ -2,351 +2,358 @@
 /* SPDX-License-Identifier: MIT */
 #include <snet/schema.h>
 
+#include "schema/field.h"
+#include "schema/number.h"
+#include "schema/store.h"
+#include "schema/takes.h"
+
+#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define SCHEMA_WORD_BYTES 48u
-#define SCHEMA_NUMBER_DIGITS_MAX 19u
+#define SCHEMA_NAME_MAX 32u    /* longer ones are near no other */
+#define SCHEMA_DISTANCE_MAX 2u /* letters that differ, in a name that may have been meant */
+#define SCHEMA_SECRET_LEN 32u  /* characters from which on a text may be a secret itself */
 
-struct schema_unit {
-    const char *name;
-    uint64_t factor;
-};
+/* --- Names ----------------------------------------------------------------------------------- */
 
-/* The largest first: a value is written in the largest that divides it. */
-static const struct schema_unit schema_times[] = {
-    {"d", UINT64_C(86400000000000)},
-    {"h", UINT64_C(3600000000000)},
-    {"m", UINT64_C(60000000000)},
-    {"s", UINT64_C(1000000000)},
-    {"ms", UINT64_C(1000000)},
-    {"us", UINT64_C(1000)},
-    {"ns", 1},
-};
-static const struct schema_unit schema_sizes[] = {
-    {"G", UINT64_C(1) << 30},
-    {"M", UINT64_C(1) << 20},
-    {"k", UINT64_C(1) << 10},
-    {"", 1},
-};
-static const struct schema_unit schema_counts[] = {{"", 1}};
-
-/* --- Words ----------------------------------------------------------------------------------- */
-
-/* Whether `values`, words with | between, has the word of `len` characters; its index. */
-static bool schema_find_word(const char *values, const char *word, size_t len, unsigned *ret_index)
+static size_t schema_min(size_t a, size_t b)
 {
-    for (unsigned index = 0; *values != '\0'; index++) {
-        const size_t here = strcspn(values, "|");
-        if (here == len && strncmp(values, word, len) == 0) {
-            *ret_index = index;
-            return true;
-        }
-        values += values[here] == '|' ? here + 1 : here;
-    }
-    return false;
+    return a < b ? a : b;
 }
 
-/* The word at `index`; empty when there is none. */
-static void schema_word_at(const char *values, uint64_t index, char ret_word[SCHEMA_WORD_BYTES])
+/* How many letters must be put in, taken out or changed to make one name of another. */
+static size_t schema_distance(const char *a, const char *b)
 {
-    for (; index > 0 && *values != '\0'; index--) {
-        const size_t here = strcspn(values, "|");
-        values += values[here] == '|' ? here + 1 : here;
+    size_t row[SCHEMA_NAME_MAX + 1];
+    const size_t a_len = strlen(a);
+    const size_t b_len = strlen(b);
+    if (a_len > SCHEMA_NAME_MAX || b_len > SCHEMA_NAME_MAX) {
+        return SCHEMA_NAME_MAX;
     }
-    (void)snprintf(ret_word, SCHEMA_WORD_BYTES, "%.*s", (int)strcspn(values, "|"), values);
-}
-
-static bool schema_allows_never(const struct snet_option *option)
-{
-    return option->type == SNET_TYPE_TIME && strcmp(option->values, "never") == 0;
-}
-
-/* --- Refusing -------------------------------------------------------------------------------- */
-
-static snet_err schema_refuse(const struct snet_option *option, struct snet_error *ret_error)
-{
-    char least[SCHEMA_WORD_BYTES];
-    char most[SCHEMA_WORD_BYTES];
-    const char *name = option->name;
-    if (option->type == SNET_TYPE_FLAG) {
-        return snet_error_set(ret_error, SNET_ERR_VALUE, name, "%s takes yes or no", name);
+    for (size_t j = 0; j <= b_len; j++) {
+        row[j] = j;
     }
-    if (option->type == SNET_TYPE_CHOICE) {
-        return snet_error_set(ret_error, SNET_ERR_VALUE, name, "%s takes one of %s", name,
-                              option->values);
-    }
-    if (option->type == SNET_TYPE_SET) {
-        return snet_error_set(ret_error, SNET_ERR_VALUE, name,
-                              "%s takes some of %s with commas between", name, option->values);
-    }
-    snet_schema_format(option, option->min, least, sizeof least);
-    snet_schema_format(option, option->max, most, sizeof most);
-    return snet_error_set(ret_error, SNET_ERR_VALUE, name, "%s takes %s from %s to %s%s", name,
-                          option->type == SNET_TYPE_TIME    ? "a time"
-                          : option->type == SNET_TYPE_BYTES ? "a size"
-                                                            : "a whole number",
-                          least, most, schema_allows_never(option) ? ", or never" : "");
-}
-
-/* --- Reading --------------------------------------------------------------------------------- */
-
-static bool schema_parse_set(const char *values, const char *text, uint64_t *ret_value)
-{
-    uint64_t value = 0;
-    for (;;) {
-        unsigned index = 0;
-        const size_t len = strcspn(text, ",");
-        if (!schema_find_word(values, text, len, &index)) {
-            return false;
-        }
-        value |= UINT64_C(1) << index;
-        if (text[len] == '\0') {
-            *ret_value = value;
-            return true;
-        }
-        text += len + 1;
-    }
-}
-
-static bool schema_parse_flag(const char *text, uint64_t *ret_value)
-{
-    unsigned index = 0;
-    const bool known = schema_find_word("no|yes|off|on|false|true|0|1", text, strlen(text), &index);
-    *ret_value = index % 2;
-    return known;
-}
-
-/* A whole number and a unit; of a bare number the unit is `bare`. */
-static bool schema_parse_number(const char *text, const struct schema_unit *units, size_t count,
-                                uint64_t bare, uint64_t *ret_value)
-{
-    const size_t digits = strspn(text, "0123456789");
-    if (digits == 0 || digits > SCHEMA_NUMBER_DIGITS_MAX) {
-        return false;
-    }
-    const uint64_t number = strtoull(text, NULL, 10);
-    uint64_t factor = text[digits] == '\0' ? bare : 0;
-    for (size_t i = 0; i < count && factor == 0; i++) {
-        factor = strcmp(text + digits, units[i].name) == 0 ? units[i].factor : 0;
-    }
-    if (factor == 0 || number > (UINT64_MAX - 1) / factor) {
-        return false;
-    }
-    *ret_value = number * factor;
-    return true;
-}
-
-static bool schema_parse(const struct snet_option *option, const char *text, uint64_t *ret_value)
-{
-    unsigned index = 0;
-    switch ((enum snet_option_type)option->type) {
-    case SNET_TYPE_FLAG:
-        return schema_parse_flag(text, ret_value);
-    case SNET_TYPE_SET:
-        return schema_parse_set(option->values, text, ret_value);
-    case SNET_TYPE_CHOICE:
-        *ret_value =
-            schema_find_word(option->values, text, strlen(text), &index) ? index : UINT64_MAX;
-        return *ret_value != UINT64_MAX;
-    case SNET_TYPE_COUNT:
-        return schema_parse_number(text, schema_counts, 1, 1, ret_value);
-    case SNET_TYPE_BYTES:
-        return schema_parse_number(text, schema_sizes, sizeof schema_sizes / sizeof schema_sizes[0],
-                                   1, ret_value);
-    case SNET_TYPE_TIME:
-        if (schema_allows_never(option) && strcmp(text, "never") == 0) {
-            *ret_value = SNET_NEVER;
-            return true;
-        }
-        return schema_parse_number(text, schema_times, sizeof schema_times / sizeof schema_times[0],
-                                   SNET_SECOND_NS, ret_value);
-    case SNET_TYPE_TEXT:
-    case SNET_TYPE_LIST:
-    case SNET_TYPE_KEY:
-    case SNET_TYPE_KEYS:
-    case SNET_TYPE_SECRET:
-    case SNET_TYPE_SECRETS:
-        return false;
-    }
-    return false;
-}
-
-static bool schema_is_within(const struct snet_option *option, uint64_t value)
-{
-    return (value >= option->min && value <= option->max) ||
-           (schema_allows_never(option) && value == SNET_NEVER);
-}
-
-snet_err snet_schema_parse(const struct snet_option *option, const char *text, uint64_t *ret_value,
-                           struct snet_error *ret_error)
-{
-    uint64_t value = 0;
-    uint64_t usual = 0;
-    if (!schema_parse(option, text, &value) || !schema_is_within(option, value)) {
-        return schema_refuse(option, ret_error);
-    }
-    const bool zero_is_default = schema_parse(option, option->default_text, &usual) && usual == 0;
-    const bool is_number = option->type == SNET_TYPE_COUNT || option->type == SNET_TYPE_BYTES ||
-                           option->type == SNET_TYPE_TIME;
-    *ret_value = value == 0 && is_number && !zero_is_default ? 1 : value;
-    return SNET_OK;
-}
-
-snet_err snet_schema_check(const struct snet_option *option, uint64_t value,
-                           struct snet_error *ret_error)
-{
-    return value == 0 || schema_is_within(option, value) ? SNET_OK
-                                                         : schema_refuse(option, ret_error);
-}
-
-/* --- Writing --------------------------------------------------------------------------------- */
-
-static void schema_format_number(uint64_t value, const struct schema_unit *units, size_t count,
-                                 char *ret_text, size_t size)
-{
-    size_t i = 0;
-    while (i + 1 < count && (value == 0 || value % units[i].factor != 0)) {
-        i++;
-    }
-    (void)snprintf(ret_text, size, "%llu%s", (unsigned long long)(value / units[i].factor),
-                   value == 0 ? "" : units[i].name);
-}
-
-static void schema_format_set(const char *values, uint64_t value, char *ret_text, size_t size)
-{
-    size_t len = 0;
-    ret_text[0] = '\0';
-    for (unsigned index = 0; index < 64 && len < size; index++) {
-        char word[SCHEMA_WORD_BYTES];
-        if ((value >> index & 1) == 0) {
-            continue;
-        }
-        schema_word_at(values, index, word);
-        const int more = snprintf(ret_text + len, size - len, "%s%s", len > 0 ? "," : "", word);
-        len += (size_t)more;
-    }
-}
-
-void snet_schema_format(const struct snet_option *option, uint64_t value, char *ret_text,
-                        size_t size)
-{
-    char word[SCHEMA_WORD_BYTES];
-    if (ret_text == NULL || size == 0) {
-        return;
-    }
-    ret_text[0] = '\0';
-    switch ((enum snet_option_type)option->type) {
-    case SNET_TYPE_FLAG:
-        (void)snprintf(ret_text, size, "%s", value == 0 ? "no" : "yes");
-        break;
-    case SNET_TYPE_CHOICE:
-        schema_word_at(option->values, value, word);
-        (void)snprintf(ret_text, size, "%s", word);
-        break;
-    case SNET_TYPE_SET:
-        schema_format_set(option->values, value, ret_text, size);
-        break;
-    case SNET_TYPE_COUNT:
-        schema_format_number(value, schema_counts, 1, ret_text, size);
-        break;
-    case SNET_TYPE_BYTES:
-        schema_format_number(value, schema_sizes, sizeof schema_sizes / sizeof schema_sizes[0],
-                             ret_text, size);
-        break;
-    case SNET_TYPE_TIME:
-        if (value == SNET_NEVER) {
-            (void)snprintf(ret_text, size, "never");
-        } else {
-            schema_format_number(value, schema_times, sizeof schema_times / sizeof schema_times[0],
-                                 ret_text, size);
-        }
-        break;
-    case SNET_TYPE_TEXT:
-    case SNET_TYPE_LIST:
-    case SNET_TYPE_KEY:
-    case SNET_TYPE_KEYS:
-    case SNET_TYPE_SECRET:
-    case SNET_TYPE_SECRETS:
-        break; /* no number */
-    }
-}
-
-/* --- Structs --------------------------------------------------------------------------------- */
-
-static bool schema_is_wide(const struct snet_option *option)
-{
-    return option->type == SNET_TYPE_BYTES || option->type == SNET_TYPE_TIME;
-}
-
-const struct snet_schema_row *snet_schema_find(const struct snet_schema_row *rows, size_t count,
-                                               const char *name)
-{
-    for (size_t i = 0; i < count && name != NULL; i++) {
-        if (strcmp(rows[i].option.name, name) == 0) {
-            return &rows[i];
+    for (size_t i = 1; i <= a_len; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b_len; j++) {
+            const size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = schema_min(changed, 1 + schema_min(row[j], row[j - 1]));
         }
     }
+    return row[b_len];
+}
+
+static const char *schema_nearest(const struct snet_schema *schema, const char *name)
+{
+    const char *nearest = NULL;
+    size_t least = SCHEMA_DISTANCE_MAX + 1;
+    for (size_t i = 0; i < schema->row_count; i++) {
+        const char *known = schema->rows[i].option.name;
+        const size_t distance = schema_distance(name, known);
+        if (distance < least && distance < strlen(known)) {
+            least = distance;
+            nearest = known;
+        }
+    }
+    return nearest;
+}
+
+const struct snet_schema_row *snet_schema_find(const struct snet_schema *schema, const char *name,
+                                               struct snet_error *ret_error)
+{
+    for (size_t i = 0; i < schema->row_count; i++) {
+        if (strcmp(schema->rows[i].option.name, name) == 0) {
+            return &schema->rows[i];
+        }
+    }
+    const char *nearest = schema_nearest(schema, name);
+    (void)snet_error_set(ret_error, SNET_ERR_OPTION, name, "there is no option '%.*s'%s%s%s",
+                         (int)SNET_ERROR_OPTION_BYTES, name,
+                         nearest == NULL ? "" : "; did you mean ", nearest == NULL ? "" : nearest,
+                         nearest == NULL ? "" : "?");
     return NULL;
 }
 
-uint64_t snet_schema_load(const struct snet_schema_row *row, const void *base)
+/* --- Setting --------------------------------------------------------------------------------- */
+
+static snet_err schema_no_memory(const struct snet_option *option, struct snet_error *ret_error)
 {
-    const void *field = (const char *)base + row->offset;
-    return schema_is_wide(&row->option) ? *(const uint64_t *)field : *(const uint32_t *)field;
+    return snet_error_set(ret_error, SNET_ERR_NO_MEMORY, option->name, "%s",
+                          snet_err_message(SNET_ERR_NO_MEMORY));
 }
 
-void snet_schema_store(const struct snet_schema_row *row, void *base, uint64_t value)
+snet_err snet_schema_parse(const struct snet_option *option, const char *value,
+                           uint64_t *ret_number, struct snet_error *ret_error)
 {
-    void *field = (char *)base + row->offset;
-    if (schema_is_wide(&row->option)) {
-        *(uint64_t *)field = value;
-    } else {
-        *(uint32_t *)field = (uint32_t)value;
+    uint64_t number = 0;
+    if (!snet_number_is(option->type) || !snet_number_parse(option, value, &number) ||
+        !snet_number_fits(option, number)) {
+        return snet_takes_refuse(option, value, ret_error);
     }
-}
-
-static snet_err schema_set_text(const struct snet_schema_row *row, void *base, const char *text,
-                                struct snet_error *ret_error)
-{
-    const struct snet_option *option = &row->option;
-    const size_t len = strlen(text);
-    void *field = (char *)base + row->offset;
-    if (len < option->min || len > option->max) {
-        return snet_error_set(ret_error, SNET_ERR_VALUE, option->name,
-                              "%s takes from %llu to %llu characters", option->name,
-                              (unsigned long long)option->min, (unsigned long long)option->max);
-    }
-    if (option->type == SNET_TYPE_TEXT) {
-        *(const char **)field = text;
-        return SNET_OK;
-    }
-    struct snet_text_list *list = field;
-    if (list->count == SNET_TEXT_LIST_MAX) {
-        return snet_error_set(ret_error, SNET_ERR_LIMIT, option->name,
-                              "%s can be given %u times at most", option->name, SNET_TEXT_LIST_MAX);
-    }
-    list->texts[list->count] = text;
-    list->count++;
+    *ret_number = number;
     return SNET_OK;
 }
 
-snet_err snet_schema_set(const struct snet_schema_row *row, void *base, const char *text,
-                         struct snet_error *ret_error)
+/* Puts items in place of what a field has, or behind that in a list. */
+static snet_err schema_add(const struct snet_schema_row *row, void *object,
+                           struct snet_store **store, const struct snet_store_items *more,
+                           struct snet_error *ret_error)
+{
+    struct snet_store_items old = {NULL, 0, more->item_bytes};
+    if (snet_field_is_list(row->option.type)) {
+        old.data = snet_field_pointer(row, object);
+        old.count = old.data == NULL ? 0 : snet_field_count(row, object);
+        if (more->count + old.count > row->option.max) {
+            return snet_takes_refuse_more(&row->option, ret_error);
+        }
+    }
+    const void *items = snet_store_append(store, &old, more);
+    if (items == NULL) {
+        return schema_no_memory(&row->option, ret_error);
+    }
+    snet_field_put(row, object, items, (uint32_t)(old.count + more->count));
+    return SNET_OK;
+}
+
+snet_err snet_schema_set_key(const struct snet_schema_row *row, void *object,
+                             struct snet_store **store, const struct snet_key *key,
+                             struct snet_error *ret_error)
+{
+    const struct snet_store_items one = {key, 1, sizeof *key};
+    if (!snet_field_is_key(row->option.type)) {
+        return snet_error_set(ret_error, SNET_ERR_INVALID, row->option.name, "%s takes no key",
+                              row->option.name);
+    }
+    return schema_add(row, object, store, &one, ret_error);
+}
+
+/* Whether a text may be a secret itself, in one of the forms that these are written in. */
+static bool schema_may_be_secret(const char *value)
+{
+    const size_t len = strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                     "0123456789+/=-_");
+    return len >= SCHEMA_SECRET_LEN && value[len] == '\0';
+}
+
+static snet_err schema_set_secret(const struct snet_schema_row *row, void *object,
+                                  struct snet_store **store, const char *value,
+                                  struct snet_error *ret_error)
+{
+    struct snet_error error = {.os_err = 0};
+    struct snet_key key;
+    const bool shared = strcmp(row->option.values, "shared") == 0;
+    const uint32_t kind = shared ? SNET_KEY_SHARED : SNET_KEY_SECRET;
+    snet_err err = snet_key_parse(value, &key);
+    if (err == SNET_OK) {
+        snet_key_wipe(&key);
+        return snet_takes_refuse_secret(&row->option, ret_error);
+    }
+    err = snet_key_read_file(value, kind, &key, &error);
+    if (error.os_err == ENOENT && schema_may_be_secret(value)) {
+        return snet_takes_refuse_secret(&row->option, ret_error);
+    }
+    if (err != SNET_OK && ret_error != NULL) {
+        *ret_error = error;
+        snet_error_blame(ret_error, row->option.name);
+    }
+    if (err != SNET_OK) {
+        return err;
+    }
+    err = snet_schema_set_key(row, object, store, &key, ret_error);
+    snet_key_wipe(&key);
+    return err;
+}
+
+/* A KEY is the key or its file, KEYS a key or a file of many. */
+static snet_err schema_set_public(const struct snet_schema_row *row, void *object,
+                                  struct snet_store **store, const char *value,
+                                  struct snet_error *ret_error)
+{
+    struct snet_key_list list = {.count = 0};
+    struct snet_key key;
+    snet_err err = snet_key_parse(value, &key);
+    if (err == SNET_OK) {
+        return snet_schema_set_key(row, object, store, &key, ret_error);
+    }
+    if (row->option.type == SNET_TYPE_KEY) {
+        err = snet_key_read_file(value, SNET_KEY_PUBLIC, &key, ret_error);
+        if (err == SNET_OK) {
+            return snet_schema_set_key(row, object, store, &key, ret_error);
+        }
+    } else {
+        err = snet_key_list_read_file(value, (size_t)row->option.max, &list, ret_error);
+        if (err == SNET_OK) {
+            const struct snet_store_items keys = {list.keys, list.count, sizeof *list.keys};
+            err = schema_add(row, object, store, &keys, ret_error);
+            snet_key_list_deinit(&list);
+            return err;
+        }
+    }
+    if (err == SNET_ERR_OS && schema_may_be_secret(value)) { /* a key with a mistake in it */
+        return snet_error_set(ret_error, SNET_ERR_KEY, row->option.name,
+                              "%s is neither a key, 44 characters of base64, nor a file",
+                              row->option.name);
+    }
+    snet_error_blame(ret_error, row->option.name);
+    return err;
+}
+
+static bool schema_is_text(const struct snet_option *option, const char *value)
+{
+    const size_t len = strlen(value);
+    bool good = len >= option->min && len <= option->max;
+    for (size_t i = 0; i < len && good; i++) {
+        good = (unsigned char)value[i] >= ' ' && value[i] != '\x7f';
+    }
+    return good;
+}
+
+/* A text, or one more of a list of texts. */
+static snet_err schema_set_text(const struct snet_schema_row *row, void *object,
+                                struct snet_store **store, const char *value,
+                                struct snet_error *ret_error)
+{
+    const bool list = snet_field_is_list(row->option.type);
+    if (list ? value[0] == '\0' : !schema_is_text(&row->option, value)) {
+        return snet_takes_refuse(&row->option, value, ret_error);
+    }
+    const char *text = snet_store_text(store, value, strlen(value));
+    if (text == NULL) {
+        return schema_no_memory(&row->option, ret_error);
+    }
+    if (list) {
+        const struct snet_store_items one = {&text, 1, sizeof text};
+        return schema_add(row, object, store, &one, ret_error);
+    }
+    snet_field_put(row, object, text, 1);
+    return SNET_OK;
+}
+
+snet_err snet_schema_set(const struct snet_schema_row *row, void *object, struct snet_store **store,
+                         const char *value, struct snet_error *ret_error)
 {
     const uint32_t type = row->option.type;
-    uint64_t value = 0;
-    if (type == SNET_TYPE_TEXT || type == SNET_TYPE_LIST) {
-        return schema_set_text(row, base, text, ret_error);
+    uint64_t number = 0;
+    if (snet_field_is_key(type) && value[0] == '\0') {
+        return snet_takes_refuse(&row->option, NULL, ret_error);
     }
-    if (type >= SNET_TYPE_KEY && type <= SNET_TYPE_SECRETS) {
-        return snet_error_set(ret_error, SNET_ERR_UNSUPPORTED, row->option.name,
-                              "%s is kept by the library", row->option.name);
+    if (snet_field_is_secret(type)) {
+        return schema_set_secret(row, object, store, value, ret_error);
     }
-    const snet_err err = snet_schema_parse(&row->option, text, &value, ret_error);
+    if (snet_field_is_key(type)) {
+        return schema_set_public(row, object, store, value, ret_error);
+    }
+    if (!snet_number_is(type)) {
+        return schema_set_text(row, object, store, value, ret_error);
+    }
+    const snet_err err = snet_schema_parse(&row->option, value, &number, ret_error);
     if (err == SNET_OK) {
-        snet_schema_store(row, base, value);
+        snet_schema_set_number(row, object, number);
     }
     return err;
+}
+
+/* --- Getting --------------------------------------------------------------------------------- */
+
+/* A text of a size that is told, of which as much is written as there is room for. */
+struct schema_text {
+    char *text;
+    size_t size;
+    size_t len;
+};
+
+static void schema_say(struct schema_text *text, const char *part)
+{
+    for (; part[0] != '\0'; part++) {
+        if (text->len + 1 < text->size) {
+            text->text[text->len] = part[0];
+            text->text[text->len + 1] = '\0';
+        }
+        text->len++;
+    }
+}
+
+static void schema_say_items(const struct snet_schema_row *row, const void *object,
+                             struct schema_text *text)
+{
+    const void *items = snet_field_pointer(row, object);
+    const uint32_t count = snet_field_count(row, object);
+    for (uint32_t i = 0; i < count; i++) {
+        char key[SNET_KEY_TEXT_BYTES];
+        schema_say(text, i == 0 ? "" : ",");
+        if (row->option.type == SNET_TYPE_LIST) {
+            schema_say(text, ((const char *const *)items)[i]);
+        } else {
+            snet_key_format(&((const struct snet_key *)items)[i], key);
+            schema_say(text, key);
+        }
+    }
+    if (count == 0) {
+        schema_say(text, "nobody");
+    }
+}
+
+size_t snet_schema_get(const struct snet_schema_row *row, const void *object, char *ret_text,
+                       size_t size)
+{
+    struct schema_text text = {ret_text, size, 0};
+    char number[SNET_NUMBER_TEXT_BYTES];
+    if (size > 0) {
+        ret_text[0] = '\0';
+    }
+    if (!snet_schema_is_set(row, object)) {
+        schema_say(&text, row->option.default_text);
+    } else if (snet_number_is(row->option.type)) {
+        snet_number_format(&row->option, snet_schema_number(row, object), number);
+        schema_say(&text, number);
+    } else if (snet_field_is_secret(row->option.type)) {
+        schema_say(&text, "set");
+    } else if (row->option.type == SNET_TYPE_TEXT) {
+        schema_say(&text, snet_field_pointer(row, object));
+    } else {
+        schema_say_items(row, object, &text);
+    }
+    return text.len;
+}
+
+/* --- Checking -------------------------------------------------------------------------------- */
+
+static snet_err schema_check_list(const struct snet_schema_row *row, const void *object,
+                                  struct snet_error *ret_error)
+{
+    const struct snet_option *option = &row->option;
+    const bool there = snet_field_pointer(row, object) != NULL;
+    const uint32_t count = snet_field_count(row, object);
+    if (count > option->max) {
+        return snet_takes_refuse_more(option, ret_error);
+    }
+    if (!there && count != 0) {
+        return snet_error_set(ret_error, SNET_ERR_INVALID, option->name,
+                              "%s has a count and no items", option->name);
+    }
+    return SNET_OK;
+}
+
+snet_err snet_schema_check(const struct snet_schema_row *row, const void *object,
+                           struct snet_error *ret_error)
+{
+    const struct snet_option *option = &row->option;
+    if (snet_field_is_list(option->type)) {
+        return schema_check_list(row, object, ret_error);
+    }
+    if (!snet_schema_is_set(row, object)) {
+        return SNET_OK;
+    }
+    if (option->type == SNET_TYPE_TEXT) {
+        const char *text = snet_field_pointer(row, object);
+        return schema_is_text(option, text) ? SNET_OK : snet_takes_refuse(option, text, ret_error);
+    }
+    const uint64_t number = snet_schema_number(row, object);
+    if (snet_number_is(option->type) && !snet_number_fits(option, number)) {
+        return snet_takes_refuse_number(option, number, ret_error);
+    }
+    return SNET_OK;
 }

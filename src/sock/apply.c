@@ -31,7 +31,7 @@ void snet_apply_own_client(const struct snet_config *config, struct snet_client_
             (uint8_t)(config->suite == SNET_SUITE_FASTEST ? snet_suite_fastest() : config->suite),
         .service = config->service,
         .early_data = config->early_data != 0,
-        .retry = config->retry != 0 || config->preset == SNET_PRESET_PHONE,
+        .retry = config->retry != 0,
         .rekey_interval_ns =
             config->rekey_interval_ns == SNET_NEVER ? 0 : config->rekey_interval_ns,
     };

@@ -5,7 +5,7 @@
  */
 #include "sock/backlog.h"
 #include "sock/call.h"
-#include "sock/config.h"
+#include "sock/copy_out.h"
 #include "sock/fork_guard.h"
 #include "sock/info.h"
 

@@ -3,7 +3,7 @@
 #include "sock/events.h"
 
 #include "base/assert.h"
-#include "sock/config.h"
+#include "sock/copy_out.h"
 #include "sock/fork_guard.h"
 #include "sock/wake.h"
 

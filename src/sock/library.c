@@ -6,6 +6,7 @@
 #include "sock/bridge.h"
 #include "sock/closing.h"
 #include "sock/config.h"
+#include "sock/copy_out.h"
 #include "sock/fail.h"
 #include "sock/fork_guard.h"
 #include "sock/logline.h"

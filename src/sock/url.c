@@ -1,392 +1,320 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-/*
- * URLs of <snet/config.h>: snet://[KEY@]HOST:PORT[/SERVICE][?NAME[=VALUE]&...] and
- * snet+unix://[KEY@]/PATH[?NAME[=VALUE]&...].
- *
- * A URL is taken apart into a copy of the config, so that all of it counts or nothing. What is
- * wrong is said by position or by option and never by quoting: it may hold what should not be
- * shown.
- */
-#include <snet/schema.h>
-#include <snet/stream.h>
+#include "sock/url.h"
 
-#include "base/try.h"
-#include "sock/config.h"
+#include <snet/schema.h>
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
-#define URL_SCHEME "snet://"
-#define URL_SCHEME_UNIX "snet+unix://"
-#define URL_BYTES_MAX 2048u
-#define URL_ADDRESS_BYTES 340u
-#define URL_OPTIONS_MAX 64u
+#define URL_TCP "snet://"
+#define URL_UNIX "snet+unix://"
+#define URL_PORT_MAX 65535u
 
-struct url {
+/* A URL that is being taken to pieces: `at` and `end` are offsets in `text`. */
+struct url_parser {
     const char *text;
-    struct snet_config *config;
+    size_t len;
+    struct snet_url *url;
     struct snet_error *error;
-    bool is_unix;
-    bool allows_files; /* the command: options may name files */
-    size_t given_count;
-    const struct snet_option *given[URL_OPTIONS_MAX];
 };
 
-static snet_err url_fail(const struct url *url, const char *where, const char *what)
+static snet_err url_fail(struct url_parser *parser, size_t at, const char *why)
 {
-    return snet_error_set(url->error, SNET_ERR_URL, NULL, "character %zu of the URL: %s",
-                          (size_t)(where - url->text) + 1, what);
+    return snet_error_set(parser->error, SNET_ERR_URL, "", "the URL is wrong at character %zu: %s",
+                          at + 1, why);
 }
 
 /* --- Characters ------------------------------------------------------------------------------ */
 
-static int url_hex(char digit)
+static bool url_hex(char character, uint8_t *ret_value)
 {
-    if (digit >= '0' && digit <= '9') {
-        return digit - '0';
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+    const char *found = character == '\0' ? NULL : strchr(digits, character);
+    if (found == NULL) {
+        return false;
     }
-    if (digit >= 'A' && digit <= 'F') {
-        return digit - 'A' + 10;
-    }
-    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+    *ret_value = (uint8_t)((found - digits) % 16);
+    return true;
 }
 
-/* Decodes what lies between `from` and `end`, %HH and all. Errors: URL. */
-static snet_err url_decode(const struct url *url, const char *from, const char *end, char *ret_text,
-                           size_t size)
+static bool url_is_control(uint8_t byte)
 {
-    size_t len = 0;
-    for (const char *at = from; at < end; at++) {
-        unsigned byte = (unsigned char)*at;
-        if (*at == '%') {
-            const int high = end - at > 2 ? url_hex(at[1]) : -1;
-            const int low = end - at > 2 ? url_hex(at[2]) : -1;
-            if (high < 0 || low < 0) {
-                return url_fail(url, at, "'%' wants two hexadecimal digits behind it");
+    return byte < ' ' || byte == 0x7f;
+}
+
+/* Puts one more character of the present text down. */
+static void url_keep(struct snet_url *url, uint8_t byte)
+{
+    url->texts[url->used] = (char)byte;
+    url->used++;
+}
+
+/* Decodes what stands from `at` to `end`; the text is not ended yet. */
+static snet_err url_decode(struct url_parser *parser, size_t at, size_t end)
+{
+    for (size_t i = at; i < end; i++) {
+        uint8_t byte = (uint8_t)parser->text[i];
+        uint8_t high = 0;
+        uint8_t low = 0;
+        if (url_is_control(byte) || byte == ' ') {
+            return url_fail(parser, i, "a space or a control character");
+        }
+        if (byte == '%') {
+            if (i + 2 >= end || !url_hex(parser->text[i + 1], &high) ||
+                !url_hex(parser->text[i + 2], &low)) {
+                return url_fail(parser, i, "two hexadecimal digits belong behind a %");
             }
-            byte = (unsigned)(high * 16 + low);
-            at += 2;
+            byte = (uint8_t)(high << 4 | low);
+            if (url_is_control(byte)) {
+                return url_fail(parser, i, "a control character");
+            }
+            i += 2;
         }
-        if (byte < 0x20 || byte == 0x7F) {
-            return url_fail(url, at, "a control character");
-        }
-        if (len + 1 >= size) {
-            return url_fail(url, from, "this part is too long");
-        }
-        ret_text[len] = (char)byte;
-        len++;
-    }
-    ret_text[len] = '\0';
-    return SNET_OK;
-}
-
-/* --- Options --------------------------------------------------------------------------------- */
-
-/* What may not be named in a URL, and why. */
-static snet_err url_check_option(struct url *url, const char *where,
-                                 const struct snet_option *option, const char *name)
-{
-    if (option == NULL) {
-        return snet_error_set(url->error, SNET_ERR_OPTION, name, "the URL names an unknown option");
-    }
-    if ((option->uses & SNET_USE_URL) == 0) {
-        return snet_error_set(url->error, SNET_ERR_OPTION, option->name,
-                              "a URL cannot set %s: set it where the program is configured",
-                              option->name);
-    }
-    for (size_t i = 0; i < url->given_count; i++) {
-        if (url->given[i] == option) {
-            return snet_error_set(url->error, SNET_ERR_OPTION, option->name, "the URL has %s twice",
-                                  option->name);
-        }
-    }
-    if (url->given_count == URL_OPTIONS_MAX) {
-        return url_fail(url, where, "too many options");
-    }
-    url->given[url->given_count] = option;
-    url->given_count++;
-    return SNET_OK;
-}
-
-/* Whether a value of this type is the name of a file, which only people may choose. */
-static bool url_is_secret(const struct snet_option *option)
-{
-    return option->type == SNET_TYPE_SECRET || option->type == SNET_TYPE_SECRETS;
-}
-
-/* A key in a value is a key where a key is wanted, and a secret that should not be here elsewhere.
- */
-static snet_err url_check_file(const struct url *url, const struct snet_option *option,
-                               const char *value)
-{
-    struct snet_key key;
-    const bool is_key = snet_key_parse(value, &key) == SNET_OK;
-    snet_key_wipe(&key);
-    if (url_is_secret(option) && is_key) {
-        return snet_error_set(url->error, SNET_ERR_VALUE, option->name,
-                              "%s in a URL names a file: a secret has no place in a URL",
-                              option->name);
-    }
-    const bool names_file = url_is_secret(option) || (option->type == SNET_TYPE_KEY && !is_key);
-    if (names_file && !url->allows_files) {
-        return snet_error_set(url->error, SNET_ERR_VALUE, option->name,
-                              "a URL cannot name a file here: set %s where the program is "
-                              "configured",
-                              option->name);
+        url_keep(parser->url, byte);
     }
     return SNET_OK;
 }
 
-/* NAME or NAME=VALUE, from `from` to `end`. */
-static snet_err url_option(struct url *url, const char *from, const char *end)
+/* Decodes a part that stands by itself. */
+static snet_err url_part(struct url_parser *parser, size_t at, size_t end,
+                         struct snet_url_part *ret_part)
 {
-    char name[SNET_ERROR_OPTION_BYTES];
-    char value[URL_BYTES_MAX];
-    const char *equals = memchr(from, '=', (size_t)(end - from));
-    const char *name_end = equals == NULL ? end : equals;
-    if (name_end == from) {
-        return url_fail(url, from, "an option without a name");
-    }
-    SNET_TRY(url_decode(url, from, name_end, name, sizeof name));
-    SNET_TRY(url_decode(url, equals == NULL ? end : equals + 1, end, value, sizeof value));
-    const struct snet_option *option = snet_option_find(name);
-    SNET_TRY(url_check_option(url, from, option, name));
-    SNET_TRY(url_check_file(url, option, value));
-    return snet_config_set(url->config, option->name, equals == NULL ? "yes" : value, url->error);
-}
-
-/* All behind the question mark. */
-static snet_err url_query(struct url *url, const char *from)
-{
-    const char *end = from;
-    while (*from != '\0') {
-        end = from + strcspn(from, "&");
-        SNET_TRY(url_option(url, from, end));
-        from = *end == '&' ? end + 1 : end;
-        if (*end == '&' && *from == '\0') {
-            return url_fail(url, end, "an option without a name");
-        }
-    }
-    return SNET_OK;
-}
-
-/* --- Parts ----------------------------------------------------------------------------------- */
-
-/* The key before the last @ of the authority, which may hold slashes. `*ret_next` is behind it. */
-static snet_err url_key(struct url *url, const char *from, const char *query, const char **ret_next)
-{
-    char text[SNET_KEY_TEXT_BYTES + 8];
-    const char *at = memchr(from, '@', (size_t)(query - from));
-    *ret_next = from;
-    if (at == NULL) {
-        return SNET_OK;
-    }
-    if (memchr(from, ':', (size_t)(at - from)) != NULL) {
-        return url_fail(url, from, "only a key may stand before the @, no user and no password");
-    }
-    SNET_TRY(url_decode(url, from, at, text, sizeof text));
-    struct snet_key key;
-    if (snet_key_parse(text, &key) != SNET_OK) {
-        return url_fail(url, from, "what stands before the @ is not a key");
-    }
-    *ret_next = at + 1;
-    url->given[url->given_count] = snet_option_find("server-key");
-    url->given_count++;
-    return snet_config_set_key(url->config, "server-key", &key, url->error);
-}
-
-static snet_err url_address_unix(struct url *url, const char *from, const char *end)
-{
-    char address[URL_ADDRESS_BYTES] = "unix:";
-    if (*from != '/') {
-        return url_fail(url, from, "the path of a socket begins with a slash");
-    }
-    SNET_TRY(url_decode(url, from, end, address + 5, sizeof address - 5));
-    return snet_config_set(url->config, "address", address, url->error);
-}
-
-/* HOST:PORT and, behind a slash, the service. */
-static snet_err url_address(struct url *url, const char *from, const char *end)
-{
-    char address[URL_ADDRESS_BYTES];
-    char service[URL_ADDRESS_BYTES];
-    const char *slash = memchr(from, '/', (size_t)(end - from));
-    const char *address_end = slash == NULL ? end : slash;
-    SNET_TRY(url_decode(url, from, address_end, address, sizeof address));
-    if (address[0] == ':') {
-        return url_fail(url, from, "a host belongs before the port");
-    }
-    if (strncmp(address, "unix:", 5) == 0) {
-        return url_fail(url, from, "a socket's path goes with snet+unix://");
-    }
-    if (snet_stream_address_check(address) != SNET_OK) {
-        return url_fail(url, from, "HOST:PORT or [IPv6]:PORT belongs here");
-    }
-    SNET_TRY(snet_config_set(url->config, "address", address, url->error));
-    if (slash == NULL || slash + 1 == end) {
-        return SNET_OK;
-    }
-    SNET_TRY(url_decode(url, slash + 1, end, service, sizeof service));
-    url->given[url->given_count] = snet_option_find("service");
-    url->given_count++;
-    return snet_config_set(url->config, "service", service, url->error);
-}
-
-static snet_err url_parse(struct url *url)
-{
-    const char *from = url->text;
-    url->is_unix = strncmp(from, URL_SCHEME_UNIX, strlen(URL_SCHEME_UNIX)) == 0;
-    if (!url->is_unix && strncmp(from, URL_SCHEME, strlen(URL_SCHEME)) != 0) {
-        return url_fail(url, from, "it begins with " URL_SCHEME " or " URL_SCHEME_UNIX);
-    }
-    if (strlen(from) > URL_BYTES_MAX) {
-        return url_fail(url, from + URL_BYTES_MAX, "it is too long");
-    }
-    if (strchr(from, '#') != NULL) {
-        return url_fail(url, strchr(from, '#'), "a fragment has no meaning here");
-    }
-    from += strlen(url->is_unix ? URL_SCHEME_UNIX : URL_SCHEME);
-    const char *query = from + strcspn(from, "?");
-    SNET_TRY(url_key(url, from, query, &from));
-    SNET_TRY(url->is_unix ? url_address_unix(url, from, query) : url_address(url, from, query));
-    return *query == '\0' ? SNET_OK : url_query(url, query + 1);
-}
-
-static snet_err url_apply(struct snet_config *config, const char *url_text, bool allows_files,
-                          struct snet_error *ret_error)
-{
-    struct snet_error error;
-    struct snet_config own = SNET_CONFIG_INIT;
-    if (config == NULL || url_text == NULL) {
-        return snet_error_set(ret_error, SNET_ERR_INVALID, NULL, "there is no URL");
-    }
-    struct url url = {
-        .text = url_text, .config = &own, .error = &error, .allows_files = allows_files};
-    snet_err err = snet_config_copy(&own, config, &error);
+    const char *text = parser->url->texts + parser->url->used;
+    const snet_err err = url_decode(parser, at, end);
+    url_keep(parser->url, '\0');
     if (err == SNET_OK) {
-        err = url_parse(&url);
-    }
-    if (err == SNET_OK) {
-        err = snet_config_replace(config, &own, &error);
-    }
-    if (err != SNET_OK) {
-        snet_config_clear(&own);
-        if (ret_error != NULL) {
-            *ret_error = error;
-        }
+        *ret_part = (struct snet_url_part){text, at + 1};
     }
     return err;
 }
 
-snet_err snet_config_parse_url(struct snet_config *config, const char *url,
-                               struct snet_error *ret_error)
+/* --- Parts ----------------------------------------------------------------------------------- */
+
+/* The first of some characters from `at` on, or the end. */
+static size_t url_find(const struct url_parser *parser, size_t at, const char *characters)
 {
-    return url_apply(config, url, false, ret_error);
+    return at + strcspn(parser->text + at, characters);
 }
 
-snet_err snet_config_parse_url_files(struct snet_config *config, const char *url,
-                                     struct snet_error *ret_error)
+static snet_err url_key(struct url_parser *parser, size_t at, size_t end)
 {
-    return url_apply(config, url, true, ret_error);
-}
-
-/* --- The other way --------------------------------------------------------------------------- */
-
-struct url_text {
-    char *text;
-    size_t size;
-    size_t len; /* of all that was wanted, also what did not fit */
-};
-
-static void url_put(struct url_text *out, char byte)
-{
-    if (out->len + 1 < out->size) {
-        out->text[out->len] = byte;
-        out->text[out->len + 1] = '\0';
+    struct snet_key key;
+    snet_err err = url_part(parser, at, end, &parser->url->key);
+    if (err == SNET_OK && snet_key_parse(parser->url->key.text, &key) != SNET_OK) {
+        err = url_fail(parser, at, "before the @ stands the server's public key, 43 characters");
     }
-    out->len++;
+    return err;
 }
 
-static void url_put_text(struct url_text *out, const char *text)
+/* Whether what stands from `at` to `end` is a key. */
+static bool url_is_key(struct url_parser *parser, size_t at, size_t end)
 {
-    for (; *text != '\0'; text++) {
-        url_put(out, *text);
-    }
+    struct url_parser quiet = *parser;
+    const size_t used = parser->url->used;
+    quiet.error = NULL;
+    const bool is = url_key(&quiet, at, end) == SNET_OK;
+    parser->url->used = used;
+    parser->url->key = (struct snet_url_part){NULL, 0};
+    return is;
 }
 
-/* With %HH for all but what is a letter, a digit, or one of `plain`. */
-static void url_put_encoded(struct url_text *out, const char *text, const char *plain)
+/* Takes the key from the front, if there is one, and moves `*at` behind it. */
+static snet_err url_take_key(struct url_parser *parser, bool is_path, size_t *at)
 {
-    static const char digits[] = "0123456789ABCDEF";
-    for (; *text != '\0'; text++) {
-        const unsigned char byte = (unsigned char)*text;
-        const bool is_plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-                              (byte >= '0' && byte <= '9') || strchr(plain, byte) != NULL;
-        if (is_plain) {
-            url_put(out, *text);
-        } else {
-            url_put(out, '%');
-            url_put(out, digits[byte >> 4]);
-            url_put(out, digits[byte & 15u]);
+    const size_t begin = *at;
+    const size_t end = url_find(parser, begin, is_path ? "@?" : "@:[?");
+    if (parser->text[end] == '@') {
+        if (is_path && parser->text[begin] == '/' && !url_is_key(parser, begin, end)) {
+            return SNET_OK; /* the @ of a path */
         }
+        *at = end + 1;
+        return url_key(parser, begin, end);
     }
-}
-
-/* In base64url without padding, which nothing in a URL has to be escaped for. */
-static void url_put_key(struct url_text *out, const struct snet_key *key)
-{
-    char text[SNET_KEY_TEXT_BYTES];
-    snet_key_format(key, text);
-    for (const char *at = text; *at != '\0' && *at != '='; at++) {
-        url_put(out, *at == '+' ? '-' : *at == '/' ? '_' : *at);
+    if (parser->text[end] == ':' && parser->text[url_find(parser, end, "@/?")] == '@') {
+        return url_fail(parser, begin,
+                        "a name and a password mean nothing: before the @ stands the server's "
+                        "public key");
     }
-    url_put(out, '@');
-}
-
-/* All options that a URL may hold and that are not the default; secrets are left to the reader. */
-static void url_put_options(struct url_text *out, const struct snet_config *config)
-{
-    char mark = '?';
-    const struct snet_option *option = NULL;
-    for (size_t i = 0; (option = snet_option_at(i)) != NULL; i++) {
-        char value[URL_BYTES_MAX];
-        size_t len = 0;
-        const bool is_part = strcmp(option->name, "server-key") == 0 ||
-                             strcmp(option->name, "service") == 0 || url_is_secret(option);
-        if ((option->uses & SNET_USE_URL) == 0 || is_part ||
-            !snet_config_is_set(config, option->name) ||
-            snet_config_get(config, option->name, value, sizeof value, &len) != SNET_OK) {
-            continue;
-        }
-        url_put(out, mark);
-        url_put_text(out, option->name);
-        url_put(out, '=');
-        url_put_encoded(out, value, "-._~");
-        mark = '&';
-    }
-}
-
-snet_err snet_config_format_url(const struct snet_config *config, char *ret_text, size_t size,
-                                size_t *ret_len)
-{
-    struct snet_config own;
-    struct url_text out = {.text = ret_text, .size = size};
-    if (config == NULL || ret_len == NULL || (ret_text == NULL && size > 0) ||
-        snet_config_widen(config, &own, NULL) != SNET_OK || own.address == NULL) {
-        return SNET_ERR_INVALID;
-    }
-    const bool is_unix = strncmp(own.address, "unix:", 5) == 0;
-    url_put_text(&out, is_unix ? URL_SCHEME_UNIX : URL_SCHEME);
-    if (own.server_key != NULL) {
-        url_put_key(&out, own.server_key);
-    }
-    url_put_encoded(&out, is_unix ? own.address + 5 : own.address, "-._~:[]/");
-    if (own.service != NULL && !is_unix) {
-        url_put(&out, '/');
-        url_put_encoded(&out, own.service, "-._~");
-    }
-    url_put_options(&out, &own);
-    *ret_len = out.len;
     return SNET_OK;
+}
+
+/* Whether a host has only what hosts have; `bracketed` is an IPv6 address, perhaps with a zone. */
+static bool url_is_host(const char *host, bool bracketed)
+{
+    return host[0] != '\0' &&
+           host[strcspn(host, bracketed ? "/?#[]@ \"<>" : ":/?#[]@ \"<>%")] == '\0' &&
+           (!bracketed || strchr(host, ':') != NULL);
+}
+
+static bool url_is_port(const char *text)
+{
+    unsigned port = 0;
+    size_t len = 0;
+    for (; text[len] >= '0' && text[len] <= '9' && port <= URL_PORT_MAX; len++) {
+        port = 10 * port + (unsigned)(text[len] - '0');
+    }
+    return len > 0 && text[len] == '\0' && port >= 1 && port <= URL_PORT_MAX;
+}
+
+/* HOST:PORT or [IPv6]:PORT, from `at` to `end`. */
+static snet_err url_host(struct url_parser *parser, size_t at, size_t end)
+{
+    struct snet_url *url = parser->url;
+    const bool bracketed = parser->text[at] == '[';
+    const size_t colon = bracketed ? url_find(parser, at, "]/?") + 1 : url_find(parser, at, ":/?");
+    const size_t host = at + (bracketed ? 1 : 0);
+    const size_t host_end = colon - (bracketed ? 1 : 0);
+    if (bracketed && (host_end >= end || parser->text[host_end] != ']')) {
+        return url_fail(parser, at, "the ] is missing");
+    }
+    if (colon >= end || parser->text[colon] != ':') {
+        return url_fail(parser, end, "HOST:PORT is wanted, and the port is missing");
+    }
+    const char *address = url->texts + url->used;
+    if (bracketed) {
+        url_keep(url, '[');
+    }
+    const size_t text = url->used;
+    snet_err err = url_decode(parser, host, host_end);
+    if (err != SNET_OK) {
+        return err;
+    }
+    url->texts[url->used] = '\0';
+    if (!url_is_host(url->texts + text, bracketed)) {
+        return url_fail(parser, at, "this is not a host");
+    }
+    if (bracketed) {
+        url_keep(url, ']');
+    }
+    url_keep(url, ':');
+    const size_t port = url->used;
+    err = url_decode(parser, colon + 1, end);
+    if (err != SNET_OK) {
+        return err;
+    }
+    url_keep(url, '\0');
+    if (!url_is_port(url->texts + port)) {
+        return url_fail(parser, colon + 1,
+                        strchr(url->texts + port, ':') != NULL
+                            ? "an IPv6 address stands in [ ]"
+                            : "this is not a port, which is a number from 1 to 65535");
+    }
+    url->address = (struct snet_url_part){address, at + 1};
+    return SNET_OK;
+}
+
+static snet_err url_path(struct url_parser *parser, size_t at, size_t end)
+{
+    static const char prefix[] = "unix:";
+    struct snet_url *url = parser->url;
+    const char *address = url->texts + url->used;
+    if (parser->text[at] != '/') {
+        return url_fail(parser, at, "a path that begins with / is wanted");
+    }
+    for (size_t i = 0; prefix[i] != '\0'; i++) {
+        url_keep(url, (uint8_t)prefix[i]);
+    }
+    const snet_err err = url_decode(parser, at, end);
+    url_keep(url, '\0');
+    url->address = (struct snet_url_part){address, at + 1};
+    return err;
+}
+
+/* NAME=VALUE or NAME, from `at` to `end`. */
+static snet_err url_option(struct url_parser *parser, size_t at, size_t end)
+{
+    struct snet_url *url = parser->url;
+    const size_t sign = url_find(parser, at, "=&");
+    if (sign == at) {
+        return url_fail(parser, at, "the name of an option is missing");
+    }
+    if (url->option_count == SNET_URL_OPTIONS_MAX) {
+        return url_fail(parser, at, "too many options");
+    }
+    struct snet_url_option *option = &url->options[url->option_count];
+    url->option_count++;
+    option->value = (struct snet_url_part){"yes", at + 1};
+    snet_err err = url_part(parser, at, sign, &option->name);
+    if (err == SNET_OK && sign < end) {
+        err = url_part(parser, sign + 1, end, &option->value);
+    }
+    return err;
+}
+
+static snet_err url_options(struct url_parser *parser, size_t at)
+{
+    snet_err err = SNET_OK;
+    for (size_t end = 0; err == SNET_OK && end < parser->len; at = end + 1) {
+        end = url_find(parser, at, "&");
+        err = url_option(parser, at, end);
+    }
+    return err;
+}
+
+snet_err snet_url_split(const char *text, struct snet_url *ret_url, struct snet_error *ret_error)
+{
+    struct url_parser parser = {text, strnlen(text, SNET_URL_MAX_BYTES + 1), ret_url, ret_error};
+    const bool is_path = strncasecmp(text, URL_UNIX, strlen(URL_UNIX)) == 0;
+    *ret_url = (struct snet_url){.used = 0};
+    if (parser.len > SNET_URL_MAX_BYTES) {
+        return url_fail(&parser, SNET_URL_MAX_BYTES, "it is too long");
+    }
+    if (!is_path && strncasecmp(text, URL_TCP, strlen(URL_TCP)) != 0) {
+        return url_fail(&parser, 0, "it begins with snet:// or snet+unix://");
+    }
+    const size_t fragment = url_find(&parser, 0, "#");
+    if (fragment < parser.len) {
+        return url_fail(&parser, fragment, "a fragment, from # on, means nothing");
+    }
+    size_t at = is_path ? strlen(URL_UNIX) : strlen(URL_TCP);
+    snet_err err = url_take_key(&parser, is_path, &at);
+    if (err != SNET_OK) {
+        return err;
+    }
+    const size_t query = url_find(&parser, at, "?");
+    const size_t end = is_path ? query : url_find(&parser, at, "/?");
+    err = is_path ? url_path(&parser, at, end) : url_host(&parser, at, end);
+    if (err == SNET_OK && end + 1 < query) {
+        err = url_part(&parser, end + 1, query, &ret_url->service);
+    }
+    if (err == SNET_OK && query + 1 < parser.len) {
+        err = url_options(&parser, query + 1);
+    }
+    return err;
+}
+
+/* --- Making ---------------------------------------------------------------------------------- */
+
+static void url_put_byte(struct snet_url_text *text, char byte)
+{
+    if (text->len + 1 < text->size) {
+        text->text[text->len] = byte;
+        text->text[text->len + 1] = '\0';
+    }
+    text->len++;
+}
+
+void snet_url_put(struct snet_url_text *text, const char *part)
+{
+    for (; part[0] != '\0'; part++) {
+        url_put_byte(text, part[0]);
+    }
+}
+
+void snet_url_put_escaped(struct snet_url_text *text, const char *part)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                "0123456789-._~/:,";
+    static const char digits[] = "0123456789ABCDEF";
+    for (; part[0] != '\0'; part++) {
+        if (strchr(plain, part[0]) != NULL) {
+            url_put_byte(text, part[0]);
+        } else {
+            url_put_byte(text, '%');
+            url_put_byte(text, digits[(uint8_t)part[0] >> 4]);
+            url_put_byte(text, digits[(uint8_t)part[0] & 15u]);
+        }
+    }
 }

@@ -34,7 +34,7 @@ class Option(ctypes.Structure):
     _fields_ = [(name, ctypes.c_char_p) for name in
                 ("name", "values", "default_text", "phone_text", "sentence")]
     _fields_ += [("min", ctypes.c_uint64), ("max", ctypes.c_uint64), ("type", ctypes.c_uint32),
-                 ("uses", ctypes.c_uint32)]
+                 ("uses", ctypes.c_uint32), ("unit", ctypes.c_char_p)]
 
 
 class Row(NamedTuple):

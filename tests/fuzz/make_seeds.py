@@ -393,6 +393,34 @@ PEER["client-record-tiny"] = bytes(1) + peer("connect", 1, b"\0\0\xff" + bytes(9
     peer("start") + peer("take")
 )
 
+URL_KEY = b"hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo"
+URL_WORD = b"zqzqzqzqzqzq"
+URL = {
+    "host": b"snet://h:1",
+    "key": b"snet://" + URL_KEY + b"@example.org:7000/mail",
+    "key-raw": b"snet://hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=@h:1/s?retry",
+    "key-escaped": b"snet://hSDwCYkwp1R0i33ctD73Wg2%2FOg0mOBr066SpjqqbTmo%3D@h:1",
+    "ipv6-zone": b"SNET://[fe80::1%25eth0]:7000?linger=0",
+    "path": b"snet+unix://" + URL_KEY + b"@/run/a%20b@c?service=x%26y",
+    "path-at": b"snet+unix:///run/a@b",
+    "times": b"snet://h:1?connect-timeout=never&handshake-timeout=1.5s&resume-timeout=31d"
+    b"&heartbeat=1m&dead-peer=20&rekey-interval=90s&linger=1ns",
+    "choices": b"snet://h:1?suite=64&preset=phone&retry=no&early-data=on&pad=4k&history=64"
+    b"&inbox=1G",
+    "refused-option": b"snet://h:1/" + URL_WORD + b"?pad=1&" + URL_WORD + b"=1",
+    "refused-value": b"snet://h:1?resume-timeout=" + URL_WORD,
+    "refused-wire": b"snet://h:1?wire=1&plain",
+    "refused-secret": b"snet://h:1?psk=" + URL_WORD,
+    "refused-password": b"snet://" + URL_WORD + b":" + URL_WORD + b"@h:1",
+    "refused-twice": b"snet://" + URL_KEY + b"@h:1?server-key=" + URL_KEY,
+    "refused-fragment": b"snet://" + URL_WORD + b":1#" + URL_WORD,
+    "refused-control": b"snet://h:1/" + URL_WORD + b"%0a",
+    "refused-escape": b"snet://" + URL_WORD + b"%4:1",
+    "refused-port": b"snet://" + URL_WORD + b":65536",
+    "long": b"snet://h:1/" + 2037 * b"x",
+    "too-long": b"snet://h:1/" + 2038 * b"x",
+}
+
 TARGETS = {
     "accept": ACCEPT,
     "credential": CREDENTIAL,
@@ -411,6 +439,7 @@ TARGETS = {
     "resume": RESUME,
     "sniff": SNIFF,
     "spin": SPIN,
+    "url": URL,
     "welcome": WELCOME,
 }
 

@@ -107,7 +107,7 @@ static void options_go_into_the_config_and_the_commands_own(void **state)
     assert_string_equal(options.config->address, "a:1");
     assert_non_null(options.config->server_key);
     assert_int_equal(options.config->heartbeat_ns, 120 * SNET_SECOND_NS);
-    assert_int_equal(options.config->retry, 0);
+    assert_int_equal(options.config->retry, 2); /* a no of its own, also beside a preset */
     assert_int_equal(options.eof_wait_ns, 7 * SNET_SECOND_NS);
     assert_int_equal(options.wires, SNET_WIRE_3);
     snet_options_deinit(&options);

@@ -40,7 +40,7 @@ static void config_has_an_option_for_each_field(void **state)
         {offsetof(struct snet_config, reserved), sizeof(void *)},
     };
     static unsigned char marks[sizeof(struct snet_config)];
-    SNET_SCHEMA(MARK, 0, 0, 0, 0, 0, 0)
+    SNET_SCHEMA(MARK, 0, 0, 0, 0, 0, 0, 0, 0)
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         for (size_t j = 0; j < others[i].size; j++) {
             assert_int_equal(marks[others[i].offset + j], 0);
