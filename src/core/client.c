@@ -60,6 +60,11 @@ static void client_link_lost(snet_session *session, snet_err err, uint64_t now)
     }
 }
 
+void snet_client_pause(snet_session *session, uint64_t pause_ns)
+{
+    session->retry_after_ns = pause_ns;
+}
+
 bool snet_client_passes(snet_err err)
 {
     const enum snet_err_class err_class = snet_err_class_of(err);

@@ -26,6 +26,8 @@
 extern const struct snet_session_role snet_client_role;
 /* Something speaks for a second connection: makes one attempt beside the live link. */
 void snet_client_handover(snet_session *session, uint64_t now);
+/* The server asks for a pause before the next attempt; 0 for none. */
+void snet_client_pause(snet_session *session, uint64_t pause_ns);
 /* Whether a failed attempt is worth another one, as far as `err` alone says. */
 bool snet_client_passes(snet_err err);
 

@@ -15,6 +15,12 @@ void snet_inbox_deinit(struct snet_inbox *inbox, struct snet_pool *pool)
     snet_chain_deinit(&inbox->chain, pool);
 }
 
+void snet_inbox_grow(struct snet_inbox *inbox, uint32_t capacity_bytes)
+{
+    SNET_ASSERT(capacity_bytes >= inbox->capacity_bytes);
+    inbox->capacity_bytes = capacity_bytes;
+}
+
 size_t snet_inbox_window(const struct snet_inbox *inbox)
 {
     return inbox->capacity_bytes - inbox->chain.len;

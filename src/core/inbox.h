@@ -23,6 +23,9 @@ struct snet_inbox {
 void snet_inbox_init(struct snet_inbox *inbox, uint32_t capacity_bytes);
 void snet_inbox_deinit(struct snet_inbox *inbox, struct snet_pool *pool);
 
+/* The capacity is larger from now on. */
+void snet_inbox_grow(struct snet_inbox *inbox, uint32_t capacity_bytes);
+
 /* How many bytes fit by the capacity alone, whether or not there are pages for them. */
 size_t snet_inbox_window(const struct snet_inbox *inbox);
 /* How many bytes can arrive now. */

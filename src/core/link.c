@@ -159,6 +159,13 @@ snet_err snet_link_use_wire(snet_link *link, const struct snet_wire_ops *wire)
     return SNET_OK;
 }
 
+void snet_link_vary_wire(snet_link *link, const struct snet_wire_ops *wire)
+{
+    SNET_ASSERT(link->state == SNET_LINK_HANDSHAKE);
+    SNET_ASSERT(link->wire->link_recv == wire->link_recv);
+    link->wire = wire;
+}
+
 void snet_link_join(snet_link *link, struct snet_list *handshakes)
 {
     SNET_ASSERT(link->handshakes == NULL);

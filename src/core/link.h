@@ -50,6 +50,8 @@ SNET_MUST_USE snet_err snet_link_new(snet_core *core, snet_server *server,
 /* From now on the link speaks another wire; the state of the present one is gone. Errors:
  * NO_MEMORY. */
 SNET_MUST_USE snet_err snet_link_use_wire(snet_link *link, const struct snet_wire_ops *wire);
+/* The link's wire turns out to be a variant of it, with the same state. */
+void snet_link_vary_wire(snet_link *link, const struct snet_wire_ops *wire);
 /* A server's link that has no session joins those like it, as the youngest, until it has one. */
 void snet_link_join(snet_link *link, struct snet_list *handshakes);
 /* Sets the deadline of the handshake; SNET_NEVER ends it. */

@@ -257,7 +257,7 @@ void snet_server_count(snet_session *session)
 
 void snet_server_enter(snet_session *session, uint64_t id)
 {
-    session->id = id;
+    snet_session_set_id(session, id);
     snet_registry_insert(&session->server->registry, &session->registered, id);
     snet_server_count(session);
 }

@@ -165,13 +165,16 @@ snet_err snet_session_new(snet_core *core, const struct snet_session_origin *ori
                                         ? SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS
                                         : config->handshake_timeout_ns;
     session->expire_at_ns = origin->expire_at_ns;
-    snet_history_init(&session->history, config->history_bytes == 0 ? SNET_HISTORY_DEFAULT_BYTES
-                                                                    : config->history_bytes);
-    snet_inbox_init(&session->inbox,
-                    config->inbox_bytes == 0 ? SNET_INBOX_DEFAULT_BYTES : config->inbox_bytes);
+    struct snet_wire_sizes sizes = {
+        .history_bytes =
+            config->history_bytes == 0 ? SNET_HISTORY_DEFAULT_BYTES : config->history_bytes,
+        .inbox_bytes = config->inbox_bytes == 0 ? SNET_INBOX_DEFAULT_BYTES : config->inbox_bytes,
+    };
     if (wire->session_init != NULL) {
-        wire->session_init(session, config);
+        wire->session_init(session, config, &sizes);
     }
+    snet_history_init(&session->history, sizes.history_bytes);
+    snet_inbox_init(&session->inbox, sizes.inbox_bytes);
     snet_list_push(&core->sessions, &session->task.node);
     snet_session_arm(session);
     *ret_session = session;
@@ -210,8 +213,7 @@ static void session_account(snet_session *session, const struct snet_session_cou
                             uint64_t now)
 {
     session->resumes++;
-    session->peer_written = counts->peer_written;
-    session->peer_received = counts->peer_received;
+    snet_session_peer_claimed(session, counts);
     session->last_resent_bytes = session->history.sent_max - counts->peer_received;
     session->resent_bytes += session->last_resent_bytes;
     session->last_missing_bytes = counts->peer_written - session->inbox.received;
@@ -219,12 +221,21 @@ static void session_account(snet_session *session, const struct snet_session_cou
         session->state == SNET_SESSION_DETACHED ? now - session->lost_at_ns : 0;
 }
 
-/* Another link takes the place of this one, if there is one. */
-static void session_replace(snet_link *link)
+void snet_session_let_go(snet_session *session, snet_link *link)
+{
+    SNET_ASSERT(link == session->link || link == session->attempt);
+    link->session = NULL;
+    session->link = link == session->link ? NULL : session->link;
+    session->attempt = link == session->attempt ? NULL : session->attempt;
+}
+
+/* One of its links closes, if there is one, and the session does not wait for that. */
+static void session_drop(snet_session *session, snet_link *link, enum snet_close_how how,
+                         snet_err err)
 {
     if (link != NULL) {
-        link->session = NULL;
-        snet_link_close(link, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
+        snet_session_let_go(session, link);
+        snet_link_close(link, how, err);
     }
 }
 
@@ -232,8 +243,9 @@ static void session_replace(snet_link *link)
 static void session_take_link(snet_session *session, snet_link *link, uint64_t now)
 {
     SNET_ASSERT(session->state != SNET_SESSION_ENDED);
-    session_replace(session->link);
-    session_replace(session->attempt == link ? NULL : session->attempt);
+    session_drop(session, session->link, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
+    session_drop(session, session->attempt == link ? NULL : session->attempt, SNET_CLOSE_RESET,
+                 SNET_ERR_LINK_REPLACED);
     session_move(session, SNET_SESSION_LIVE);
     session->attempt = NULL;
     session->dial = SNET_DIAL_IDLE;
@@ -291,7 +303,7 @@ void snet_session_pend(snet_session *session, snet_link *link, uint64_t deadline
 {
     SNET_ASSERT(session->server != NULL);
     SNET_ASSERT(session->state != SNET_SESSION_ENDED);
-    session_replace(session->attempt);
+    session_drop(session, session->attempt, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
     session->attempt = link;
     snet_link_pend(link, session, deadline_ns);
 }
@@ -363,20 +375,6 @@ void snet_session_arrived(snet_session *session)
     }
 }
 
-static void session_drop_links(snet_session *session, enum snet_close_how how, snet_err err)
-{
-    if (session->link != NULL) {
-        session->link->session = NULL;
-        snet_link_close(session->link, how, err);
-        session->link = NULL;
-    }
-    if (session->attempt != NULL) {
-        session->attempt->session = NULL;
-        snet_link_close(session->attempt, SNET_CLOSE_RESET, err);
-        session->attempt = NULL;
-    }
-}
-
 void snet_session_end(snet_session *session, snet_err err, uint64_t now)
 {
     SNET_ASSERT(err != SNET_OK);
@@ -386,7 +384,9 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
     if (session->wire->session_end != NULL) {
         session->wire->session_end(session, err, now);
     }
-    session_drop_links(session, err == SNET_ERR_CLOSED ? SNET_CLOSE_FIN : SNET_CLOSE_RESET, err);
+    session_drop(session, session->link, err == SNET_ERR_CLOSED ? SNET_CLOSE_FIN : SNET_CLOSE_RESET,
+                 err);
+    session_drop(session, session->attempt, SNET_CLOSE_RESET, err);
     session_move(session, SNET_SESSION_ENDED);
     session->end_err = err;
     session->dial = SNET_DIAL_IDLE;
@@ -430,25 +430,6 @@ void snet_session_abort_with(snet_session *session, uint16_t code, const char *t
     session->own_text = NULL;
 }
 
-const char *snet_session_peer_text(const snet_session *session)
-{
-    return session->peer_text == NULL ? "" : session->peer_text;
-}
-
-bool snet_session_peer_key(const snet_session *session, struct snet_key *ret_key)
-{
-    if (session->identity == NULL || !session->identity->has_key) {
-        return false;
-    }
-    *ret_key = session->identity->key;
-    return true;
-}
-
-const char *snet_session_service(const snet_session *session)
-{
-    return session->identity == NULL ? "" : session->identity->service;
-}
-
 snet_err snet_session_migrate(snet_session *session, const char *address, uint64_t deadline_ns,
                               uint64_t now)
 {
@@ -458,11 +439,6 @@ snet_err snet_session_migrate(snet_session *session, const char *address, uint64
         return SNET_ERR_STATE;
     }
     return session->wire->session_migrate(session, address, deadline_ns);
-}
-
-const char *snet_session_redirect(const snet_session *session)
-{
-    return session->redirect;
 }
 
 void snet_session_destroy(snet_session *session)

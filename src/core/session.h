@@ -14,6 +14,7 @@
 #ifndef SNET_CORE_SESSION_H
 #define SNET_CORE_SESSION_H
 
+#include "base/bytes.h"
 #include "core/backoff.h"
 #include "core/core.h"
 #include "core/history.h"
@@ -147,6 +148,8 @@ void snet_session_open(snet_session *session, snet_link *link, uint64_t now);
    older link is reset. */
 void snet_session_resume(snet_session *session, snet_link *link,
                          const struct snet_session_counts *counts, uint64_t now);
+/* The session and one of its links know no more of each other. */
+void snet_session_let_go(snet_session *session, snet_link *link);
 /* The live link is gone, or closes: the session waits for a resume, for `keep_ns` at most. */
 void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, uint64_t now);
 /* The session's live link or attempt is gone: `err` says how. */
@@ -165,6 +168,34 @@ void snet_session_progress(snet_session *session, uint64_t now);
 size_t snet_session_window(const snet_session *session);
 /* The history takes more than before: a writer that was told AGAIN tries again. */
 void snet_session_window_grew(snet_session *session);
+/* --- What a wire reports of the other end: core/session_peer.c ---------------------------------
+ */
+
+/* The id that both ends have made of the handshake, or agreed on. */
+void snet_session_set_id(snet_session *session, uint64_t id);
+/* Servers: the client asks for a service; it has proven to have a key. Errors: NO_MEMORY. */
+SNET_MUST_USE snet_err snet_session_set_service(snet_session *session, struct snet_bytes service);
+SNET_MUST_USE snet_err snet_session_set_peer_key(snet_session *session, const struct snet_key *key);
+/* What the other end claims to have written and received, whether or not it can be. */
+void snet_session_peer_claimed(snet_session *session, const struct snet_session_counts *counts);
+/* It has all before `offset`; with `end` it has all, and knows that it is all. */
+void snet_session_acked(snet_session *session, uint64_t offset, bool end);
+/* Its last byte is in the inbox. */
+void snet_session_peer_closed(snet_session *session);
+/* It ends the session, by `err` for us. */
+struct snet_session_abort {
+    snet_err err;
+    uint16_t code;
+    struct snet_bytes text; /* may hold anything */
+};
+void snet_session_peer_aborted(snet_session *session, const struct snet_session_abort *abort,
+                               uint64_t now);
+/* Clients: from now on the server is to be found at `address`. Errors: NO_MEMORY. */
+SNET_MUST_USE snet_err snet_session_redirect_to(snet_session *session, struct snet_bytes address);
+
+/* --- What follows from that --------------------------------------------------------------------
+ */
+
 /* Bytes arrived in the inbox: tells a caller that knows the session. */
 void snet_session_arrived(snet_session *session);
 /* Frees the session, without events. */

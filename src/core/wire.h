@@ -23,6 +23,12 @@ enum snet_wire_cap {
 
 struct snet_legacy_format;
 
+/* With what a session begins. */
+struct snet_wire_sizes {
+    uint32_t history_bytes;
+    uint32_t inbox_bytes;
+};
+
 /* The place of one wire in a list of them, below SNET_WIRES_MAX. */
 #define SNET_WIRES_MAX 4u
 #define SNET_WIRE_INDEX(wire) ((unsigned)__builtin_ctz((unsigned)(wire)))
@@ -65,8 +71,9 @@ struct snet_wire_ops {
     /* The server and its sessions have gone. Not without server_open. */
     void (*server_close)(void *state);
 
-    /* A new session: sizes of its buffers. NULL: as configured. */
-    void (*session_init)(snet_session *session, const struct snet_session_config *config);
+    /* A new session: sizes of its buffers, at first as configured. NULL: they stay so. */
+    void (*session_init)(snet_session *session, const struct snet_session_config *config,
+                         struct snet_wire_sizes *sizes);
     /* A new session of a client: what the wire alone needs to know. NULL: nothing. */
     snet_err (*client_open)(snet_session *session, const struct snet_client_config *config);
     /* Puts bytes into the history. */

@@ -89,7 +89,7 @@ snet_err snet_legacy_client_hello_reply(snet_link *link, enum snet_legacy_step *
         return SNET_ERR_BAD_HELLO; /* an id that could never be resumed */
     }
     SNET_TRY(client_prove(link, reply.challenge, state->key));
-    session->id = snet_legacy_u64_decode(id);
+    snet_session_set_id(session, snet_legacy_u64_decode(id));
     snet_legacy_stream_begin(session, state->key);
     snet_secret_wipe(state->key, sizeof state->key);
     if (!link->wire->format->challenged) {

@@ -133,7 +133,7 @@ snet_err snet_legacy_server_padding(snet_link *link, enum snet_legacy_step *ret_
             return SNET_ERR_BAD_PADDING;
         }
     }
-    link->wire = snet_wires_find(SNET_WIRE_1_PADDED);
+    snet_link_vary_wire(link, snet_wires_find(SNET_WIRE_1_PADDED));
     *ret_next = SNET_LEGACY_STREAM;
     SNET_TRY(server_answer(link));
     return server_open(link, now);
@@ -281,8 +281,9 @@ snet_err snet_legacy_server_resume(snet_link *link, enum snet_legacy_step *ret_n
         server_refuse(link, session, err);
         *ret_next = SNET_LEGACY_REFUSED;
         if (session != NULL && (err == SNET_ERR_CLOSED || err == SNET_ERR_HISTORY_OVERRUN)) {
-            session->peer_written = state->claim.write_count;
-            session->peer_received = state->claim.read_count;
+            snet_session_peer_claimed(
+                session,
+                &(struct snet_session_counts){state->claim.write_count, state->claim.read_count});
             snet_session_end(session, err, now);
         }
         return SNET_OK;

@@ -78,7 +78,7 @@ static size_t legacy_session_room(const snet_session *session)
 static void legacy_session_sent_all(snet_session *session, uint64_t now)
 {
     snet_link *link = session->link;
-    link->session = NULL;
+    snet_session_let_go(session, link);
     snet_link_close(link, SNET_CLOSE_FIN, SNET_OK);
     snet_legacy_session_of(session)->fin_sent = true;
     const uint64_t keep_ns = session->server == NULL ? session->resume_timeout_ns

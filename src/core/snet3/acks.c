@@ -51,13 +51,10 @@ snet_err snet_v3_acks_take(snet_session *session, struct snet_flow_ack ack, uint
     uint64_t acked = 0;
     SNET_TRY(snet_flow_acked(&state->flow, ack, sent, &acked));
     if (acked > 0) {
-        session->end_acked = state->end_sent && state->flow.acked > history->end;
         acks_grow_history(session, now);
         snet_v3_acks_trim(session);
-        if (session->want_flush && state->flow.acked >= history->end) {
-            session->want_flush = false;
-            snet_core_post(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
-        }
+        snet_session_acked(session, state->flow.acked,
+                           state->end_sent && state->flow.acked > history->end);
         if (session->link != NULL) {
             snet_v3_liveness_acked(session->link, now);
         }

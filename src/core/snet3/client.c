@@ -198,7 +198,7 @@ static snet_err client_ask_resume(snet_link *link)
 snet_err snet_v3_client_start(snet_link *link, uint64_t now)
 {
     SNET_ASSERT(link->session != NULL);
-    link->session->retry_after_ns = 0;
+    snet_client_pause(link->session, 0);
     snet_v3_link_of(link)->asked_ns = now;
     return link->session->state == SNET_SESSION_OPENING ? client_say_hello(link)
                                                         : client_ask_resume(link);
@@ -380,8 +380,8 @@ snet_err snet_v3_client_reject(snet_link *link, struct snet_buffer message,
     struct snet_v3_reject reject;
     snet_v3_reject_decode(message.data + SNET_V3_HEADER_BYTES, &reject);
     const uint64_t pause_ns = reject.retry_after * CLIENT_RETRY_UNIT_NS;
-    link->session->retry_after_ns =
-        pause_ns < CLIENT_RETRY_AFTER_MAX_NS ? pause_ns : CLIENT_RETRY_AFTER_MAX_NS;
+    snet_client_pause(link->session,
+                      pause_ns < CLIENT_RETRY_AFTER_MAX_NS ? pause_ns : CLIENT_RETRY_AFTER_MAX_NS);
     switch (client_judge_reject(link, message, &reject)) {
     case CLIENT_IGNORES:
         return SNET_ERR_BAD_MAC;

@@ -70,6 +70,6 @@ snet_err snet_v3_epoch_name(snet_session *session, const uint8_t secret[SNET_HAS
     SNET_TRY(snet_hash_expand(session->core->crypto, secret, &info, name, sizeof name));
     struct snet_reader reader;
     snet_reader_init(&reader, name, sizeof name);
-    session->id = snet_reader_u64(&reader);
+    snet_session_set_id(session, snet_reader_u64(&reader));
     return SNET_OK;
 }

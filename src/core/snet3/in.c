@@ -131,10 +131,9 @@ static snet_err in_fin(snet_link *link, const struct snet_v3_frame *frame,
         return SNET_ERR_BAD_FRAME;
     }
     if (!session->peer_ended) {
-        session->peer_ended = true;
+        snet_session_peer_closed(session);
         state->final = frame->offset;
         in_arrived(session, now);
-        snet_session_arrived(session);
     }
     state->flow.ack_now = true; /* the end waits for nothing */
     return SNET_OK;
@@ -160,16 +159,6 @@ static void in_pong(snet_link *link, const struct snet_v3_frame *frame, uint64_t
     }
 }
 
-/* A text of the other end. It may hold any bytes, and ends at the first zero. */
-static char *in_text(snet_core *core, struct snet_bytes bytes)
-{
-    char *text = snet_core_alloc(core, bytes.len + 1);
-    if (text != NULL) {
-        snet_bytes_copy((uint8_t *)text, bytes.data, bytes.len);
-    }
-    return text;
-}
-
 static void in_abort(snet_link *link, const struct snet_v3_frame *frame, uint64_t now)
 {
     snet_session *session = link->session;
@@ -178,11 +167,12 @@ static void in_abort(snet_link *link, const struct snet_v3_frame *frame, uint64_
                          now); /* the server has all, and knows that it is all */
         return;
     }
-    session->peer_code = (uint16_t)frame->number;
-    if (session->peer_text == NULL && frame->bytes.len > 0) {
-        session->peer_text = in_text(session->core, frame->bytes);
-    }
-    snet_session_end(session, snet_v3_codes_aborted((uint16_t)frame->number), now);
+    const struct snet_session_abort abort = {
+        .err = snet_v3_codes_aborted((uint16_t)frame->number),
+        .code = (uint16_t)frame->number,
+        .text = frame->bytes,
+    };
+    snet_session_peer_aborted(session, &abort, now);
 }
 
 static snet_err in_frame(snet_link *link, const struct snet_v3_frame *frame,

@@ -165,14 +165,9 @@ snet_err snet_v3_migrate_take(snet_link *link, const struct snet_v3_frame *frame
     if (session->server != NULL || !migrate_format(frame, &writer)) {
         return SNET_ERR_BAD_FRAME;
     }
-    if (writer.written > 0) {
-        char *redirect = snet_core_alloc(session->core, writer.written + 1);
-        if (redirect == NULL) {
-            return SNET_OK; /* the server has to do without it */
-        }
-        snet_bytes_copy((uint8_t *)redirect, (const uint8_t *)text, writer.written);
-        snet_core_release(session->core, session->redirect);
-        session->redirect = redirect;
+    const struct snet_bytes address = {(const uint8_t *)text, writer.written};
+    if (address.len > 0 && snet_session_redirect_to(session, address) != SNET_OK) {
+        return SNET_OK; /* the server has to do without it */
     }
     snet_client_network_changed(session, now);
     return SNET_OK;

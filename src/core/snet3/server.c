@@ -48,22 +48,12 @@ static void server_make_room(snet_link *link)
     struct snet_v3_session *oldest =
         SNET_CONTAINER(snet_list_first(unconfirmed), struct snet_v3_session, of.server.unconfirmed);
     snet_session *session = oldest->of.server.credentials.slots[0].owner;
-    if (session->attempt != NULL) {
-        session->attempt->session = NULL;
-        snet_link_close(session->attempt, SNET_CLOSE_RESET, SNET_ERR_HANDSHAKES_FULL);
-        session->attempt = NULL;
+    snet_link *attempt = session->attempt;
+    if (attempt != NULL) {
+        snet_session_let_go(session, attempt);
+        snet_link_close(attempt, SNET_CLOSE_RESET, SNET_ERR_HANDSHAKES_FULL);
     }
     snet_session_destroy(session);
-}
-
-static snet_err server_identify(snet_session *session, struct snet_bytes service)
-{
-    session->identity = snet_core_alloc(session->core, sizeof *session->identity);
-    if (session->identity == NULL) {
-        return SNET_ERR_NO_MEMORY;
-    }
-    snet_bytes_copy((uint8_t *)session->identity->service, service.data, service.len);
-    return SNET_OK;
 }
 
 /* Creates a session that is unconfirmed until its first record: the application does not see it,
@@ -88,7 +78,7 @@ static snet_err server_create_unconfirmed(snet_link *link, const struct snet_v3_
         err = snet_v3_acks_take(session, (struct snet_flow_ack){.limit = offer->window}, now);
     }
     if (err == SNET_OK && offer->service.len > 0) {
-        err = server_identify(session, offer->service);
+        err = snet_session_set_service(session, offer->service);
     }
     if (err != SNET_OK) {
         snet_session_destroy(session);
@@ -149,8 +139,7 @@ static void server_discard_unconfirmed(snet_link *link)
 {
     snet_session *session = link->session;
     if (session != NULL) {
-        link->session = NULL;
-        session->attempt = NULL;
+        snet_session_let_go(session, link);
         snet_session_destroy(session);
     }
 }
@@ -289,11 +278,7 @@ snet_err snet_v3_server_auth(snet_link *link, struct snet_buffer message,
     SNET_TRY(snet_v3_messages_read_auth(state->handshake, message, &credential));
     snet_bytes_copy(key.bytes, state->handshake->noise.peer_static, sizeof key.bytes);
     snet_v3_liveness_answered(link, now);
-    if (session->identity == NULL) {
-        SNET_TRY(server_identify(session, (struct snet_bytes){NULL, 0}));
-    }
-    session->identity->has_key = true;
-    session->identity->key = key;
+    SNET_TRY(snet_session_set_peer_key(session, &key));
     SNET_TRY(server_begin_epoch(link)); /* from here on it can be resumed: nothing else may fail */
     if (!snet_keyring_authorizes(snet_v3_store_of(link->server)->keyring, key.bytes)) {
         server_turn_away(link, SNET_V3_DENIED, SNET_ERR_DENIED);

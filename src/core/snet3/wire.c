@@ -114,7 +114,8 @@ static void v3_server_close(void *state)
     snet_v3_store_free(state);
 }
 
-static void v3_session_init(snet_session *session, const struct snet_session_config *config)
+static void v3_session_init(snet_session *session, const struct snet_session_config *config,
+                            struct snet_wire_sizes *sizes)
 {
     struct snet_v3_session *state = snet_v3_session_of(session);
     const uint32_t max_bytes =
@@ -126,10 +127,10 @@ static void v3_session_init(snet_session *session, const struct snet_session_con
     }
     const uint32_t send_max_bytes =
         v3_bound(config->history_bytes, SNET_V3_SEND_MIN_BYTES, SNET_WINDOW_MAX_BYTES);
-    session->history.capacity_bytes =
+    sizes->history_bytes =
         send_max_bytes < SNET_V3_SEND_FIRST_BYTES ? send_max_bytes : SNET_V3_SEND_FIRST_BYTES;
-    snet_window_init(&state->send_window, session->history.capacity_bytes, send_max_bytes);
-    session->inbox.capacity_bytes = window_bytes;
+    sizes->inbox_bytes = window_bytes;
+    snet_window_init(&state->send_window, sizes->history_bytes, send_max_bytes);
     snet_window_init(&state->window, window_bytes, max_bytes);
     snet_flow_init(&state->flow, window_bytes, SNET_V3_RECORD_BYTES);
     snet_flow_grant(&state->flow, window_bytes);
@@ -171,7 +172,7 @@ static void v3_session_consumed(snet_session *session, uint64_t now)
     const uint32_t wanted = snet_window_read(&state->window, read, rtt_ns, now);
     if (wanted > state->window.bytes && v3_reserve(session, wanted)) {
         snet_window_grow(&state->window, wanted);
-        session->inbox.capacity_bytes = wanted;
+        snet_inbox_grow(&session->inbox, wanted);
         state->flow.window_bytes = wanted;
     }
     if (session->peer_ended) {
@@ -205,8 +206,7 @@ static void v3_session_end(snet_session *session, snet_err err, uint64_t now)
     const uint16_t code =
         session->own_code != 0 ? session->own_code : (uint16_t)snet_v3_codes_abort(err);
     if (snet_v3_out_abort(link, code, session->own_text)) {
-        link->session = NULL;
-        session->link = NULL;
+        snet_session_let_go(session, link);
         snet_link_close(link, SNET_CLOSE_FIN, err);
     }
 }
