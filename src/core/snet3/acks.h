@@ -11,7 +11,7 @@
 
 #include "core/snet3/state.h"
 
-/* The peer has acknowledged. Errors: BAD_COUNT when it has what was never sent. */
+/* The peer says what it has and allows. Errors: BAD_COUNT when it has what was never sent. */
 SNET_MUST_USE snet_err snet_v3_acks_take(snet_session *session, struct snet_flow_ack ack,
                                          uint64_t now);
 /*

@@ -19,8 +19,8 @@
    session does not. */
 SNET_MUST_USE snet_err snet_v3_in_feed(snet_link *link, const uint8_t *data, size_t len,
                                        size_t *ret_taken, uint64_t now);
-/* Keeps early bytes of a resume, those that are new and have room. Returns whether they were taken
-   as part of the stream at all. */
+/* Keeps early bytes of a resume, those that are new and have room. Returns whether they were
+   accepted: they continue the stream, and within its credit. */
 bool snet_v3_in_early(snet_session *session, const struct snet_v3_resume *resume, uint64_t now);
 
 #endif

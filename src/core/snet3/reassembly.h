@@ -19,7 +19,7 @@ struct snet_reassembly {
     size_t size;
 };
 
-/* Makes it `want` bytes, with those that are there. Errors: NO_MEMORY. */
+/* Sets the length to `want` bytes, those that are there included. Errors: NO_MEMORY. */
 SNET_MUST_USE snet_err snet_reassembly_want(struct snet_reassembly *reassembly, snet_core *core,
                                             size_t want);
 /* Takes what is still missing out of `data`. Returns how many bytes that was. */

@@ -171,10 +171,10 @@ void snet_v3_state_end_handshake(snet_link *link);
 uint64_t snet_v3_state_limit(const snet_session *session);
 /* How many of the bytes before `end` the peer has not acknowledged. */
 uint64_t snet_v3_state_unacked(const snet_session *session, uint64_t end);
-/* What the reader has not taken is here up to this offset; the end counts as one byte. */
+/* Everything of the peer's stream before this offset is here; its end counts as one byte. */
 uint64_t snet_v3_state_recv_next(const snet_session *session);
 /*
- * The round trip as windows are measured by; 0 before the link has lived for a few. The first
+ * The round trip that windows are measured by; 0 before the link has lived for a few. The first
  * sample of a busy machine is too long, and one that is believed makes buffers as large as that, of
  * which each loss costs the whole.
  */
