@@ -169,13 +169,22 @@ static int session_connect(void *user)
 static bool session_listen(struct snet_bench_end *end, const char *address)
 {
     struct snet_config config = end->config;
+    struct snet_error error;
     struct snet_info info;
-    config.key = &end->secret;
-    config.key_count = 1;
+    if (config.wires == SNET_WIRE_3) {
+        config.key = &end->secret;
+        config.key_count = 1;
+    }
+    config.suite = 0;      /* which the client chooses, */
+    config.early_data = 0; /* as it does whether data goes along */
     config.on_event = end->on_event;
     config.user = end->user;
-    end->listener = snet_listen(address, &config, NULL);
-    if (end->listener == NULL || snet_socket_info(end->listener, &info, sizeof info) != 0) {
+    end->listener = snet_listen(address, &config, &error);
+    if (end->listener == NULL) {
+        (void)fprintf(stderr, "snet-bench: %s\n", error.text);
+        return false;
+    }
+    if (snet_socket_info(end->listener, &info, sizeof info) != 0) {
         return false;
     }
     (void)snprintf(end->address, sizeof end->address, "%s", info.address);
@@ -186,11 +195,15 @@ static bool session_dial(struct snet_bench_conn *conn)
 {
     const struct snet_bench_end *end = conn->end;
     struct snet_config config = end->config;
-    config.server_key = &end->public_key;
+    struct snet_error error;
+    config.server_key = config.wires == SNET_WIRE_3 ? &end->public_key : NULL;
     config.user = conn;
     config.on_event = conn->on_event == NULL ? NULL : session_event;
     config.connect = conn->cuts ? session_connect : NULL;
-    conn->socket = snet_dial(end->address, &config, NULL);
+    conn->socket = snet_dial(end->address, &config, &error);
+    if (conn->socket == NULL) {
+        (void)fprintf(stderr, "snet-bench: %s\n", error.text);
+    }
     return conn->socket != NULL;
 }
 
@@ -244,7 +257,8 @@ bool snet_bench_end_init(struct snet_bench_end *end, const struct snet_bench_opt
                 .suite = options->over->suite,
                 .plain = options->over->plain,
                 .history_bytes = options->history_bytes,
-                .heartbeat_ns = options->heartbeat_ms * SNET_MS_NS,
+                .heartbeat_ns =
+                    options->over->wire == SNET_WIRE_3 ? options->heartbeat_ms * SNET_MS_NS : 0,
             },
     };
     return snet_key_generate(&end->secret) == SNET_OK &&
