@@ -253,7 +253,7 @@ bool snet_bench_end_init(struct snet_bench_end *end, const struct snet_bench_opt
             {
                 .size = sizeof end->config,
                 .wires = (uint32_t)options->over->wire,
-                .early_data = options->early,
+                .early_data = options->over->wire == SNET_WIRE_3 && options->early,
                 .suite = options->over->suite,
                 .plain = options->over->plain,
                 .history_bytes = options->history_bytes,

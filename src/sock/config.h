@@ -15,7 +15,8 @@
 #include <stdbool.h>
 
 /* Sizes that a program's struct may have: the first release's, and what is no struct any more. */
-#define SNET_CONFIG_FIRST_BYTES (8 + 14 * sizeof(void *) + 14 * 4 + 14 * 8)
+#define SNET_CONFIG_FIRST_BYTES                                                                    \
+    (8 + 14 * sizeof(void *) + 14 * sizeof(uint32_t) + 14 * sizeof(uint64_t))
 #define SNET_CONFIG_MAX_BYTES 4096u
 
 /* Whether the size of a program's struct is one there can be, so that its fields may be looked at.

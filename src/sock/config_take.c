@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Without padding, and so without a byte that a program leaves to chance, on 64 bits and on 32. */
-_Static_assert(sizeof(struct snet_config) == 8 + 14 * sizeof(void *) + 14 * 4 + 14 * 8,
+_Static_assert(sizeof(struct snet_config) == SNET_CONFIG_FIRST_BYTES,
                "struct snet_config has no padding");
 _Static_assert(sizeof(struct snet_config) % 8 == 0, "struct snet_config grows by 8 bytes");
 

@@ -53,6 +53,7 @@
 #define OPTION_WIDTH(name, field, type, min, max, values, def, phone, uses, sentence)              \
     _Static_assert(sizeof(((struct snet_config *)NULL)->field) == WIDTH_##type,                    \
                    #field " has the width of its type");
+/* NOLINTNEXTLINE(bugprone-sizeof-expression): the width of a pointer is what is asked for. */
 OPTION_TABLE(OPTION_WIDTH)
 #undef OPTION_WIDTH
 
