@@ -79,7 +79,7 @@ snet_err snet_key_file_refuse_kind(struct snet_error *ret_error, const char *pat
 /* Whether a group is one of this process's. */
 static bool key_file_own_group(gid_t group)
 {
-    gid_t groups[64] = {0};
+    gid_t groups[64];
     const int count = getgroups((int)(sizeof groups / sizeof groups[0]), groups);
     bool own = group == getegid() || group == getgid();
     for (int i = 0; i < count && !own; i++) {
@@ -171,7 +171,7 @@ snet_err snet_key_read_file(const char *path, uint32_t kind, struct snet_key *re
 {
     char text[SNET_KEY_FILE_BYTES_MAX + 1];
     struct snet_key key;
-    struct stat stat;
+    struct stat stat = {0};
     if (path == NULL || ret_key == NULL || key_file_mark_of(kind) == NULL) {
         return snet_error_set(ret_error, SNET_ERR_INVALID, NULL,
                               "a path, a kind of key and a place for the key are needed");
