@@ -23,15 +23,15 @@ static void client_retry(snet_session *session, uint64_t now)
     if (snet_core_random(session->core, SNET_RANDOM_JITTER, &random) != SNET_OK) {
         random = UINT64_MAX; /* no jitter is better than no attempt */
     }
-    const uint64_t backoff_at_ns = now + snet_backoff_next_ns(&session->backoff, random);
+    const uint64_t backoff_at_ns = now + snet_backoff_next_ns(&session->dial.backoff, random);
     const uint64_t by_ns =
         session->wire->retry_by == NULL ? SNET_NEVER : session->wire->retry_by(session, now);
-    session->dial_at_ns =
-        client_max(client_min(backoff_at_ns, by_ns), now + session->retry_after_ns);
-    if (session->dial_at_ns <= now) {
+    session->dial.at_ns =
+        client_max(client_min(backoff_at_ns, by_ns), now + session->dial.retry_after_ns);
+    if (session->dial.at_ns <= now) {
         snet_session_ask_link(session);
     } else {
-        session->dial = SNET_DIAL_WAITING;
+        session->dial.state = SNET_DIAL_WAITING;
         snet_session_arm(session);
     }
 }
@@ -39,10 +39,10 @@ static void client_retry(snet_session *session, uint64_t now)
 static bool client_link_worked(const snet_session *session, uint64_t now)
 {
     const bool acked = (session->wire->caps & SNET_WIRE_CAP_ACK) != 0 &&
-                       session->history.base > session->link_base;
-    return acked || session->inbox.received > session->link_received ||
-           session->history.sent_max >= session->link_sent + SNET_CLIENT_WORKED_BYTES ||
-           now - session->link_since_ns >= SNET_CLIENT_WORKED_NS;
+                       session->history.base > session->links.base;
+    return acked || session->inbox.received > session->links.received ||
+           session->history.sent_max >= session->links.sent + SNET_CLIENT_WORKED_BYTES ||
+           now - session->links.since_ns >= SNET_CLIENT_WORKED_NS;
 }
 
 /* Tries to resume, unless an attempt is already on its way. */
@@ -50,19 +50,19 @@ static void client_link_lost(snet_session *session, snet_err err, uint64_t now)
 {
     SNET_ASSERT(session->state == SNET_SESSION_DETACHED);
     if (client_link_worked(session, now)) {
-        snet_backoff_reset(&session->backoff);
+        snet_backoff_reset(&session->dial.backoff);
     }
     if (session->wire->link_lost != NULL) {
         session->wire->link_lost(session, err, now);
     }
-    if (session->dial == SNET_DIAL_IDLE || session->dial == SNET_DIAL_WAITING) {
+    if (session->dial.state == SNET_DIAL_IDLE || session->dial.state == SNET_DIAL_WAITING) {
         client_retry(session, now);
     }
 }
 
 void snet_client_pause(snet_session *session, uint64_t pause_ns)
 {
-    session->retry_after_ns = pause_ns;
+    session->dial.retry_after_ns = pause_ns;
 }
 
 bool snet_client_passes(snet_err err)
@@ -73,14 +73,14 @@ bool snet_client_passes(snet_err err)
 
 static void client_failed(snet_session *session, const snet_link *link, snet_err err, uint64_t now)
 {
-    session->dial = SNET_DIAL_IDLE;
-    session->lost_err = err;
+    session->dial.state = SNET_DIAL_IDLE;
+    session->links.lost_err = err;
     if (session->state == SNET_SESSION_LIVE) {
         /* The old link still works: it goes on, and a few more attempts are made beside it. */
-        snet_link_freeze(session->link, false);
+        snet_link_freeze(session->links.live, false);
         snet_session_progress(session, now); /* it may have nothing left to send but its end */
-        if (session->state == SNET_SESSION_LIVE && session->handovers_left > 0) {
-            session->handovers_left--;
+        if (session->state == SNET_SESSION_LIVE && session->dial.handovers_left > 0) {
+            session->dial.handovers_left--;
             client_retry(session, now);
         }
         return;
@@ -96,7 +96,7 @@ static void client_failed(snet_session *session, const snet_link *link, snet_err
 static void client_attempt_lost(snet_session *session, const snet_link *link, snet_err err,
                                 uint64_t now)
 {
-    SNET_ASSERT(session->dial == SNET_DIAL_ATTEMPTING);
+    SNET_ASSERT(session->dial.state == SNET_DIAL_ATTEMPTING);
     client_failed(session, link, err, now);
 }
 
@@ -105,9 +105,10 @@ static snet_err client_timeout_err(const snet_session *session)
     if (session->state != SNET_SESSION_OPENING) {
         return snet_session_expire_err(session);
     }
-    return session->lost_err == SNET_OK || snet_err_class_of(session->lost_err) == SNET_CLASS_LINK
+    return session->links.lost_err == SNET_OK ||
+                   snet_err_class_of(session->links.lost_err) == SNET_CLASS_LINK
                ? SNET_ERR_NO_ANSWER
-               : session->lost_err;
+               : session->links.lost_err;
 }
 
 static void client_expire(snet_session *session, uint64_t now)
@@ -170,16 +171,17 @@ static uint64_t client_handshake_ns(snet_session *session)
     if (session->state == SNET_SESSION_OPENING) {
         return session->handshake_timeout_ns;
     }
-    const uint64_t limit_ns = SNET_CLIENT_HANDOVER_NS << session->slow_tries;
-    if (session->state == SNET_SESSION_DETACHED && session->slow_tries < SNET_CLIENT_SLOW_TRIES) {
-        session->slow_tries++;
+    const uint64_t limit_ns = SNET_CLIENT_HANDOVER_NS << session->dial.slow_tries;
+    if (session->state == SNET_SESSION_DETACHED &&
+        session->dial.slow_tries < SNET_CLIENT_SLOW_TRIES) {
+        session->dial.slow_tries++;
     }
     return limit_ns < session->handshake_timeout_ns ? limit_ns : session->handshake_timeout_ns;
 }
 
 snet_err snet_client_connected(snet_session *session, snet_link **ret_link, uint64_t now)
 {
-    if (session->dial != SNET_DIAL_ASKED || session->state == SNET_SESSION_ENDED) {
+    if (session->dial.state != SNET_DIAL_ASKED || session->state == SNET_SESSION_ENDED) {
         return SNET_ERR_STATE;
     }
     snet_link *link = NULL;
@@ -196,8 +198,8 @@ snet_err snet_client_connected(snet_session *session, snet_link **ret_link, uint
         return err;
     }
     snet_link_set_deadline(link, now + client_handshake_ns(session));
-    session->attempt = link;
-    session->dial = SNET_DIAL_ATTEMPTING;
+    session->links.attempt = link;
+    session->dial.state = SNET_DIAL_ATTEMPTING;
     snet_link_want_send(link);
     *ret_link = link;
     return SNET_OK;
@@ -205,14 +207,14 @@ snet_err snet_client_connected(snet_session *session, snet_link **ret_link, uint
 
 void snet_client_dial_failed(snet_session *session, snet_err err, uint64_t now)
 {
-    if (session->dial == SNET_DIAL_ASKED && session->state != SNET_SESSION_ENDED) {
+    if (session->dial.state == SNET_DIAL_ASKED && session->state != SNET_SESSION_ENDED) {
         client_failed(session, NULL, err, now);
     }
 }
 
 void snet_client_dial_refused(snet_session *session, snet_err err, uint64_t now)
 {
-    if (session->state == SNET_SESSION_OPENING && session->dial == SNET_DIAL_ASKED) {
+    if (session->state == SNET_SESSION_OPENING && session->dial.state == SNET_DIAL_ASKED) {
         snet_session_end(session, err, now);
     } else {
         snet_client_dial_failed(session, err, now);
@@ -222,9 +224,9 @@ void snet_client_dial_refused(snet_session *session, snet_err err, uint64_t now)
 void snet_client_handover(snet_session *session, uint64_t now)
 {
     SNET_ASSERT(session->state == SNET_SESSION_LIVE);
-    if (session->dial == SNET_DIAL_IDLE) {
-        snet_backoff_reset(&session->backoff);
-        session->handovers_left = 0;
+    if (session->dial.state == SNET_DIAL_IDLE) {
+        snet_backoff_reset(&session->dial.backoff);
+        session->dial.handovers_left = 0;
         client_retry(session, now);
     }
 }
@@ -234,9 +236,9 @@ void snet_client_network_changed(snet_session *session, uint64_t now)
     if (session->state == SNET_SESSION_ENDED) {
         return;
     }
-    snet_backoff_reset(&session->backoff);
-    session->handovers_left = SNET_CLIENT_HANDOVER_MAX;
-    switch (session->dial) {
+    snet_backoff_reset(&session->dial.backoff);
+    session->dial.handovers_left = SNET_CLIENT_HANDOVER_MAX;
+    switch (session->dial.state) {
     case SNET_DIAL_IDLE:
     case SNET_DIAL_WAITING:
         client_retry(session, now);
@@ -245,7 +247,7 @@ void snet_client_network_changed(snet_session *session, uint64_t now)
         break; /* the caller dials already, and knows of the change as well */
     case SNET_DIAL_ATTEMPTING:
         /* The attempt may be stuck on the old network; giving it up is no answer of the server. */
-        snet_link_failed(session->attempt, SNET_ERR_LINK_REPLACED, now);
+        snet_link_failed(session->links.attempt, SNET_ERR_LINK_REPLACED, now);
         break;
     }
 }

@@ -190,8 +190,8 @@ static void server_link_lost(snet_session *session, snet_err err, uint64_t now)
 {
     (void)err;
     (void)now;
-    if (session->attempt != NULL) {
-        snet_link_want_send(session->attempt); /* what the old link did not send is its now */
+    if (session->links.attempt != NULL) {
+        snet_link_want_send(session->links.attempt); /* what the old link did not send is its now */
     }
 }
 
@@ -206,9 +206,9 @@ static void server_attempt_lost(snet_session *session, const snet_link *link, sn
 
 static void server_expire(snet_session *session, uint64_t now)
 {
-    if (session->attempt != NULL) {
+    if (session->links.attempt != NULL) {
         /* A link that is about to be proven has its time first. */
-        session->expire_at_ns = session->attempt->deadline_ns;
+        session->expire_at_ns = session->links.attempt->deadline_ns;
         snet_session_arm(session);
     } else if (!session->visible_to_app) {
         snet_session_destroy(session);

@@ -87,7 +87,7 @@ static void session_tick(struct snet_task *task, uint64_t now)
         session->role->expire(session, now);
         return;
     }
-    if (session->dial == SNET_DIAL_WAITING && session->dial_at_ns <= now) {
+    if (session->dial.state == SNET_DIAL_WAITING && session->dial.at_ns <= now) {
         snet_session_ask_link(session);
     }
     if (session->write_at_ns != 0 && session->write_at_ns <= now) {
@@ -114,7 +114,7 @@ static void session_event(const struct snet_task *task, enum snet_core_event_typ
     snet_session *session = SNET_CONTAINER(task, snet_session, task);
     *ret_event = (struct snet_core_event){
         .type = type,
-        .err = type == SNET_CORE_EVENT_ENDED ? session->end_err : session->lost_err,
+        .err = type == SNET_CORE_EVENT_ENDED ? session->ending.err : session->links.lost_err,
         .session = session,
         .server = session->server,
     };
@@ -188,8 +188,8 @@ void *snet_session_wire_state(const snet_session *session)
 
 void snet_session_ask_link(snet_session *session)
 {
-    SNET_ASSERT(session->dial == SNET_DIAL_IDLE || session->dial == SNET_DIAL_WAITING);
-    session->dial = SNET_DIAL_ASKED;
+    SNET_ASSERT(session->dial.state == SNET_DIAL_IDLE || session->dial.state == SNET_DIAL_WAITING);
+    session->dial.state = SNET_DIAL_ASKED;
     snet_core_post(session->core, &session->task, SNET_CORE_EVENT_DIAL);
 }
 
@@ -199,8 +199,8 @@ void snet_session_arm(snet_session *session)
     if (session->state == SNET_SESSION_OPENING || session->state == SNET_SESSION_DETACHED) {
         when_ns = session->expire_at_ns;
     }
-    if (session->dial == SNET_DIAL_WAITING && session->dial_at_ns < when_ns) {
-        when_ns = session->dial_at_ns;
+    if (session->dial.state == SNET_DIAL_WAITING && session->dial.at_ns < when_ns) {
+        when_ns = session->dial.at_ns;
     }
     if (session->write_at_ns != 0 && session->write_at_ns < when_ns) {
         when_ns = session->write_at_ns;
@@ -212,21 +212,21 @@ void snet_session_arm(snet_session *session)
 static void session_account(snet_session *session, const struct snet_session_counts *counts,
                             uint64_t now)
 {
-    session->resumes++;
+    session->counts.resumes++;
     snet_session_peer_claimed(session, counts);
-    session->last_resent_bytes = session->history.sent_max - counts->peer_received;
-    session->resent_bytes += session->last_resent_bytes;
-    session->last_missing_bytes = counts->peer_written - session->inbox.received;
-    session->last_detached_ns =
-        session->state == SNET_SESSION_DETACHED ? now - session->lost_at_ns : 0;
+    session->counts.last_resent_bytes = session->history.sent_max - counts->peer_received;
+    session->counts.resent_bytes += session->counts.last_resent_bytes;
+    session->counts.last_missing_bytes = counts->peer_written - session->inbox.received;
+    session->counts.last_detached_ns =
+        session->state == SNET_SESSION_DETACHED ? now - session->links.lost_at_ns : 0;
 }
 
 void snet_session_let_go(snet_session *session, snet_link *link)
 {
-    SNET_ASSERT(link == session->link || link == session->attempt);
+    SNET_ASSERT(link == session->links.live || link == session->links.attempt);
     link->session = NULL;
-    session->link = link == session->link ? NULL : session->link;
-    session->attempt = link == session->attempt ? NULL : session->attempt;
+    session->links.live = link == session->links.live ? NULL : session->links.live;
+    session->links.attempt = link == session->links.attempt ? NULL : session->links.attempt;
 }
 
 /* One of its links closes, if there is one, and the session does not wait for that. */
@@ -243,19 +243,19 @@ static void session_drop(snet_session *session, snet_link *link, enum snet_close
 static void session_take_link(snet_session *session, snet_link *link, uint64_t now)
 {
     SNET_ASSERT(session->state != SNET_SESSION_ENDED);
-    session_drop(session, session->link, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
-    session_drop(session, session->attempt == link ? NULL : session->attempt, SNET_CLOSE_RESET,
-                 SNET_ERR_LINK_REPLACED);
+    session_drop(session, session->links.live, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
+    session_drop(session, session->links.attempt == link ? NULL : session->links.attempt,
+                 SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
     session_move(session, SNET_SESSION_LIVE);
-    session->attempt = NULL;
-    session->dial = SNET_DIAL_IDLE;
-    session->handovers_left = 0;
-    session->slow_tries = 0;
-    session->link = link;
-    session->link_since_ns = now;
-    session->link_received = session->inbox.received;
-    session->link_sent = session->history.sent_max;
-    session->link_base = session->history.base;
+    session->links.attempt = NULL;
+    session->dial.state = SNET_DIAL_IDLE;
+    session->dial.handovers_left = 0;
+    session->dial.slow_tries = 0;
+    session->links.live = link;
+    session->links.since_ns = now;
+    session->links.received = session->inbox.received;
+    session->links.sent = session->history.sent_max;
+    session->links.base = session->history.base;
     snet_link_go_live(link, session);
     snet_session_arm(session);
     snet_core_clear(session->core, &session->task, SNET_CORE_EVENT_LOST);
@@ -288,10 +288,10 @@ void snet_session_resume(snet_session *session, snet_link *link,
 
 void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, uint64_t now)
 {
-    session->link = NULL;
+    session->links.live = NULL;
     session_move(session, SNET_SESSION_DETACHED);
-    session->lost_err = err;
-    session->lost_at_ns = now;
+    session->links.lost_err = err;
+    session->links.lost_at_ns = now;
     session->expire_at_ns = now + keep_ns;
     snet_session_arm(session);
     snet_core_clear(session->core, &session->task, SNET_CORE_EVENT_RESUMED);
@@ -303,14 +303,14 @@ void snet_session_pend(snet_session *session, snet_link *link, uint64_t deadline
 {
     SNET_ASSERT(session->server != NULL);
     SNET_ASSERT(session->state != SNET_SESSION_ENDED);
-    session_drop(session, session->attempt, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
-    session->attempt = link;
+    session_drop(session, session->links.attempt, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
+    session->links.attempt = link;
     snet_link_pend(link, session, deadline_ns);
 }
 
 bool snet_session_done(const snet_session *session)
 {
-    return session->peer_ended && session->end_acked;
+    return session->ending.peer_ended && session->ending.acked;
 }
 
 void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err, uint64_t now)
@@ -318,10 +318,10 @@ void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err
     if (session->state == SNET_SESSION_ENDED) {
         return;
     }
-    if (link == session->link) {
+    if (link == session->links.live) {
         snet_session_detach(session, err, session->resume_timeout_ns, now);
-    } else if (link == session->attempt) {
-        session->attempt = NULL;
+    } else if (link == session->links.attempt) {
+        session->links.attempt = NULL;
         session->role->attempt_lost(session, link, err, now);
     }
 }
@@ -362,8 +362,8 @@ void snet_session_progress(snet_session *session, uint64_t now)
         snet_pressure_wake_writers(&session->core->pressure);
     }
     snet_session_window_grew(session);
-    if (session->shut && session->wire->session_sent_all != NULL &&
-        snet_link_send(session->link, &span, 1) == 0 && !session->link->frozen) {
+    if (session->ending.shut && session->wire->session_sent_all != NULL &&
+        snet_link_send(session->links.live, &span, 1) == 0 && !session->links.live->frozen) {
         session->wire->session_sent_all(session, now);
     }
 }
@@ -384,12 +384,12 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
     if (session->wire->session_end != NULL) {
         session->wire->session_end(session, err, now);
     }
-    session_drop(session, session->link, err == SNET_ERR_CLOSED ? SNET_CLOSE_FIN : SNET_CLOSE_RESET,
-                 err);
-    session_drop(session, session->attempt, SNET_CLOSE_RESET, err);
+    session_drop(session, session->links.live,
+                 err == SNET_ERR_CLOSED ? SNET_CLOSE_FIN : SNET_CLOSE_RESET, err);
+    session_drop(session, session->links.attempt, SNET_CLOSE_RESET, err);
     session_move(session, SNET_SESSION_ENDED);
-    session->end_err = err;
-    session->dial = SNET_DIAL_IDLE;
+    session->ending.err = err;
+    session->dial.state = SNET_DIAL_IDLE;
     session->write_at_ns = 0;
     session->role->leave(session);
     snet_history_deinit(&session->history, &session->core->send_pool);
@@ -411,9 +411,10 @@ snet_err snet_session_expire_err(const snet_session *session)
         return SNET_ERR_CLOSED;
     }
     /* Where each direction ends by itself, ours alone would cast no doubt on what came in. */
-    const bool both = session->peer_ended || (session->wire->caps & SNET_WIRE_CAP_CLOSE) == 0;
-    return session->shut && both && !session->end_acked ? SNET_ERR_CLOSE_UNCONFIRMED
-                                                        : SNET_ERR_EXPIRED;
+    const bool both =
+        session->ending.peer_ended || (session->wire->caps & SNET_WIRE_CAP_CLOSE) == 0;
+    return session->ending.shut && both && !session->ending.acked ? SNET_ERR_CLOSE_UNCONFIRMED
+                                                                  : SNET_ERR_EXPIRED;
 }
 
 void snet_session_abort(snet_session *session, uint64_t now)
@@ -424,10 +425,10 @@ void snet_session_abort(snet_session *session, uint64_t now)
 void snet_session_abort_with(snet_session *session, uint16_t code, const char *text, uint64_t now)
 {
     SNET_ASSERT(code >= SNET_CODE_APPLICATION);
-    session->own_code = code;
-    session->own_text = text;
+    session->ending.own_code = code;
+    session->ending.own_text = text;
     snet_session_end(session, SNET_ERR_ABORTED, now);
-    session->own_text = NULL;
+    session->ending.own_text = NULL;
 }
 
 snet_err snet_session_migrate(snet_session *session, const char *address, uint64_t deadline_ns,
@@ -453,8 +454,8 @@ void snet_session_destroy(snet_session *session)
     snet_pressure_slide(&core->pressure, &session->history, false);
     snet_history_deinit(&session->history, &core->send_pool);
     snet_list_remove(&core->sessions, &session->task.node);
-    snet_core_release(core, session->peer_text);
-    snet_core_release(core, session->redirect);
+    snet_core_release(core, session->ending.peer_text);
+    snet_core_release(core, session->dial.redirect);
     snet_core_release(core, session->identity);
     snet_core_release(core, session);
     snet_pressure_wake_links(&core->pressure);
@@ -514,7 +515,7 @@ uint32_t snet_session_take_events(snet_session *session, uint32_t types)
 
 snet_link *snet_session_link(const snet_session *session)
 {
-    return session->link;
+    return session->links.live;
 }
 
 void snet_session_get_info(const snet_session *session, struct snet_session_info *ret_info)
@@ -523,21 +524,21 @@ void snet_session_get_info(const snet_session *session, struct snet_session_info
         .id = session->id,
         .wire = session->wire->id,
         .attached = session->state == SNET_SESSION_LIVE,
-        .end_err = session->end_err,
+        .end_err = session->ending.err,
         .written = session->history.end,
         .sent = session->history.sent_max,
         .received = session->inbox.received,
-        .peer_written = session->peer_written,
-        .peer_received = session->peer_received,
-        .resumes = session->resumes,
-        .resent_bytes = session->resent_bytes,
-        .last_resent_bytes = session->last_resent_bytes,
-        .last_missing_bytes = session->last_missing_bytes,
-        .last_detached_ns = session->last_detached_ns,
-        .peer_ended = session->peer_ended,
+        .peer_written = session->counts.peer.peer_written,
+        .peer_received = session->counts.peer.peer_received,
+        .resumes = session->counts.resumes,
+        .resent_bytes = session->counts.resent_bytes,
+        .last_resent_bytes = session->counts.last_resent_bytes,
+        .last_missing_bytes = session->counts.last_missing_bytes,
+        .last_detached_ns = session->counts.last_detached_ns,
+        .peer_ended = session->ending.peer_ended,
         .half_close = (session->wire->caps & SNET_WIRE_CAP_CLOSE) != 0,
-        .peer_code = session->peer_code,
-        .retry_after_ns = session->retry_after_ns,
+        .peer_code = session->ending.peer_code,
+        .retry_after_ns = session->dial.retry_after_ns,
     };
     if (session->wire->session_info != NULL) {
         session->wire->session_info(session, ret_info);
@@ -548,12 +549,12 @@ void snet_session_check(const snet_session *session)
 {
     snet_history_check(&session->history);
     snet_inbox_check(&session->inbox);
-    SNET_ASSERT((session->state == SNET_SESSION_LIVE) == (session->link != NULL));
+    SNET_ASSERT((session->state == SNET_SESSION_LIVE) == (session->links.live != NULL));
     SNET_ASSERT(session->server != NULL ||
-                (session->dial == SNET_DIAL_ATTEMPTING) == (session->attempt != NULL));
-    SNET_ASSERT(session->attempt == NULL || session->attempt->session == session);
-    SNET_ASSERT(session->attempt == NULL || session->attempt != session->link);
-    SNET_ASSERT(session->link == NULL || session->link->session == session);
-    SNET_ASSERT((session->state == SNET_SESSION_ENDED) == (session->end_err != SNET_OK));
+                (session->dial.state == SNET_DIAL_ATTEMPTING) == (session->links.attempt != NULL));
+    SNET_ASSERT(session->links.attempt == NULL || session->links.attempt->session == session);
+    SNET_ASSERT(session->links.attempt == NULL || session->links.attempt != session->links.live);
+    SNET_ASSERT(session->links.live == NULL || session->links.live->session == session);
+    SNET_ASSERT((session->state == SNET_SESSION_ENDED) == (session->ending.err != SNET_OK));
     SNET_ASSERT(!snet_list_contains(&session->task.wait) || session->want_write);
 }

@@ -53,6 +53,58 @@ struct snet_session_role {
     void (*leave)(snet_session *session);
 };
 
+/* The links that carry a session, or may. */
+struct snet_session_links {
+    snet_link *live;    /* proven; NULL unless LIVE */
+    snet_link *attempt; /* in its handshake; server: accepted and not yet proven */
+    snet_err lost_err;  /* of the last one that was lost, or could not be had */
+    uint64_t lost_at_ns;
+    /* When the live link began: the time, and the offsets of both streams. */
+    uint64_t since_ns;
+    uint64_t received; /* inbox.received */
+    uint64_t sent;     /* history.sent_max */
+    uint64_t base;     /* history.base */
+};
+
+/* Clients: the way to the next link. */
+struct snet_session_dial {
+    enum snet_dial_state state;
+    uint8_t slow_tries;      /* resumes that were tried since the last link */
+    uint32_t handovers_left; /* attempts still to make while the old link lives */
+    struct snet_backoff backoff;
+    uint64_t at_ns;          /* WAITING: when to ask */
+    uint64_t retry_after_ns; /* the pause that a busy server asked for; 0: none */
+    char *redirect;          /* where to connect instead; owned */
+};
+
+/* How the session ends, or has ended. */
+struct snet_session_ending {
+    snet_err err;    /* SNET_OK while it lives */
+    bool shut;       /* the local end has written its last byte */
+    bool peer_ended; /* the other end's last byte is in the inbox */
+    bool acked;      /* the other end has all, and knows that it is all */
+    uint16_t own_code;
+    uint16_t peer_code;   /* of the other end's abort */
+    const char *own_text; /* during an abort */
+    char *peer_text;      /* of the other end's abort; owned */
+};
+
+/* What the two ends of a resume agreed on. */
+struct snet_session_counts {
+    uint64_t peer_written;
+    uint64_t peer_received;
+};
+
+/* What resumes have cost so far. */
+struct snet_session_account {
+    struct snet_session_counts peer; /* claimed at the last one */
+    uint64_t resent_bytes;
+    uint64_t last_resent_bytes;
+    uint64_t last_missing_bytes;
+    uint64_t last_detached_ns;
+    uint32_t resumes;
+};
+
 struct snet_session {
     struct snet_task task;                /* first */
     struct snet_pressure_held held;       /* servers: while it has no link */
@@ -63,52 +115,26 @@ struct snet_session {
     const struct snet_session_role *role;
     void *user;
     void *driver;
-    snet_link *link;    /* proven; NULL unless LIVE */
-    snet_link *attempt; /* in its handshake; server: accepted and not yet proven */
+    struct snet_session_links links;
     struct snet_history history;
     struct snet_inbox inbox;
-    struct snet_backoff backoff;
+    struct snet_session_dial dial;
+    struct snet_session_ending ending;
+    struct snet_session_account counts;
     enum snet_session_state state;
-    enum snet_dial_state dial;
-    snet_err end_err;
-    snet_err lost_err;
-    const struct snet_cipher *cipher;
     bool plain;
-    bool shut;           /* the local end has written its last byte */
-    bool want_write;     /* a writer was told AGAIN */
-    bool want_flush;     /* somebody waits until all is acknowledged */
-    bool peer_ended;     /* the other end's last byte is in the inbox */
-    bool end_acked;      /* the other end has all, and knows that it is all */
+    bool want_write;     /* a writer waits for room */
+    bool want_flush;     /* a program waits until all is acknowledged */
     bool visible_to_app; /* the caller knows the session */
     bool counted;        /* servers: as one of its sessions */
     bool freed;          /* by the program; its driver has to let go of it */
-    uint8_t slow_tries;  /* resumes that were tried since the last link */
-    uint16_t own_code;
-    uint16_t peer_code;             /* of the other end's abort */
-    const char *own_text;           /* during an abort */
-    char *peer_text;                /* of the other end's abort; owned */
-    char *redirect;                 /* clients: where to connect instead; owned */
+    const struct snet_cipher *cipher;
     struct snet_identity *identity; /* servers: what is known of the client; owned */
     uint64_t id;
     uint64_t resume_timeout_ns;
     uint64_t handshake_timeout_ns;
-    uint64_t retry_after_ns; /* the pause that a busy server asked for; 0: none */
-    uint64_t dial_at_ns;     /* WAITING: when to ask */
-    uint64_t write_at_ns;    /* a writer without memory tries again; 0 for none */
-    uint64_t expire_at_ns;   /* OPENING, DETACHED: when to give up */
-    uint64_t lost_at_ns;
-    uint64_t link_since_ns;
-    uint64_t link_received; /* inbox.received when the link began */
-    uint64_t link_sent;     /* history.sent when the link began */
-    uint64_t link_base;     /* history.base when the link began */
-    uint64_t peer_written;  /* claimed at the last resume */
-    uint64_t peer_received;
-    uint64_t resent_bytes;
-    uint64_t last_resent_bytes;
-    uint64_t last_missing_bytes;
-    uint64_t last_detached_ns;
-    uint32_t resumes;
-    uint32_t handovers_left; /* attempts still to make while the old link lives */
+    uint64_t write_at_ns;  /* a writer without memory tries again; 0 for none */
+    uint64_t expire_at_ns; /* OPENING, DETACHED: when to give up */
 };
 
 /* What a client has said about itself. */
@@ -116,12 +142,6 @@ struct snet_identity {
     bool has_key;
     struct snet_key key;
     char service[SNET_SERVICE_MAX_BYTES + 1];
-};
-
-/* What the two ends of a resume agreed on. */
-struct snet_session_counts {
-    uint64_t peer_written;
-    uint64_t peer_received;
 };
 
 /* Whether the values are in range. */

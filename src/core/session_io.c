@@ -55,12 +55,12 @@ size_t snet_session_room(const snet_session *session)
 {
     const bool open =
         session->state == SNET_SESSION_LIVE || session->state == SNET_SESSION_DETACHED;
-    return open && !session->shut ? session->wire->session_room(session) : 0;
+    return open && !session->ending.shut ? session->wire->session_room(session) : 0;
 }
 
 void snet_session_await_room(snet_session *session)
 {
-    if (session->shut || session->state == SNET_SESSION_ENDED) {
+    if (session->ending.shut || session->state == SNET_SESSION_ENDED) {
         return;
     }
     if (session->state != SNET_SESSION_OPENING && stream_make_room(session) > 0) {
@@ -79,9 +79,9 @@ snet_err snet_session_write(snet_session *session, const uint8_t *data, size_t l
                             size_t *ret_written, uint64_t now)
 {
     if (session->state == SNET_SESSION_ENDED) {
-        return session->end_err;
+        return session->ending.err;
     }
-    if (session->shut) {
+    if (session->ending.shut) {
         return SNET_ERR_STATE;
     }
     if (len == 0) {
@@ -105,8 +105,8 @@ snet_err snet_session_write(snet_session *session, const uint8_t *data, size_t l
         }
         return SNET_ERR_AGAIN;
     }
-    if (session->link != NULL) {
-        snet_link_want_send(session->link);
+    if (session->links.live != NULL) {
+        snet_link_want_send(session->links.live);
     }
     if (session->core->pressure.writers.count > 0) {
         snet_pressure_wake_writers(
@@ -125,9 +125,9 @@ snet_err snet_session_peek(snet_session *session, struct snet_span *ret_spans, s
         return SNET_OK;
     }
     if (session->state == SNET_SESSION_ENDED) {
-        return session->end_err;
+        return session->ending.err;
     }
-    return session->peer_ended ? SNET_ERR_CLOSED : SNET_ERR_AGAIN;
+    return session->ending.peer_ended ? SNET_ERR_CLOSED : SNET_ERR_AGAIN;
 }
 
 void snet_session_consume(snet_session *session, size_t len, uint64_t now)
@@ -144,9 +144,9 @@ void snet_session_consume(snet_session *session, size_t len, uint64_t now)
      * again gets among those that are woken for one, and by then nobody reads here any more.
      */
     const struct snet_inbox *inbox = &session->inbox;
-    if (session->link != NULL && !snet_list_contains(&session->link->task.wait) &&
+    if (session->links.live != NULL && !snet_list_contains(&session->links.live->task.wait) &&
         snet_inbox_window(inbox) >= inbox->capacity_bytes / STREAM_READABLE_DIVISOR) {
-        snet_link_want_recv(session->link);
+        snet_link_want_recv(session->links.live);
     }
 }
 
@@ -175,7 +175,7 @@ snet_err snet_session_flush(snet_session *session)
         return (session->wire->caps & SNET_WIRE_CAP_ACK) == 0 ? SNET_ERR_STATE : SNET_OK;
     }
     if (session->state == SNET_SESSION_ENDED) {
-        return session->end_err;
+        return session->ending.err;
     }
     session->want_flush = true;
     return SNET_ERR_AGAIN;
@@ -183,10 +183,10 @@ snet_err snet_session_flush(snet_session *session)
 
 void snet_session_shutdown(snet_session *session, uint64_t now)
 {
-    if (session->shut || session->state == SNET_SESSION_ENDED) {
+    if (session->ending.shut || session->state == SNET_SESSION_ENDED) {
         return;
     }
-    session->shut = true;
+    session->ending.shut = true;
     session->want_write = false;
     snet_pressure_writer_leaves(&session->core->pressure, &session->task);
     snet_pressure_wake_writers(
@@ -195,8 +195,8 @@ void snet_session_shutdown(snet_session *session, uint64_t now)
         snet_session_end(session, SNET_ERR_ABORTED, now);
         return;
     }
-    if (session->link != NULL) {
-        snet_link_want_send(session->link);
+    if (session->links.live != NULL) {
+        snet_link_want_send(session->links.live);
     }
     snet_session_progress(session, now);
 }

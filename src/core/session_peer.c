@@ -61,13 +61,12 @@ bool snet_session_peer_key(const snet_session *session, struct snet_key *ret_key
 
 void snet_session_peer_claimed(snet_session *session, const struct snet_session_counts *counts)
 {
-    session->peer_written = counts->peer_written;
-    session->peer_received = counts->peer_received;
+    session->counts.peer = *counts;
 }
 
 void snet_session_acked(snet_session *session, uint64_t offset, bool end)
 {
-    session->end_acked = end;
+    session->ending.acked = end;
     if (session->want_flush && offset >= session->history.end) {
         session->want_flush = false;
         snet_core_post(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
@@ -76,8 +75,8 @@ void snet_session_acked(snet_session *session, uint64_t offset, bool end)
 
 void snet_session_peer_closed(snet_session *session)
 {
-    SNET_ASSERT(!session->peer_ended);
-    session->peer_ended = true;
+    SNET_ASSERT(!session->ending.peer_ended);
+    session->ending.peer_ended = true;
     snet_session_arrived(session);
 }
 
@@ -94,16 +93,16 @@ static char *peer_text(snet_core *core, struct snet_bytes bytes)
 void snet_session_peer_aborted(snet_session *session, const struct snet_session_abort *abort,
                                uint64_t now)
 {
-    session->peer_code = abort->code;
-    if (session->peer_text == NULL && abort->text.len > 0) {
-        session->peer_text = peer_text(session->core, abort->text);
+    session->ending.peer_code = abort->code;
+    if (session->ending.peer_text == NULL && abort->text.len > 0) {
+        session->ending.peer_text = peer_text(session->core, abort->text);
     }
     snet_session_end(session, abort->err, now);
 }
 
 const char *snet_session_peer_text(const snet_session *session)
 {
-    return session->peer_text == NULL ? "" : session->peer_text;
+    return session->ending.peer_text == NULL ? "" : session->ending.peer_text;
 }
 
 /* --- Where it wants us ------------------------------------------------------------------------ */
@@ -115,12 +114,12 @@ snet_err snet_session_redirect_to(snet_session *session, struct snet_bytes addre
     if (redirect == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
-    snet_core_release(session->core, session->redirect);
-    session->redirect = redirect;
+    snet_core_release(session->core, session->dial.redirect);
+    session->dial.redirect = redirect;
     return SNET_OK;
 }
 
 const char *snet_session_redirect(const snet_session *session)
 {
-    return session->redirect;
+    return session->dial.redirect;
 }

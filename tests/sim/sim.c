@@ -391,7 +391,7 @@ static void sim_tell_end(const struct sim *sim, const char *end, const struct si
     if (session == NULL) {
         return;
     }
-    const snet_link *link = session->link;
+    const snet_link *link = session->links.live;
     (void)printf("%s %d: state %d, wrote %" PRIu64 " of %" PRIu64 "%s, its history takes %zu%s; "
                  "read %" PRIu64 " of %" PRIu64 ", its inbox has %zu%s%s; pages free: %zu, %zu\n",
                  end, (int)(app - (session->server == NULL ? sim->clients : sim->servers)),

@@ -42,8 +42,8 @@ static snet_err client_ask_resume(snet_link *link)
     if (err != SNET_OK) {
         return err;
     }
-    if (session->link != NULL) {
-        snet_link_freeze(session->link, true);
+    if (session->links.live != NULL) {
+        snet_link_freeze(session->links.live, true);
     }
     snet_legacy_state_queue(link, snet_legacy_resume_encode(format, &resume, state->out));
     snet_legacy_state_begin(link, SNET_LEGACY_C_RESUME);
@@ -123,7 +123,7 @@ snet_err snet_legacy_client_resume_reply(snet_link *link, enum snet_legacy_step 
         .own_read = session->inbox.received,
     };
     SNET_TRY(snet_legacy_proof_counts(&claim, &session->history));
-    if (session->shut && reply.read_count == session->history.end) {
+    if (session->ending.shut && reply.read_count == session->history.end) {
         /* The server has all that was ever written: a resume is the acknowledgement [PROTO 7.6]. */
         *ret_next = SNET_LEGACY_REFUSED;
         snet_session_end(session, SNET_ERR_CLOSED, now);
@@ -168,7 +168,7 @@ snet_err snet_legacy_client_attempt_failed(snet_session *session, const snet_lin
         return SNET_ERR_CLOSED;
     case SNET_ENDING_REFUSED:
         /* Perhaps both ends closed at once and all arrived: nothing shows it. */
-        return session->shut ? SNET_ERR_CLOSE_UNCONFIRMED : SNET_ERR_REFUSED;
+        return session->ending.shut ? SNET_ERR_CLOSE_UNCONFIRMED : SNET_ERR_REFUSED;
     }
     return SNET_ERR_INTERNAL;
 }

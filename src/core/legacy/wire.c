@@ -77,7 +77,7 @@ static size_t legacy_session_room(const snet_session *session)
 /* The link is closed in good order, and a resume will show whether all arrived [PROTO 7.2]. */
 static void legacy_session_sent_all(snet_session *session, uint64_t now)
 {
-    snet_link *link = session->link;
+    snet_link *link = session->links.live;
     snet_session_let_go(session, link);
     snet_link_close(link, SNET_CLOSE_FIN, SNET_OK);
     snet_legacy_session_of(session)->fin_sent = true;

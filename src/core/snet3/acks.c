@@ -28,7 +28,8 @@ static void acks_grow_history(snet_session *session, uint64_t now)
 void snet_v3_acks_trim(snet_session *session)
 {
     struct snet_history *history = &session->history;
-    const snet_link *carrier = session->link != NULL ? session->link : session->attempt;
+    const snet_link *carrier =
+        session->links.live != NULL ? session->links.live : session->links.attempt;
     const uint64_t acked = snet_v3_session_of(session)->flow.acked;
     uint64_t all = acked < history->end ? acked : history->end;
     if (carrier != NULL && snet_v3_link_of(carrier)->start_sent && history->sent < all) {
@@ -55,12 +56,12 @@ snet_err snet_v3_acks_take(snet_session *session, struct snet_flow_ack ack, uint
         snet_v3_acks_trim(session);
         snet_session_acked(session, state->flow.acked,
                            state->end_sent && state->flow.acked > history->end);
-        if (session->link != NULL) {
-            snet_v3_liveness_acked(session->link, now);
+        if (session->links.live != NULL) {
+            snet_v3_liveness_acked(session->links.live, now);
         }
     }
-    if (session->link != NULL && state->flow.peer_limit > limit_before) {
-        snet_link_want_send(session->link);
+    if (session->links.live != NULL && state->flow.peer_limit > limit_before) {
+        snet_link_want_send(session->links.live);
     }
     return SNET_OK;
 }
@@ -68,11 +69,11 @@ snet_err snet_v3_acks_take(snet_session *session, struct snet_flow_ack ack, uint
 void snet_v3_acks_finish(snet_session *session, uint64_t now)
 {
     const struct snet_flow *flow = &snet_v3_session_of(session)->flow;
-    if (session->server == NULL || session->link == NULL || !snet_session_done(session)) {
+    if (session->server == NULL || session->links.live == NULL || !snet_session_done(session)) {
         return;
     }
     if (flow->said_next == flow->recv_next && !flow->ack_now &&
-        snet_outbox_empty(&snet_v3_link_of(session->link)->out)) {
+        snet_outbox_empty(&snet_v3_link_of(session->links.live)->out)) {
         snet_session_end(session, SNET_ERR_CLOSED, now);
     }
 }

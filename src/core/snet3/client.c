@@ -179,7 +179,7 @@ static snet_err client_ask_resume(snet_link *link)
         .limit = snet_v3_state_limit(session),
         .early_off = session->history.base,
         .early = {early, early_len},
-        .cause = session->link == NULL ? SNET_V3_CAUSE_LOST : SNET_V3_CAUSE_PLANNED,
+        .cause = session->links.live == NULL ? SNET_V3_CAUSE_LOST : SNET_V3_CAUSE_PLANNED,
     };
     const size_t size = CLIENT_RESUME_BYTES + resume.early.len;
     uint8_t *space = snet_outbox_space(&state->out, link->core, size);
@@ -424,7 +424,8 @@ snet_err snet_v3_client_attempt_failed(snet_session *session, const snet_link *l
         return SNET_ERR_CLOSED;
     }
     const bool end_sent = snet_v3_session_of(session)->end_sent;
-    if (code == SNET_V3_UNKNOWN && end_sent && session->peer_ended && !session->end_acked) {
+    if (code == SNET_V3_UNKNOWN && end_sent && session->ending.peer_ended &&
+        !session->ending.acked) {
         return SNET_ERR_CLOSE_UNCONFIRMED;
     }
     if (code == SNET_V3_CLOSED_OK && !end_sent) {

@@ -48,7 +48,7 @@ static snet_err in_bytes(snet_session *session, uint64_t offset, struct snet_byt
     const uint64_t end = offset + bytes.len;
     const uint64_t received = session->inbox.received;
     *ret_kept = true;
-    if (session->peer_ended && end > state->final) {
+    if (session->ending.peer_ended && end > state->final) {
         return SNET_ERR_BAD_FRAME;
     }
     SNET_ASSERT(offset <= received);
@@ -127,10 +127,10 @@ static snet_err in_fin(snet_link *link, const struct snet_v3_frame *frame,
     }
     if (frame->offset != snet_v3_link_of(link)->in_offset ||
         frame->offset != session->inbox.received ||
-        (session->peer_ended && frame->offset != state->final)) {
+        (session->ending.peer_ended && frame->offset != state->final)) {
         return SNET_ERR_BAD_FRAME;
     }
-    if (!session->peer_ended) {
+    if (!session->ending.peer_ended) {
         snet_session_peer_closed(session);
         state->final = frame->offset;
         in_arrived(session, now);

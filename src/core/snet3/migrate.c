@@ -70,8 +70,8 @@ snet_err snet_v3_migrate_ask(snet_session *session, const char *address, uint64_
     }
     snet_core_release(session->core, state->of.server.migrate);
     state->of.server.migrate = migrate;
-    if (session->link != NULL) {
-        snet_link_want_send(session->link);
+    if (session->links.live != NULL) {
+        snet_link_want_send(session->links.live);
     }
     return SNET_OK;
 }

@@ -21,7 +21,7 @@ _Static_assert(OUT_CONTROL_MAX_BYTES + OUT_DATA_HEAD_BYTES < SNET_V3_FRAME_RECOR
 static bool out_pending(const snet_link *link)
 {
     const snet_session *session = link->session;
-    return snet_v3_link_of(link)->step == SNET_V3_S_CONFIRM && session->attempt == link &&
+    return snet_v3_link_of(link)->step == SNET_V3_S_CONFIRM && session->links.attempt == link &&
            session->state == SNET_SESSION_DETACHED;
 }
 
@@ -31,7 +31,7 @@ static bool out_may(const snet_link *link)
     if (session == NULL || session->state == SNET_SESSION_ENDED) {
         return false;
     }
-    return session->link == link || out_pending(link);
+    return session->links.live == link || out_pending(link);
 }
 
 static size_t out_min(size_t a, uint64_t b)
@@ -61,7 +61,7 @@ static size_t out_data_len(const snet_link *link)
 static bool out_fin_due(const snet_link *link, size_t data_len)
 {
     const snet_session *session = link->session;
-    return session->shut && !session->end_acked && !snet_v3_link_of(link)->fin_sent &&
+    return session->ending.shut && !session->ending.acked && !snet_v3_link_of(link)->fin_sent &&
            session->history.sent + data_len == session->history.end;
 }
 
@@ -137,8 +137,8 @@ static void out_start(snet_link *link, struct snet_writer *plain)
 {
     const snet_session *session = link->session;
     /* An end that is acknowledged counts as a byte: START is behind it. */
-    out_put_start(plain, session->end_acked ? snet_v3_session_of(session)->flow.acked
-                                            : session->history.sent);
+    out_put_start(plain, session->ending.acked ? snet_v3_session_of(session)->flow.acked
+                                               : session->history.sent);
     snet_v3_link_of(link)->start_sent = true;
 }
 

@@ -122,7 +122,7 @@ static bool resume_from_pending(const snet_session *session, const struct snet_c
 {
     const struct snet_credentials *credentials =
         &snet_v3_session_of(session)->of.server.credentials;
-    return session->state != SNET_SESSION_OPENING && session->attempt != NULL &&
+    return session->state != SNET_SESSION_OPENING && session->links.attempt != NULL &&
            credentials->pending && base != &credentials->slots[credentials->confirmed];
 }
 
@@ -136,10 +136,10 @@ static struct resume_plan resume_plan(const snet_session *session,
                                       const struct snet_credential *base, uint8_t cause)
 {
     if (cause == SNET_V3_CAUSE_LOST) {
-        return (struct resume_plan){.dead = session->link};
+        return (struct resume_plan){.dead = session->links.live};
     }
     const bool taken = resume_from_pending(session, base);
-    return (struct resume_plan){.taken = taken ? session->attempt : NULL};
+    return (struct resume_plan){.taken = taken ? session->links.attempt : NULL};
 }
 
 /* The link's ticket is the session's pending credential from now on: R2, R4 [PROTO 15.1]. */

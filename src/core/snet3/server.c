@@ -48,7 +48,7 @@ static void server_make_room(snet_link *link)
     struct snet_v3_session *oldest =
         SNET_CONTAINER(snet_list_first(unconfirmed), struct snet_v3_session, of.server.unconfirmed);
     snet_session *session = oldest->of.server.credentials.slots[0].owner;
-    snet_link *attempt = session->attempt;
+    snet_link *attempt = session->links.attempt;
     if (attempt != NULL) {
         snet_session_let_go(session, attempt);
         snet_link_close(attempt, SNET_CLOSE_RESET, SNET_ERR_HANDSHAKES_FULL);
@@ -292,7 +292,7 @@ snet_err snet_v3_server_auth(snet_link *link, struct snet_buffer message,
 static void server_prove(snet_link *link, uint64_t now)
 {
     struct snet_v3_session *session = snet_v3_session_of(link->session);
-    SNET_ASSERT(link->session->attempt == link);
+    SNET_ASSERT(link->session->links.attempt == link);
     snet_v3_liveness_answered(link, now);
     struct snet_credential *older = snet_credentials_promote(&session->of.server.credentials);
     if (older != NULL) {

@@ -36,7 +36,7 @@ void snet_v3_state_end_handshake(snet_link *link)
 
 uint64_t snet_v3_state_recv_next(const snet_session *session)
 {
-    return session->inbox.received + (session->peer_ended ? 1 : 0);
+    return session->inbox.received + (session->ending.peer_ended ? 1 : 0);
 }
 
 uint64_t snet_v3_state_unacked(const snet_session *session, uint64_t end)
@@ -53,7 +53,7 @@ uint64_t snet_v3_state_limit(const snet_session *session)
 uint64_t snet_v3_state_proven_rtt_ns(const snet_session *session, uint64_t now)
 {
     const uint64_t rtt_ns = snet_v3_session_of(session)->rtt_ns;
-    const bool proven = session->link != NULL &&
-                        now - session->link_since_ns >= SNET_V3_PROVEN_ROUND_TRIPS * rtt_ns;
+    const bool proven = session->links.live != NULL &&
+                        now - session->links.since_ns >= SNET_V3_PROVEN_ROUND_TRIPS * rtt_ns;
     return proven ? rtt_ns : 0;
 }

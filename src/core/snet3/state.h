@@ -96,7 +96,7 @@ struct snet_v3_session {
     struct snet_flow flow;
     struct snet_window window;
     struct snet_window send_window; /* the send buffer grows by the same rule */
-    uint64_t final;                 /* where the peer's stream ends, when session->peer_ended */
+    uint64_t final; /* where the peer's stream ends, when session->ending.peer_ended */
     uint64_t rtt_ns;
     uint64_t heartbeat_ns;
     uint32_t reserved_bytes; /* of the core's pages, for the window */

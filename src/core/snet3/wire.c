@@ -58,7 +58,7 @@ static void v3_link_sent(snet_link *link, size_t len, uint64_t now)
 {
     snet_session *session = link->session;
     snet_outbox_sent(&snet_v3_link_of(link)->out, link->core, len);
-    if (session == NULL || session->link != link) {
+    if (session == NULL || session->links.live != link) {
         return;
     }
     snet_v3_liveness_sent(link, now);
@@ -175,12 +175,12 @@ static void v3_session_consumed(snet_session *session, uint64_t now)
         snet_inbox_grow(&session->inbox, wanted);
         state->flow.window_bytes = wanted;
     }
-    if (session->peer_ended) {
+    if (session->ending.peer_ended) {
         return; /* nothing more will come */
     }
     snet_flow_grant(&state->flow, read + state->window.bytes);
-    if (state->flow.ack_now && session->link != NULL) {
-        snet_link_want_send(session->link);
+    if (state->flow.ack_now && session->links.live != NULL) {
+        snet_link_want_send(session->links.live);
     }
 }
 
@@ -189,12 +189,12 @@ static void v3_session_info(const snet_session *session, struct snet_session_inf
     const struct snet_v3_session *state = snet_v3_session_of(session);
     ret_info->unacked = snet_v3_state_unacked(session, session->history.end);
     ret_info->window_bytes = state->window.bytes;
-    ret_info->rtt_ns = session->link == NULL ? 0 : state->rtt_ns;
+    ret_info->rtt_ns = session->links.live == NULL ? 0 : state->rtt_ns;
 }
 
 static void v3_session_end(snet_session *session, snet_err err, uint64_t now)
 {
-    snet_link *link = session->link;
+    snet_link *link = session->links.live;
     if (session->server != NULL) {
         snet_v3_server_record_tombstone(session, err, now);
     }
@@ -203,9 +203,9 @@ static void v3_session_end(snet_session *session, snet_err err, uint64_t now)
     if (link == NULL || confirmed || snet_v3_codes_is_abort(err)) {
         return;
     }
-    const uint16_t code =
-        session->own_code != 0 ? session->own_code : (uint16_t)snet_v3_codes_abort(err);
-    if (snet_v3_out_abort(link, code, session->own_text)) {
+    const uint16_t code = session->ending.own_code != 0 ? session->ending.own_code
+                                                        : (uint16_t)snet_v3_codes_abort(err);
+    if (snet_v3_out_abort(link, code, session->ending.own_text)) {
         snet_session_let_go(session, link);
         snet_link_close(link, SNET_CLOSE_FIN, err);
     }

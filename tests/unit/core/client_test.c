@@ -48,14 +48,14 @@ static void client_dials_at_once_at_first_and_after_a_loss(void **state)
     (void)state;
     open_over(SNET_WIRE_2);
     assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL], 1);
-    assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
+    assert_int_equal(ends.client->dial.state, SNET_DIAL_ASKED);
     struct core_pair_conn *conn = core_pair_connect(&ends);
-    assert_int_equal(ends.client->dial, SNET_DIAL_ATTEMPTING);
+    assert_int_equal(ends.client->dial.state, SNET_DIAL_ATTEMPTING);
     core_pair_settle(&ends, conn);
-    assert_int_equal(ends.client->dial, SNET_DIAL_IDLE);
+    assert_int_equal(ends.client->dial.state, SNET_DIAL_IDLE);
     core_pair_pass(&ends, SNET_CLIENT_WORKED_NS);
     core_pair_cut(&ends, conn);
-    assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
+    assert_int_equal(ends.client->dial.state, SNET_DIAL_ASKED);
     assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL], 2);
     core_pair_close(&ends);
 }
@@ -67,7 +67,7 @@ static void client_backs_off_from_a_link_that_never_worked(void **state)
     open_over(SNET_WIRE_2);
     struct core_pair_conn *conn = core_pair_begin(&ends);
     core_pair_cut(&ends, conn);
-    assert_int_equal(ends.client->dial, SNET_DIAL_WAITING);
+    assert_int_equal(ends.client->dial.state, SNET_DIAL_WAITING);
     core_pair_close(&ends);
 }
 
@@ -93,11 +93,11 @@ static void client_waits_between_failed_dials_and_gives_up(void **state)
     unsigned dials = 0;
     while (ends.ended[CORE_PAIR_CLIENT] == SNET_OK) {
         assert_true(dials < 1000);
-        if (ends.client->dial == SNET_DIAL_ASKED) {
+        if (ends.client->dial.state == SNET_DIAL_ASKED) {
             dials++;
             snet_client_dial_failed(ends.client, SNET_ERR_CONNECT, ends.now);
             core_pair_drain(&ends);
-            assert_int_equal(ends.client->dial, SNET_DIAL_WAITING);
+            assert_int_equal(ends.client->dial.state, SNET_DIAL_WAITING);
         }
         core_pair_pass(&ends, SNET_MS_NS);
     }
@@ -136,22 +136,22 @@ static void client_tries_at_once_when_the_network_changed(void **state)
     (void)state;
     open_over(SNET_WIRE_2);
     snet_client_network_changed(ends.client, ends.now); /* ASKED: nothing to do */
-    assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
+    assert_int_equal(ends.client->dial.state, SNET_DIAL_ASKED);
     snet_client_dial_failed(ends.client, SNET_ERR_CONNECT, ends.now); /* and once more at once */
-    assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
+    assert_int_equal(ends.client->dial.state, SNET_DIAL_ASKED);
     snet_client_dial_failed(ends.client, SNET_ERR_CONNECT, ends.now);
-    assert_int_equal(ends.client->dial, SNET_DIAL_WAITING);
+    assert_int_equal(ends.client->dial.state, SNET_DIAL_WAITING);
     snet_client_network_changed(ends.client, ends.now);
-    assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
+    assert_int_equal(ends.client->dial.state, SNET_DIAL_ASKED);
     core_pair_drain(&ends);
     struct core_pair_conn *conn = core_pair_connect(&ends);
     snet_client_network_changed(ends.client, ends.now); /* ATTEMPTING: on the old network */
     core_pair_drain(&ends);
     assert_int_equal(conn->sides[CORE_PAIR_CLIENT].how, SNET_CLOSE_RESET);
-    assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
+    assert_int_equal(ends.client->dial.state, SNET_DIAL_ASKED);
     snet_session_abort(ends.client, ends.now);
     snet_client_network_changed(ends.client, ends.now); /* ENDED: nothing */
-    assert_int_equal(ends.client->dial, SNET_DIAL_IDLE);
+    assert_int_equal(ends.client->dial.state, SNET_DIAL_IDLE);
     core_pair_close(&ends);
 }
 
@@ -165,7 +165,7 @@ static void client_goes_on_with_the_old_link_when_a_handover_fails(void **state)
     core_pair_drain(&ends);
     unsigned attempts = 0;
     for (unsigned i = 0; i < 100; i++) {
-        if (ends.client->dial == SNET_DIAL_ASKED) {
+        if (ends.client->dial.state == SNET_DIAL_ASKED) {
             attempts++;
             struct core_pair_conn *next = core_pair_connect(&ends);
             core_pair_pass(&ends, SNET_CLIENT_HANDOVER_NS);
@@ -193,7 +193,7 @@ static void client_keeps_its_attempt_when_the_old_link_dies(void **state)
     core_pair_drain(&ends);
     struct core_pair_conn *next = core_pair_connect(&ends);
     core_pair_cut(&ends, old);
-    assert_int_equal(ends.client->dial, SNET_DIAL_ATTEMPTING);
+    assert_int_equal(ends.client->dial.state, SNET_DIAL_ATTEMPTING);
     core_pair_settle(&ends, next);
     assert_int_equal(ends.client->state, SNET_SESSION_LIVE);
     assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL], 2);
@@ -213,9 +213,9 @@ static void client_dials_at_once_when_the_old_link_dies_between_handovers(void *
         snet_client_dial_failed(ends.client, SNET_ERR_CONNECT, ends.now);
         core_pair_drain(&ends);
     }
-    assert_int_equal(ends.client->dial, SNET_DIAL_WAITING);
+    assert_int_equal(ends.client->dial.state, SNET_DIAL_WAITING);
     core_pair_cut(&ends, old);
-    assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
+    assert_int_equal(ends.client->dial.state, SNET_DIAL_ASKED);
     core_pair_close(&ends);
 }
 
@@ -235,7 +235,7 @@ static void client_does_not_take_its_own_impatience_for_refusals(void **state)
         core_pair_pass(&ends, 4 * SNET_SECOND_NS);
         snet_client_network_changed(ends.client, ends.now);
         core_pair_drain(&ends);
-        assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
+        assert_int_equal(ends.client->dial.state, SNET_DIAL_ASKED);
     }
     assert_int_equal(ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 0);
     core_pair_close(&ends);
@@ -262,7 +262,7 @@ static void client_survives_failing_allocations(void **state)
         env->fail_at = env->alloc_count + nth;
         assert_int_equal(snet_client_connected(ends.client, &link, ends.now), SNET_ERR_NO_MEMORY);
         core_pair_pass(&ends, SNET_SECOND_NS);
-        assert_int_equal(ends.client->dial, SNET_DIAL_ASKED);
+        assert_int_equal(ends.client->dial.state, SNET_DIAL_ASKED);
     }
     (void)core_pair_begin(&ends);
     core_pair_close(&ends);

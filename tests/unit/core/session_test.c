@@ -278,7 +278,7 @@ static void session_ended_by_the_server_arrives_whole_and_clean(void **state)
         core_pair_settle(&ends, conn);
         assert_int_equal(conn->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_FIN);
         for (unsigned tries = 0; tries < 8 && ends.ended[CORE_PAIR_CLIENT] == SNET_OK; tries++) {
-            if (ends.client->dial == SNET_DIAL_ASKED) {
+            if (ends.client->dial.state == SNET_DIAL_ASKED) {
                 core_pair_settle(&ends, core_pair_connect(&ends));
             }
             core_pair_pass(&ends, 4 * SNET_SECOND_NS);

@@ -132,7 +132,7 @@ static void server_refuses_a_resume_with_any_bit_changed(void **state)
             assert_true(err == SNET_ERR_BAD_MAC || err == SNET_ERR_UNKNOWN_SESSION ||
                         err == SNET_ERR_BAD_START ||
                         conn->sides[CORE_PAIR_SERVER].how == SNET_CLOSE_NONE);
-            assert_ptr_equal(ends.served->link, live->sides[CORE_PAIR_SERVER].link);
+            assert_ptr_equal(ends.served->links.live, live->sides[CORE_PAIR_SERVER].link);
             snet_link_free(conn->sides[CORE_PAIR_SERVER].link, ends.now);
         }
         close_live();
@@ -179,7 +179,7 @@ static void server_keeps_the_live_link_until_the_challenge_is_answered(void **st
     struct core_pair_conn *conn = send_to_server(&replay);
     uint8_t reply[64];
     assert_int_equal(core_pair_take(&ends, conn, CORE_PAIR_SERVER, reply, sizeof reply), 24);
-    assert_ptr_equal(ends.served->link, live->sides[CORE_PAIR_SERVER].link);
+    assert_ptr_equal(ends.served->links.live, live->sides[CORE_PAIR_SERVER].link);
     struct core_pair_conn *second = send_to_server(&replay);
     core_pair_feed(&ends, second, CORE_PAIR_SERVER, wrong.data, wrong.len);
     assert_int_equal(second->sides[CORE_PAIR_SERVER].err, SNET_ERR_BAD_MAC);
@@ -262,7 +262,7 @@ static void server_outlives_random_bytes(void **state)
         core_pair_eof(&ends, conn, CORE_PAIR_SERVER);
         snet_link_free(conn->sides[CORE_PAIR_SERVER].link, ends.now);
         core_pair_drain(&ends);
-        assert_ptr_equal(ends.served->link, live->sides[CORE_PAIR_SERVER].link);
+        assert_ptr_equal(ends.served->links.live, live->sides[CORE_PAIR_SERVER].link);
     }
     close_live();
 }
