@@ -193,9 +193,7 @@ static void relay_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf
     struct snet_relay *relay = handle->data;
     snet_driver_enter(relay->driver);
     size_t room = relay->held_len > 0 ? 0 : snet_session_room(relay->session);
-    if (room == 0) {
-        snet_session_await_room(relay->session);
-    } else if (relay->buffer == NULL) {
+    if (room > 0 && relay->buffer == NULL) {
         relay->buffer = malloc(SNET_RELAY_BUFFER_BYTES);
     }
     if (relay->buffer == NULL) {
@@ -244,6 +242,7 @@ static void relay_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
         /* Without memory it goes on reading: no event would say when there is some again. */
         if (snet_session_room(relay->session) == 0) {
             relay_pause(relay);
+            snet_session_await_room(relay->session);
         }
     } else if (len < 0) {
         relay_local_close(relay, snet_stream_end_err(stream, len));
