@@ -68,7 +68,7 @@ SNET_API SNET_MUST_USE snet_err snet_uv_new(uv_loop_t *loop, const struct snet_u
 
 /*
  * Ends all sessions and resets their connections, closes all servers, and frees the driver when the
- * loop has run on. No callback follows, and what the program has of the driver no longer exists.
+ * loop has run on. No event follows, and what the program has of the driver no longer exists.
  * Asserts that it is not called from within `on_event`. Accepts NULL.
  */
 SNET_API void snet_uv_free(snet_uv *driver);

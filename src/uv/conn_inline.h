@@ -8,13 +8,13 @@
  * whether the program calls.
  *
  *   OFF       the loop serves the connection
- *   ASKED     a waiting thread would like to
- *   ON        it does
- *   RETURNED  it cannot any more, and the loop has to
+ *   ASKED     a waiting thread has asked for it, and the loop still serves it
+ *   ON        the thread serves the connection
+ *   RETURNED  the thread cannot serve it any more, and the loop has to take over
  *
- * Ownership: this is part of a conn. `wake_fd`, an eventfd, is its thread's, which reports when it
- * closes that; the connection of a session that is over may outlive it. Thread: any that holds the
- * driver's mutex. A function that says "Loop" is for the loop's thread alone.
+ * Ownership: this is part of a conn. `wake_fd`, an eventfd, belongs to the thread, which calls
+ * snet_conn_inline_forget before it closes that: the conn may live longer. Thread: any that holds
+ * the driver's mutex. A function that says "Loop" is for the loop's thread alone.
  */
 #ifndef SNET_UV_CONN_INLINE_H
 #define SNET_UV_CONN_INLINE_H
@@ -38,7 +38,7 @@ enum snet_conn_inline_state {
 struct snet_conn_inline {
     struct snet_list_node node; /* in the driver's list unless OFF */
     enum snet_conn_inline_state state;
-    int wake_fd; /* written to when the thread should look again; -1: it has closed that */
+    int wake_fd; /* written to when the thread should look again; -1: closed by it */
     bool used;   /* since the last tick */
     bool polled; /* the thread waits in its poll */
     bool full;   /* the kernel did not take everything: there is more to send */
@@ -46,9 +46,9 @@ struct snet_conn_inline {
 
 /* --- For the waiting thread ------------------------------------------------------------------ */
 
-/* Whether the session has a connection, and who serves it. */
+/* False when the session has no connection; else `*ret_state` says who serves that. */
 bool snet_conn_inline_state(const snet_session *session, enum snet_conn_inline_state *ret_state);
-/* Asks for a connection that is OFF. A byte count in `wake_fd` reports that it is ON. */
+/* Asks for a connection that is OFF. A write to `wake_fd` reports that it is ON. */
 void snet_conn_inline_ask(snet_uv *driver, snet_session *session, int wake_fd);
 /* What to poll, and for which events, while it is ON. The poll begins at once. */
 int snet_conn_inline_fd(snet_session *session, short *ret_events);

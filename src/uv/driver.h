@@ -87,8 +87,7 @@ uint64_t snet_driver_now(void);
  * driver's callbacks hold, too. Right after snet_driver_new. `wake` interrupts the loop.
  */
 void snet_driver_share(snet_uv *driver, uv_mutex_t *mutex, uv_async_t *wake);
-/* From now on `on_dial` also gets the events that ask for connections, which `on_event` does not.
- */
+/* From now on `on_dial` gets the events that ask for connections, which `on_event` never sees. */
 void snet_driver_report_dials(snet_uv *driver, snet_uv_event_fn *on_dial);
 /* Around everything that happens on the loop. */
 void snet_driver_enter(snet_uv *driver);
@@ -101,7 +100,7 @@ void snet_driver_used(snet_uv *driver, snet_session *session);
 /* Carries out all events of the core. Does nothing when called from within itself. */
 void snet_driver_drain(snet_uv *driver);
 
-/* Calls `due` every `interval_ms`, until snet_driver_stop; goes on as it is when it runs already.
+/* Calls `due` every `interval_ms` until snet_driver_stop. A timer that runs already keeps its time.
  */
 void snet_driver_every(snet_uv *driver, enum snet_driver_timer_id id, uint64_t interval_ms,
                        snet_driver_due_fn *due);
