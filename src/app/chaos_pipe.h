@@ -3,13 +3,16 @@
 /*
  * One connection through the chaos proxy: two streams and a bounded buffer each way.
  *
- * Ownership: owns its streams; frees itself when closed, after telling its proxy. Thread: that of
- * the loop.
+ * Ownership: owns its streams; frees itself when closed, after `on_end` has reported that.
+ * Thread: that of the loop.
  */
 #ifndef SNET_APP_CHAOS_PIPE_H
 #define SNET_APP_CHAOS_PIPE_H
 
-#include "app/chaos.h"
+#include <snet/stream.h>
+
+#include <stdbool.h>
+#include <stdint.h>
 
 /* Together with the copy of the stream writer: 64 KiB per direction. */
 #define SNET_CHAOS_PIPE_BYTES (65536u - SNET_STREAM_WRITER_COPY_BYTES)
