@@ -1,11 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-/*
- * `snet connect --listen`: one session per local connection.
- */
+#include "app/connect_listen.h"
+
 #include <snet/relay.h>
 
-#include "app/connect.h"
 #include "app/eof_wait.h"
 
 #include <stdlib.h>
@@ -30,7 +28,8 @@ static void tunnel_local_end(void *user)
     struct tunnel_session *session = user;
     struct snet_connect *connect = session->tunnel->connect;
     snet_eof_wait_start(&session->eof_wait, connect->runner.driver,
-                        snet_relay_session(session->relay), snet_connect_eof_wait_ms(connect));
+                        snet_relay_session(session->relay),
+                        snet_connect_session_eof_wait_ms(connect));
 }
 
 static void tunnel_session_closed(uv_handle_t *timer)
@@ -43,7 +42,7 @@ static void tunnel_relay_done(void *user, snet_err err)
     struct tunnel_session *session = user;
     struct tunnel *tunnel = session->tunnel;
     if (err != SNET_ERR_CLOSED && err != SNET_ERR_ABORTED) {
-        snet_connect_explain(tunnel->connect, snet_relay_session(session->relay), err);
+        snet_connect_session_explain(tunnel->connect, snet_relay_session(session->relay), err);
     }
     session->relay = NULL;
     uv_close((uv_handle_t *)&session->eof_wait.timer, tunnel_session_closed);
@@ -59,7 +58,7 @@ static void tunnel_accepted(void *user, uv_stream_t *stream)
     struct snet_runner *runner = &tunnel->connect->runner;
     struct tunnel_session *session = calloc(1, sizeof *session);
     snet_session *core = NULL;
-    if (session == NULL || snet_connect_open(tunnel->connect, &core) != SNET_OK) {
+    if (session == NULL || snet_connect_session_open(tunnel->connect, &core) != SNET_OK) {
         free(session);
         snet_stream_close(stream, true);
         return;
@@ -104,7 +103,7 @@ static void tunnel_drain(struct snet_runner *runner)
     }
 }
 
-int snet_tunnel_run(struct snet_connect *connect)
+int snet_connect_listen_run(struct snet_connect *connect)
 {
     struct tunnel tunnel = {.connect = connect};
     struct snet_runner *runner = &connect->runner;

@@ -1,16 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-/*
- * `snet connect` on standard input and output. They may be terminals, pipes, files or sockets
- * shared with other programs, so they are read and written with blocking calls on libuv's threads,
- * and their flags are left alone.
- *
- * The end of the input is not the end of the session. A wire with half-close passes it on, and the
- * output ends when the other end has written its last; for the others see app/eof_wait.h.
- */
+#include "app/connect_stdio.h"
+
 #include <snet/relay.h>
 
-#include "app/connect.h"
 #include "app/eof_wait.h"
 
 #include <fcntl.h>
@@ -75,7 +68,7 @@ static void stdio_end_input(struct stdio *stdio)
     snet_session_get_info(stdio->session, &info);
     if (!info.half_close) {
         snet_eof_wait_start(&stdio->eof_wait, stdio->connect->runner.driver, stdio->session,
-                            snet_connect_eof_wait_ms(stdio->connect));
+                            snet_connect_session_eof_wait_ms(stdio->connect));
     } else if (stdio->begun) {
         /* One that is not open yet would be given up; OPENED comes back here. */
         snet_session_shutdown(stdio->session, stdio_now(stdio));
@@ -268,7 +261,7 @@ static void stdio_event(struct snet_runner *runner, const struct snet_core_event
             return;
         }
         if (event->err != SNET_ERR_CLOSED) {
-            snet_connect_explain(stdio->connect, event->session, event->err);
+            snet_connect_session_explain(stdio->connect, event->session, event->err);
         }
         if (stdio->out_gone || stdio->out_ended) {
             stdio_over(stdio);
@@ -290,7 +283,7 @@ static void stdio_drain(struct snet_runner *runner)
     snet_session_shutdown(stdio->session, stdio_now(stdio));
 }
 
-int snet_stdio_run(struct snet_connect *connect)
+int snet_connect_stdio_run(struct snet_connect *connect)
 {
     struct snet_runner *runner = &connect->runner;
     struct stdio *stdio = calloc(1, sizeof *stdio);
@@ -304,7 +297,7 @@ int snet_stdio_run(struct snet_connect *connect)
     runner->quiet = true;
     snet_err err = snet_runner_init(runner);
     if (err == SNET_OK) {
-        err = snet_connect_open(connect, &stdio->session);
+        err = snet_connect_session_open(connect, &stdio->session);
     }
     if (err != SNET_OK) {
         snet_log_say(&connect->options.log, "%s", snet_err_message(err));
