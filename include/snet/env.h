@@ -42,8 +42,9 @@ enum snet_note_kind {
 struct snet_note {
     enum snet_note_kind kind;
     snet_err err;
-    uint64_t session_id; /* 0 when no session is known */
-    uint64_t peer_write; /* the peer's claim in a resume, else 0 */
+    const struct snet_link *link; /* valid during the call */
+    uint64_t session_id;          /* 0 when no session is known */
+    uint64_t peer_write;          /* the peer's claim in a resume, else 0 */
     uint64_t peer_read;
     uint64_t own_write;
     uint64_t own_read;

@@ -61,6 +61,8 @@ SNET_API SNET_MUST_USE snet_err snet_relay_new(snet_uv *driver, snet_session *se
                                                snet_relay **ret_relay);
 /* The session that the relay was made for. */
 SNET_API snet_session *snet_relay_session(const snet_relay *relay);
+/* The `user` of the relay's config. */
+SNET_API void *snet_relay_user(const snet_relay *relay);
 /* The stream is connected: begins to move bytes. Once for each relay. May free the relay. */
 SNET_API void snet_relay_start(snet_relay *relay, uv_stream_t *stream);
 /* Passes an event of the session on. The `on_event` of snet_uv_config calls this with each. May

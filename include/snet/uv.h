@@ -114,6 +114,8 @@ SNET_API int snet_uv_session_os_err(const snet_session *session);
 /* Writes the remote address of the session's present connection, "-" without one. Cut to `size`
    bytes with the zero; SNET_STREAM_ADDRESS_MAX_BYTES are enough. */
 SNET_API void snet_uv_session_peer(const snet_session *session, char *ret_text, size_t size);
+/* The same for a link of this driver, as a note has one. */
+SNET_API void snet_uv_link_peer(const snet_link *link, char *ret_text, size_t size);
 
 /* The network has changed: all sessions of clients try new connections now, beside those that they
    have. */

@@ -64,9 +64,11 @@ int snet_connect_main(int argc, char **argv)
     if (code == SNET_EXIT_OK) {
         snet_options_warn(options);
         connect.runner.log = &options->log;
+        connect.runner.explain = snet_connect_session_explain;
         code = options->listen == NULL ? snet_connect_stdio_run(&connect)
                                        : snet_connect_listen_run(&connect);
     }
+    snet_log_close(&options->log);
     snet_options_deinit(options);
     return code;
 }

@@ -18,6 +18,7 @@ struct tunnel {
 /* One session, and the watch on its silence once the local end has ended. */
 struct tunnel_session {
     struct snet_eof_wait eof_wait; /* first: closing its timer frees the session */
+    struct snet_log_session known;
     struct tunnel *tunnel;
     snet_relay *relay; /* NULL when gone */
 };
@@ -41,9 +42,7 @@ static void tunnel_relay_done(void *user, snet_err err)
 {
     struct tunnel_session *session = user;
     struct tunnel *tunnel = session->tunnel;
-    if (err != SNET_ERR_CLOSED && err != SNET_ERR_ABORTED) {
-        snet_connect_session_explain(tunnel->connect, snet_relay_session(session->relay), err);
-    }
+    (void)err;
     session->relay = NULL;
     uv_close((uv_handle_t *)&session->eof_wait.timer, tunnel_session_closed);
     tunnel->session_count--;
@@ -80,6 +79,13 @@ static void tunnel_accepted(void *user, uv_stream_t *stream)
     snet_relay_start(session->relay, stream);
 }
 
+static struct snet_log_session *tunnel_known(const snet_session *session)
+{
+    snet_relay *relay = snet_session_user(session);
+    struct tunnel_session *own = relay == NULL ? NULL : snet_relay_user(relay);
+    return own == NULL ? NULL : &own->known;
+}
+
 static void tunnel_event(struct snet_runner *runner, const struct snet_core_event *event)
 {
     (void)runner;
@@ -109,6 +115,7 @@ int snet_connect_listen_run(struct snet_connect *connect)
     struct snet_runner *runner = &connect->runner;
     const struct snet_options *options = &connect->options;
     runner->on_event = tunnel_event;
+    runner->known_of = tunnel_known;
     runner->on_drain = tunnel_drain;
     runner->user = &tunnel;
     int os_err = 0;

@@ -6,6 +6,8 @@
 
 #include "app/eof_wait.h"
 
+#include <stdio.h>
+
 snet_err snet_connect_session_open(struct snet_connect *connect, snet_session **ret_session)
 {
     struct snet_client_config config;
@@ -51,27 +53,26 @@ static const char *session_hint(const struct snet_connect *connect, snet_err err
     return "";
 }
 
-void snet_connect_session_explain(const struct snet_connect *connect, const snet_session *session,
-                                  snet_err err)
+void snet_connect_session_explain(const struct snet_runner *runner, const snet_session *session,
+                                  snet_err err, char *ret_text, size_t size)
 {
-    const struct snet_log *log = &connect->options.log;
+    const struct snet_connect *connect = (const struct snet_connect *)runner;
     struct snet_session_info info;
     char said[SNET_CODE_TEXT_MAX_BYTES + 1];
-    const int os_err = snet_uv_session_os_err(session);
+    const bool over = err == SNET_ERR_CLOSED || err == SNET_ERR_ABORTED;
+    const int os_err = over ? 0 : snet_uv_session_os_err(session);
     snet_session_get_info(session, &info);
-    snet_log_tame(snet_session_peer_text(session), said, sizeof said);
+    snet_log_escape(snet_session_peer_text(session), said, sizeof said);
     if (err == SNET_ERR_NO_ANSWER) {
-        snet_log_say(log, "%s: %s", connect->options.config->address,
-                     session_no_answer_hint(connect));
+        (void)snprintf(ret_text, size, "%s", session_no_answer_hint(connect));
     } else if (info.retry_after_ns > 0) {
-        snet_log_say(log, "%s: %s: in %.1f s", connect->options.config->address,
-                     snet_err_message(err), (double)info.retry_after_ns / (double)SNET_SECOND_NS);
+        (void)snprintf(ret_text, size, "%s: in %.1f s", snet_err_message(err),
+                       (double)info.retry_after_ns / (double)SNET_SECOND_NS);
     } else if (err == SNET_ERR_PEER_ABORTED && said[0] != '\0') {
-        snet_log_say(log, "%s: %s: %s", connect->options.config->address, snet_err_message(err),
-                     said);
+        (void)snprintf(ret_text, size, "%s: %s", snet_err_message(err), said);
     } else {
-        snet_log_say(log, "%s: %s%s%s%s", connect->options.config->address, snet_err_message(err),
-                     session_hint(connect, err), os_err != 0 ? ": " : "",
-                     os_err != 0 ? uv_strerror(os_err) : "");
+        (void)snprintf(ret_text, size, "%s%s%s%s", snet_err_message(err),
+                       session_hint(connect, err), os_err != 0 ? ": " : "",
+                       os_err != 0 ? uv_strerror(os_err) : "");
     }
 }

@@ -20,9 +20,9 @@ struct snet_connect {
 /* Opens one session as the options say. Errors: as snet_uv_connect. */
 SNET_MUST_USE snet_err snet_connect_session_open(struct snet_connect *connect,
                                                  snet_session **ret_session);
-/* Says why a session could not be begun or was lost, with what to check. */
-void snet_connect_session_explain(const struct snet_connect *connect, const snet_session *session,
-                                  snet_err err);
+/* Writes why a session could not be begun or was lost, with what to check. For a runner. */
+void snet_connect_session_explain(const struct snet_runner *runner, const snet_session *session,
+                                  snet_err err, char *ret_text, size_t size);
 /* How long a session whose input has ended waits for a byte, on wires without half-close. */
 uint64_t snet_connect_session_eof_wait_ms(const struct snet_connect *connect);
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define STDIO_BUFFER_BYTES 65536u
+#define STDIO_TEXT_BYTES 512u
 #define STDIO_PROBE_MS 1000u
 #define STDIO_FLUSH_MS 10000u
 #define STDIO_FLUSH_CHECK_MS 100u
@@ -21,6 +22,7 @@
 struct stdio {
     struct snet_connect *connect;
     snet_session *session;
+    struct snet_log_session known;
     uv_fs_t read;
     uv_fs_t write;
     uv_timer_t probe; /* whether anybody still reads the output */
@@ -247,6 +249,14 @@ static void stdio_probe_due(uv_timer_t *timer)
 
 /* --- The session ----------------------------------------------------------------------------- */
 
+static void stdio_explain(const struct stdio *stdio, snet_err err)
+{
+    char text[STDIO_TEXT_BYTES];
+    const struct snet_connect *connect = stdio->connect;
+    snet_connect_session_explain(&connect->runner, stdio->session, err, text, sizeof text);
+    snet_log_say(&connect->options.log, "%s: %s", connect->options.config->address, text);
+}
+
 static void stdio_event(struct snet_runner *runner, const struct snet_core_event *event)
 {
     struct stdio *stdio = runner->user;
@@ -261,7 +271,7 @@ static void stdio_event(struct snet_runner *runner, const struct snet_core_event
             return;
         }
         if (event->err != SNET_ERR_CLOSED) {
-            snet_connect_session_explain(stdio->connect, event->session, event->err);
+            stdio_explain(stdio, event->err);
         }
         if (stdio->out_gone || stdio->out_ended) {
             stdio_over(stdio);
@@ -283,6 +293,11 @@ static void stdio_drain(struct snet_runner *runner)
     snet_session_shutdown(stdio->session, stdio_now(stdio));
 }
 
+static struct snet_log_session *stdio_known(const snet_session *session)
+{
+    return snet_session_user(session);
+}
+
 int snet_connect_stdio_run(struct snet_connect *connect)
 {
     struct snet_runner *runner = &connect->runner;
@@ -292,6 +307,7 @@ int snet_connect_stdio_run(struct snet_connect *connect)
     }
     stdio->connect = connect;
     runner->on_event = stdio_event;
+    runner->known_of = stdio_known;
     runner->on_drain = stdio_drain;
     runner->user = stdio;
     runner->quiet = true;
@@ -304,6 +320,7 @@ int snet_connect_stdio_run(struct snet_connect *connect)
         free(stdio);
         return SNET_EXIT_OS;
     }
+    snet_session_set_user(stdio->session, &stdio->known);
     snet_uv_watch_network(runner->driver);
     (void)uv_timer_init(&runner->loop, &stdio->flush);
     (void)uv_timer_init(&runner->loop, &stdio->probe);
@@ -311,6 +328,7 @@ int snet_connect_stdio_run(struct snet_connect *connect)
     stdio->flush.data = stdio->probe.data = stdio;
     (void)uv_timer_start(&stdio->probe, stdio_probe_due, STDIO_PROBE_MS, STDIO_PROBE_MS);
     const int exit_code = snet_runner_run(runner);
+    snet_log_close(&connect->options.log);
     /* A thread may wait for input for ever: the process ends without asking it. */
     _exit(exit_code);
 }

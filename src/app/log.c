@@ -2,19 +2,32 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/log.h"
 
+#include "app/log_writer.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-#define LOG_LINE_BYTES 1024u
+#define LOG_LINE_BYTES 1280u
+/* What closes a line is not counted above: a brace and its end. */
+#define LOG_LINE_END_BYTES 2u
 /* One text of this length fits into any line. */
 #define LOG_TEXT_MAX_BYTES 640u
+#define LOG_CLOSE_MS 1000u
+
+static const char *const log_levels[] = {
+    [SNET_LOG_DEBUG] = "debug",
+    [SNET_LOG_INFO] = "info",
+    [SNET_LOG_WARNING] = "warning",
+    [SNET_LOG_ERROR] = "error",
+};
 
 /* A line that is built up. */
 struct log_line {
-    char text[LOG_LINE_BYTES];
+    char text[LOG_LINE_BYTES + LOG_LINE_END_BYTES];
     size_t len;
     bool full; /* something was cut */
 };
@@ -24,7 +37,7 @@ __attribute__((format(printf, 2, 3))) static void log_add(struct log_line *line,
 {
     va_list args;
     va_start(args, format);
-    const size_t left = sizeof line->text - line->len;
+    const size_t left = LOG_LINE_BYTES - line->len;
     const int len = vsnprintf(line->text + line->len, left, format, args);
     va_end(args);
     if (len > 0) {
@@ -42,7 +55,7 @@ static void log_add_text(struct log_line *line, const char *text)
     }
 }
 
-void snet_log_tame(const char *text, char *ret_text, size_t size)
+void snet_log_escape(const char *text, char *ret_text, size_t size)
 {
     size_t len = 0;
     for (; text[len] != '\0' && len + 1 < size; len++) {
@@ -61,7 +74,7 @@ static void log_add_time(struct log_line *line)
     (void)clock_gettime(CLOCK_REALTIME, &now);
     (void)gmtime_r(&now.tv_sec, &tm);
     line->len +=
-        strftime(line->text + line->len, sizeof line->text - line->len, "%Y-%m-%dT%H:%M:%S", &tm);
+        strftime(line->text + line->len, LOG_LINE_BYTES - line->len, "%Y-%m-%dT%H:%M:%S", &tm);
     log_add(line, ".%03ldZ", now.tv_nsec / 1000000);
 }
 
@@ -90,143 +103,96 @@ static void log_add_field(struct log_line *line, const struct snet_log_field *fi
     }
 }
 
-void snet_log_event(const struct snet_log *log, const char *event,
+static void log_end_line(struct log_line *line, bool json)
+{
+    if (json) {
+        line->text[line->len++] = '}';
+    }
+    line->text[line->len++] = '\n';
+}
+
+static void log_begin_line(struct log_line *line, const struct snet_log *log,
+                           enum snet_log_level level, const char *event)
+{
+    *line = (struct log_line){.len = 0};
+    log_add(line, "%s", log->json ? "{\"time\":\"" : "");
+    log_add_time(line);
+    log_add(line,
+            log->json ? "\",\"level\":\"%s\",\"command\":\"%s\",\"event\":\"%s\"" : " %s %s %s",
+            log_levels[level], log->command, event);
+}
+
+static void log_write(const struct snet_log *log, const char *text, size_t len)
+{
+    if (log->writer != NULL) {
+        (void)snet_log_writer_put(log->writer, text, len);
+    } else {
+        (void)fwrite(text, 1, len, stderr);
+    }
+}
+
+bool snet_log_has(const struct snet_log *log, enum snet_log_level level)
+{
+    return level > SNET_LOG_DEBUG || log->verbosity > 0;
+}
+
+void snet_log_event(const struct snet_log *log, enum snet_log_level level, const char *event,
                     const struct snet_log_field *fields, size_t count)
 {
-    struct log_line line = {.len = 0};
-    log_add(&line, "%s", log->json ? "{\"time\":\"" : "");
-    log_add_time(&line);
-    log_add(&line, log->json ? "\",\"command\":\"%s\",\"event\":\"%s\"" : " %s %s", log->command,
-            event);
+    struct log_line line;
+    if (!snet_log_has(log, level)) {
+        return;
+    }
+    log_begin_line(&line, log, level, event);
     for (size_t i = 0; i < count; i++) {
         log_add_field(&line, &fields[i], log->json);
     }
-    (void)fprintf(stderr, "%s%s\n", line.text, log->json ? "}" : "");
-}
-
-void snet_log_id(uint64_t id, char ret_text[SNET_LOG_ID_BYTES])
-{
-    (void)snprintf(ret_text, SNET_LOG_ID_BYTES, "%016" PRIx64, id);
-}
-
-static void log_opened(const struct snet_log *log, const struct snet_session_info *info,
-                       const char *id, const char *peer)
-{
-    const struct snet_log_field fields[] = {
-        SNET_LOG_TEXT("session", id),
-        SNET_LOG_TEXT("wire", snet_wire_name(info->wire)),
-        SNET_LOG_TEXT("peer", peer),
-    };
-    snet_log_event(log, "new", fields, sizeof fields / sizeof fields[0]);
-}
-
-static void log_lost(const struct snet_log *log, const struct snet_session_info *info,
-                     const char *id, snet_err err)
-{
-    const struct snet_log_field fields[] = {
-        SNET_LOG_TEXT("session", id),
-        SNET_LOG_TEXT("reason", snet_err_name(err)),
-        SNET_LOG_NUMBER("sent", info->sent),
-        SNET_LOG_NUMBER("received", info->received),
-    };
-    snet_log_event(log, "lost", fields, sizeof fields / sizeof fields[0]);
-}
-
-static void log_resumed(const struct snet_log *log, const struct snet_session_info *info,
-                        const char *id, const char *peer)
-{
-    const struct snet_log_field fields[] = {
-        SNET_LOG_TEXT("session", id),
-        SNET_LOG_TEXT("peer", peer),
-        SNET_LOG_NUMBER("resent", info->last_resent_bytes),
-        SNET_LOG_NUMBER("missing", info->last_missing_bytes),
-        SNET_LOG_NUMBER("after_us", info->last_detached_ns / 1000),
-        SNET_LOG_NUMBER("resumes", info->resumes),
-    };
-    snet_log_event(log, "resumed", fields, sizeof fields / sizeof fields[0]);
-}
-
-/* `said` is what the other end said when it aborted the session. */
-static void log_ended(const struct snet_log *log, const struct snet_session_info *info,
-                      const char *id, snet_err err, const char *said)
-{
-    char tame[SNET_CODE_TEXT_MAX_BYTES + 1];
-    snet_log_tame(said, tame, sizeof tame);
-    const struct snet_log_field fields[] = {
-        SNET_LOG_TEXT("session", id),
-        SNET_LOG_TEXT("reason", snet_err_name(err)),
-        SNET_LOG_TEXT("message", snet_err_message(err)),
-        SNET_LOG_NUMBER("written", info->written),
-        SNET_LOG_NUMBER("received", info->received),
-        SNET_LOG_NUMBER("peer_written", info->peer_written),
-        SNET_LOG_NUMBER("peer_received", info->peer_received),
-        SNET_LOG_NUMBER("resumes", info->resumes),
-        SNET_LOG_NUMBER("code", info->peer_code),
-        SNET_LOG_TEXT("said", tame),
-    };
-    const size_t count = sizeof fields / sizeof fields[0];
-    snet_log_event(log, "ended", fields, info->peer_code != 0 ? count : count - 2);
-}
-
-void snet_log_session(const struct snet_log *log, const struct snet_core_event *event,
-                      const char *peer)
-{
-    struct snet_session_info info;
-    char id[SNET_LOG_ID_BYTES];
-    snet_session_get_info(event->session, &info);
-    snet_log_id(info.id, id);
-    switch (event->type) {
-    case SNET_CORE_EVENT_OPENED:
-        log_opened(log, &info, id, peer);
-        break;
-    case SNET_CORE_EVENT_LOST:
-        log_lost(log, &info, id, event->err);
-        break;
-    case SNET_CORE_EVENT_RESUMED:
-        log_resumed(log, &info, id, peer);
-        break;
-    case SNET_CORE_EVENT_ENDED:
-        log_ended(log, &info, id, event->err, snet_session_peer_text(event->session));
-        break;
-    case SNET_CORE_EVENT_DIAL:
-    case SNET_CORE_EVENT_READABLE:
-    case SNET_CORE_EVENT_WRITABLE:
-    case SNET_CORE_EVENT_FREED:
-    case SNET_CORE_EVENT_LINK_SEND:
-    case SNET_CORE_EVENT_LINK_RECV:
-    case SNET_CORE_EVENT_LINK_CLOSE:
-        break;
-    }
-}
-
-void snet_log_note(const struct snet_log *log, const struct snet_note *note)
-{
-    char id[SNET_LOG_ID_BYTES];
-    snet_log_id(note->session_id, id);
-    const bool resume = note->kind == SNET_NOTE_RESUME_REFUSED;
-    const struct snet_log_field fields[] = {
-        SNET_LOG_TEXT("reason", snet_err_name(note->err)),
-        SNET_LOG_TEXT("message", snet_err_message(note->err)),
-        SNET_LOG_TEXT("session", id),
-        SNET_LOG_NUMBER("peer_written", note->peer_write),
-        SNET_LOG_NUMBER("peer_received", note->peer_read),
-        SNET_LOG_NUMBER("written", note->own_write),
-        SNET_LOG_NUMBER("received", note->own_read),
-    };
-    snet_log_event(log, resume ? "resume-refused" : "link-refused", fields, resume ? 7 : 2);
+    log_end_line(&line, log->json);
+    log_write(log, line.text, line.len);
 }
 
 void snet_log_say(const struct snet_log *log, const char *format, ...)
 {
     char text[LOG_LINE_BYTES];
+    struct log_line line = {.len = 0};
     va_list args;
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
     if (log->json) {
         const struct snet_log_field field = SNET_LOG_TEXT("text", text);
-        snet_log_event(log, "say", &field, 1);
-    } else {
-        (void)fprintf(stderr, "snet %s: %s\n", log->command, text);
+        snet_log_event(log, SNET_LOG_INFO, "message", &field, 1);
+        return;
+    }
+    log_add(&line, "snet %s: %s", log->command, text);
+    log_end_line(&line, false);
+    log_write(log, line.text, line.len);
+}
+
+/* --- Without waiting ------------------------------------------------------------------------- */
+
+static size_t log_format_dropped(const void *user, uint64_t count, char *ret_line, size_t size)
+{
+    const struct snet_log *log = user;
+    const struct snet_log_field field = SNET_LOG_NUMBER("lines", count);
+    struct log_line line;
+    log_begin_line(&line, log, SNET_LOG_WARNING, "log-dropped");
+    log_add_field(&line, &field, log->json);
+    log_end_line(&line, log->json);
+    const size_t len = line.len < size ? line.len : size;
+    memcpy(ret_line, line.text, len);
+    return len;
+}
+
+void snet_log_open(struct snet_log *log)
+{
+    log->writer = snet_log_writer_open(STDERR_FILENO, log_format_dropped, log);
+}
+
+void snet_log_close(struct snet_log *log)
+{
+    if (log->writer != NULL) {
+        (void)snet_log_writer_close(log->writer, LOG_CLOSE_MS);
+        log->writer = NULL;
     }
 }

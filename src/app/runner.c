@@ -6,22 +6,41 @@
 
 #include <signal.h>
 
+#define RUNNER_MESSAGE_BYTES 512u
+
+static void runner_log(const struct snet_runner *runner, const struct snet_core_event *event)
+{
+    char message[RUNNER_MESSAGE_BYTES];
+    const bool explained = event->type == SNET_CORE_EVENT_ENDED && runner->explain != NULL;
+    if (runner->quiet && !snet_log_has(runner->log, SNET_LOG_DEBUG)) {
+        return;
+    }
+    if (explained) {
+        runner->explain(runner, event->session, event->err, message, sizeof message);
+    }
+    snet_log_session(runner->log, event, runner->known_of(event->session),
+                     explained ? message : NULL, snet_uv_now(runner->driver));
+}
+
 static void runner_event(void *user, const struct snet_core_event *event)
 {
     struct snet_runner *runner = user;
-    if (!runner->quiet || runner->log->verbosity > 0) {
-        char peer[SNET_STREAM_ADDRESS_MAX_BYTES];
-        snet_uv_session_peer(event->session, peer, sizeof peer);
-        snet_log_session(runner->log, event, peer);
+    if (event->type != SNET_CORE_EVENT_OPENED) {
+        runner_log(runner, event);
+        runner->on_event(runner, event);
+    } else {
+        runner->on_event(runner, event); /* from now on the session is known */
+        runner_log(runner, event);
     }
-    runner->on_event(runner, event);
 }
 
 static void runner_note(void *user, const struct snet_note *note)
 {
     const struct snet_runner *runner = user;
-    if (runner->log->verbosity > 0) {
-        snet_log_note(runner->log, note);
+    if (snet_log_has(runner->log, SNET_LOG_DEBUG)) {
+        char peer[SNET_STREAM_ADDRESS_MAX_BYTES];
+        snet_uv_link_peer(note->link, peer, sizeof peer);
+        snet_log_note(runner->log, note, peer);
     }
 }
 
@@ -48,6 +67,7 @@ snet_err snet_runner_init(struct snet_runner *runner)
         .on_note = runner_note,
         .user = runner,
     };
+    snet_log_open(runner->log);
     if (uv_loop_init(&runner->loop) != 0) {
         return SNET_ERR_OS;
     }

@@ -11,21 +11,28 @@
 
 #include <snet/uv.h>
 
-#include "app/log.h"
+#include "app/log_session.h"
 
 #include <stdbool.h>
 
 struct snet_runner;
 
-/* Takes the events of sessions after they were logged. */
+/* Takes the events of sessions: an opened one is logged behind the call, all else before it. */
 typedef void snet_runner_event_fn(struct snet_runner *runner, const struct snet_core_event *event);
+/* What is remembered of a session for the log; NULL: nothing. */
+typedef struct snet_log_session *snet_runner_known_fn(const snet_session *session);
+/* Writes what to say about the end of a session. */
+typedef void snet_runner_explain_fn(const struct snet_runner *runner, const snet_session *session,
+                                    snet_err err, char *ret_text, size_t size);
 typedef void snet_runner_fn(struct snet_runner *runner);
 
 struct snet_runner {
     uv_loop_t loop;
     snet_uv *driver;
-    const struct snet_log *log;
+    struct snet_log *log;
     snet_runner_event_fn *on_event;
+    snet_runner_known_fn *known_of;
+    snet_runner_explain_fn *explain; /* NULL: errors speak for themselves */
     snet_runner_fn *on_drain;
     void *user;
     uv_signal_t signals[3];

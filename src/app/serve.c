@@ -27,6 +27,7 @@ struct serve {
 
 /* One session and the dial of its backend. */
 struct serve_session {
+    struct snet_log_session known;
     struct serve *serve;
     snet_relay *relay;
     snet_stream_dial *dial;
@@ -68,39 +69,30 @@ static void serve_dialed(void *user, snet_err err, int os_err, uv_stream_t *stre
         snet_relay_start(session->relay, stream);
         return;
     }
-    snet_log_say(&session->serve->options.log, "cannot reach the backend %s: %s",
-                 session->serve->options.to, uv_strerror(os_err));
+    snet_log_unreachable(&session->serve->options.log, snet_relay_session(session->relay),
+                         &session->known, uv_strerror(os_err));
     snet_session_abort_with(snet_relay_session(session->relay), SNET_RELAY_CODE_UNREACHABLE,
                             "the server behind the gateway cannot be reached",
                             snet_uv_now(session->serve->runner.driver));
 }
 
-/* Logs who a client with a key is. A list is looked through once per session: that is less work
-   than the handshake was. */
-static void serve_log_client(const struct serve *serve, const snet_session *session)
+/* The name of a client with a key, or NULL. The list is looked through once per session: that is
+   less work than the handshake was. */
+static const char *serve_client_name(const struct serve *serve, const snet_session *session)
 {
-    char id[SNET_LOG_ID_BYTES];
-    char text[SNET_KEY_TEXT_BYTES];
     struct snet_key key;
-    struct snet_session_info info;
-    if (!snet_session_peer_key(session, &key)) {
-        return;
-    }
-    const char *name = snet_key_list_name(&serve->clients, &key);
-    snet_session_get_info(session, &info);
-    snet_log_id(info.id, id);
-    snet_key_format(&key, text);
-    const struct snet_log_field fields[] = {
-        SNET_LOG_TEXT("session", id),
-        SNET_LOG_TEXT("key", text),
-        SNET_LOG_TEXT("name", name),
-    };
-    snet_log_event(&serve->options.log, "client", fields, name[0] != '\0' ? 3 : 2);
+    return snet_session_peer_key(session, &key) ? snet_key_list_name(&serve->clients, &key) : NULL;
+}
+
+static struct snet_log_session *serve_known(const snet_session *session)
+{
+    snet_relay *relay = snet_session_user(session);
+    struct serve_session *own = relay == NULL ? NULL : snet_relay_user(relay);
+    return own == NULL ? NULL : &own->known;
 }
 
 static void serve_opened(struct serve *serve, snet_session *session)
 {
-    serve_log_client(serve, session);
     struct serve_session *own = calloc(1, sizeof *own);
     const struct snet_relay_config relay_config = {.on_done = serve_relay_done, .user = own};
     snet_relay *relay = NULL;
@@ -115,7 +107,11 @@ static void serve_opened(struct serve *serve, snet_session *session)
         snet_session_abort(session, snet_uv_now(serve->runner.driver));
         return;
     }
-    *own = (struct serve_session){.serve = serve, .relay = relay};
+    *own = (struct serve_session){
+        .known = {.backend = serve->options.to, .key_name = serve_client_name(serve, session)},
+        .serve = serve,
+        .relay = relay,
+    };
     serve->session_count++;
     if (snet_stream_dial_start(&serve->runner.loop, &config, &own->dial) != SNET_OK) {
         snet_session_abort(session, snet_uv_now(serve->runner.driver));
@@ -256,6 +252,7 @@ static int serve_run(struct serve *serve)
     bool temporary = false;
     serve->runner.log = &serve->options.log;
     serve->runner.on_event = serve_event;
+    serve->runner.known_of = serve_known;
     serve->runner.on_drain = serve_drain;
     int code = snet_keys_complete(&serve->options, &temporary);
     if (code == SNET_EXIT_OK) {
@@ -283,6 +280,7 @@ int snet_serve_main(int argc, char **argv)
     } else if (code == SNET_EXIT_OK) {
         code = serve_run(&serve);
     }
+    snet_log_close(&serve.options.log);
     snet_options_deinit(&serve.options);
     return code;
 }

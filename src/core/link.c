@@ -37,7 +37,8 @@ static void link_end(snet_link *link, enum snet_close_how how, snet_err err, uin
     }
     snet_session *session = link->session;
     if (link->state != SNET_LINK_LIVE && link->server != NULL) {
-        snet_core_note(link->core, &(struct snet_note){.kind = SNET_NOTE_LINK_REFUSED, .err = err});
+        snet_core_note(link->core, &(struct snet_note){
+                                       .kind = SNET_NOTE_LINK_REFUSED, .err = err, .link = link});
     }
     snet_link_close(link, how, err);
     if (session != NULL) {

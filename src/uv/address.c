@@ -96,10 +96,21 @@ static unsigned address_port(in_port_t port)
     return ntohs(port);
 }
 
+/* An IPv4 peer of a socket that is for IPv6 too is shown as what it is. */
+static void address_format_mapped(const struct sockaddr_in6 *in6, char *ret_text, size_t size)
+{
+    const uint8_t *bytes = in6->sin6_addr.s6_addr + sizeof in6->sin6_addr - 4;
+    (void)snprintf(ret_text, size, "%u.%u.%u.%u:%u", bytes[0], bytes[1], bytes[2], bytes[3],
+                   address_port(in6->sin6_port));
+}
+
 void snet_address_format(const struct sockaddr_storage *socket, char *ret_text, size_t size)
 {
     char host[INET6_ADDRSTRLEN] = "?";
-    if (socket->ss_family == AF_INET6) {
+    const struct sockaddr_in6 *mapped = (const struct sockaddr_in6 *)socket;
+    if (socket->ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&mapped->sin6_addr)) {
+        address_format_mapped(mapped, ret_text, size);
+    } else if (socket->ss_family == AF_INET6) {
         const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)socket;
         (void)uv_ip6_name(in6, host, sizeof host);
         (void)snprintf(ret_text, size, "[%s]:%u", host, address_port(in6->sin6_port));

@@ -29,6 +29,11 @@ snet_session *snet_relay_session(const snet_relay *relay)
     return relay->session;
 }
 
+void *snet_relay_user(const snet_relay *relay)
+{
+    return relay->config.user;
+}
+
 static void relay_free(struct snet_relay *relay)
 {
     snet_stream_writer_deinit(&relay->writer);

@@ -168,14 +168,23 @@ int snet_uv_session_os_err(const snet_session *session)
     return dialer == NULL ? 0 : dialer->os_err;
 }
 
-void snet_uv_session_peer(const snet_session *session, char *ret_text, size_t size)
+static void uv_peer_of(const struct snet_conn *conn, char *ret_text, size_t size)
 {
-    const struct snet_conn *conn = snet_conn_of(session);
     if (conn == NULL) {
         (void)snprintf(ret_text, size, "-");
     } else {
         snet_stream_peer(conn->stream, ret_text, size);
     }
+}
+
+void snet_uv_session_peer(const snet_session *session, char *ret_text, size_t size)
+{
+    uv_peer_of(snet_conn_of(session), ret_text, size);
+}
+
+void snet_uv_link_peer(const snet_link *link, char *ret_text, size_t size)
+{
+    uv_peer_of(snet_link_user(link), ret_text, size);
 }
 
 /* --- The network ----------------------------------------------------------------------------- */

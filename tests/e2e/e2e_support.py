@@ -153,8 +153,8 @@ def spoken_by(wire: str) -> tuple[str, ...]:
 
 
 def serve(to: str, *arguments: str, wires: str = MIXED, **options: object) -> Listening:
-    """Start a gateway in front of `to`."""
-    return Listening("serve", *served_by(wires), "--to", to, *arguments, **options)
+    """Start a gateway in front of `to`, which logs all it can."""
+    return Listening("serve", *served_by(wires), "--to", to, "-v", *arguments, **options)
 
 
 def chaos(to: str, *arguments: str, **options: object) -> Listening:

@@ -111,7 +111,7 @@ class HalfOpen(unittest.TestCase):
         self.assertEqual(echo.process.stdout.readline(), b"ready\n")
         self.addCleanup(echo.process.stdout.close)
         self.gateway = self.enterContext(
-            InNamespace(self.net.server, SNET, "serve", *served_by(MIXED),
+            InNamespace(self.net.server, SNET, "serve", "-v", *served_by(MIXED),
                         "--listen", "10.99.9.9:7000", "--to", "127.0.0.1:7007"))
         self.gateway.wait_for("listening on")
 

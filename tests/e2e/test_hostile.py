@@ -41,7 +41,7 @@ class Strangers(unittest.TestCase):
         self.addCleanup(server.server_close)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.addCleanup(server.shutdown)
-        self.gateway = self.enterContext(serve(f"{LOOPBACK}:{server.server_address[1]}", "-v"))
+        self.gateway = self.enterContext(serve(f"{LOOPBACK}:{server.server_address[1]}"))
         self.honest = []
         for wire in MODERN:
             tunnel = self.enterContext(connect(self.gateway.address, wire))

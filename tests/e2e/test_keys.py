@@ -129,7 +129,7 @@ class Clients(WithKeys):
         self.stays_out(gateway, REFUSED, "--key", *pin)
         self.stays_out(gateway, REFUSED, "--authorized", *pin, "--key", self.three.path)
         self.gets_in(gateway, *pin, "--key", self.two.path)
-        line = gateway.wait_for(r" client session=.*")[0]
+        line = gateway.wait_for(r" opened session=.*")[0]
         self.assertIn(self.two.public, line)
         self.assertIn('name="anna of the office"', line)
 

@@ -3,10 +3,12 @@
 # SPDX-License-Identifier: MIT
 """The command line: help, errors in one line, exit codes, logs, listening, draining."""
 
+import contextlib
 import json
 import os
 import signal
 import socket
+import subprocess
 import tempfile
 import threading
 import unittest
@@ -147,6 +149,21 @@ class Keygen(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout, done.stderr), (0, made.stdout, ""))
 
 
+def free_port() -> int:
+    """Return a port of loopback that is free now."""
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        return taken.getsockname()[1]
+
+
+def fill_pipe(writing: int) -> None:
+    """Write into a pipe until it takes no more; it blocks as before."""
+    os.set_blocking(writing, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writing, bytes(4096))
+    os.set_blocking(writing, True)
+
+
 class Gateway(Echo):
     """What an operator sees."""
 
@@ -161,7 +178,7 @@ class Gateway(Echo):
                 ):
                     sock.sendall(b"hello")
                     self.assertEqual(receive(sock, 5), b"hello")
-                gateway.wait_for(rf"new session=\S+ wire={wire} ")
+                gateway.wait_for(rf"opened session=\S+ peer=\S+ wire={wire}")
 
     def test_unix_sockets_on_every_side(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -194,11 +211,55 @@ class Gateway(Echo):
                 gateway.wait_for('"event":"resumed"')
                 events = [json.loads(line) for line in gateway.log().splitlines()]
                 by_name = {event["event"]: event for event in events}
-                self.assertEqual(by_name["new"]["wire"], wire)
+                self.assertEqual(by_name["opened"]["wire"], wire)
+                for event in events:
+                    if event["event"] != "message":
+                        self.assertLessEqual({"time", "level", "session", "peer"}, event.keys())
                 self.assertIn("reason", by_name["lost"])
-                self.assertEqual(by_name["lost"]["session"], by_name["new"]["session"])
+                self.assertEqual(by_name["lost"]["session"], by_name["opened"]["session"])
                 self.assertLessEqual({"resent", "missing", "after_us", "peer", "resumes"},
                                      by_name["resumed"].keys())
+
+    def test_log_has_one_line_for_a_session_unless_asked_for_more(self) -> None:
+        with (
+            Listening("serve", *served_by(SECURE), "--to", self.backend) as gateway,
+            chaos(gateway.address) as network,
+            connect(network.address, SECURE) as tunnel,
+        ):
+            with dial(tunnel.port) as sock:
+                for text in (b"hello", b"again"):
+                    sock.sendall(text)
+                    self.assertEqual(receive(sock, 5), text)
+                    network.signal(signal.SIGUSR1)
+                sock.shutdown(socket.SHUT_WR)
+                self.assertEqual(sock.recv(1), b"")
+            said = gateway.wait_for(r"\S+Z (\w+) serve (\w+) session=\S+ peer=(\S+) .*\n")
+            self.assertEqual(said.groups()[:2], ("info", "ended"))
+            self.assertRegex(said[0], rf" backend={self.backend} reason=CLOSED message=.*"
+                                      r" wire=3 duration_ms=\d+ written=10 received=10 ")
+            self.assertTrue(said[3].startswith(LOOPBACK), said[3])
+            self.assertEqual(gateway.log().count(" session="), 1)
+
+    def test_log_that_nobody_reads_stops_nobody(self) -> None:
+        reading, writing = os.pipe()
+        self.addCleanup(os.close, reading)
+        fill_pipe(writing)
+        gateway = f"{LOOPBACK}:{free_port()}"
+        process = subprocess.Popen([SNET, "serve", "-v", *served_by(SECURE), "--to", self.backend,
+                                    "--listen", gateway], stderr=writing)
+        os.close(writing)
+        try:
+            with connect(gateway, SECURE, "--retry") as tunnel:
+                for _ in range(5):
+                    with dial(tunnel.port) as sock:
+                        sock.sendall(b"hello")
+                        self.assertEqual(receive(sock, 5), b"hello")
+            process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(10), 0)
+        finally:
+            process.kill()
+            process.wait()
 
     def test_backend_that_is_down_resets_the_client(self) -> None:
         with socket.create_server((LOOPBACK, 0)) as taken:

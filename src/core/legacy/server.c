@@ -163,6 +163,7 @@ static void server_refuse(snet_link *link, const snet_session *session, snet_err
     struct snet_note note = {
         .kind = SNET_NOTE_RESUME_REFUSED,
         .err = err,
+        .link = link,
         .session_id = state->claim.id,
         .peer_write = state->claim.write_count,
         .peer_read = state->claim.read_count,

@@ -25,7 +25,7 @@ static snet_err refuse_prove(const snet_link *link, const struct snet_v3_refusal
 
 static void refuse_note(const snet_link *link, const struct snet_v3_refusal *refusal)
 {
-    struct snet_note note = {.kind = SNET_NOTE_LINK_REFUSED, .err = refusal->err};
+    struct snet_note note = {.kind = SNET_NOTE_LINK_REFUSED, .err = refusal->err, .link = link};
     if (refusal->session != NULL) {
         note.kind = SNET_NOTE_RESUME_REFUSED;
         note.session_id = refusal->session->id;

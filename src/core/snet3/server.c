@@ -244,7 +244,8 @@ static void server_turn_away(snet_link *link, enum snet_v3_code code, snet_err e
 {
     (void)snet_v3_out_abort(link, (uint16_t)code, NULL);
     server_discard_unconfirmed(link);
-    snet_core_note(link->core, &(struct snet_note){.kind = SNET_NOTE_LINK_REFUSED, .err = err});
+    snet_core_note(link->core,
+                   &(struct snet_note){.kind = SNET_NOTE_LINK_REFUSED, .err = err, .link = link});
     snet_link_close(link, SNET_CLOSE_FIN, err);
 }
 

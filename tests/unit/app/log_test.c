@@ -1,7 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-#include "app/log.h"
-
+#include "app/log_session.h"
 #include "tests/support/capture.h"
 #include "tests/support/unit.h"
 
@@ -11,6 +10,7 @@
 #define LOG_TEST_FIELDS 4u
 
 static const struct snet_log log_text = {.command = "serve"};
+static const struct snet_log log_debug = {.command = "serve", .verbosity = 1};
 static const struct snet_log log_json = {.command = "serve", .json = true};
 
 /* Fills a text with `c`. */
@@ -54,7 +54,7 @@ static void log_leaves_a_field_out_that_does_not_fit(void **state)
         SNET_LOG_TEXT("fourth", "four"),
     };
     test_capture_begin(&capture);
-    snet_log_event(&log_json, "new", fields, LOG_TEST_FIELDS);
+    snet_log_event(&log_json, SNET_LOG_INFO, "opened", fields, LOG_TEST_FIELDS);
     const size_t len = test_capture_end(&capture, out, sizeof out);
     assert_in_range(len, 600, 1100);
     assert_json_line(out);
@@ -74,7 +74,8 @@ static void log_cuts_a_text_that_no_line_can_hold(void **state)
     snet_log_say(&log_json, "%s", long_text);
     (void)test_capture_end(&capture, out, sizeof out);
     assert_json_line(out);
-    assert_non_null(strstr(out, "\"event\":\"say\",\"text\":\"xxx"));
+    assert_non_null(strstr(
+        out, "\"level\":\"info\",\"command\":\"serve\",\"event\":\"message\",\"text\":\"xxx"));
     assert_in_range(count_of(out, 'x'), 600, 900);
 }
 
@@ -85,21 +86,21 @@ static void log_lets_no_text_break_out_of_its_field(void **state)
     struct test_capture capture;
     const struct snet_log_field field = SNET_LOG_TEXT("peer", "a\"b\\c\nd\x7f");
     test_capture_begin(&capture);
-    snet_log_event(&log_json, "new", &field, 1);
+    snet_log_event(&log_json, SNET_LOG_INFO, "opened", &field, 1);
     (void)test_capture_end(&capture, out, sizeof out);
     assert_json_line(out);
     assert_non_null(strstr(out, "\"peer\":\"a?b?c?d?\"}"));
 }
 
-static void log_tame_replaces_what_is_not_plain_text(void **state)
+static void log_escape_replaces_what_is_not_plain_text(void **state)
 {
     (void)state;
     char tame[9];
-    snet_log_tame("\x1b[2J\n\xc3\xa4\x7f", tame, sizeof tame);
+    snet_log_escape("\x1b[2J\n\xc3\xa4\x7f", tame, sizeof tame);
     assert_string_equal(tame, "?[2J????");
-    snet_log_tame("longer than that", tame, sizeof tame);
+    snet_log_escape("longer than that", tame, sizeof tame);
     assert_string_equal(tame, "longer t");
-    snet_log_tame("", tame, sizeof tame);
+    snet_log_escape("", tame, sizeof tame);
     assert_string_equal(tame, "");
 }
 
@@ -114,9 +115,9 @@ static void log_writes_text_as_key_and_value(void **state)
         SNET_LOG_NUMBER("sent", UINT64_MAX),
     };
     test_capture_begin(&capture);
-    snet_log_event(&log_text, "ended", fields, 3);
+    snet_log_event(&log_text, SNET_LOG_WARNING, "ended", fields, 3);
     (void)test_capture_end(&capture, out, sizeof out);
-    assert_non_null(strstr(out, "Z serve ended reason=CLOSED message=\"two words\" "
+    assert_non_null(strstr(out, "Z warning serve ended reason=CLOSED message=\"two words\" "
                                 "sent=18446744073709551615\n"));
     assert_int_equal(count_of(out, '\n'), 1);
 }
@@ -142,17 +143,23 @@ static void log_tells_the_counts_of_a_refused_resume_only(void **state)
                              .session_id = 0xAB,
                              .own_read = 7};
     test_capture_begin(&capture);
-    snet_log_note(&log_text, &note);
+    snet_log_note(&log_debug, &note, "192.0.2.1:5");
     (void)test_capture_end(&capture, out, sizeof out);
-    assert_non_null(strstr(out, " resume-refused reason=HISTORY_OVERRUN "));
-    assert_non_null(strstr(out, " session=00000000000000ab "));
+    assert_non_null(strstr(out,
+                           " debug serve resume-refused session=00000000000000ab peer=192.0.2.1:5 "
+                           "reason=HISTORY_OVERRUN "));
     assert_non_null(strstr(out, " received=7\n"));
     note.kind = SNET_NOTE_LINK_REFUSED;
+    note.session_id = 0;
     test_capture_begin(&capture);
-    snet_log_note(&log_text, &note);
+    snet_log_note(&log_debug, &note, "192.0.2.1:5");
     (void)test_capture_end(&capture, out, sizeof out);
-    assert_non_null(strstr(out, " link-refused reason=HISTORY_OVERRUN "));
-    assert_null(strstr(out, "session="));
+    assert_non_null(strstr(out, " link-refused session=- peer=192.0.2.1:5 "
+                                "reason=HISTORY_OVERRUN "));
+    assert_null(strstr(out, "received="));
+    test_capture_begin(&capture);
+    snet_log_note(&log_text, &note, "192.0.2.1:5");
+    assert_int_equal(test_capture_end(&capture, out, sizeof out), 0);
 }
 
 int main(void)
@@ -161,7 +168,7 @@ int main(void)
         cmocka_unit_test(log_leaves_a_field_out_that_does_not_fit),
         cmocka_unit_test(log_cuts_a_text_that_no_line_can_hold),
         cmocka_unit_test(log_lets_no_text_break_out_of_its_field),
-        cmocka_unit_test(log_tame_replaces_what_is_not_plain_text),
+        cmocka_unit_test(log_escape_replaces_what_is_not_plain_text),
         cmocka_unit_test(log_writes_text_as_key_and_value),
         cmocka_unit_test(log_says_sentences_to_people),
         cmocka_unit_test(log_tells_the_counts_of_a_refused_resume_only),
