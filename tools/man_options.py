@@ -20,7 +20,8 @@ SNET = os.environ.get("SNET_BIN", "snet")
 COMMANDS = ("serve", "connect")
 FIRST = re.compile(r"^  (?:-(\w), )?--([a-z-]+)(?: ([A-Z]+))?(?:\s+(.*))?$")
 MORE = re.compile(r"^ {20,}(\S.*)$")
-ALWAYS = [".It Fl v , Fl -verbose", "Logs more: refused connections, and events of sessions."]
+ALWAYS = [".It Fl v , Fl -verbose", "Logs events of level debug too; see",
+          ".Sx LOG ."]
 
 
 def entries(command):

@@ -43,7 +43,7 @@ static const char *const serve_main_options[] = {
     "listen", "to", "key", "psk", "authorized", "wire", "resume-timeout", "pad", NULL,
 };
 static const char serve_tail[] =
-    "  -v, --verbose          Log refused connections and resumes too\n"
+    "  -v, --verbose          Log losses, resumes and refusals too\n"
     "  --help-all             All options\n"
     "\n"
     "SIGTERM drains: no new sessions, others finish; a second one ends at once.\n";

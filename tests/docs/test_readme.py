@@ -66,7 +66,7 @@ class Program(unittest.TestCase):
                     cc {FLAGS} -o hello hello.c $(pkg-config --cflags --libs snet)
                     snet keygen --out key > pub
                     snet serve --key key --listen 127.0.0.1:{port} --to 127.0.0.1:{behind} 2>log &
-                    until grep -q listening log; do sleep 0.05; done
+                    until grep -qs listening log; do sleep 0.05; done
                     ./hello "snet://$(cat pub)@127.0.0.1:{port}"
                 """
                 result = shell(script, folder, environment)
