@@ -2,16 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "sock/fork_guard.h"
 
+#include "uv/wiped_pages.h"
+
 #include <stdatomic.h>
 #include <stddef.h>
-#include <sys/mman.h>
 #include <unistd.h>
-
-#ifdef MADV_WIPEONFORK
-#define FORK_GUARD_ADVICE MADV_WIPEONFORK
-#else
-#define FORK_GUARD_ADVICE (-1) /* madvise knows no such advice: the process id is compared */
-#endif
 
 /* The page, once there is one, is kept for the life of the process: somebody may be reading it. */
 struct fork_guard {
@@ -22,19 +17,16 @@ struct fork_guard {
 
 static struct fork_guard fork_guard;
 
-/* A page that is empty in a child, or NULL. */
+/* A flag that is false in a child, or NULL. */
 static atomic_bool *fork_guard_page(void)
 {
-    const size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
-    void *page = mmap(NULL, page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (page == MAP_FAILED) {
-        return NULL;
+    bool wiped = false;
+    atomic_bool *page = snet_wiped_pages_map(sizeof *page, &wiped);
+    if (page != NULL && !wiped) {
+        snet_wiped_pages_unmap(page, sizeof *page);
+        page = NULL;
     }
-    if (madvise(page, page_bytes, FORK_GUARD_ADVICE) == 0) {
-        return page;
-    }
-    (void)munmap(page, page_bytes);
-    return NULL;
+    return page;
 }
 
 void snet_fork_guard_set(void)
