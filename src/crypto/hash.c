@@ -38,6 +38,8 @@ snet_err snet_hash_hmac(struct snet_crypto *crypto, struct snet_bytes key,
         ok = EVP_MAC_update(mac, parts[i].data, parts[i].len) == 1;
     }
     ok = ok && EVP_MAC_final(mac, ret_mac, &len, SNET_HASH_BYTES) == 1 && len == SNET_HASH_BYTES;
+    /* The context keeps a copy of its key, outside of wiped pages: it gets another one. */
+    ok = EVP_MAC_init(mac, empty, 0, NULL) == 1 && ok;
     return ok ? SNET_OK : SNET_ERR_CRYPTO;
 }
 

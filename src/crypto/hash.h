@@ -23,7 +23,7 @@
 /* Errors: CRYPTO. */
 SNET_MUST_USE snet_err snet_hash_sha256(struct snet_crypto *crypto, const struct snet_bytes *parts,
                                         size_t count, uint8_t ret_hash[SNET_HASH_BYTES]);
-/* Errors: CRYPTO. */
+/* Nothing keeps the key. Errors: CRYPTO. */
 SNET_MUST_USE snet_err snet_hash_hmac(struct snet_crypto *crypto, struct snet_bytes key,
                                       const struct snet_bytes *parts, size_t count,
                                       uint8_t ret_mac[SNET_HASH_BYTES]);

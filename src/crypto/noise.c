@@ -99,6 +99,7 @@ static snet_err noise_mix_psk(struct snet_noise *noise)
     uint8_t outputs[3][SNET_HASH_BYTES];
     const struct snet_bytes psk = {noise->psk, sizeof noise->psk};
     snet_err err = snet_hash_noise_hkdf(noise->crypto, noise->chaining_key, psk, 3, outputs);
+    snet_secret_wipe(noise->psk, sizeof noise->psk); /* no pattern mixes it twice */
     if (err == SNET_OK) {
         noise_copy(noise->chaining_key, outputs[0]);
         const struct snet_bytes part = {outputs[1], SNET_HASH_BYTES};
@@ -182,6 +183,14 @@ static snet_err noise_mix_dh(struct snet_noise *noise, const struct snet_x25519 
     return err;
 }
 
+/* Nor does any use the own static key twice: it need not stay for the rest of the handshake. */
+static snet_err noise_mix_static(struct snet_noise *noise)
+{
+    const snet_err err = noise_mix_dh(noise, &noise->own_static, noise->peer_ephemeral);
+    snet_secret_wipe(noise->own_static.private_key, sizeof noise->own_static.private_key);
+    return err;
+}
+
 /* The tokens that both ends carry out alike. */
 static snet_err noise_mix(struct snet_noise *noise, enum noise_token token)
 {
@@ -193,8 +202,8 @@ static snet_err noise_mix(struct snet_noise *noise, enum noise_token token)
         return noise_mix_dh(noise, &noise->own_ephemeral, noise->peer_ephemeral);
     case NOISE_ES:
     case NOISE_SE:
-        return noise_mix_dh(noise, own_static ? &noise->own_static : &noise->own_ephemeral,
-                            own_static ? noise->peer_ephemeral : noise->peer_static);
+        return own_static ? noise_mix_static(noise)
+                          : noise_mix_dh(noise, &noise->own_ephemeral, noise->peer_static);
     case NOISE_E:
     case NOISE_S:
     case NOISE_END:
