@@ -60,6 +60,14 @@ struct snet_env {
     snet_err (*random)(void *ctx, enum snet_random_purpose purpose, uint8_t *ret_bytes, size_t len);
     /* Takes a note; may be NULL. */
     void (*note)(void *ctx, const struct snet_note *note);
+    /*
+     * Memory for what stays secret for long, in pages of 4096 bytes, or NULL: of keys, and of what
+     * sessions are resumed with. It may be emptied in a child of fork; a core in that child begins
+     * no handshake any more (SNET_ERR_FORKED). Both may be NULL together: `alloc` and `free` serve.
+     */
+    void *(*secret_alloc)(void *ctx, size_t size_bytes);
+    /* Gives back what `secret_alloc` gave for this size, wiped; never called with NULL. */
+    void (*secret_free)(void *ctx, void *memory, size_t size_bytes);
 };
 
 #ifdef __cplusplus

@@ -21,7 +21,12 @@
  * it, snet_close.
  *
  * Fork. In a child every call on an object of its parent fails with EBADF, dialing and listening
- * with EBADF and SNET_ERR_FORKED. Descriptors of snet_socket_to_fd go on while the parent lives.
+ * with EBADF and SNET_ERR_FORKED: it never seals. Where the kernel can empty pages in a child
+ * (Linux), it has no secret key, psk or secret of a session either; it has keys of connections that
+ * were up, and the program's own copies. daemon() is a fork whose parent exits, and belongs before
+ * the first call; a config that was filled before it stays good. A child of vfork may call nothing
+ * until it executes. Descriptors of snet_socket_to_fd go on in a child while the parent lives, and
+ * not longer; in a child that executes a program they report the end then, in another they wait.
  *
  * Signals. The background thread leaves a program's own handlers alone and blocks no signal that a
  * language's runtime sends to threads; see docs/socket-semantics.md.
@@ -235,7 +240,8 @@ SNET_API int snet_events_next(snet_events *events, struct snet_event *ret_event,
  * at once, or within a second while bytes cannot move exit of the process            -> the same
  *
  * Duplicates (dup, fork, a passed descriptor) are the same socket; it is closed when the last one
- * is. A child that was forked may use one while its parent lives, whose thread moves the bytes.
+ * is. A child that was forked may use one while its parent lives, whose thread moves the bytes;
+ * afterwards it waits for ever, unless it has executed a program: then it reads the end.
  */
 
 /*

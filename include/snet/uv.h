@@ -15,6 +15,9 @@
  *
  * Source-stable tier: a program is built again for another release.
  *
+ * Fork: a driver belongs to the process that made it. In a child it, its sessions and its core must
+ * not be used or freed; on Linux it has no keys and no secrets of sessions there.
+ *
  * Ownership: the driver owns its core and all links. A session belongs to the program from
  * snet_uv_connect or SNET_CORE_EVENT_OPENED until snet_session_free. Thread: that of the loop.
  */

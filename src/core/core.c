@@ -17,7 +17,8 @@ snet_err snet_core_new(const struct snet_env *env, const struct snet_core_config
 {
     const uint64_t send_bytes = core_budget(config->send_budget_bytes);
     const uint64_t recv_bytes = core_budget(config->recv_budget_bytes);
-    if (send_bytes < SNET_PAGE_BYTES || recv_bytes < SNET_PAGE_BYTES) {
+    const bool paired = (env->secret_alloc == NULL) == (env->secret_free == NULL);
+    if (send_bytes < SNET_PAGE_BYTES || recv_bytes < SNET_PAGE_BYTES || !paired) {
         return SNET_ERR_INVALID;
     }
     snet_core *core = env->alloc(env->ctx, sizeof *core);
@@ -36,6 +37,7 @@ snet_err snet_core_new(const struct snet_env *env, const struct snet_core_config
     snet_list_init(&core->servers);
     snet_list_init(&core->sessions);
     snet_list_init(&core->links);
+    snet_secrets_init(&core->secrets, &core->env);
     snet_pressure_init(&core->pressure, &core->send_pool, &core->recv_pool);
     *ret_core = core;
     return SNET_OK;
@@ -59,6 +61,7 @@ void snet_core_free(snet_core *core)
     core_destroy_all(&core->servers);
     snet_pool_deinit(&core->send_pool);
     snet_pool_deinit(&core->recv_pool);
+    snet_secrets_deinit(&core->secrets);
     snet_crypto_free(core->crypto);
     const struct snet_env env = core->env;
     env.free(env.ctx, core);

@@ -15,6 +15,7 @@
 #include "base/pool.h"
 #include "base/timer.h"
 #include "core/pressure.h"
+#include "core/secrets.h"
 #include "core/task.h"
 
 /* What one record of snet/3 takes at most, and what it is opened in. */
@@ -34,6 +35,7 @@ struct snet_core {
     struct snet_list sessions;
     struct snet_list links;
     struct snet_pressure pressure;
+    struct snet_secrets secrets;
     uint64_t now_ns; /* of the last tick */
     const struct snet_suite *suites[SNET_SUITES_ADDED_MAX];
     size_t suite_count;

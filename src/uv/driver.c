@@ -3,6 +3,7 @@
 #include "uv/driver.h"
 
 #include "base/assert.h"
+#include "uv/wiped_pages.h"
 
 #include <stdlib.h>
 
@@ -22,6 +23,19 @@ static void driver_env_free(void *ctx, void *memory)
 {
     (void)ctx;
     free(memory);
+}
+
+static void *driver_env_secret_alloc(void *ctx, size_t size_bytes)
+{
+    (void)ctx;
+    bool wiped = false; /* where it is not, the child keeps the secrets, as it keeps all else */
+    return snet_wiped_pages_map(size_bytes, &wiped);
+}
+
+static void driver_env_secret_free(void *ctx, void *memory, size_t size_bytes)
+{
+    (void)ctx;
+    snet_wiped_pages_unmap(memory, size_bytes);
 }
 
 static snet_err driver_env_random(void *ctx, enum snet_random_purpose purpose, uint8_t *ret_bytes,
@@ -184,6 +198,8 @@ static snet_err driver_make_core(snet_uv *driver)
         .free = driver_env_free,
         .random = driver_env_random,
         .note = driver_env_note,
+        .secret_alloc = driver_env_secret_alloc,
+        .secret_free = driver_env_secret_free,
     };
     return snet_core_new(&env, &driver->config.core, &driver->core);
 }

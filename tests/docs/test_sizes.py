@@ -24,6 +24,8 @@ ENTRY = re.compile(r" <\d+><[0-9a-f]+>: Abbrev Number: \d+(?: \((\w+)\))?")
 MACHINE = ("EM_X86_64", "X86-64")
 SUITE_ALIGN = 16
 """Contexts of a link's suite begin at multiples of this: EPOCH_ALIGN."""
+PLACE = 64
+"""What is kept for secrets at a time: SNET_SECRETS_PLACE_BYTES."""
 BUCKET = 16
 """What a registry keeps for an entry, at most."""
 COLUMN = 29
@@ -68,6 +70,7 @@ def objects(size: dict[str, int]) -> dict[str, int]:
         "stream": max(size["uv_tcp_s"], size["uv_pipe_s"]),
         "dialer": size["snet_dialer"],
         "bucket": BUCKET,
+        "secrets": PLACE,
         "tombstone": size["tombstone"],
     }
 
@@ -89,6 +92,8 @@ def table(size: dict[str, int]) -> str:
         ("handshake of snet/3, while it runs", part["handshake"], ""),
         ("a client's keys and wishes for snet/3, until the session is open",
          size["snet_v3_wishes"], ""),
+        ("place for long-lived secrets", PLACE,
+         ", 63 of them in a page of their own"),
         ("identity of a client, if it has a key or asks for a service", size["snet_identity"], ""),
         ("conn (driver)", part["conn"], ""),
         ("stream handle of libuv (driver)", part["stream"], ""),
@@ -107,9 +112,9 @@ def table(size: dict[str, int]) -> str:
         f"| {name} | {count:,}{rest} |\n" for name, count, rest in rows)
 
 
-SERVER3 = "session snet3 bucket link snet3-link keys conn stream"
-PENDING3 = "link snet3-link keys conn stream"
-UNREAD3 = "session snet3 link snet3-link handshake conn stream"
+SERVER3 = "session snet3 secrets bucket link snet3-link keys conn stream"
+PENDING3 = "link snet3-link secrets keys conn stream"
+UNREAD3 = "session snet3 secrets link snet3-link handshake conn stream"
 SUMS = {
     "legacy wires": {
         "server, with a link": "session legacy bucket link legacy-link conn stream",
@@ -120,9 +125,9 @@ SUMS = {
     },
     "snet/3": {
         "server, with a link": SERVER3,
-        "server, without a link": "session snet3 bucket",
-        "client, with a link": "session snet3 link snet3-link keys conn stream dialer",
-        "link in its handshake": "link snet3-link conn stream",
+        "server, without a link": "session snet3 secrets bucket",
+        "client, with a link": "session snet3 secrets link snet3-link keys conn stream dialer",
+        "link in its handshake": "link snet3-link secrets conn stream",
         "unconfirmed, with its link": SERVER3,
         "the same, XK before AUTH": UNREAD3,
         "pending link of a session": PENDING3,

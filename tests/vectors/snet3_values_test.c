@@ -151,13 +151,14 @@ static void values_cids_tokens_and_proofs_follow_from_the_root(void **state)
         uint8_t token[SNET_V3_TOKEN_BYTES];
         uint8_t proof[SNET_V3_PROOF_BYTES];
         struct snet_cids cids;
+        struct snet_cids_keys keys;
         values_take(names[i].root, root, sizeof root);
         values_take(names[i].cid_random, random, sizeof random);
         values_take(names[i].reject_header, header, sizeof header);
         values_take(names[i].resume_e, ephemeral, sizeof ephemeral);
-        assert_int_equal(snet_cids_init(&cids, *state, root, names[i].node_id), SNET_OK);
-        ASSERT_HEX(cids.cid_key, sizeof cids.cid_key, names[i].cid_key);
-        ASSERT_HEX(cids.reset_key, sizeof cids.reset_key, names[i].reset_key);
+        assert_int_equal(snet_cids_init(&cids, &keys, *state, root, names[i].node_id), SNET_OK);
+        ASSERT_HEX(keys.cid_key, sizeof keys.cid_key, names[i].cid_key);
+        ASSERT_HEX(keys.reset_key, sizeof keys.reset_key, names[i].reset_key);
         assert_int_equal(snet_cids_make(&cids, random, cid), SNET_OK);
         ASSERT_HEX(cid, sizeof cid, names[i].cid);
         assert_int_equal(snet_cids_token(&cids, cid, token), SNET_OK);

@@ -19,16 +19,17 @@ _Static_assert(SNET_V3_CID_BYTES == 1 + SNET_BLOCK_BYTES, "a cid is a byte and a
 _Static_assert(SNET_BLOCK_BYTES == sizeof(uint32_t) + SNET_CIDS_RANDOM_BYTES - 1,
                "a node id and a nonce fill a block");
 
-snet_err snet_cids_init(struct snet_cids *cids, struct snet_crypto *crypto,
-                        const uint8_t root[SNET_HASH_BYTES], uint32_t node_id)
+snet_err snet_cids_init(struct snet_cids *cids, struct snet_cids_keys *keys,
+                        struct snet_crypto *crypto, const uint8_t root[SNET_HASH_BYTES],
+                        uint32_t node_id)
 {
     static const struct snet_hash_info cid = {.label = "snet3 cid"};
     static const struct snet_hash_info reset = {.label = "snet3 reset"};
     SNET_ASSERT(crypto != NULL);
-    *cids = (struct snet_cids){.crypto = crypto, .node_id = node_id};
-    snet_err err = snet_hash_expand(crypto, root, &cid, cids->cid_key, sizeof cids->cid_key);
+    *cids = (struct snet_cids){.crypto = crypto, .keys = keys, .node_id = node_id};
+    snet_err err = snet_hash_expand(crypto, root, &cid, keys->cid_key, sizeof keys->cid_key);
     if (err == SNET_OK) {
-        err = snet_hash_expand(crypto, root, &reset, cids->reset_key, sizeof cids->reset_key);
+        err = snet_hash_expand(crypto, root, &reset, keys->reset_key, sizeof keys->reset_key);
     }
     if (err != SNET_OK) {
         snet_cids_deinit(cids);
@@ -38,8 +39,9 @@ snet_err snet_cids_init(struct snet_cids *cids, struct snet_crypto *crypto,
 
 void snet_cids_deinit(struct snet_cids *cids)
 {
-    if (cids != NULL) {
-        snet_secret_wipe(cids, sizeof *cids);
+    if (cids != NULL && cids->keys != NULL) {
+        snet_secret_wipe(cids->keys, sizeof *cids->keys);
+        *cids = (struct snet_cids){.keys = NULL};
     }
 }
 
@@ -52,7 +54,7 @@ snet_err snet_cids_make(const struct snet_cids *cids, const uint8_t random[SNET_
     snet_writer_u32(&writer, cids->node_id);
     snet_writer_bytes(&writer, random + 1, SNET_CIDS_RANDOM_BYTES - 1);
     SNET_ASSERT(!writer.failed);
-    SNET_TRY(snet_block_encrypt(cids->crypto, cids->cid_key, block, block));
+    SNET_TRY(snet_block_encrypt(cids->crypto, cids->keys->cid_key, block, block));
     snet_writer_init(&writer, ret_cid, SNET_V3_CID_BYTES);
     snet_writer_u8(
         &writer, (uint8_t)((CIDS_CONFIG_ID << CIDS_CONFIG_SHIFT) | (random[0] & CIDS_RANDOM_MASK)));
@@ -70,7 +72,7 @@ snet_err snet_cids_find_owner(const struct snet_cids *cids, const uint8_t cid[SN
         *ret_owner = SNET_CIDS_FOREIGN;
         return SNET_OK;
     }
-    SNET_TRY(snet_block_decrypt(cids->crypto, cids->cid_key, cid + 1, block));
+    SNET_TRY(snet_block_decrypt(cids->crypto, cids->keys->cid_key, cid + 1, block));
     snet_reader_init(&reader, block, sizeof block);
     *ret_owner = snet_reader_u32(&reader) == cids->node_id ? SNET_CIDS_OURS : SNET_CIDS_OTHER_NODE;
     return SNET_OK;
@@ -94,7 +96,7 @@ _Static_assert(SNET_V3_PROOF_BYTES == SNET_V3_TOKEN_BYTES, "one cut for both");
 snet_err snet_cids_token(const struct snet_cids *cids, const uint8_t cid[SNET_V3_CID_BYTES],
                          uint8_t ret_token[SNET_V3_TOKEN_BYTES])
 {
-    const struct snet_bytes key = {cids->reset_key, sizeof cids->reset_key};
+    const struct snet_bytes key = {cids->keys->reset_key, sizeof cids->keys->reset_key};
     const struct snet_bytes parts[] = {
         {(const uint8_t *)cids_token_label, sizeof cids_token_label - 1},
         {cid, SNET_V3_CID_BYTES},

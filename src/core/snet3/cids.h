@@ -16,8 +16,8 @@
  *
  * A cid is not authenticated: that it is ours says which server should answer, not that it ever
  * existed.
- * Pure: what is random comes from the caller. Ownership: the caller's struct, wiped with
- * snet_cids_deinit; the cryptographic context must outlive it. Thread: the core's.
+ * Pure: what is random comes from the caller. Ownership: the caller's structs, wiped with
+ * snet_cids_deinit; the keys and the cryptographic context must outlive it. Thread: the core's.
  */
 #ifndef SNET_CORE_SNET3_CIDS_H
 #define SNET_CORE_SNET3_CIDS_H
@@ -33,17 +33,23 @@
 
 #define SNET_CIDS_RANDOM_BYTES 13u
 
-struct snet_cids {
-    struct snet_crypto *crypto;
-    uint32_t node_id;
+struct snet_cids_keys {
     uint8_t cid_key[SNET_BLOCK_KEY_BYTES];
     uint8_t reset_key[SNET_HASH_BYTES];
 };
 
-/* Derives the keys from the root. Errors: CRYPTO, after which nothing needs to be undone. */
-SNET_MUST_USE snet_err snet_cids_init(struct snet_cids *cids, struct snet_crypto *crypto,
+struct snet_cids {
+    struct snet_crypto *crypto;
+    struct snet_cids_keys *keys; /* secret */
+    uint32_t node_id;
+};
+
+/* Derives the keys from the root, into memory of the caller. Errors: CRYPTO, after which nothing
+   needs to be undone. */
+SNET_MUST_USE snet_err snet_cids_init(struct snet_cids *cids, struct snet_cids_keys *keys,
+                                      struct snet_crypto *crypto,
                                       const uint8_t root[SNET_HASH_BYTES], uint32_t node_id);
-/* Wipes everything. Accepts NULL and a zeroed struct. */
+/* Wipes everything, the keys as well. Accepts NULL and a zeroed struct. */
 void snet_cids_deinit(struct snet_cids *cids);
 
 /*

@@ -24,19 +24,33 @@
 
 /* --- Before the first connection ---------------------------------------------------------- */
 
-static snet_err client_take_keys(struct snet_v3_wishes *wishes, struct snet_crypto *crypto,
+static snet_err client_take_psk(struct snet_v3_wishes *wishes, snet_core *core,
+                                const struct snet_key *psk)
+{
+    wishes->pattern = SNET_NOISE_NNPSK0;
+    wishes->psk = snet_secrets_take(&core->secrets);
+    if (wishes->psk == NULL) {
+        return SNET_ERR_NO_MEMORY;
+    }
+    snet_bytes_copy(wishes->psk, psk->bytes, SNET_NOISE_PSK_BYTES);
+    return snet_keyring_psk_id(core->crypto, wishes->psk, wishes->psk_id);
+}
+
+static snet_err client_take_keys(struct snet_v3_wishes *wishes, snet_core *core,
                                  const struct snet_client_keys *keys)
 {
     if (keys->psk != NULL) {
-        wishes->pattern = SNET_NOISE_NNPSK0;
-        snet_bytes_copy(wishes->psk, keys->psk->bytes, sizeof wishes->psk);
-        return snet_keyring_psk_id(crypto, wishes->psk, wishes->psk_id);
+        return client_take_psk(wishes, core, keys->psk);
     }
     wishes->pattern = keys->client_secret == NULL ? SNET_NOISE_NK : SNET_NOISE_XK;
     snet_bytes_copy(wishes->server_public, keys->server->bytes, sizeof wishes->server_public);
-    return keys->client_secret == NULL
-               ? SNET_OK
-               : snet_x25519_import(keys->client_secret->bytes, &wishes->own_static);
+    if (keys->client_secret == NULL) {
+        return SNET_OK;
+    }
+    wishes->own_static = snet_secrets_take(&core->secrets);
+    return wishes->own_static == NULL
+               ? SNET_ERR_NO_MEMORY
+               : snet_x25519_import(keys->client_secret->bytes, wishes->own_static);
 }
 
 snet_err snet_v3_client_open(snet_session *session, const struct snet_client_config *config)
@@ -60,15 +74,17 @@ snet_err snet_v3_client_open(snet_session *session, const struct snet_client_con
     state->of.client.wishes->service_len = service_len;
     state->early_data = config->early_data;
     state->rekey_interval_ns = config->rekey_interval_ns;
-    return client_take_keys(state->of.client.wishes, session->core->crypto, keys);
+    return client_take_keys(state->of.client.wishes, session->core, keys);
 }
 
 void snet_v3_client_forget(snet_session *session)
 {
     struct snet_v3_session *state = snet_v3_session_of(session);
-    if (state->of.client.wishes != NULL) {
-        snet_secret_wipe(state->of.client.wishes, sizeof *state->of.client.wishes);
-        snet_core_release(session->core, state->of.client.wishes);
+    struct snet_v3_wishes *wishes = state->of.client.wishes;
+    if (wishes != NULL) {
+        snet_secrets_give(&session->core->secrets, wishes->own_static);
+        snet_secrets_give(&session->core->secrets, wishes->psk);
+        snet_core_release(session->core, wishes);
         state->of.client.wishes = NULL;
     }
 }
@@ -85,9 +101,9 @@ static snet_err client_say_hello(snet_link *link)
     const struct snet_v3_messages_config config = {
         .pattern = wishes->pattern,
         .suite = session->suite,
-        .own_static = wishes->pattern == SNET_NOISE_XK ? &wishes->own_static : NULL,
+        .own_static = wishes->own_static,
         .server_public = psk ? NULL : wishes->server_public,
-        .psk = psk ? wishes->psk : NULL,
+        .psk = wishes->psk,
         .psk_id = psk ? wishes->psk_id : NULL,
         .ephemeral = ephemeral,
     };
@@ -152,7 +168,7 @@ static snet_err client_write_resume(snet_link *link, const struct snet_v3_resume
     const struct snet_v3_messages_config config = {
         .pattern = SNET_NOISE_NNPSK0,
         .suite = session->suite,
-        .psk = session->of.client.ticket.secret,
+        .psk = session->of.client.ticket.secrets->secret,
         .cid = session->of.client.ticket.cid,
         .ephemeral = private_key,
     };
@@ -211,8 +227,9 @@ static void client_adopt(snet_link *link)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
     struct snet_v3_session *session = snet_v3_session_of(link->session);
+    snet_v3_state_drop_ticket(link->core, &session->of.client.ticket);
     session->of.client.ticket = state->ticket;
-    snet_secret_wipe(&state->ticket, sizeof state->ticket);
+    state->ticket = (struct snet_v3_ticket){.secrets = NULL};
 }
 
 static void client_open(snet_link *link, uint64_t now)
@@ -233,7 +250,8 @@ static void client_keep_welcome(snet_link *link, const struct snet_v3_welcome *w
         session->heartbeat_ns = snet_v3_liveness_heartbeat(welcome->heartbeat_s * SNET_SECOND_NS);
     }
     snet_bytes_copy(state->ticket.cid, welcome->cid, sizeof state->ticket.cid);
-    snet_bytes_copy(state->ticket.token, welcome->token, sizeof state->ticket.token);
+    snet_bytes_copy(state->ticket.secrets->token, welcome->token,
+                    sizeof state->ticket.secrets->token);
 }
 
 /* Sends the client's public key: the third message of XK. */
@@ -282,7 +300,7 @@ snet_err snet_v3_client_reply(snet_link *link, struct snet_buffer message,
         SNET_TRY(client_say_auth(link));
     }
     SNET_TRY(snet_v3_epoch_begin(link, session->suite, true));
-    SNET_TRY(snet_v3_epoch_name(link->session, state->ticket.secret));
+    SNET_TRY(snet_v3_epoch_name(link->session, state->ticket.secrets->secret));
     if (known) {
         *ret_next = SNET_V3_C_CONFIRM;
         return SNET_OK;
@@ -310,7 +328,8 @@ snet_err snet_v3_client_accept(snet_link *link, struct snet_buffer message,
     }
     snet_v3_liveness_answered(link, now);
     snet_bytes_copy(state->ticket.cid, accept.cid, sizeof state->ticket.cid);
-    snet_bytes_copy(state->ticket.token, accept.token, sizeof state->ticket.token);
+    snet_bytes_copy(state->ticket.secrets->token, accept.token,
+                    sizeof state->ticket.secrets->token);
     snet_secret_wipe(accept.token, sizeof accept.token);
     SNET_TRY(snet_v3_epoch_begin(link, snet_v3_session_of(session)->suite, true));
     const struct snet_flow_ack ack = {.recv_next = accept.recv_next, .limit = accept.limit};
@@ -342,8 +361,8 @@ static bool client_proves(const snet_link *link, struct snet_buffer message,
         .ephemeral = state->ephemeral,
     };
     uint8_t proof[SNET_V3_PROOF_BYTES];
-    return snet_cids_proof(link->core->crypto, session->of.client.ticket.token, &refusal, proof) ==
-               SNET_OK &&
+    return snet_cids_proof(link->core->crypto, session->of.client.ticket.secrets->token, &refusal,
+                           proof) == SNET_OK &&
            snet_secret_equal(proof, reject->proof, sizeof proof);
 }
 

@@ -71,6 +71,7 @@ struct snet_credential *snet_credentials_promote(struct snet_credentials *creden
 void snet_credentials_retire(struct snet_credential *credential)
 {
     SNET_ASSERT(credential->node.id == 0);
+    SNET_ASSERT(credential->secrets == NULL);
     snet_secret_wipe(credential, sizeof *credential);
 }
 

@@ -28,11 +28,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The part of a credential that is secret. Where it lies, and for how long, is the caller's. */
+struct snet_credential_secrets {
+    uint8_t secret[SNET_HASH_BYTES];    /* RS: the psk of the next resume */
+    uint8_t token[SNET_V3_TOKEN_BYTES]; /* a client's: what proofs of its server are made with */
+};
+
 struct snet_credential {
     struct snet_registry_node node; /* by snet_credentials_key of the cid; set by the caller */
     struct snet_session *owner;     /* the session; set by the caller */
+    struct snet_credential_secrets *secrets;
     uint8_t cid[SNET_V3_CID_BYTES];
-    uint8_t secret[SNET_HASH_BYTES]; /* RS: the psk of the next resume */
 };
 
 struct snet_credentials {
@@ -70,7 +76,7 @@ struct snet_credential *snet_credentials_next(struct snet_credentials *credentia
  * snet_credentials_retire; NULL when nothing was pending.
  */
 struct snet_credential *snet_credentials_promote(struct snet_credentials *credentials);
-/* Wipes a slot that is in no registry. */
+/* Clears a slot that is in no registry, and whose secrets have been given back. */
 void snet_credentials_retire(struct snet_credential *credential);
 
 void snet_credentials_check(const struct snet_credentials *credentials);

@@ -42,12 +42,14 @@ snet_err snet_v3_epoch_begin(snet_link *link, const struct snet_suite *suite, bo
     struct snet_v3_handshake_epoch epoch;
     SNET_ASSERT(state->ctx == NULL);
     SNET_ASSERT(state->handshake != NULL);
+    SNET_ASSERT(state->ticket.secrets != NULL);
     state->ctx = snet_core_alloc(link->core, 2 * epoch_ctx_bytes(suite));
     if (state->ctx == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
     SNET_TRY(snet_v3_messages_finish(state->handshake, &epoch));
-    snet_bytes_copy(state->ticket.secret, epoch.resume, sizeof state->ticket.secret);
+    snet_bytes_copy(state->ticket.secrets->secret, epoch.resume,
+                    sizeof state->ticket.secrets->secret);
     const snet_err err = epoch_key(link, suite, &epoch, client);
     snet_secret_wipe(&epoch, sizeof epoch);
     snet_v3_state_end_handshake(link);

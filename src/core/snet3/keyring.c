@@ -10,23 +10,25 @@
 #include <string.h>
 
 struct keyring_psk {
-    struct snet_key key;
+    struct snet_key key; /* secret */
     uint8_t id[SNET_V3_PSK_ID_BYTES];
 };
 
 struct snet_keyring {
-    const struct snet_env *env;
+    struct snet_secrets *secrets;
     struct snet_crypto *crypto;
     size_t secret_count;
     size_t psk_count;
     size_t authorized_count;
-    struct snet_x25519 secrets[SNET_SERVER_SECRETS_MAX];
-    struct keyring_psk psks[SNET_SERVER_PSKS_MAX];
+    struct snet_x25519 *pairs[SNET_SERVER_SECRETS_MAX];
+    struct keyring_psk *psks[SNET_SERVER_PSKS_MAX];
     struct snet_key authorized[]; /* ascending */
 };
 
 _Static_assert(SNET_KEY_BYTES == SNET_X25519_BYTES, "keys as programs and as libcrypto have them");
 _Static_assert(SNET_KEY_BYTES == SNET_HASH_BYTES, "each key can be a secret to expand");
+_Static_assert(sizeof(struct snet_x25519) <= SNET_SECRETS_PLACE_BYTES, "a pair has a place");
+_Static_assert(sizeof(struct keyring_psk) <= SNET_SECRETS_PLACE_BYTES, "a psk has a place");
 
 static size_t keyring_bytes(size_t authorized_count)
 {
@@ -112,16 +114,36 @@ static bool keyring_valid(const struct snet_server_keys *keys)
            keyring_list_valid(keys->authorized, keys->authorized_count, SNET_SERVER_AUTHORIZED_MAX);
 }
 
+static snet_err keyring_add_pair(struct snet_keyring *keyring, const struct snet_key *key)
+{
+    struct snet_x25519 *pair = snet_secrets_take(keyring->secrets);
+    if (pair == NULL) {
+        return SNET_ERR_NO_MEMORY;
+    }
+    keyring->pairs[keyring->secret_count++] = pair;
+    return snet_x25519_import(key->bytes, pair);
+}
+
+static snet_err keyring_add_psk(struct snet_keyring *keyring, const struct snet_key *key)
+{
+    struct keyring_psk *psk = snet_secrets_take(keyring->secrets);
+    if (psk == NULL) {
+        return SNET_ERR_NO_MEMORY;
+    }
+    keyring->psks[keyring->psk_count++] = psk;
+    psk->key = *key;
+    return snet_keyring_psk_id(keyring->crypto, key->bytes, psk->id);
+}
+
 /* Copies the keys and adds what is derived from each. */
 static snet_err keyring_fill(struct snet_keyring *keyring, const struct snet_server_keys *keys)
 {
     snet_err err = SNET_OK;
     for (size_t i = 0; err == SNET_OK && i < keys->secret_count; i++) {
-        err = snet_x25519_import(keys->secrets[i].bytes, &keyring->secrets[i]);
+        err = keyring_add_pair(keyring, &keys->secrets[i]);
     }
     for (size_t i = 0; err == SNET_OK && i < keys->psk_count; i++) {
-        keyring->psks[i].key = keys->psks[i];
-        err = snet_keyring_psk_id(keyring->crypto, keys->psks[i].bytes, keyring->psks[i].id);
+        err = keyring_add_psk(keyring, &keys->psks[i]);
     }
     for (size_t i = 0; i < keys->authorized_count; i++) {
         keyring->authorized[i] = keys->authorized[i];
@@ -130,22 +152,21 @@ static snet_err keyring_fill(struct snet_keyring *keyring, const struct snet_ser
     return err;
 }
 
-snet_err snet_keyring_new(const struct snet_env *env, struct snet_crypto *crypto,
+snet_err snet_keyring_new(struct snet_secrets *secrets, struct snet_crypto *crypto,
                           const struct snet_server_keys *keys, struct snet_keyring **ret_keyring)
 {
     SNET_ASSERT(crypto != NULL);
     if (!keyring_valid(keys)) {
         return SNET_ERR_INVALID;
     }
+    const struct snet_env *env = secrets->env;
     struct snet_keyring *keyring = env->alloc(env->ctx, keyring_bytes(keys->authorized_count));
     if (keyring == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
     *keyring = (struct snet_keyring){
-        .env = env,
+        .secrets = secrets,
         .crypto = crypto,
-        .secret_count = keys->secret_count,
-        .psk_count = keys->psk_count,
         .authorized_count = keys->authorized_count,
     };
     const snet_err err = keyring_fill(keyring, keys);
@@ -162,7 +183,13 @@ void snet_keyring_free(struct snet_keyring *keyring)
     if (keyring == NULL) {
         return;
     }
-    const struct snet_env *env = keyring->env;
+    const struct snet_env *env = keyring->secrets->env;
+    for (size_t i = 0; i < keyring->secret_count; i++) {
+        snet_secrets_give(keyring->secrets, keyring->pairs[i]);
+    }
+    for (size_t i = 0; i < keyring->psk_count; i++) {
+        snet_secrets_give(keyring->secrets, keyring->psks[i]);
+    }
     snet_secret_wipe(keyring, keyring_bytes(keyring->authorized_count));
     env->free(env->ctx, keyring);
 }
@@ -171,14 +198,14 @@ void snet_keyring_free(struct snet_keyring *keyring)
 
 const uint8_t *snet_keyring_root(const struct snet_keyring *keyring)
 {
-    return keyring->secret_count > 0 ? keyring->secrets[0].private_key : keyring->psks[0].key.bytes;
+    return keyring->secret_count > 0 ? keyring->pairs[0]->private_key : keyring->psks[0]->key.bytes;
 }
 
 const struct snet_x25519 *snet_keyring_by_mac1(const struct snet_keyring *keyring,
                                                struct snet_bytes message)
 {
     for (size_t i = 0; i < keyring->secret_count; i++) {
-        const struct snet_x25519 *pair = &keyring->secrets[i];
+        const struct snet_x25519 *pair = keyring->pairs[i];
         if (snet_v3_messages_check_mac1(keyring->crypto, pair->public_key, message) == SNET_OK) {
             return pair;
         }
@@ -192,8 +219,8 @@ const uint8_t *snet_keyring_by_psk_id(const struct snet_keyring *keyring,
     const uint8_t *found = NULL;
     /* Goes on to the end when it is found: the time does not show which one it was. */
     for (size_t i = 0; i < keyring->psk_count; i++) {
-        if (snet_secret_equal(keyring->psks[i].id, psk_id, SNET_V3_PSK_ID_BYTES)) {
-            found = keyring->psks[i].key.bytes;
+        if (snet_secret_equal(keyring->psks[i]->id, psk_id, SNET_V3_PSK_ID_BYTES)) {
+            found = keyring->psks[i]->key.bytes;
         }
     }
     return found;

@@ -7,19 +7,19 @@
  *
  *   psk_id = HKDF-Expand(psk, "snet3 psk id")[0..16)
  *
- * Ownership: one allocation, wiped and given back with snet_keyring_free; what is handed out is
- * borrowed from it. The cryptographic context and the environment must outlive it. Thread: the
- * core's.
+ * Ownership: one allocation, and a place of the core's secrets for each key and shared secret, all
+ * wiped and given back with snet_keyring_free; what is handed out is borrowed from it. The secrets
+ * and the cryptographic context must outlive it. Thread: the core's.
  */
 #ifndef SNET_CORE_SNET3_KEYRING_H
 #define SNET_CORE_SNET3_KEYRING_H
 
 #include <snet/core.h>
-#include <snet/env.h>
 #include <snet/error.h>
 
 #include "base/bytes.h"
 #include "codec/snet3.h"
+#include "core/secrets.h"
 #include "crypto/crypto.h"
 #include "crypto/x25519.h"
 
@@ -32,7 +32,7 @@ struct snet_keyring;
  * Copies the keys. Errors: INVALID when there is neither a secret key nor a shared secret, or more
  * of a kind than the maximum in <snet/core.h>, or a count without its list; NO_MEMORY; CRYPTO.
  */
-SNET_MUST_USE snet_err snet_keyring_new(const struct snet_env *env, struct snet_crypto *crypto,
+SNET_MUST_USE snet_err snet_keyring_new(struct snet_secrets *secrets, struct snet_crypto *crypto,
                                         const struct snet_server_keys *keys,
                                         struct snet_keyring **ret_keyring);
 /* Accepts NULL. */

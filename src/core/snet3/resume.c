@@ -152,9 +152,9 @@ static void resume_enter_credential(snet_link *link, struct snet_credential *bas
     snet_v3_store_retire(store, snet_credentials_next(credentials, base));
     struct snet_credential *next = snet_credentials_accept(credentials, base, attempt);
     snet_bytes_copy(next->cid, state->ticket.cid, sizeof next->cid);
-    snet_bytes_copy(next->secret, state->ticket.secret, sizeof next->secret);
     next->owner = session;
-    snet_secret_wipe(&state->ticket, sizeof state->ticket);
+    next->secrets = state->ticket.secrets;
+    state->ticket = (struct snet_v3_ticket){.secrets = NULL};
     snet_v3_store_enter(store, next);
 }
 
@@ -203,7 +203,7 @@ static snet_err resume_read(snet_link *link, struct snet_buffer message,
     const struct snet_v3_messages_config config = {
         .pattern = SNET_NOISE_NNPSK0,
         .suite = snet_v3_session_of(base->owner)->suite,
-        .psk = base->secret,
+        .psk = base->secrets->secret,
         .cid = base->cid,
         .ephemeral = ephemeral,
     };

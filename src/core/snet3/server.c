@@ -123,13 +123,13 @@ static snet_err server_begin_epoch(snet_link *link)
     struct snet_v3_session *session = snet_v3_session_of(link->session);
     struct snet_credential *credential = &session->of.server.credentials.slots[0];
     SNET_TRY(snet_v3_epoch_begin(link, session->suite, false));
-    SNET_TRY(snet_v3_epoch_name(link->session, state->ticket.secret));
+    SNET_TRY(snet_v3_epoch_name(link->session, state->ticket.secrets->secret));
     if (!snet_v3_store_is_unused(snet_v3_store_of(link->server), state->ticket.cid)) {
         return SNET_ERR_RANDOM; /* taken since it was drawn */
     }
     snet_bytes_copy(credential->cid, state->ticket.cid, sizeof credential->cid);
-    snet_bytes_copy(credential->secret, state->ticket.secret, sizeof credential->secret);
-    snet_secret_wipe(&state->ticket, sizeof state->ticket);
+    credential->secrets = state->ticket.secrets;
+    state->ticket = (struct snet_v3_ticket){.secrets = NULL};
     snet_v3_store_enter(snet_v3_store_of(link->server), credential);
     return SNET_OK;
 }

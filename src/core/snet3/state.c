@@ -17,11 +17,23 @@ const struct snet_suite *snet_v3_state_suite(const snet_core *core, uint8_t id)
 snet_err snet_v3_state_begin_handshake(snet_link *link, struct snet_v3_handshake **ret_handshake)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
+    if (snet_secrets_lost(&link->core->secrets)) {
+        return SNET_ERR_FORKED; /* with zeros for keys, everybody could be the other end */
+    }
+    if (state->ticket.secrets == NULL) {
+        state->ticket.secrets = snet_secrets_take(&link->core->secrets);
+    }
     if (state->handshake == NULL) {
         state->handshake = snet_core_alloc(link->core, sizeof *state->handshake);
     }
     *ret_handshake = state->handshake;
-    return state->handshake == NULL ? SNET_ERR_NO_MEMORY : SNET_OK;
+    return state->handshake == NULL || state->ticket.secrets == NULL ? SNET_ERR_NO_MEMORY : SNET_OK;
+}
+
+void snet_v3_state_drop_ticket(snet_core *core, struct snet_v3_ticket *ticket)
+{
+    snet_secrets_give(&core->secrets, ticket->secrets);
+    *ticket = (struct snet_v3_ticket){.secrets = NULL};
 }
 
 void snet_v3_state_end_handshake(snet_link *link)

@@ -51,17 +51,18 @@ enum snet_v3_step {
 
 /* What the next resume is made with. */
 struct snet_v3_ticket {
+    struct snet_credential_secrets *secrets; /* a place of the core's; NULL: there is no ticket */
     uint8_t cid[SNET_V3_CID_BYTES];
-    uint8_t token[SNET_V3_TOKEN_BYTES];
-    uint8_t secret[SNET_HASH_BYTES]; /* RS */
 };
+_Static_assert(sizeof(struct snet_credential_secrets) <= SNET_SECRETS_PLACE_BYTES,
+               "the secrets of a ticket have a place");
 
 /* What a client makes its HELLO of; freed when the session is open. */
 struct snet_v3_wishes {
     enum snet_noise_pattern pattern;
-    struct snet_x25519 own_static; /* XK */
+    struct snet_x25519 *own_static; /* XK: a place of the core's secrets; else NULL */
+    uint8_t *psk;                   /* NNpsk0: another one; else NULL */
     uint8_t server_public[SNET_X25519_BYTES];
-    uint8_t psk[SNET_NOISE_PSK_BYTES];
     uint8_t psk_id[SNET_V3_PSK_ID_BYTES];
     size_t service_len;
     char service[SNET_SERVICE_MAX_BYTES];
@@ -162,11 +163,14 @@ static inline struct snet_v3_link *snet_v3_link_of(const snet_link *link)
 
 /* The suite that a client offered, built in or registered; NULL when there is none. */
 const struct snet_suite *snet_v3_state_suite(const snet_core *core, uint8_t id);
-/* A handshake begins on the link, or goes on. Errors: NO_MEMORY. */
+/* A handshake begins on the link, or goes on; its ticket has a place for secrets. Errors:
+   NO_MEMORY; FORKED in a child whose secrets are lost. */
 SNET_MUST_USE snet_err snet_v3_state_begin_handshake(snet_link *link,
                                                      struct snet_v3_handshake **ret_handshake);
 /* The handshake is over: what it held is wiped. */
 void snet_v3_state_end_handshake(snet_link *link);
+/* The ticket is there no more, and its secrets are wiped. */
+void snet_v3_state_drop_ticket(snet_core *core, struct snet_v3_ticket *ticket);
 /* The end of the credit that the peer has. */
 uint64_t snet_v3_state_limit(const snet_session *session);
 /* How many of the bytes before `end` the peer has not acknowledged. */

@@ -10,12 +10,34 @@
 /* Collisions of 96 random bits mean a broken random source. */
 #define STORE_DRAWS_MAX 4u
 
+_Static_assert(sizeof(struct snet_cids_keys) <= SNET_SECRETS_PLACE_BYTES, "the keys have a place");
+
+static snet_err store_init_cids(struct snet_v3_store *store, uint32_t node_id)
+{
+    snet_core *core = store->core;
+    struct snet_cids_keys *keys = snet_secrets_take(&core->secrets);
+    if (keys == NULL) {
+        return SNET_ERR_NO_MEMORY;
+    }
+    const snet_err err = snet_cids_init(&store->cids, keys, core->crypto,
+                                        snet_keyring_root(store->keyring), node_id);
+    if (err != SNET_OK) {
+        snet_secrets_give(&core->secrets, keys);
+    }
+    return err;
+}
+
+static void store_deinit_cids(struct snet_v3_store *store)
+{
+    snet_secrets_give(&store->core->secrets, store->cids.keys);
+    store->cids.keys = NULL;
+}
+
 static snet_err store_set_up(struct snet_v3_store *store, const struct snet_server_keys *keys)
 {
     snet_core *core = store->core;
-    SNET_TRY(snet_keyring_new(&core->env, core->crypto, keys, &store->keyring));
-    SNET_TRY(snet_cids_init(&store->cids, core->crypto, snet_keyring_root(store->keyring),
-                            keys->node_id));
+    SNET_TRY(snet_keyring_new(&core->secrets, core->crypto, keys, &store->keyring));
+    SNET_TRY(store_init_cids(store, keys->node_id));
     SNET_TRY(snet_registry_init(&store->registry, &core->env));
     const snet_err err =
         snet_tombstones_init(&store->tombstones, &core->env, SNET_TOMBSTONES_DEFAULT_MAX);
@@ -42,7 +64,7 @@ snet_err snet_v3_store_new(snet_core *core, const struct snet_server_keys *keys,
     const snet_err err = store_set_up(store, keys);
     if (err != SNET_OK) {
         snet_keyring_free(store->keyring);
-        snet_cids_deinit(&store->cids);
+        store_deinit_cids(store);
         snet_core_release(core, store);
         return err;
     }
@@ -59,7 +81,7 @@ void snet_v3_store_free(struct snet_v3_store *store)
     snet_registry_deinit(&store->registry);
     snet_tombstones_deinit(&store->tombstones);
     snet_keyring_free(store->keyring);
-    snet_cids_deinit(&store->cids);
+    store_deinit_cids(store);
     snet_core_release(store->core, store);
 }
 
@@ -108,6 +130,8 @@ void snet_v3_store_enter(struct snet_v3_store *store, struct snet_credential *cr
 void snet_v3_store_retire(struct snet_v3_store *store, struct snet_credential *credential)
 {
     snet_registry_remove(&store->registry, &credential->node);
+    snet_secrets_give(&store->core->secrets, credential->secrets);
+    credential->secrets = NULL;
     snet_credentials_retire(credential);
 }
 

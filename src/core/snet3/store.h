@@ -19,7 +19,7 @@
 struct snet_v3_store {
     snet_core *core;
     struct snet_keyring *keyring;
-    struct snet_cids cids;
+    struct snet_cids cids;         /* its keys are a place of the core's secrets */
     struct snet_registry registry; /* credentials, by cid */
     struct snet_tombstones tombstones;
     struct snet_list unconfirmed; /* sessions that no record has proven yet, oldest first */

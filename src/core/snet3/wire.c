@@ -17,7 +17,6 @@
 #include "core/snet3/server.h"
 #include "core/snet3/step.h"
 #include "core/snet3/store.h"
-#include "crypto/secret.h"
 
 /* --- Links -------------------------------------------------------------------------------- */
 
@@ -72,6 +71,7 @@ static void v3_link_wipe(snet_link *link)
     snet_reassembly_drop(&state->in, link->core);
     snet_outbox_drop(&state->out, link->core);
     snet_v3_state_end_handshake(link);
+    snet_v3_state_drop_ticket(link->core, &state->ticket);
     snet_v3_epoch_end(link);
 }
 
@@ -216,7 +216,7 @@ static void v3_session_wipe(snet_session *session)
     struct snet_v3_session *state = snet_v3_session_of(session);
     if (session->server == NULL) {
         snet_v3_client_forget(session);
-        snet_secret_wipe(&state->of.client.ticket, sizeof state->of.client.ticket);
+        snet_v3_state_drop_ticket(session->core, &state->of.client.ticket);
     } else {
         struct snet_v3_store *store = snet_v3_store_of(session->server);
         snet_core_release(session->core, state->of.server.migrate);

@@ -33,6 +33,7 @@ struct fixture {
     uint8_t root[SNET_HASH_BYTES];
     uint8_t random[SNET_CIDS_RANDOM_BYTES];
     struct snet_cids cids;
+    struct snet_cids_keys keys;
 };
 
 static int fixture_open(void **state)
@@ -44,7 +45,8 @@ static int fixture_open(void **state)
     (void)test_hex_decode(random_hex, fixture.random, sizeof fixture.random);
     const snet_err err = snet_crypto_new(&fixture.crypto);
     return err != SNET_OK ? err
-                          : snet_cids_init(&fixture.cids, fixture.crypto, fixture.root, NODE_ID);
+                          : snet_cids_init(&fixture.cids, &fixture.keys, fixture.crypto,
+                                           fixture.root, NODE_ID);
 }
 
 static int fixture_close(void **state)
@@ -79,19 +81,19 @@ static enum snet_cids_owner owner_of(const struct fixture *fixture, const struct
 static void cids_init_reports_every_failed_allocation_and_leaves_nothing(void **state)
 {
     struct fixture *fixture = *state;
-    static const struct snet_cids nothing;
+    static const struct snet_cids_keys nothing;
     size_t failures = 0;
     bool reached = true;
     for (size_t number = 1; reached && number < FAIL_TRIES_MAX; number++) {
         struct snet_cids cids;
-        memset(&cids, 0x5a, sizeof cids);
+        struct snet_cids_keys keys;
+        memset(&keys, 0x5a, sizeof keys);
         test_crypto_memory_fail_at(number);
-        const snet_err err = snet_cids_init(&cids, fixture->crypto, fixture->root, NODE_ID);
+        const snet_err err = snet_cids_init(&cids, &keys, fixture->crypto, fixture->root, NODE_ID);
         reached = test_crypto_memory_heal();
         assert_int_equal(err, reached ? SNET_ERR_CRYPTO : SNET_OK);
         if (reached) {
-            assert_memory_equal(cids.cid_key, nothing.cid_key, sizeof cids.cid_key);
-            assert_memory_equal(cids.reset_key, nothing.reset_key, sizeof cids.reset_key);
+            assert_memory_equal(&keys, &nothing, sizeof keys);
             failures++;
         }
         snet_cids_deinit(&cids);
@@ -138,8 +140,9 @@ static void cids_of_other_nodes_are_not_ours(void **state)
 {
     const struct fixture *fixture = *state;
     struct snet_cids other;
+    struct snet_cids_keys keys;
     struct cid cid;
-    assert_int_equal(snet_cids_init(&other, fixture->crypto, fixture->root, OTHER_NODE_ID),
+    assert_int_equal(snet_cids_init(&other, &keys, fixture->crypto, fixture->root, OTHER_NODE_ID),
                      SNET_OK);
     uint8_t random[SNET_CIDS_RANDOM_BYTES];
     memcpy(random, fixture->random, sizeof random);
@@ -167,8 +170,9 @@ static void cids_are_not_ours_by_half(void **state)
     }
     struct fixture stranger = *fixture;
     stranger.root[0] ^= 1;
-    assert_int_equal(snet_cids_init(&stranger.cids, fixture->crypto, stranger.root, NODE_ID),
-                     SNET_OK);
+    assert_int_equal(
+        snet_cids_init(&stranger.cids, &stranger.keys, fixture->crypto, stranger.root, NODE_ID),
+        SNET_OK);
     assert_int_equal(owner_of(&stranger, &cid), SNET_CIDS_OTHER_NODE);
     snet_cids_deinit(&stranger.cids);
 }
@@ -178,8 +182,8 @@ static void cids_are_not_ours_by_half(void **state)
 static void cids_keys_are_those_of_the_formulas(void **state)
 {
     const struct fixture *fixture = *state;
-    ASSERT_HEX(fixture->cids.cid_key, sizeof fixture->cids.cid_key, cid_key_hex);
-    ASSERT_HEX(fixture->cids.reset_key, sizeof fixture->cids.reset_key, reset_key_hex);
+    ASSERT_HEX(fixture->keys.cid_key, sizeof fixture->keys.cid_key, cid_key_hex);
+    ASSERT_HEX(fixture->keys.reset_key, sizeof fixture->keys.reset_key, reset_key_hex);
 }
 
 static void cids_made_are_those_of_the_formulas_and_ours(void **state)
@@ -274,11 +278,10 @@ static void cids_proof_is_that_of_the_formula_and_of_nothing_else(void **state)
 static void cids_deinit_wipes_and_accepts_nothing_at_all(void **state)
 {
     struct fixture *fixture = *state;
-    static const struct snet_cids nothing;
+    static const struct snet_cids_keys nothing;
     snet_cids_deinit(NULL);
     snet_cids_deinit(&fixture->cids);
-    assert_memory_equal(fixture->cids.cid_key, nothing.cid_key, sizeof nothing.cid_key);
-    assert_memory_equal(fixture->cids.reset_key, nothing.reset_key, sizeof nothing.reset_key);
+    assert_memory_equal(&fixture->keys, &nothing, sizeof nothing);
     snet_cids_deinit(&fixture->cids);
 }
 

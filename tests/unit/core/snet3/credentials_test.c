@@ -7,16 +7,33 @@
 #include "tests/support/test_env.h"
 #include "tests/support/unit.h"
 
-/* The credential that a test names by a number. */
+/* The secrets of each credential, by the number that a test names it by. */
+static struct snet_credential_secrets secrets_of[UINT8_MAX + 1];
+
 static void fill(struct snet_credential *slot, uint8_t number)
 {
     slot->cid[0] = number;
-    slot->secret[0] = number;
+    slot->secrets = &secrets_of[number];
+    slot->secrets->secret[0] = number;
+}
+
+/* As the store does it: the secrets are given back first. */
+static void retire(struct snet_credential *slot)
+{
+    slot->secrets = NULL;
+    snet_credentials_retire(slot);
+}
+
+static struct snet_credential *accept_from(struct snet_credentials *credentials,
+                                           const struct snet_credential *base, uint64_t attempt)
+{
+    retire(snet_credentials_next(credentials, base));
+    return snet_credentials_accept(credentials, base, attempt);
 }
 
 static uint8_t number_of(const struct snet_credential *slot)
 {
-    assert_int_equal(slot->cid[0], slot->secret[0]);
+    assert_int_equal(slot->cid[0], slot->secrets->secret[0]);
     return slot->cid[0];
 }
 
@@ -49,12 +66,12 @@ static void credentials_refuse_attempts_that_are_not_newer(void **state)
     fill(snet_credentials_begin(&credentials), 1);
     assert_int_equal(snet_credentials_fresh(&credentials, 0), SNET_ERR_STALE_RESUME);
     assert_int_equal(snet_credentials_fresh(&credentials, 1), SNET_OK);
-    fill(snet_credentials_accept(&credentials, find(&credentials, 1), 7), 2);
+    fill(accept_from(&credentials, find(&credentials, 1), 7), 2);
     assert_int_equal(snet_credentials_fresh(&credentials, 7), SNET_ERR_STALE_RESUME);
     assert_int_equal(snet_credentials_fresh(&credentials, 6), SNET_ERR_STALE_RESUME);
     assert_int_equal(snet_credentials_fresh(&credentials, 8), SNET_OK);
     /* A promotion forgets nothing of it. */
-    snet_credentials_retire(snet_credentials_promote(&credentials));
+    retire(snet_credentials_promote(&credentials));
     assert_int_equal(snet_credentials_fresh(&credentials, 7), SNET_ERR_STALE_RESUME);
 }
 
@@ -67,7 +84,7 @@ static void credentials_keep_the_confirmed_one_until_the_pending_one_is_proven(v
     for (uint8_t attempt = 1; attempt < 100; attempt++) {
         struct snet_credential *base = find(&credentials, 1);
         assert_non_null(base);
-        fill(snet_credentials_accept(&credentials, base, attempt), (uint8_t)(attempt + 1));
+        fill(accept_from(&credentials, base, attempt), (uint8_t)(attempt + 1));
         assert_int_equal(confirmed_of(&credentials), 1);
         assert_int_equal(pending_of(&credentials), attempt + 1);
     }
@@ -78,11 +95,11 @@ static void credentials_confirm_a_pending_base_before_they_replace_it(void **sta
     (void)state;
     struct snet_credentials credentials;
     fill(snet_credentials_begin(&credentials), 1);
-    fill(snet_credentials_accept(&credentials, find(&credentials, 1), 1), 2);
+    fill(accept_from(&credentials, find(&credentials, 1), 1), 2);
     /* The client got the answer, but its first record was lost with the link. */
     struct snet_credential *base = find(&credentials, 2);
     assert_ptr_not_equal(snet_credentials_next(&credentials, base), base);
-    fill(snet_credentials_accept(&credentials, base, 2), 3);
+    fill(accept_from(&credentials, base, 2), 3);
     assert_int_equal(confirmed_of(&credentials), 2);
     assert_int_equal(pending_of(&credentials), 3);
     assert_null(find(&credentials, 1));
@@ -94,11 +111,11 @@ static void credentials_promote_and_retire(void **state)
     struct snet_credentials credentials;
     fill(snet_credentials_begin(&credentials), 1);
     assert_null(snet_credentials_promote(&credentials));
-    fill(snet_credentials_accept(&credentials, find(&credentials, 1), 1), 2);
+    fill(accept_from(&credentials, find(&credentials, 1), 1), 2);
     struct snet_credential *older = snet_credentials_promote(&credentials);
     assert_int_equal(number_of(older), 1);
-    snet_credentials_retire(older);
-    assert_int_equal(older->secret[0], 0);
+    retire(older);
+    assert_int_equal(older->cid[0], 0);
     assert_int_equal(confirmed_of(&credentials), 2);
     assert_int_equal(pending_of(&credentials), 0);
     assert_null(find(&credentials, 1));
@@ -122,13 +139,13 @@ static void credentials_never_lock_a_client_out(void **state)
                 continue; /* the request is lost */
             }
             assert_int_equal(snet_credentials_fresh(&credentials, attempt), SNET_OK);
-            fill(snet_credentials_accept(&credentials, base, attempt), ++last);
+            fill(accept_from(&credentials, base, attempt), ++last);
             if (test_env_below(&dice, 3) == 0) {
                 continue; /* the answer is lost */
             }
             client = last;
             if (test_env_below(&dice, 2) == 0) {
-                snet_credentials_retire(snet_credentials_promote(&credentials));
+                retire(snet_credentials_promote(&credentials));
             }
         }
     }
@@ -149,10 +166,17 @@ static void wipe_a_registered_slot(void)
     snet_credentials_retire(&credential);
 }
 
-static void credentials_still_in_a_registry_are_not_retired(void **state)
+static void retire_a_slot_that_has_secrets(void)
+{
+    struct snet_credential credential = {.secrets = &secrets_of[1]};
+    snet_credentials_retire(&credential);
+}
+
+static void credentials_in_a_registry_or_with_secrets_are_not_retired(void **state)
 {
     (void)state;
     ASSERT_ABORTS(wipe_a_registered_slot());
+    ASSERT_ABORTS(retire_a_slot_that_has_secrets());
 }
 
 int main(void)
@@ -164,7 +188,7 @@ int main(void)
         cmocka_unit_test(credentials_promote_and_retire),
         cmocka_unit_test(credentials_never_lock_a_client_out),
         cmocka_unit_test(credentials_key_is_never_zero),
-        cmocka_unit_test(credentials_still_in_a_registry_are_not_retired),
+        cmocka_unit_test(credentials_in_a_registry_or_with_secrets_are_not_retired),
     };
     return cmocka_run_group_tests_name("credentials", tests, NULL, NULL);
 }

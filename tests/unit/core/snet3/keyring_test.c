@@ -29,6 +29,7 @@ static const char psk_id_hex[] = "39d58c35364089eedb9502188d4bc013";
 
 struct fixture {
     struct test_env env;
+    struct snet_secrets slab;
     struct snet_crypto *crypto;
     struct snet_key secrets[SECRET_COUNT];
     struct snet_key psks[PSK_COUNT];
@@ -49,6 +50,7 @@ static int fixture_open(void **state)
     static struct fixture fixture;
     memset(&fixture, 0, sizeof fixture);
     test_env_init(&fixture.env, 1);
+    snet_secrets_init(&fixture.slab, &fixture.env.env);
     for (uint32_t i = 0; i < SECRET_COUNT; i++) {
         fixture.secrets[i] = key_of(0x080000u * (i + 1)); /* X25519 drops 3 bits */
     }
@@ -66,13 +68,14 @@ static int fixture_close(void **state)
     struct fixture *fixture = *state;
     (void)test_crypto_memory_heal();
     snet_keyring_free(fixture->keyring);
+    snet_secrets_deinit(&fixture->slab);
     snet_crypto_free(fixture->crypto);
     return fixture->env.live_count == 0 ? 0 : -1;
 }
 
 static snet_err try_new(struct fixture *fixture, const struct snet_server_keys *keys)
 {
-    return snet_keyring_new(&fixture->env.env, fixture->crypto, keys, &fixture->keyring);
+    return snet_keyring_new(&fixture->slab, fixture->crypto, keys, &fixture->keyring);
 }
 
 static struct snet_server_keys some_keys(const struct fixture *fixture)
@@ -153,9 +156,13 @@ static void keyring_reports_a_lack_of_memory(void **state)
 {
     struct fixture *fixture = *state;
     const struct snet_server_keys keys = some_keys(fixture);
-    fixture->env.fail_at = 1;
-    assert_int_equal(try_new(fixture, &keys), SNET_ERR_NO_MEMORY);
-    assert_null(fixture->keyring);
+    for (size_t number = 1; number <= 2; number++) { /* itself, and the page of secrets */
+        fixture->env.alloc_count = 0;
+        fixture->env.fail_at = number;
+        assert_int_equal(try_new(fixture, &keys), SNET_ERR_NO_MEMORY);
+        assert_null(fixture->keyring);
+        assert_int_equal(fixture->env.live_count, 0);
+    }
 }
 
 static void keyring_survives_every_failure_of_libcrypto(void **state)
@@ -166,12 +173,13 @@ static void keyring_survives_every_failure_of_libcrypto(void **state)
     bool reached = true;
     open_keyring(fixture, &keys); /* what libcrypto sets up at its first use is not counted */
     close_keyring(fixture);
+    const size_t kept = fixture->env.live_count; /* the page of secrets */
     for (size_t number = 1; reached && number < FAIL_TRIES_MAX; number++) {
         test_crypto_memory_fail_at(number);
         const snet_err err = try_new(fixture, &keys);
         reached = test_crypto_memory_heal();
         assert_true(err == SNET_OK || (reached && err == SNET_ERR_CRYPTO));
-        assert_int_equal(fixture->env.live_count, err == SNET_OK);
+        assert_int_equal(fixture->env.live_count, kept + (err == SNET_OK ? 1 : 0));
         assert_int_equal(fixture->keyring != NULL, err == SNET_OK);
         failures += err != SNET_OK;
         close_keyring(fixture);
@@ -413,57 +421,103 @@ static void keyring_keeps_copies(void **state)
 
 /* Memory that is looked at when it is given back: `dirty` counts bytes that are not zero. */
 struct watch {
-    uint8_t *memory;
-    size_t len;
+    size_t len;      /* of the keyring */
+    size_t page_len; /* of the one page of secrets */
     size_t dirty;
 };
 
 static _Alignas(max_align_t) uint8_t watched[16384];
+static _Alignas(max_align_t) uint8_t watched_page[SNET_SECRETS_PAGE_BYTES];
+
+static void watch_look(struct watch *watch, const uint8_t *memory, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        watch->dirty += memory[i] != 0;
+    }
+}
 
 static void *watch_alloc(void *ctx, size_t size_bytes)
 {
     struct watch *watch = ctx;
-    watch->memory = size_bytes <= sizeof watched ? watched : NULL;
+    assert_int_equal(watch->len, 0);
     watch->len = size_bytes;
-    return watch->memory;
+    return size_bytes <= sizeof watched ? watched : NULL;
 }
 
 static void watch_free(void *ctx, void *memory)
 {
     struct watch *watch = ctx;
-    assert_ptr_equal(memory, watch->memory);
-    for (size_t i = 0; i < watch->len; i++) {
-        watch->dirty += watch->memory[i] != 0;
-    }
-    watch->memory = NULL;
+    assert_ptr_equal(memory, watched);
+    watch_look(watch, watched, watch->len);
+    watch->len = 0;
 }
 
+static void *watch_secret_alloc(void *ctx, size_t size_bytes)
+{
+    struct watch *watch = ctx;
+    assert_int_equal(size_bytes, sizeof watched_page);
+    assert_int_equal(watch->page_len, 0);
+    watch->page_len = size_bytes;
+    return watched_page;
+}
+
+static void watch_secret_free(void *ctx, void *memory, size_t size_bytes)
+{
+    struct watch *watch = ctx;
+    assert_ptr_equal(memory, watched_page);
+    assert_int_equal(size_bytes, watch->page_len);
+    watch_look(watch, watched_page, size_bytes);
+    watch->page_len = 0;
+}
+
+static bool watch_saw_key(const struct snet_key *key)
+{
+    return memmem(watched, sizeof watched, key, sizeof *key) != NULL;
+}
+
+/* The keyring of some keys, with memory that is looked at. */
+static snet_err watch_keyring(struct fixture *fixture, struct watch *watch)
+{
+    const struct snet_env env = {
+        .ctx = watch,
+        .alloc = watch_alloc,
+        .free = watch_free,
+        .secret_alloc = watch_secret_alloc,
+        .secret_free = watch_secret_free,
+    };
+    struct snet_server_keys keys = some_keys(fixture);
+    struct snet_keyring *keyring = NULL;
+    struct snet_secrets slab;
+    keys.authorized = fixture->list;
+    keys.authorized_count = LIST_MAX;
+    snet_secrets_init(&slab, &env);
+    const snet_err err = snet_keyring_new(&slab, fixture->crypto, &keys, &keyring);
+    assert_false(watch_saw_key(&keys.secrets[0]));
+    assert_false(watch_saw_key(&keys.psks[PSK_COUNT - 1]));
+    snet_keyring_free(keyring);
+    snet_secrets_deinit(&slab);
+    assert_int_equal(watch->len, 0);
+    assert_int_equal(watch->page_len, 0);
+    return err;
+}
+
+/* Nothing that is secret is in ordinary memory, and nothing at all is left. */
 static void keyring_wipes_all_that_it_had(void **state)
 {
     struct fixture *fixture = *state;
-    struct watch watch = {.memory = NULL};
-    const struct snet_env env = {.ctx = &watch, .alloc = watch_alloc, .free = watch_free};
-    struct snet_server_keys keys = some_keys(fixture);
-    struct snet_keyring *keyring = NULL;
+    struct watch watch = {.len = 0};
     memset(fixture->list, 0x5a, LIST_MAX * sizeof fixture->list[0]);
-    keys.authorized = fixture->list;
-    keys.authorized_count = LIST_MAX;
-    assert_int_equal(snet_keyring_new(&env, fixture->crypto, &keys, &keyring), SNET_OK);
-    snet_keyring_free(keyring);
-    assert_null(watch.memory);
+    assert_int_equal(watch_keyring(fixture, &watch), SNET_OK);
     assert_int_equal(watch.dirty, 0);
     /* Also when the last shared secret cannot be completed. */
     size_t number = FAIL_TRIES_MAX;
     snet_err err = SNET_OK;
     while (err == SNET_OK && number > 0) {
         test_crypto_memory_fail_at(number--);
-        keyring = NULL;
-        err = snet_keyring_new(&env, fixture->crypto, &keys, &keyring);
-        snet_keyring_free(keyring);
+        err = watch_keyring(fixture, &watch);
     }
     assert_true(test_crypto_memory_heal());
     assert_int_equal(err, SNET_ERR_CRYPTO);
-    assert_null(watch.memory);
     assert_int_equal(watch.dirty, 0);
 }
 

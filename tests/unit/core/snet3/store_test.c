@@ -128,9 +128,15 @@ static void store_wipes_what_it_retires(void **state)
     fixture_open(&fixture);
     enter(&fixture);
     memcpy(cid, fixture.credential.cid, sizeof cid);
-    memset(fixture.credential.secret, 9, sizeof fixture.credential.secret);
+    struct snet_credential_secrets *secrets = snet_secrets_take(&fixture.core->secrets);
+    assert_non_null(secrets);
+    memset(secrets, 9, sizeof *secrets);
+    fixture.credential.secrets = secrets;
     snet_v3_store_retire(fixture.store, &fixture.credential);
-    assert_memory_equal(fixture.credential.secret, zeros, sizeof zeros);
+    assert_null(fixture.credential.secrets);
+    /* What comes first links the places that are not in use. */
+    assert_memory_equal(secrets->secret + sizeof(void *), zeros, sizeof zeros - sizeof(void *));
+    assert_memory_equal(secrets->token, zeros, sizeof secrets->token);
     assert_null(snet_v3_store_find(fixture.store, cid));
     snet_v3_store_retire(fixture.store, &fixture.credential);
     /* One that could not be found gets no tombstone. */
