@@ -176,8 +176,8 @@ struct snet_session_config {
      */
     uint32_t history_bytes;
     /*
-     * Received bytes not yet read; SNET_INBOX_DEFAULT_BYTES. snet/3: the most that the window grows
-     * to; SNET_WINDOW_MAX_BYTES.
+     * Received bytes not yet read; SNET_INBOX_DEFAULT_BYTES. Fewer than a wire needs to go on are
+     * raised to that. snet/3: the most that the window grows to; SNET_WINDOW_MAX_BYTES.
      */
     uint32_t inbox_bytes;
     /* How long a session without a link is kept, SNET_RESUME_TIMEOUT_MAX_NS at most;

@@ -16,6 +16,8 @@
 #include "core/session.h"
 
 #define SNET_LEGACY_KEY_BYTES 8u
+/* Padding that is held leaves room for a byte: with less, no link could be read. */
+#define SNET_LEGACY_INBOX_MIN_BYTES (SNET_LEGACY_PADDING_BYTES + 1u)
 
 /* The steps of a handshake; [PROTO 3] numbers the messages they wait for. */
 enum snet_legacy_step {

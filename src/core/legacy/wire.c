@@ -69,6 +69,16 @@ static void legacy_link_sent(snet_link *link, size_t len, uint64_t now)
     }
 }
 
+static void legacy_session_init(snet_session *session, const struct snet_session_config *config,
+                                struct snet_wire_sizes *sizes)
+{
+    (void)session;
+    (void)config;
+    if (sizes->inbox_bytes < SNET_LEGACY_INBOX_MIN_BYTES) {
+        sizes->inbox_bytes = SNET_LEGACY_INBOX_MIN_BYTES;
+    }
+}
+
 static size_t legacy_session_room(const snet_session *session)
 {
     return snet_history_room(&session->history, &session->core->send_pool);
@@ -103,8 +113,9 @@ static void legacy_session_wipe(snet_session *session)
         .link_sent = legacy_link_sent, .link_timer = snet_legacy_handshake_alarm,                  \
         .attempt_failed = snet_legacy_client_attempt_failed,                                       \
         .link_lost = snet_legacy_client_link_lost, .retry_by = snet_legacy_client_retry_by,        \
-        .session_write = snet_legacy_stream_write, .session_room = legacy_session_room,            \
-        .session_sent_all = legacy_session_sent_all, .session_wipe = legacy_session_wipe           \
+        .session_init = legacy_session_init, .session_write = snet_legacy_stream_write,            \
+        .session_room = legacy_session_room, .session_sent_all = legacy_session_sent_all,          \
+        .session_wipe = legacy_session_wipe                                                        \
     }
 
 const struct snet_wire_ops snet_legacy_wire_1 = LEGACY_WIRE(SNET_WIRE_1, "1", &legacy_format_1);
