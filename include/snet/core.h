@@ -83,7 +83,10 @@ SNET_API void snet_core_free(snet_core *core);
  * at once. */
 SNET_API uint64_t snet_core_deadline(const snet_core *core);
 
-/* Does all that is due at `now`. */
+/*
+ * Does all that is due at `now`. That may be because nothing has come: a caller that could not read
+ * for a while does so before it goes on to tick.
+ */
 SNET_API void snet_core_tick(snet_core *core, uint64_t now);
 
 /* Memory in use; see docs/internals/memory.md for what a session takes. */

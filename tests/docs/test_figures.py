@@ -202,6 +202,8 @@ FIGURES: list[tuple[str, str, object]] = [
      f"SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS {S}"),
     (LEGACY, "| server: grace for padding, 4.3 | 16 bytes read | {} ms",
      f"SNET_GRACE_DEFAULT_NS {MS}"),
+    (LEGACY, "Then {} ms are left to read", f"SNET_LEGACY_STREAM_RETRY_NS {MS}"),
+    (LEGACY, "clock was late, at most {} s.", f"SNET_PADDING_DEFAULT_NS {S}"),
     (LEGACY, "| client: the same beside a live link | connected | {} s",
      f"SNET_CLIENT_HANDOVER_NS {S}"),
     (LEGACY, "| client: a session begins | opened | {} s", f"SNET_CONNECT_TIMEOUT_DEFAULT_NS {S}"),

@@ -120,7 +120,7 @@ snet_err snet_legacy_server_grace_over(snet_link *link, enum snet_legacy_step *r
     if (!link->session->plain) {
         snet_padding_begin(&state->padding);
         state->padding_by_ns = padding_by_ns;
-        snet_link_alarm(link, now + link->server->config.padding_ns);
+        snet_legacy_stream_hold(link, now);
     }
     return SNET_OK;
 }

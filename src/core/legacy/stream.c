@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "base/try.h"
+#include "core/server.h"
 #include "crypto/secret.h"
 
 void snet_legacy_stream_begin(snet_session *session, const uint8_t key[SNET_LEGACY_KEY_BYTES])
@@ -116,12 +117,48 @@ snet_err snet_legacy_stream_take(snet_link *link, const uint8_t *data, size_t le
     return SNET_OK;
 }
 
+void snet_legacy_stream_hold(snet_link *link, uint64_t now)
+{
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    SNET_ASSERT(stream_holding(state));
+    state->hold_by_ns = now + link->server->config.padding_ns;
+    state->hold_passed = false;
+    snet_link_alarm(link, state->hold_by_ns);
+}
+
+/*
+ * Whether all that had come when the hold was over has been read [PROTO 4.3]. A process that was
+ * stopped ticks before it reads, and then has many links to read. So the alarm comes once more,
+ * later by the time that was lost; what comes only after the first one is late.
+ */
+static bool stream_hold_was_read(snet_link *link, uint64_t now)
+{
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    if (link->waited) {
+        snet_legacy_stream_hold(link, now); /* it could not be read, perhaps all the time */
+        return false;
+    }
+    if (!state->hold_passed) {
+        SNET_ASSERT(state->hold_by_ns <= now);
+        const uint64_t hold_ns = link->server->config.padding_ns;
+        const uint64_t late_ns = now - state->hold_by_ns;
+        const uint64_t more_ns = late_ns < hold_ns ? late_ns : hold_ns;
+        state->hold_passed = true;
+        snet_link_alarm(link, now + more_ns + SNET_LEGACY_STREAM_RETRY_NS);
+        return false;
+    }
+    return true;
+}
+
 /* [PROTO 4.3] */
 snet_err snet_legacy_stream_hold_over(snet_link *link, enum snet_legacy_step *ret_next,
                                       uint64_t now)
 {
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     *ret_next = SNET_LEGACY_STREAM;
+    if (!stream_hold_was_read(link, now)) {
+        return SNET_OK;
+    }
     if (state->padding.held > 0 && snet_legacy_stream_room(link) == 0) {
         /* No page for the held bytes now, and perhaps no further byte before they are delivered. */
         snet_link_alarm(link, now + SNET_LEGACY_STREAM_RETRY_NS);

@@ -6,6 +6,9 @@
 #include "tests/support/core_pair.h"
 #include "tests/support/unit.h"
 
+/* Within it, leading zeros are held and what has come is read. */
+#define HOLD_NS (2 * SNET_PADDING_DEFAULT_NS)
+
 static struct core_pair ends;
 
 static void open_with(enum snet_wire wire, bool mixed, uint32_t inbox_bytes)
@@ -134,7 +137,7 @@ static void link_of_a_mixed_listener_counts_three_zeros_as_data_after_a_second(v
     struct core_pair_conn *conn = open_unpadded(false);
     core_pair_feed(&ends, conn, CORE_PAIR_SERVER, zeros, 3);
     assert_int_equal(ends.served->inbox.received, 0);
-    core_pair_pass(&ends, SNET_PADDING_DEFAULT_NS);
+    core_pair_pass(&ends, HOLD_NS);
     assert_int_equal(ends.served->inbox.received, 3);
     core_pair_close(&ends);
 }
@@ -161,7 +164,7 @@ static void link_of_a_mixed_listener_forgets_held_zeros_when_it_is_lost(void **s
     struct core_pair_conn *conn = open_unpadded(false);
     core_pair_feed(&ends, conn, CORE_PAIR_SERVER, zeros, 3);
     core_pair_cut(&ends, conn);
-    core_pair_pass(&ends, SNET_SECOND_NS + SNET_PADDING_DEFAULT_NS);
+    core_pair_pass(&ends, SNET_SECOND_NS + HOLD_NS);
     assert_int_equal(ends.served->inbox.received, 0);
     core_pair_close(&ends);
 }
@@ -173,7 +176,7 @@ static void link_of_a_mixed_listener_waits_for_the_rest_of_the_padding(void **st
     for (unsigned rest_comes = 0; rest_comes < 2; rest_comes++) {
         struct core_pair_conn *conn = open_unpadded(false);
         core_pair_feed(&ends, conn, CORE_PAIR_SERVER, zeros, 4);
-        core_pair_pass(&ends, SNET_PADDING_DEFAULT_NS);
+        core_pair_pass(&ends, HOLD_NS);
         assert_int_equal(ends.served->inbox.received, 0);
         core_pair_feed(&ends, conn, CORE_PAIR_SERVER, zeros, rest_comes != 0 ? 20 : 0);
         core_pair_pass(&ends, SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS);
