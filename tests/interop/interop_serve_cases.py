@@ -38,6 +38,7 @@ from legacy_wire import (
 BULK_BYTES = 8 * 2**20
 CUT_BYTES = 300 * 1024
 STEP_SECONDS = 15.0
+HOLD_SECONDS = 1.5  # the hold of leading zeros, and a little more
 
 
 class Step(NamedTuple):
@@ -237,6 +238,19 @@ class Padding(unittest.TestCase):
                 parts = [hello[start:end] for start, end in zip(starts, pieces)]
                 client = self.begin(serve, *parts, pause=pause)
                 self.exchange(serve, client, b"padded late")
+
+    def test_padding_while_the_server_is_stopped(self) -> None:
+        """What waits when the server goes on is read before held zero bytes are data."""
+        hello = encode_hello(WIRE_1_PADDED, public_key(12345))
+        for held in (0, 2):
+            with self.subTest(held=held), Serve(MIXED) as serve:
+                client = self.begin(serve, hello[:16])
+                client.link.write(hello[16 : 16 + held])
+                time.sleep(0.2)
+                with serve.frozen():
+                    client.link.write(hello[16 + held :])
+                    time.sleep(HOLD_SECONDS)
+                self.exchange(serve, client, b"padded while stopped")
 
     def test_up_to_three_leading_zero_bytes_are_data(self) -> None:
         """Ciphertext that begins with zero bytes is data, alone or with more after it."""
