@@ -172,7 +172,8 @@ enum snet_option_type {
     SNET_TYPE_SET,     /* some of `values`, with commas between; they stand for bits */
     SNET_TYPE_COUNT,
     SNET_TYPE_BYTES, /* 4096, 64k, 16M, 1G: powers of 1024 */
-    SNET_TYPE_TIME   /* 300ms, 30s, 5m, 12h, 1d; without a unit seconds */
+    SNET_TYPE_TIME,  /* 300ms, 0.5s, 5m, 12h, 1d; without a unit seconds */
+    SNET_TYPE_RATE   /* 20k/s, 1M/s, with the same units; /s may be left out */
 };
 
 /* Where an option belongs. */
@@ -191,7 +192,8 @@ struct snet_option {
     const char *name;         /* "resume-timeout" */
     const char *values;       /* names with '|' between them; of a CHOICE the last may be a range of
                                  numbers. Of a TIME "never", if it takes that; of a SECRET "shared",
-                                 if both ends share it */
+                                 if both ends share it; of a TEXT what stands for it in help texts,
+                                 empty for TEXT */
     const char *default_text; /* as a value, empty for none */
     const char *phone_text;   /* the default with preset=phone; empty: the same */
     const char *sentence;     /* what the option is about, without a full stop */
@@ -199,7 +201,7 @@ struct snet_option {
     uint64_t max;
     uint32_t type;    /* enum snet_option_type */
     uint32_t uses;    /* SNET_USE_x, joined by | */
-    const char *unit; /* of `min`, `max` and the field: "ns", "bytes" or "" */
+    const char *unit; /* of `min`, `max` and the field: "ns", "bytes", "bytes/s" or "" */
 };
 
 /* The options of the library, in the order of the manual; NULL behind the last one. */

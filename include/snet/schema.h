@@ -86,8 +86,8 @@ SNET_API void snet_key_list_deinit(struct snet_key_list *list);
 
 /*
  * An option of a program's: what <snet/config.h> says of one, and where its value is. The field of
- * an object that holds it has 4 bytes for FLAG, CHOICE, SET and COUNT, 8 for BYTES and
- * TIME, and is a pointer for all others; 0 or NULL is the default. The fields of KEYS, SECRETS
+ * an object that holds it has 4 bytes for FLAG, CHOICE, SET and COUNT, 8 for BYTES, TIME
+ * and RATE, and is a pointer for all others; 0 or NULL is the default. The fields of KEYS, SECRETS
  * and LIST have a count of uint32_t beside them.
  *
  * "0" where that is not the default is kept as the least there is, 1. A FLAG whose `max` is 2 holds

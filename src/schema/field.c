@@ -31,7 +31,7 @@ static void *field_in(void *object, uint32_t offset)
 
 static bool field_is_wide(uint32_t type)
 {
-    return type == SNET_TYPE_BYTES || type == SNET_TYPE_TIME;
+    return type == SNET_TYPE_BYTES || type == SNET_TYPE_TIME || type == SNET_TYPE_RATE;
 }
 
 const void *snet_field_pointer(const struct snet_schema_row *row, const void *object)

@@ -33,11 +33,22 @@ static const struct number_unit number_sizes[] = {
     {"T", UINT64_C(1) << 40},
     {NULL, 0},
 };
+static const struct number_unit number_rates[] = {
+    {"/s", 1},
+    {"k/s", UINT64_C(1) << 10},
+    {"M/s", UINT64_C(1) << 20},
+    {"G/s", UINT64_C(1) << 30},
+    {"", 1}, /* these, too, are taken, and not written */
+    {"k", UINT64_C(1) << 10},
+    {"M", UINT64_C(1) << 20},
+    {"G", UINT64_C(1) << 30},
+    {NULL, 0},
+};
 static const struct number_unit number_counts[] = {{"", 1}, {NULL, 0}};
 
 bool snet_number_is(uint32_t type)
 {
-    return type >= SNET_TYPE_FLAG && type <= SNET_TYPE_TIME;
+    return type >= SNET_TYPE_FLAG && type <= SNET_TYPE_RATE;
 }
 
 /* --- Digits and units ------------------------------------------------------------------------ */
@@ -49,6 +60,8 @@ static const struct number_unit *number_units(uint32_t type)
         return number_times;
     case SNET_TYPE_BYTES:
         return number_sizes;
+    case SNET_TYPE_RATE:
+        return number_rates;
     default:
         return number_counts;
     }
@@ -226,7 +239,7 @@ static bool number_zero_is_least(const struct snet_option *option)
 {
     return option->min == 0 && strcmp(option->default_text, "0") != 0 &&
            (option->type == SNET_TYPE_TIME || option->type == SNET_TYPE_BYTES ||
-            option->type == SNET_TYPE_COUNT);
+            option->type == SNET_TYPE_RATE || option->type == SNET_TYPE_COUNT);
 }
 
 bool snet_number_parse(const struct snet_option *option, const char *text, uint64_t *ret_number)

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Values of options that are numbers, as text: times, sizes, counts, shares, flags, choices, sets.
+ * Values of options that are numbers, as text: times, sizes, rates, counts, flags, choices, sets.
  * A number here is what the option's field holds.
  *
  * Thread: any.

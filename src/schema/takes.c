@@ -15,6 +15,7 @@ const char *snet_schema_kind(const struct snet_option *option)
 {
     switch (option->type) {
     case SNET_TYPE_TEXT:
+        return option->values[0] != '\0' ? option->values : "TEXT";
     case SNET_TYPE_LIST:
         return "TEXT";
     case SNET_TYPE_KEY:
@@ -32,6 +33,8 @@ const char *snet_schema_kind(const struct snet_option *option)
         return "BYTES";
     case SNET_TYPE_TIME:
         return "TIME";
+    case SNET_TYPE_RATE:
+        return "RATE";
     default:
         return "";
     }
@@ -67,12 +70,16 @@ static void takes_words(const struct snet_option *option, char ret_text[TAKES_WO
         break;
     case SNET_TYPE_TIME:
         (void)snprintf(ret_text, TAKES_WORDS_BYTES,
-                       "a time from %.16s to %.16s%s, such as 30s or 5m", min, max,
+                       "a time from %.16s to %.16s%s, such as 0.5s or 5m", min, max,
                        never ? " or never" : "");
         break;
     case SNET_TYPE_BYTES:
         (void)snprintf(ret_text, TAKES_WORDS_BYTES,
                        "a size from %.16s to %.16s, such as 64k or 16M", min, max);
+        break;
+    case SNET_TYPE_RATE:
+        (void)snprintf(ret_text, TAKES_WORDS_BYTES,
+                       "a rate from %.16s to %.16s, such as 20k/s or 1M/s", min, max);
         break;
     case SNET_TYPE_COUNT:
         (void)snprintf(ret_text, TAKES_WORDS_BYTES, "a number from %.24s to %.24s", min, max);

@@ -18,9 +18,9 @@ PAGE = Path(__file__).resolve().parents[2] / "man/snet_config_new.3"
 BEGIN = '.\\" options: begin\n'
 END = '.\\" options: end\n'
 TYPES = ("", "TEXT", "LIST", "KEY", "FILE", "FILE", "FILE", "FLAG", "CHOICE", "SET", "COUNT",
-         "BYTES", "TIME")
+         "BYTES", "TIME", "RATE")
 """By enum snet_option_type: what stands behind a name."""
-NUMBERS = ("COUNT", "BYTES", "TIME")
+NUMBERS = ("COUNT", "BYTES", "TIME", "RATE")
 USES = ((1, "dialing"), (2, "listening"), (4, "the library"))
 URL = 8
 PROGRAM = 16

@@ -114,6 +114,20 @@ static void number_of_bytes_has_a_power_of_1024(void **state)
     TAKES(&option, good);
 }
 
+static void number_of_a_rate_is_bytes_a_second(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"",       "/s",     "20K/s", "20k/",
+                                      "20k/ s", "1.5k/s", "20k/m", "20/s/s"};
+    static const struct number_case good[] = {
+        {"0", 0, NULL},           {"20k/s", 20480, NULL}, {"20k", 20480, "20k/s"},
+        {"1000", 1000, "1000/s"}, {"7/s", 7, NULL},       {"1M/s", 1u << 20, NULL},
+    };
+    const struct snet_option option = option_of(SNET_TYPE_RATE, "");
+    REFUSES(&option, bad);
+    TAKES(&option, good);
+}
+
 static void number_of_a_count_is_digits_alone(void **state)
 {
     (void)state;
@@ -204,6 +218,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(number_of_a_time_has_a_unit_or_is_seconds),
         cmocka_unit_test(number_of_bytes_has_a_power_of_1024),
+        cmocka_unit_test(number_of_a_rate_is_bytes_a_second),
         cmocka_unit_test(number_of_a_count_is_digits_alone),
         cmocka_unit_test(number_of_a_flag_is_yes_or_no_and_may_be_a_no_of_its_own),
         cmocka_unit_test(number_of_a_choice_is_a_name_or_of_the_range_at_its_end),

@@ -35,6 +35,7 @@ struct object {
     uint32_t count;
     uint64_t bytes;
     uint64_t time;
+    uint64_t rate;
 };
 
 #define ROW(name, values, def, min, max, type, field, count)                                       \
@@ -55,6 +56,7 @@ static const struct snet_schema_row object_rows[] = {
     ROW("some", "a|b|c", "a", 1, 7, SNET_TYPE_SET, set, 0),
     ROW("count", "", "5", 1, 9, SNET_TYPE_COUNT, count, 0),
     ROW("bytes", "", "1k", 64, 4096, SNET_TYPE_BYTES, bytes, 0),
+    ROW("rate", "", "0", 0, 1024, SNET_TYPE_RATE, rate, 0),
     ROW("time-limit", "never", "5s", 0, 60 * SNET_SECOND_NS, SNET_TYPE_TIME, time, 0),
 };
 static const struct snet_schema object_schema = {object_rows,
@@ -161,7 +163,8 @@ static void schema_refuses_what_is_no_value_and_says_what_is(void **state)
     refuses(&fixture, "bytes", "63", "a size from 64 to 4k");
     refuses(&fixture, "bytes", "5k", "such as 64k");
     refuses(&fixture, "time-limit", "61s", "a time from 0 to 1m or never");
-    refuses(&fixture, "time-limit", "99999999999999999999s", "such as 30s");
+    refuses(&fixture, "rate", "2k/s", "a rate from 0 to 1k/s, such as 20k/s");
+    refuses(&fixture, "time-limit", "99999999999999999999s", "such as 0.5s");
     assert_int_equal(fixture.error.err, SNET_ERR_VALUE);
     fixture_deinit(&fixture);
 }
@@ -361,6 +364,11 @@ static void schema_names_what_an_option_takes(void **state)
     (void)state;
     assert_string_equal(snet_schema_kind(&row_of("time-limit")->option), "TIME");
     assert_string_equal(snet_schema_kind(&row_of("bytes")->option), "BYTES");
+    assert_string_equal(snet_schema_kind(&row_of("rate")->option), "RATE");
+    assert_string_equal(snet_schema_kind(&row_of("text")->option), "TEXT");
+    struct snet_option file = row_of("text")->option;
+    file.values = "FILE";
+    assert_string_equal(snet_schema_kind(&file), "FILE");
     assert_string_equal(snet_schema_kind(&row_of("own")->option), "FILE");
     assert_string_equal(snet_schema_kind(&row_of("pin")->option), "KEY");
     assert_string_equal(snet_schema_kind(&row_of("choice")->option), "red|green");

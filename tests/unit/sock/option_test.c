@@ -92,7 +92,7 @@ static void option_says_all_there_is_to_say(void **state)
     size_t count = 0;
     for (; snet_option_at(count) != NULL; count++) {
         const struct snet_option *option = snet_option_at(count);
-        assert_true(option->type >= SNET_TYPE_TEXT && option->type <= SNET_TYPE_TIME);
+        assert_true(option->type >= SNET_TYPE_TEXT && option->type <= SNET_TYPE_RATE);
         assert_true((option->uses & (SNET_USE_DIAL | SNET_USE_LISTEN | SNET_USE_LIBRARY)) != 0);
         assert_true(option->uses < SNET_USE_OWN_FIRST);
         assert_true(option->min <= option->max);
