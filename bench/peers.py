@@ -200,7 +200,7 @@ def _delay(delay_ms: int) -> Callable[[Place], Ends]:
     """A slow network in place of a tunnel: one process. It holds bytes, and no handshake of TCP."""
     def ends(place: Place) -> Ends:
         return [], [place.snet, "chaos", "--listen", f"{HOST}:{place.front}",
-                    "--to", f"{HOST}:{place.back}", "--delay", str(delay_ms)]
+                    "--to", f"{HOST}:{place.back}", "--delay", f"{delay_ms}ms"]
 
     return ends
 

@@ -167,13 +167,13 @@ def _loss(direction: str, trip_ms: int) -> Row:
     round trip really takes there is what TCP needs in the same round."""
     over = {"tcp": "TCP, connected anew", "3": OVER["3"], "2": OVER["2"]}
     if direction == "up":
-        over["3-early"] = "snet/3, --early"
+        over["3-early"] = "snet/3, --early-data"
     delay = f"delay-{trip_ms // 2}" if trip_ms else "tcp"
     cases, goals = [], []
     for name, words in over.items():
         wire, _, early = name.partition("-")
         arguments = ("loss", "--direction", direction, *_over(wire),
-                     *(("--early",) if early else ()))
+                     *(("--early-data",) if early else ()))
         cases.append(Case(name, words, "tunnel", arguments, delay))
         if (name, direction) in LOSS_TRIPS:
             trips = LOSS_TRIPS[name, direction]

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The snet authors
 # SPDX-License-Identifier: MIT
-"""The options of snet serve and snet connect in man/snet.1, from the tables that the command has.
+"""The options of the subcommands in man/snet.1, from the tables that the command has.
 
---check says whether the page has what `snet COMMAND --help-all` lists; --update takes it over.
+--check says whether the page has what the help of a command lists; --update takes it over.
 SNET_BIN names the command.
 """
 
@@ -17,7 +17,9 @@ from pathlib import Path
 
 PAGE = Path(__file__).resolve().parent.parent / "man/snet.1"
 SNET = os.environ.get("SNET_BIN", "snet")
-COMMANDS = ("serve", "connect")
+COMMANDS = {"keygen": "--help", "serve": "--help-all", "connect": "--help-all",
+            "chaos": "--help", "demo": "--help"}
+"""Each with what lists all of its options."""
 FIRST = re.compile(r"^  (?:-(\w), )?--([a-z-]+)(?: ([A-Z]+))?(?:\s+(.*))?$")
 MORE = re.compile(r"^ {20,}(\S.*)$")
 ALWAYS = [".It Fl v , Fl -verbose", "Logs events of level debug too; see",
@@ -26,8 +28,8 @@ ALWAYS = [".It Fl v , Fl -verbose", "Logs events of level debug too; see",
 
 def entries(command):
     """The options of a subcommand: (short, name, kind, text)."""
-    run = subprocess.run([SNET, command, "--help-all"], capture_output=True, text=True, timeout=20,
-                         check=True)
+    run = subprocess.run([SNET, command, COMMANDS[command]], capture_output=True, text=True,
+                         timeout=20, check=True)
     found = []
     for line in run.stdout.splitlines():
         first, more = FIRST.match(line), MORE.match(line)
@@ -46,7 +48,8 @@ def block(command):
         lines.append(f".It {head}" + (f" Ar {kind.lower()}" if kind else ""))
         for sentence in re.split(r"(?<=\w)\. (?=[A-Z])", text.rstrip(".")):
             lines += textwrap.wrap(f"{sentence}.", 78, break_on_hyphens=False)
-    return "\n".join([*lines, *ALWAYS, ".El"])
+    always = ALWAYS if COMMANDS[command] == "--help-all" else []
+    return "\n".join([*lines, *always, ".El"])
 
 
 def updated(text):

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #define DETACHED_SEED UINT64_C(20260102)
-#define DETACHED_RESUMES 5000u
 /* The interval of sessions and resumes: so short that no timer of a million sessions is due. */
 #define DETACHED_STEP_NS 1000u
 #define DETACHED_PROGRESS_EVERY 100000u
@@ -144,9 +143,9 @@ const char *snet_bench_core_detached_run(const struct snet_bench_options *option
                                          struct snet_bench_report *report)
 {
     struct detached_scene scene = {
-        .attached = options->attached,
+        .attached = options->attached != 0,
         .session_count = options->sessions,
-        .kept_count = options->resumes == 0 ? DETACHED_RESUMES : options->resumes,
+        .kept_count = options->resumes,
     };
     const struct snet_bench_core_config config = {
         .wire = options->over->wire,

@@ -264,7 +264,7 @@ const char *snet_bench_core_threads_run(const struct snet_bench_options *options
                    .sessions_max = (uint32_t)options->sessions + 1,
                    .seed = THREADS_SEED},
         .session_count = options->sessions,
-        .thread_count = options->threads == 0 ? 2 : (unsigned)options->threads,
+        .thread_count = options->threads,
     };
     snet_bench_report_count(report, "threads", scene.thread_count);
     const char *wrong = threads_record(&scene);

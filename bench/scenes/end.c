@@ -247,18 +247,17 @@ bool snet_bench_end_init(struct snet_bench_end *end, const struct snet_bench_opt
     *end = (struct snet_bench_end){
         .options = options,
         .row = options->over->tcp ? &end_tcp : &end_session,
-        .nodelay = options->nodelay,
+        .nodelay = options->nodelay != 0,
         .listen_fd = -1,
         .config =
             {
                 .size = sizeof end->config,
                 .wires = (uint32_t)options->over->wire,
-                .early_data = options->over->wire == SNET_WIRE_3 && options->early,
+                .early_data = options->over->wire == SNET_WIRE_3 && options->early_data != 0,
                 .suite = options->over->suite,
                 .plain = options->over->plain,
                 .history_bytes = options->history_bytes,
-                .heartbeat_ns =
-                    options->over->wire == SNET_WIRE_3 ? options->heartbeat_ms * SNET_MS_NS : 0,
+                .heartbeat_ns = options->over->wire == SNET_WIRE_3 ? options->heartbeat_ns : 0,
             },
     };
     return snet_key_generate(&end->secret) == SNET_OK &&
@@ -267,8 +266,7 @@ bool snet_bench_end_init(struct snet_bench_end *end, const struct snet_bench_opt
 
 bool snet_bench_end_listen(struct snet_bench_end *end)
 {
-    const char *address = end->options->listen;
-    return end->row->listen(end, address == NULL ? "127.0.0.1:0" : address);
+    return end->row->listen(end, end->options->listen);
 }
 
 bool snet_bench_end_aim(struct snet_bench_end *end, const char *address)

@@ -89,7 +89,7 @@ static bool idle_ping(struct idle *idle)
 {
     const struct snet_bench_options *options = idle->pair.end.options;
     const uint64_t start_ns = snet_bench_pair_after(SNET_BENCH_WARM_UP_MS);
-    const uint64_t stop_ns = start_ns + options->seconds_ms * SNET_MS_NS;
+    const uint64_t stop_ns = start_ns + options->measure_ns;
     uint8_t *data = snet_bench_pair_keep(1, options->size_bytes);
     bool ok = data != NULL;
     uint64_t before_ns = snet_bench_pair_now();
@@ -122,7 +122,7 @@ static const char *idle_measure(struct idle *idle)
         return "not all sessions could be opened";
     }
     snet_bench_pair_start(&idle->pair);
-    snet_bench_pair_sleep_until(snet_bench_pair_after(options->seconds_ms));
+    snet_bench_pair_sleep_until(snet_bench_pair_now() + options->measure_ns);
     snet_bench_pair_stop(&idle->pair);
     return idle_ping(idle) ? NULL : "the busy session has broken";
 }

@@ -116,7 +116,7 @@ static const char *loss_measure(struct loss *loss, struct snet_bench_samples *sa
     struct snet_bench_pair *pair = &loss->pair;
     struct snet_bench_conn *conn = &loss->conn;
     const struct snet_bench_options *options = pair->end.options;
-    const uint64_t until_ns = snet_bench_pair_after(options->seconds_ms);
+    const uint64_t until_ns = snet_bench_pair_now() + options->measure_ns;
     bool ok = true;
     uint64_t number = 1;
     /* A session may be open here before it is at the server end. */

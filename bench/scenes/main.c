@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <snet/version.h>
 
-#include "app/options.h"
+#include "app/exit_code.h"
 #include "bench/scenes/end.h"
 #include "bench/scenes/options.h"
 #include "bench/scenes/report.h"
@@ -18,26 +18,26 @@
 
 /* Those without sockets are last, for the help. */
 static const struct snet_bench_scene main_scenes[] = {
-    {"stream", "bytes one way, as many as go through", snet_bench_stream_run, "wNHlv",
+    {"stream", "bytes one way, as many as go through", snet_bench_stream_run, SNET_BENCH_USE_STREAM,
      .sessions = 1},
-    {"ping", "a message there and back, in each session", snet_bench_ping_run, "nzHlv",
+    {"ping", "a message there and back, in each session", snet_bench_ping_run, SNET_BENCH_USE_PING,
      .sessions = 1, .descriptors = 1},
-    {"open", "new sessions, a byte there and back in each", snet_bench_open_run, "nHlv",
-     .sessions = 8},
-    {"resume", "connections cut again and again", snet_bench_resume_run, "nzHlv", .sessions = 200,
-     .descriptors = 2},
-    {"loss", "from a cut to the first byte that arrives after it", snet_bench_loss_run, "deHlv",
-     .sessions = 1},
-    {"idle", "silent sessions, and a busy one", snet_bench_idle_run, "nzbHlv", .sessions = 1000,
-     .descriptors = 1},
-    {"storm", "all connections cut at once", snet_bench_storm_run, "nbHlv", .sessions = 8000,
-     .descriptors = 2, .no_tcp = true},
-    {"core", "the same work every time, to count", snet_bench_core_run, "PCH", .sessions = 1,
-     .no_tcp = true, .no_sockets = true},
-    {"detached", "memory of sessions without links", snet_bench_core_detached_run, "nRAH",
-     .sessions = 1000000, .no_tcp = true, .no_sockets = true},
-    {"threads", "servers alone: one thread, and several", snet_bench_core_threads_run, "nTH",
-     .sessions = 4000, .no_tcp = true, .no_sockets = true},
+    {"open", "new sessions, a byte there and back in each", snet_bench_open_run,
+     SNET_BENCH_USE_OPEN, .sessions = 8},
+    {"resume", "connections cut again and again", snet_bench_resume_run, SNET_BENCH_USE_RESUME,
+     .sessions = 200, .descriptors = 2},
+    {"loss", "from a cut to the first byte that arrives after it", snet_bench_loss_run,
+     SNET_BENCH_USE_LOSS, .sessions = 1},
+    {"idle", "silent sessions, and a busy one", snet_bench_idle_run, SNET_BENCH_USE_IDLE,
+     .sessions = 1000, .descriptors = 1},
+    {"storm", "all connections cut at once", snet_bench_storm_run, SNET_BENCH_USE_STORM,
+     .sessions = 8000, .descriptors = 2, .no_tcp = true},
+    {"core", "the same work every time, to count", snet_bench_core_run, SNET_BENCH_USE_CORE,
+     .sessions = 1, .no_tcp = true, .no_sockets = true},
+    {"detached", "memory of sessions without links", snet_bench_core_detached_run,
+     SNET_BENCH_USE_DETACHED, .sessions = 1000000, .no_tcp = true, .no_sockets = true},
+    {"threads", "servers alone: one thread, and several", snet_bench_core_threads_run,
+     SNET_BENCH_USE_THREADS, .sessions = 4000, .no_tcp = true, .no_sockets = true},
     {.name = NULL},
 };
 
@@ -56,11 +56,20 @@ static bool main_descriptors(struct snet_bench_options *options)
     if (options->sessions > most) {
         (void)fprintf(stderr,
                       "snet-bench: %" PRIu64 " descriptors are allowed: %" PRIu64
-                      " sessions in place of %" PRIu64 "\n",
+                      " sessions in place of %" PRIu32 "\n",
                       (uint64_t)limit.rlim_cur, most, options->sessions);
-        options->sessions = most;
+        options->sessions = (uint32_t)most;
     }
     return options->sessions > 0;
+}
+
+/* An option whose values are words. */
+static void main_report_word(const struct snet_bench_options *options,
+                             struct snet_bench_report *report, const char *name)
+{
+    char text[32];
+    snet_bench_options_text(options, name, text, sizeof text);
+    snet_bench_report_text(report, name, text);
 }
 
 static void main_begin_report(const struct snet_bench_options *options,
@@ -69,31 +78,33 @@ static void main_begin_report(const struct snet_bench_options *options,
     char congestion[32];
     snet_bench_end_congestion(congestion, sizeof congestion);
     snet_bench_report_text(report, "scene", options->scene->name);
-    snet_bench_report_text(report, "over", options->over->name);
-    snet_bench_report_figure(report, "seconds", (double)options->seconds_ms / 1000.0);
-    snet_bench_report_text(report, "pin", snet_bench_options_pin_name(options->pin));
+    main_report_word(options, report, "over");
+    snet_bench_report_figure(report, "seconds",
+                             (double)options->measure_ns / (double)SNET_SECOND_NS);
+    main_report_word(options, report, "pin");
     snet_bench_report_text(report, "congestion", congestion);
     snet_bench_report_text(report, "version", snet_version());
     snet_bench_report_flag(report, "direct", options->via == NULL);
-    if (snet_bench_options_has_use(options->scene, 'n')) {
+    if (snet_bench_options_has_use(options->scene, "sessions")) {
         snet_bench_report_count(report, "sessions", options->sessions);
     }
-    if (snet_bench_options_has_use(options->scene, 'w')) {
+    if (snet_bench_options_has_use(options->scene, "write")) {
         snet_bench_report_count(report, "write", options->write_bytes);
-        snet_bench_report_flag(report, "nodelay", options->nodelay || !options->over->tcp);
+        snet_bench_report_flag(report, "nodelay", options->nodelay != 0 || !options->over->tcp);
     }
-    if (snet_bench_options_has_use(options->scene, 'z')) {
+    if (snet_bench_options_has_use(options->scene, "size")) {
         snet_bench_report_count(report, "size", options->size_bytes);
     }
-    if (snet_bench_options_has_use(options->scene, 'P')) {
-        snet_bench_report_text(report, "part", snet_bench_options_part_name(options->part));
+    if (snet_bench_options_has_use(options->scene, "part")) {
+        main_report_word(options, report, "part");
     }
-    if (snet_bench_options_has_use(options->scene, 'd')) {
-        snet_bench_report_text(report, "direction", options->down ? "down" : "up");
-        snet_bench_report_flag(report, "early", options->early);
+    if (snet_bench_options_has_use(options->scene, "direction")) {
+        main_report_word(options, report, "direction");
+        snet_bench_report_flag(report, "early_data", options->early_data != 0);
     }
-    if (snet_bench_options_has_use(options->scene, 'b')) {
-        snet_bench_report_figure(report, "heartbeat", (double)options->heartbeat_ms / 1000.0);
+    if (snet_bench_options_has_use(options->scene, "heartbeat")) {
+        snet_bench_report_figure(report, "heartbeat",
+                                 (double)options->heartbeat_ns / (double)SNET_SECOND_NS);
     }
     if (!options->over->tcp) {
         snet_bench_report_count(report, "history",
@@ -107,7 +118,7 @@ static void main_help(void)
 {
     (void)fputs("snet-bench: one measurement of snet or of bare TCP, as one line of JSON\n"
                 "\n"
-                "  snet-bench SCENE [--over WHAT] [--seconds S] [--pin HOW] [...]\n"
+                "  snet-bench SCENE [--over NAME] [--seconds TIME] [--pin NAME] [...]\n"
                 "\n",
                 stdout);
     bool sockets = true;

@@ -27,12 +27,12 @@ enum snet_bench_request {
 enum snet_bench_request snet_bench_options_parse(struct snet_bench_options *options,
                                                  const struct snet_bench_scene *scenes, int argc,
                                                  char **argv);
-/* Whether the scene has a use for the option with this short name. */
-bool snet_bench_options_has_use(const struct snet_bench_scene *scene, int option);
+/* Whether the scene has a use for the option. */
+bool snet_bench_options_has_use(const struct snet_bench_scene *scene, const char *name);
 /* Prints the scene and its options on standard output. */
 void snet_bench_options_help(const struct snet_bench_scene *scene);
-/* Its word on the command line. */
-const char *snet_bench_options_pin_name(enum snet_bench_pin pin);
-const char *snet_bench_options_part_name(enum snet_bench_part part);
+/* The value of an option as on the command line, cut to `size`. */
+void snet_bench_options_text(const struct snet_bench_options *options, const char *name,
+                             char *ret_text, size_t size);
 
 #endif

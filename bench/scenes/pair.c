@@ -133,7 +133,7 @@ static void pair_server_gone(int number)
     }
 }
 
-static bool pair_pin(enum snet_bench_pin pin, bool server)
+static bool pair_pin(uint32_t pin, bool server)
 {
     cpu_set_t set;
     if (pin == SNET_BENCH_PIN_NONE) {
@@ -191,7 +191,8 @@ const char *snet_bench_pair_fork(struct snet_bench_pair *pair, snet_bench_serve_
     (void)fflush(NULL);
     (void)signal(SIGALRM, pair_give_up);
     (void)signal(SIGCHLD, pair_server_gone);
-    const unsigned limit_s = (unsigned)(options->seconds_ms / 1000) + SNET_BENCH_OVERRUN_MAX_S;
+    const unsigned limit_s =
+        (unsigned)(options->measure_ns / SNET_SECOND_NS) + SNET_BENCH_OVERRUN_MAX_S;
     pair->server = fork();
     (void)alarm(limit_s);
     if (pair->server == 0) {

@@ -22,9 +22,25 @@
 struct snet_bench_options;
 struct snet_bench_report;
 
+/* The scenes, as uses of options. */
+#define SNET_BENCH_USE_STREAM (SNET_USE_OWN_FIRST << 0)
+#define SNET_BENCH_USE_PING (SNET_USE_OWN_FIRST << 1)
+#define SNET_BENCH_USE_OPEN (SNET_USE_OWN_FIRST << 2)
+#define SNET_BENCH_USE_RESUME (SNET_USE_OWN_FIRST << 3)
+#define SNET_BENCH_USE_LOSS (SNET_USE_OWN_FIRST << 4)
+#define SNET_BENCH_USE_IDLE (SNET_USE_OWN_FIRST << 5)
+#define SNET_BENCH_USE_STORM (SNET_USE_OWN_FIRST << 6)
+#define SNET_BENCH_USE_CORE (SNET_USE_OWN_FIRST << 7)
+#define SNET_BENCH_USE_DETACHED (SNET_USE_OWN_FIRST << 8)
+#define SNET_BENCH_USE_THREADS (SNET_USE_OWN_FIRST << 9)
+#define SNET_BENCH_USE_ALL (SNET_USE_OWN_FIRST * 1023)
+/* Those that have sockets, and those that have a number of sessions. */
+#define SNET_BENCH_USE_SOCKETS (SNET_USE_OWN_FIRST * 127)
+#define SNET_BENCH_USE_SESSIONS                                                                    \
+    (SNET_BENCH_USE_ALL & ~(SNET_BENCH_USE_STREAM | SNET_BENCH_USE_LOSS | SNET_BENCH_USE_CORE))
+
 /* What carries the bytes. */
 struct snet_bench_over {
-    const char *name;
     bool tcp; /* bare TCP: the fields below have no meaning */
     bool plain;
     uint8_t suite;
@@ -39,9 +55,9 @@ enum snet_bench_pin {
 
 /* What the scene `core` does. */
 enum snet_bench_part {
+    SNET_BENCH_PART_STREAM,
     SNET_BENCH_PART_OPEN,
     SNET_BENCH_PART_RESUME,
-    SNET_BENCH_PART_STREAM,
     SNET_BENCH_PART_PING
 };
 
@@ -53,35 +69,37 @@ struct snet_bench_scene {
     const char *name;
     const char *says; /* what it measures, for the help */
     snet_bench_run_fn *run;
-    const char *takes; /* the short names of options that not all scenes take */
-    uint64_t sessions; /* how many there are by default */
+    uint32_t use;      /* SNET_BENCH_USE_x */
+    uint32_t sessions; /* how many there are by default */
     /* Descriptors of a session at the end that needs more; 0: it needs none, or few sessions. */
     unsigned descriptors;
     bool no_tcp;     /* it does not run over bare TCP */
     bool no_sockets; /* it takes no options about time, processors and addresses */
 };
 
-/* Zero where an option was not given and has no default in snet_bench_options_parse. */
+/* Zero where an option was not given and has no default. */
 struct snet_bench_options {
     const struct snet_bench_scene *scene;
     const struct snet_bench_over *over;
-    const char *listen; /* of the server end; 127.0.0.1:0 */
-    const char *via;    /* what the client dials in place of the server end; NULL: the server end */
-    uint64_t seconds_ms;
+    struct snet_store *store; /* what the texts are kept in */
+    const char *listen;       /* of the server end */
+    const char *via; /* what the client dials in place of the server end; NULL: the server end */
+    uint64_t measure_ns;
     uint64_t write_bytes;
     uint64_t size_bytes;
-    uint64_t sessions;
-    uint64_t threads;
     uint64_t history_bytes;
-    uint64_t heartbeat_ms;
-    uint64_t count;   /* core: how much is done */
-    uint64_t resumes; /* detached: how many afterwards */
-    enum snet_bench_part part;
-    enum snet_bench_pin pin;
-    bool nodelay; /* tcp; scenes with round trips have it anyway */
-    bool early;
-    bool down;     /* from the server to the client; else up */
-    bool attached; /* detached: the sessions keep their links, for comparison */
+    uint64_t heartbeat_ns;
+    uint64_t count; /* core: how much is done */
+    uint32_t sessions;
+    uint32_t threads;
+    uint32_t resumes; /* detached: how many afterwards */
+    uint32_t over_index;
+    uint32_t part;    /* enum snet_bench_part */
+    uint32_t pin;     /* enum snet_bench_pin */
+    uint32_t nodelay; /* tcp; scenes with round trips have it anyway */
+    uint32_t early_data;
+    uint32_t down;     /* from the server to the client; else up */
+    uint32_t attached; /* detached: the sessions keep their links, for comparison */
 };
 
 snet_bench_run_fn snet_bench_stream_run;

@@ -262,7 +262,7 @@ static const char *storm_run(struct storm *storm, uint64_t *ret_cut_ns)
     if (!snet_bench_workers_start(&talker, storm_talk, &args)) {
         return "there are not enough threads";
     }
-    storm_sleep(storm->pair.end.options->seconds_ms);
+    storm_sleep(storm->pair.end.options->measure_ns / SNET_MS_NS);
     const char *failure = storm_rage(storm, ret_cut_ns);
     storm_sleep(STORM_AFTER_MS);
     storm->speaking = false;

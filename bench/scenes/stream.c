@@ -44,7 +44,7 @@ static const char *stream_serve(struct snet_bench_end *end, int control)
 static bool stream_send(struct snet_bench_conn *conn, const uint8_t *data, uint64_t *ret_bytes)
 {
     const struct snet_bench_options *options = conn->end->options;
-    const uint64_t until_ns = snet_bench_pair_after(options->seconds_ms);
+    const uint64_t until_ns = snet_bench_pair_now() + options->measure_ns;
     uint64_t unlooked_bytes = 0;
     uint64_t bytes = 0;
     bool ok = true;

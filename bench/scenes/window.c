@@ -13,7 +13,7 @@ const char *snet_bench_window_play(struct snet_bench_window *window, struct snet
 {
     struct snet_bench_workers workers;
     window->start_ns = snet_bench_pair_after(SNET_BENCH_WARM_UP_MS);
-    window->stop_ns = window->start_ns + pair->end.options->seconds_ms * SNET_MS_NS;
+    window->stop_ns = window->start_ns + pair->end.options->measure_ns;
     const bool ok = snet_bench_workers_start(&workers, run, args);
     snet_bench_pair_sleep_until(window->start_ns);
     snet_bench_pair_start(pair);

@@ -45,7 +45,7 @@ static void chaos_bytes(void *user, bool up, size_t len)
 static void chaos_refuse_due(uv_timer_t *timer)
 {
     snet_chaos *chaos = timer->data;
-    snet_chaos_refuse(chaos, chaos->config.refuse_ms);
+    snet_chaos_refuse(chaos, chaos->config.refuse_ns / SNET_MS_NS);
 }
 
 static void chaos_end(void *user, struct snet_chaos_pipe *pipe, enum snet_chaos_end end)
@@ -59,7 +59,7 @@ static void chaos_end(void *user, struct snet_chaos_pipe *pipe, enum snet_chaos_
     chaos->stats.live--;
     if (end == SNET_CHAOS_END_CUT) {
         chaos->stats.cuts++;
-        if (chaos->config.refuse_ms > 0 && !chaos->refused_once) {
+        if (chaos->config.refuse_ns > 0 && !chaos->refused_once) {
             chaos->refused_once = true;
             /* From the loop: the list of pipes may be in use. */
             (void)uv_timer_start(&chaos->refuse, chaos_refuse_due, 0, 0);
@@ -78,7 +78,7 @@ static void chaos_accepted(void *user, uv_stream_t *stream)
     const uint64_t mean = chaos->config.cut_every_bytes;
     const struct snet_chaos_pipe_config config = {
         .cut_after_bytes = mean == 0 ? UINT64_MAX : 1 + chaos_random(chaos) % (2 * mean),
-        .delay_ms = chaos->config.delay_ms,
+        .delay_ms = (uint32_t)(chaos->config.delay_ns / SNET_MS_NS),
         .rate_bytes = chaos->config.rate_bytes,
         .dial = {.address = chaos->to, .options = chaos->options},
         .on_bytes = chaos_bytes,
@@ -93,7 +93,7 @@ static void chaos_accepted(void *user, uv_stream_t *stream)
     chaos->pipes = pipe;
     chaos->stats.connections++;
     chaos->stats.live++;
-    if (chaos->config.freeze && !chaos->freeze_planned) {
+    if (chaos->config.freeze != 0 && !chaos->freeze_planned) {
         chaos->freeze_planned = true;
         (void)uv_timer_start(&chaos->freeze, chaos_freeze_due, SNET_CHAOS_FREEZE_AFTER_MS, 0);
     }
@@ -163,7 +163,7 @@ snet_err snet_chaos_new(uv_loop_t *loop, const struct snet_chaos_config *config,
     chaos_timer_init(chaos, &chaos->reopen);
     chaos_timer_init(chaos, &chaos->freeze);
     chaos_timer_init(chaos, &chaos->tick);
-    if (config->delay_ms > 0 || config->rate_bytes > 0) {
+    if (config->delay_ns > 0 || config->rate_bytes > 0) {
         (void)uv_timer_start(&chaos->tick, chaos_tick, SNET_CHAOS_TICK_MS, SNET_CHAOS_TICK_MS);
     }
     *ret_chaos = chaos;
@@ -175,7 +175,7 @@ const char *snet_chaos_address(const snet_chaos *chaos)
     return chaos->address;
 }
 
-void snet_chaos_refuse(snet_chaos *chaos, uint32_t refuse_ms)
+void snet_chaos_refuse(snet_chaos *chaos, uint64_t refuse_ms)
 {
     snet_stream_listener_close(chaos->listener);
     chaos->listener = NULL;

@@ -10,6 +10,7 @@
 #ifndef SNET_APP_CHAOS_H
 #define SNET_APP_CHAOS_H
 
+#include <snet/config.h>
 #include <snet/stream.h>
 
 #include <stdbool.h>
@@ -23,11 +24,11 @@ struct snet_chaos_config {
     const char *listen;
     const char *to;
     uint64_t cut_every_bytes; /* mean of both directions together; 0 never */
-    uint32_t refuse_ms;       /* once, after the first cut; 0 never */
-    bool freeze;              /* once, SNET_CHAOS_FREEZE_AFTER_MS after the first connection */
-    uint32_t delay_ms;        /* each way */
+    uint64_t refuse_ns;       /* once, after the first cut; 0 never */
+    uint64_t delay_ns;        /* each way, in whole milliseconds */
     uint64_t rate_bytes;      /* per second and direction; 0 unlimited */
-    uint64_t seed;
+    uint32_t freeze;          /* 1: once, SNET_CHAOS_FREEZE_AFTER_MS after the first connection */
+    uint32_t seed;
     uint32_t buffer_bytes; /* of sockets; 0: SNET_CHAOS_BUFFER_DEFAULT_BYTES */
 };
 
@@ -48,8 +49,8 @@ SNET_MUST_USE snet_err snet_chaos_new(uv_loop_t *loop, const struct snet_chaos_c
                                       snet_chaos **ret_chaos, int *ret_os_err);
 /* The address it listens on, with the real port. */
 const char *snet_chaos_address(const snet_chaos *chaos);
-/* Cuts everything and refuses new connections for so long. */
-void snet_chaos_refuse(snet_chaos *chaos, uint32_t refuse_ms);
+/* Cuts everything and refuses new connections for this long. */
+void snet_chaos_refuse(snet_chaos *chaos, uint64_t refuse_ms);
 /* The live connections fall silent for ever; new ones pass. */
 void snet_chaos_freeze(snet_chaos *chaos);
 void snet_chaos_cut_all(snet_chaos *chaos);

@@ -52,9 +52,10 @@ int snet_connect_main(int argc, char **argv)
     struct snet_options *options = &connect.options;
     snet_nodump_process(); /* before the first key is read */
     int code = snet_options_parse(options, argc, argv);
-    if (code == SNET_EXIT_OK && options->help) {
-        snet_options_help(options, connect_head, options->help_all ? NULL : connect_main_options,
-                          connect_tail);
+    if (code == SNET_EXIT_OK && options->arguments.help) {
+        snet_arguments_help(&options->arguments, connect_head,
+                            options->arguments.help_all ? NULL : connect_main_options,
+                            connect_tail);
         snet_options_deinit(options);
         return SNET_EXIT_OK;
     }

@@ -123,7 +123,7 @@ static void stdio_read_more(struct stdio *stdio)
 static void stdio_over(struct stdio *stdio)
 {
     const bool lost = stdio->begun || stdio->end_err == SNET_ERR_CLOSED;
-    const int code = snet_options_exit_code(stdio->end_err);
+    const int code = snet_exit_code_of(stdio->end_err);
     stdio_stop(stdio, !lost && code == SNET_EXIT_LOST ? SNET_EXIT_UNAVAILABLE : code);
 }
 

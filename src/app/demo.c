@@ -4,13 +4,13 @@
  * `snet demo`: server, client and a hostile network in one process. A file goes up and down at the
  * same time while connections are cut at random bytes, refused for a while, and once frozen.
  */
+#include "app/arguments.h"
 #include "app/chaos.h"
 #include "app/commands.h"
 #include "app/demo_end.h"
-#include "app/keys.h"
+#include "app/log.h"
 #include "app/nodump.h"
-#include "app/options.h"
-#include "app/parse.h"
+#include "app/schema.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,7 +42,7 @@ struct demo {
     struct snet_demo_end server_end;
     uv_timer_t progress;
     enum snet_wire wire;
-    uint64_t seed;
+    uint32_t seed;
     uint64_t begun_ms;
     uint64_t resume_ns_worst;
     bool terminal;
@@ -53,18 +53,31 @@ struct demo {
     const char *failure;
 };
 
-static const char demo_help[] =
+struct demo_choice {
+    struct snet_arguments arguments;
+    uint32_t wire; /* index in demo_wires */
+    uint32_t seed;
+    const char *path; /* NULL: of a file that is made */
+};
+
+/* In the order of the option's words. */
+static const enum snet_wire demo_wires[] = {SNET_WIRE_3, SNET_WIRE_1, SNET_WIRE_1_PADDED,
+                                            SNET_WIRE_2};
+
+#define DEMO_ROW(...) SNET_APP_ROW(struct demo_choice, __VA_ARGS__),
+static const struct snet_schema_row demo_rows[] = {SNET_APP_DEMO_SCHEMA(DEMO_ROW)};
+static const struct snet_schema demo_schema = {demo_rows, sizeof demo_rows / sizeof demo_rows[0]};
+
+static const char demo_head[] =
     "snet demo: a transfer through a hostile network, in one process\n"
     "\n"
-    "  snet demo [--wire W] [--seed N] [FILE]\n"
+    "  snet demo [--wire NAME] [--seed N] [FILE]\n"
     "\n"
     "Sends FILE, by default 256 MiB that it makes, up and down at the same time,\n"
     "while the network cuts connections at random bytes, refuses them for 1.5 s, and\n"
     "once falls silent without closing. Ends with the SHA-256 sums of both directions\n"
     "and OK, or says what failed.\n"
-    "\n"
-    "  --wire W   1, 1-padded, 2 or 3; default 3, with keys that it makes\n"
-    "  --seed N   repeat the cuts of another run\n";
+    "\n";
 
 static void demo_over(struct demo *demo, const char *failure)
 {
@@ -234,7 +247,7 @@ static bool demo_open_file(struct demo *demo, const char *path)
     uint64_t times = (DEMO_TOTAL_MIN_BYTES + demo->source.file_bytes - 1) / demo->source.file_bytes;
     times = times == 0 ? 1 : times;
     demo->source.total_bytes = times * demo->source.file_bytes;
-    (void)printf("snet demo: %s, %.1f MiB up and down at once, wire %s, seed %" PRIu64 "\n",
+    (void)printf("snet demo: %s, %.1f MiB up and down at once, wire %s, seed %" PRIu32 "\n",
                  path == NULL ? "a file of random bytes" : path,
                  (double)demo->source.total_bytes / 1048576.0, snet_wire_name(demo->wire),
                  demo->seed);
@@ -328,7 +341,7 @@ static int demo_verdict(struct demo *demo)
         demo->failure = "too few cuts to prove anything";
     }
     if (demo->failure != NULL) {
-        (void)printf("FAILED: %s (repeat with --seed %" PRIu64 ")\n", demo->failure, demo->seed);
+        (void)printf("FAILED: %s (repeat with --seed %" PRIu32 ")\n", demo->failure, demo->seed);
         return SNET_EXIT_SOFTWARE;
     }
     (void)printf("%" PRIu64 " cuts, one refusal of %.1f s, one silence: nothing lost, nothing "
@@ -337,53 +350,37 @@ static int demo_verdict(struct demo *demo)
     return SNET_EXIT_OK;
 }
 
-static bool demo_parse(struct demo *demo, int argc, char **argv, bool *ret_help)
+/* Returns the exit code. */
+static int demo_parse(struct demo_choice *choice, int argc, char **argv)
 {
-    static const struct option long_options[] = {{"wire", required_argument, NULL, 'W'},
-                                                 {"seed", required_argument, NULL, 's'},
-                                                 {"help", no_argument, NULL, 'h'},
-                                                 {NULL, 0, NULL, 0}};
-    unsigned wires = SNET_WIRES_SECURE;
-    bool ok = uv_random(NULL, NULL, &demo->seed, 4, 0, NULL) == 0;
-    int option = snet_options_next(argc, argv, "h", long_options);
-    for (; option != -1; option = snet_options_next(argc, argv, "h", long_options)) {
-        if (option == '?') {
-            return false;
-        }
-        *ret_help = *ret_help || option == 'h';
-        ok = ok && (option != 'W' || snet_parse_wires(optarg, &wires)) &&
-             (option != 's' || snet_parse_number(optarg, &demo->seed));
-    }
-    if (!ok || argc - optind > 1 || __builtin_popcount(wires) != 1) {
-        (void)fprintf(stderr, "snet demo: takes one wire and one file; see snet demo --help\n");
-        return false;
-    }
-    demo->wire = (enum snet_wire)wires;
-    return true;
+    struct snet_arguments *arguments = &choice->arguments;
+    *arguments = (struct snet_arguments){.program = "snet demo", .object = choice};
+    snet_arguments_add(arguments, &demo_schema, SNET_APP_USE);
+    const int code = snet_arguments_parse(arguments, argc, argv);
+    choice->path = argv[arguments->operand];
+    return code == SNET_EXIT_OK && argc - arguments->operand > 1
+               ? snet_arguments_refuse(arguments, "takes one file")
+               : code;
 }
 
-int snet_demo_main(int argc, char **argv)
+static void demo_init(struct demo *demo, const struct demo_choice *choice)
 {
-    struct demo *demo = calloc(1, sizeof *demo);
-    bool help = false;
-    if (demo == NULL) {
-        return SNET_EXIT_OS;
-    }
     demo->log.command = "demo";
-    if (!demo_parse(demo, argc, argv, &help)) {
-        free(demo);
-        return SNET_EXIT_USAGE;
-    }
-    if (help) {
-        (void)fputs(demo_help, stdout);
-        free(demo);
-        return SNET_EXIT_OK;
-    }
-    int exit_code = SNET_EXIT_NO_INPUT;
+    demo->wire = demo_wires[choice->wire];
+    demo->seed = choice->seed;
     demo->terminal = isatty(STDOUT_FILENO) != 0;
+    if (demo->seed == 0) {
+        (void)uv_random(NULL, NULL, &demo->seed, sizeof demo->seed, 0, NULL);
+        demo->seed |= 1; /* 0 could not be repeated */
+    }
     (void)uv_loop_init(&demo->loop);
-    const snet_err err =
-        demo_open_file(demo, argv[optind]) ? demo_start_with_keys(demo) : SNET_ERR_OS;
+}
+
+/* Returns the exit code. */
+static int demo_run(struct demo *demo, const char *path)
+{
+    int exit_code = SNET_EXIT_NO_INPUT;
+    const snet_err err = demo_open_file(demo, path) ? demo_start_with_keys(demo) : SNET_ERR_OS;
     if (err == SNET_OK) {
         const uint64_t every_ms = demo->terminal ? DEMO_TERMINAL_MS : DEMO_PIPE_MS;
         (void)uv_timer_init(&demo->loop, &demo->progress);
@@ -398,6 +395,24 @@ int snet_demo_main(int argc, char **argv)
     }
     snet_demo_end_deinit(&demo->client_end);
     snet_demo_end_deinit(&demo->server_end);
-    free(demo);
     return exit_code;
+}
+
+int snet_demo_main(int argc, char **argv)
+{
+    struct demo_choice choice = {.path = NULL};
+    int code = demo_parse(&choice, argc, argv);
+    if (code == SNET_EXIT_OK && choice.arguments.help) {
+        snet_arguments_help(&choice.arguments, demo_head, NULL, "");
+    } else if (code == SNET_EXIT_OK) {
+        struct demo *demo = calloc(1, sizeof *demo);
+        code = SNET_EXIT_OS;
+        if (demo != NULL) {
+            demo_init(demo, &choice);
+            code = demo_run(demo, choice.path);
+            free(demo);
+        }
+    }
+    snet_arguments_deinit(&choice.arguments);
+    return code;
 }

@@ -2,83 +2,64 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * `snet keygen`: a new key pair. The secret key goes to a file or to standard output, the public
- * key to where people see it. Also tells the public key of a secret one that is there.
+ * key to where people see it. Also prints the public key of a secret one that is there.
  */
-#include <snet/schema.h>
-
+#include "app/arguments.h"
 #include "app/commands.h"
 #include "app/nodump.h"
-#include "app/options.h"
+#include "app/schema.h"
 
-#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
-static const char keygen_help[] =
+struct keygen {
+    struct snet_arguments arguments;
+    const char *out;
+    const struct snet_key *secret; /* the one whose public key is printed */
+    uint32_t shared;
+};
+
+#define KEYGEN_ROW(...) SNET_APP_ROW(struct keygen, __VA_ARGS__),
+static const struct snet_schema_row keygen_rows[] = {SNET_APP_KEYGEN_SCHEMA(KEYGEN_ROW)};
+static const struct snet_schema keygen_schema = {keygen_rows,
+                                                 sizeof keygen_rows / sizeof keygen_rows[0]};
+
+static const char keygen_head[] =
     "snet keygen: a new key pair for a server, a client, or a shared secret\n"
     "\n"
     "  snet keygen [--shared] [--out FILE]\n"
     "  snet keygen --public FILE\n"
-    "\n"
-    "  -o, --out FILE  write the secret key to FILE, which must not exist yet, with\n"
-    "                  mode 0600; the public key goes to standard output. Without\n"
-    "                  it the secret key goes to standard output, and the public\n"
-    "                  key to standard error\n"
-    "  --shared        make a secret that both ends share, which has no public key:\n"
-    "                  the same FILE at both, with --psk\n"
-    "  --public FILE   print the public key of the secret key in FILE, make nothing\n"
+    "\n";
+static const char keygen_tail[] =
     "\n"
     "A key is 44 characters of base64. Nobody but its owner may see a secret key.\n"
     "The server keeps its own (snet serve --key FILE) and tells clients its public\n"
-    "key (snet connect --server-key KEY). Clients that are to be known by a key do\n"
-    "the same with --client-key and --authorized.\n";
+    "key (snet connect --server-key KEY). Clients that are to be known by a key have\n"
+    "one of their own (--key) and tell the server its public key (--authorized).\n";
 
-struct keygen {
-    const char *out;
-    const char *secret; /* the file to tell the public key of */
-    bool shared;
-    bool help;
-};
-
-static bool keygen_parse(struct keygen *keygen, int argc, char **argv)
+/* Returns the exit code. */
+static int keygen_parse(struct keygen *keygen, int argc, char **argv)
 {
-    static const struct option long_options[] = {{"out", required_argument, NULL, 'o'},
-                                                 {"public", required_argument, NULL, 'p'},
-                                                 {"shared", no_argument, NULL, 's'},
-                                                 {"help", no_argument, NULL, 'h'},
-                                                 {NULL, 0, NULL, 0}};
-    int option = snet_options_next(argc, argv, "+o:h", long_options);
-    for (; option != -1; option = snet_options_next(argc, argv, "+o:h", long_options)) {
-        if (option == '?') {
-            return false;
-        }
-        keygen->out = option == 'o' ? optarg : keygen->out;
-        keygen->secret = option == 'p' ? optarg : keygen->secret;
-        keygen->shared = keygen->shared || option == 's';
-        keygen->help = keygen->help || option == 'h';
+    struct snet_arguments *arguments = &keygen->arguments;
+    *arguments = (struct snet_arguments){.program = "snet keygen", .object = keygen};
+    snet_arguments_add(arguments, &keygen_schema, SNET_APP_USE);
+    const int code = snet_arguments_parse(arguments, argc, argv);
+    if (code != SNET_EXIT_OK || arguments->help) {
+        return code;
     }
-    if (optind < argc) {
-        (void)fprintf(stderr, "snet keygen: takes no '%s'; see snet keygen --help\n", argv[optind]);
-        return false;
+    if (arguments->operand < argc) {
+        return snet_arguments_refuse(arguments, "takes options only");
     }
-    if ((keygen->out != NULL || keygen->shared) && keygen->secret != NULL) {
-        (void)fputs("snet keygen: --public makes nothing, so it stands alone; see snet keygen "
-                    "--help\n",
-                    stderr);
-        return false;
-    }
-    return true;
+    return keygen->secret == NULL || (keygen->out == NULL && keygen->shared == 0)
+               ? SNET_EXIT_OK
+               : snet_arguments_refuse(arguments, "--public makes nothing, so it stands alone");
 }
 
 /* Returns the exit code. */
-static int keygen_tell(const char *path, struct snet_key *secret)
+static int keygen_print_public(const struct snet_key *secret)
 {
     char text[SNET_KEY_TEXT_BYTES];
     struct snet_key public_key;
-    struct snet_error error;
-    if (snet_key_read_file(path, SNET_KEY_SECRET, secret, &error) != SNET_OK) {
-        (void)fprintf(stderr, "snet keygen: %s\n", error.text);
-        return SNET_EXIT_NO_INPUT;
-    }
     const snet_err err = snet_key_public(secret, &public_key);
     if (err != SNET_OK) {
         (void)fprintf(stderr, "snet keygen: %s\n", snet_err_message(err));
@@ -104,12 +85,12 @@ static snet_err keygen_print(uint32_t kind, const struct snet_key *secret)
 /* Returns the exit code. */
 static int keygen_make(const struct keygen *keygen, struct snet_key *secret)
 {
-    const uint32_t kind = keygen->shared ? SNET_KEY_SHARED : SNET_KEY_SECRET;
+    const uint32_t kind = keygen->shared != 0 ? SNET_KEY_SHARED : SNET_KEY_SECRET;
     char text[SNET_KEY_TEXT_BYTES] = "";
     struct snet_key public_key;
     struct snet_error error = {.os_err = 0};
     snet_err err = snet_key_generate(secret);
-    if (err == SNET_OK && !keygen->shared) {
+    if (err == SNET_OK && keygen->shared == 0) {
         err = snet_key_public(secret, &public_key);
     }
     if (err == SNET_OK && keygen->out != NULL) {
@@ -122,7 +103,7 @@ static int keygen_make(const struct keygen *keygen, struct snet_key *secret)
                       error.text[0] != '\0' ? error.text : snet_err_message(err));
         return error.os_err != 0 ? SNET_EXIT_CANNOT_CREATE : SNET_EXIT_OS;
     }
-    if (!keygen->shared) {
+    if (keygen->shared == 0) {
         snet_key_format(&public_key, text);
         (void)fprintf(keygen->out == NULL ? stderr : stdout, "%s%s\n",
                       keygen->out == NULL ? "public key: " : "", text);
@@ -134,16 +115,16 @@ int snet_keygen_main(int argc, char **argv)
 {
     struct keygen keygen = {.out = NULL};
     struct snet_key secret;
-    if (!keygen_parse(&keygen, argc, argv)) {
-        return SNET_EXIT_USAGE;
+    snet_nodump_process(); /* before the first key is read */
+    int code = keygen_parse(&keygen, argc, argv);
+    if (code == SNET_EXIT_OK && keygen.arguments.help) {
+        snet_arguments_help(&keygen.arguments, keygen_head, NULL, keygen_tail);
+    } else if (code == SNET_EXIT_OK && keygen.secret != NULL) {
+        code = keygen_print_public(keygen.secret);
+    } else if (code == SNET_EXIT_OK) {
+        code = keygen_make(&keygen, &secret);
+        snet_key_wipe(&secret);
     }
-    if (keygen.help) {
-        (void)fputs(keygen_help, stdout);
-        return SNET_EXIT_OK;
-    }
-    snet_nodump_process();
-    const int code =
-        keygen.secret != NULL ? keygen_tell(keygen.secret, &secret) : keygen_make(&keygen, &secret);
-    snet_key_wipe(&secret);
+    snet_arguments_deinit(&keygen.arguments);
     return code;
 }

@@ -8,8 +8,7 @@ int snet_keys_complete(struct snet_options *options, bool *ret_temporary)
     struct snet_key secret;
     *ret_temporary = false;
     /* Clients with a key of their own need one of the server, a shared secret does without. */
-    const bool enough =
-        config->key != NULL || (config->psk != NULL && options->authorized_file == NULL);
+    const bool enough = config->key != NULL || (config->psk != NULL && config->authorized == NULL);
     if ((options->wires & SNET_WIRES_SECURE) == 0 || enough) {
         return SNET_EXIT_OK;
     }
@@ -24,17 +23,4 @@ int snet_keys_complete(struct snet_options *options, bool *ret_temporary)
     }
     *ret_temporary = true;
     return SNET_EXIT_OK;
-}
-
-int snet_keys_read_names(const struct snet_options *options, struct snet_key_list *ret_list)
-{
-    struct snet_error error;
-    *ret_list = (struct snet_key_list){.count = 0};
-    if (options->authorized_file == NULL ||
-        snet_key_list_read_file(options->authorized_file, SNET_CONFIG_AUTHORIZED_MAX, ret_list,
-                                &error) == SNET_OK) {
-        return SNET_EXIT_OK;
-    }
-    snet_log_say(&options->log, "%s", error.text);
-    return SNET_EXIT_NO_INPUT;
 }

@@ -19,7 +19,6 @@
 struct serve {
     struct snet_runner runner; /* first */
     struct snet_options options;
-    struct snet_key_list clients; /* the names of those that are authorized */
     snet_uv_server *server;
     uint64_t session_count;
     bool draining;
@@ -81,7 +80,8 @@ static void serve_dialed(void *user, snet_err err, int os_err, uv_stream_t *stre
 static const char *serve_client_name(const struct serve *serve, const snet_session *session)
 {
     struct snet_key key;
-    return snet_session_peer_key(session, &key) ? snet_key_list_name(&serve->clients, &key) : NULL;
+    return snet_session_peer_key(session, &key) ? snet_key_list_name(&serve->options.clients, &key)
+                                                : NULL;
 }
 
 static struct snet_log_session *serve_known(const snet_session *session)
@@ -256,16 +256,12 @@ static int serve_run(struct serve *serve)
     serve->runner.on_drain = serve_drain;
     int code = snet_keys_complete(&serve->options, &temporary);
     if (code == SNET_EXIT_OK) {
-        code = snet_keys_read_names(&serve->options, &serve->clients);
-    }
-    if (code == SNET_EXIT_OK) {
         code = serve_begin(serve, temporary);
     }
     snet_options_forget_config(&serve->options); /* the library has its own copy of the keys */
     if (code == SNET_EXIT_OK) {
         code = snet_runner_run(&serve->runner);
     }
-    snet_key_list_deinit(&serve->clients);
     return code;
 }
 
@@ -274,9 +270,10 @@ int snet_serve_main(int argc, char **argv)
     struct serve serve = {.options = {.log = {.command = "serve"}, .use = SNET_OPTIONS_SERVE}};
     snet_nodump_process(); /* before the first key is read */
     int code = snet_options_parse(&serve.options, argc, argv);
-    if (code == SNET_EXIT_OK && serve.options.help) {
-        snet_options_help(&serve.options, serve_head,
-                          serve.options.help_all ? NULL : serve_main_options, serve_tail);
+    if (code == SNET_EXIT_OK && serve.options.arguments.help) {
+        snet_arguments_help(&serve.options.arguments, serve_head,
+                            serve.options.arguments.help_all ? NULL : serve_main_options,
+                            serve_tail);
     } else if (code == SNET_EXIT_OK) {
         code = serve_run(&serve);
     }

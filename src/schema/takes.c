@@ -10,6 +10,7 @@
 
 #define TAKES_QUOTED_BYTES 40 /* of a value that is not one */
 #define TAKES_WORDS_BYTES 160u
+#define TAKES_MINUTES_NS (600 * SNET_SECOND_NS) /* from here on minutes are an example */
 
 const char *snet_schema_kind(const struct snet_option *option)
 {
@@ -69,9 +70,9 @@ static void takes_words(const struct snet_option *option, char ret_text[TAKES_WO
                        option->values);
         break;
     case SNET_TYPE_TIME:
-        (void)snprintf(ret_text, TAKES_WORDS_BYTES,
-                       "a time from %.16s to %.16s%s, such as 0.5s or 5m", min, max,
-                       never ? " or never" : "");
+        (void)snprintf(ret_text, TAKES_WORDS_BYTES, "a time from %.16s to %.16s%s, such as %s", min,
+                       max, never ? " or never" : "",
+                       option->max < TAKES_MINUTES_NS ? "20ms or 1.5s" : "0.5s or 5m");
         break;
     case SNET_TYPE_BYTES:
         (void)snprintf(ret_text, TAKES_WORDS_BYTES,

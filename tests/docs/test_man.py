@@ -176,7 +176,8 @@ class Command(unittest.TestCase):
             self.assertEqual(listed(command), helped(command), f"snet {command}")
 
     def test_exit_codes_are_those_of_the_source(self) -> None:
-        codes = re.findall(r"#define SNET_EXIT_\w+ (\d+)", (ROOT / "src/app/options.h").read_text())
+        header = (ROOT / "src/app/exit_code.h").read_text()
+        codes = re.findall(r"#define SNET_EXIT_\w+ (\d+)", header)
         page = part((MAN / "snet.1").read_text(), ".Sh EXIT STATUS", (".Sh",))
         found = re.findall(r"^\.It (\d+)$", page, re.MULTILINE)
         self.assertEqual(found, sorted(codes, key=int))

@@ -20,7 +20,7 @@ BENCH = os.environ.get("SNET_BENCH_BIN", "snet-bench")
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/benchmarks.md"
 SCREEN_LINES, SCREEN_COLUMNS = 24, 80
 SCENE = re.compile(r"^  ([a-z]+) {2,}", re.MULTILINE)
-OPTION = re.compile(r"^  (--[a-z]+) ([A-Z:]+)? ", re.MULTILINE)
+OPTION = re.compile(r"^  (?:-\w, )?(--[a-z-]+) ([A-Z]+)? ", re.MULTILINE)
 VALUES = {"--over": "1", "--pin": "none", "--part": "ping", "--direction": "up",
           "--listen": ":1", "--via": ":1", "--history": "4k"}
 """Sensible ones; of all other options that take one, a number."""
@@ -46,6 +46,7 @@ WRONG = (
     ("stream", "--seconds", "3600"),
     ("stream", "--write", "0"),
     ("stream", "--write", "1T"),
+    ("stream", "--early-data"),
     ("stream", "--pin", "down"),
     ("stream", "--size", "64"),
     ("stream", "--history", "63"),
@@ -55,6 +56,7 @@ WRONG = (
     ("ping", "--sessions", "0"),
     ("ping", "--nodelay"),
     ("loss", "--direction", "left"),
+    ("loss", "--early"),
     ("idle", "--heartbeat", "0.5"),
     ("storm", "--over", "tcp"),
     ("core", "--part", "everything"),
@@ -195,14 +197,14 @@ class Scenes(Bench):
 
     def test_loss_counts_both_directions(self) -> None:
         for over in self.each():
-            for arguments in (("--direction", "up"), ("--direction", "down"), ("--early",)):
+            for arguments in (("--direction", "up"), ("--direction", "down"), ("--early-data",)):
                 figures = self.measure("loss", *arguments, over=over)
                 self.assertEqual(figures["bytes"], figures["losses"] * 2 * MESSAGE)
-                self.assertEqual(figures["early"], "--early" in arguments)
+                self.assertEqual(figures["early_data"], "--early-data" in arguments)
 
     def test_loss_is_seen_through_a_delay(self) -> None:
         address = f"{LOOPBACK}:{free_port()}"
-        with chaos(address, "--delay", "20") as network:
+        with chaos(address, "--delay", "20ms") as network:
             for over in self.each("tcp", "1", "2", "3"):
                 for direction in ("up", "down"):
                     figures = self.measure("loss", "--listen", address, "--via", network.address,

@@ -52,6 +52,11 @@ WRONG = (
     ("keygen", "--public", "/no/such/file", "--shared"),
     ("chaos", "--listen", ":0"),
     ("chaos", "--listen", ":0", "--to", ":1", "--cut-every", "many"),
+    ("chaos", "--listen", ":0", "--to", ":1", "--delay", "20"),
+    ("chaos", "--listen", ":0", "--to", ":1", "--rate", "fast"),
+    ("chaos", "--listen", ":0", "--to", ":1", "--seed", "0"),
+    ("demo", "--wire", "1,2"),
+    ("demo", "one", "two"),
     ("demo", "--wire", "9"),
     ("demo", "/no/such/file"),
 )
@@ -162,6 +167,28 @@ def fill_pipe(writing: int) -> None:
         while True:
             os.write(writing, bytes(4096))
     os.set_blocking(writing, True)
+
+
+class StandardInput(Echo):
+    """A key from standard input, where "-" stands for its file."""
+
+    def test_keys_come_from_standard_input(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "key"
+            made = run(SNET, "keygen", "--out", str(path), seconds=10)
+            public = made.stdout.strip()
+            self.assertEqual(run(SNET, "keygen", "--public", "-", seconds=10,
+                                 input=path.read_text()).stdout, made.stdout)
+            done = run(SNET, "serve", "--key", "-", "--psk", "-", "--listen", ":0", "--to", ":1",
+                       seconds=10, input=path.read_text())
+            self.assertEqual(done.returncode, NO_INPUT)
+            self.assertIn("standard input is read once", done.stderr)
+            with (
+                path.open() as file,
+                Process(SNET, "serve", "--key", "-", "--listen", f"{LOOPBACK}:0", "--to",
+                        self.backend, stdin=file) as gateway,
+            ):
+                self.assertIn(public, gateway.wait_for(r"--server-key (\S+)")[0])
 
 
 class Gateway(Echo):

@@ -5,14 +5,37 @@
 #include "tests/support/capture.h"
 #include "tests/support/unit.h"
 
+#include <getopt.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define OUT_BYTES 8192u
 #define KEY "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+#define KEY_LIKE "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB"
 #define WORDS_MAX 12
+
+static int test_stdin = -1; /* the real one meanwhile */
+
+/* Standard input is a pipe that holds a text, until test_stdin_end. */
+static void test_stdin_begin(const char *text)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], text, strlen(text)), (ssize_t)strlen(text));
+    (void)close(ends[1]);
+    test_stdin = dup(STDIN_FILENO);
+    (void)dup2(ends[0], STDIN_FILENO);
+    (void)close(ends[0]);
+}
+
+static void test_stdin_end(void)
+{
+    (void)dup2(test_stdin, STDIN_FILENO);
+    (void)close(test_stdin);
+}
 
 /* Takes a command line, whose first word is the subcommand. */
 static int parse(struct snet_options *ret_options, const char *const *words, char out[OUT_BYTES])
@@ -66,6 +89,7 @@ static void options_are_refused_in_one_line_that_says_why(void **state)
         {{"connect", "snet://a:1?wire=2"}, "cannot set wire"},
         {{"connect", "--eof-wait", "-1", "a:1"}, "--eof-wait takes a time"},
         {{"connect", "--service", "", "a:1"}, "--service takes from 1 to 64"},
+        {{"connect", "--heartbeat", "0.5s", "a:1"}, "--heartbeat takes a time from 1s"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct snet_options options;
@@ -101,14 +125,15 @@ static void options_go_into_the_config_and_the_commands_own(void **state)
     assert_int_equal(options.log.verbosity, 2);
     assert_true(options.log.json);
     snet_options_deinit(&options);
-    const char *const connecting[] = {"connect", "a:1",        "--server-key", KEY, "--heartbeat",
-                                      "2m",      "--retry=no", "--eof-wait=7", NULL};
+    const char *const connecting[] = {"connect",     "a:1", "--server-key", KEY,
+                                      "--heartbeat", "1.5", "--retry=no",   "--eof-wait=0.5s",
+                                      NULL};
     assert_int_equal(parse(&options, connecting, out), SNET_EXIT_OK);
     assert_string_equal(options.config->address, "a:1");
     assert_non_null(options.config->server_key);
-    assert_int_equal(options.config->heartbeat_ns, 120 * SNET_SECOND_NS);
+    assert_int_equal(options.config->heartbeat_ns, 1500 * SNET_MS_NS);
     assert_int_equal(options.config->retry, 2); /* a no of its own, also beside a preset */
-    assert_int_equal(options.eof_wait_ns, 7 * SNET_SECOND_NS);
+    assert_int_equal(options.eof_wait_ns, 500 * SNET_MS_NS);
     assert_int_equal(options.wires, SNET_WIRE_3);
     snet_options_deinit(&options);
 }
@@ -139,12 +164,12 @@ static void options_of_the_table_are_all_in_the_help(void **state)
         char out[OUT_BYTES];
         const char *const words[] = {commands[i], "--help-all", NULL};
         assert_int_equal(parse(&options, words, out), SNET_EXIT_OK);
-        assert_true(options.help && options.help_all);
+        assert_true(options.arguments.help && options.arguments.help_all);
         const int saved = dup(STDOUT_FILENO);
         test_capture_begin(&capture); /* of standard error, where the output goes meanwhile */
         (void)fflush(stdout);
         (void)dup2(STDERR_FILENO, STDOUT_FILENO);
-        snet_options_help(&options, "", NULL, "");
+        snet_arguments_help(&options.arguments, "", NULL, "");
         (void)fflush(stdout);
         (void)dup2(saved, STDOUT_FILENO);
         (void)close(saved);
@@ -185,16 +210,60 @@ static void options_warn_of_wires_that_do_not_protect(void **state)
     assert_non_null(strstr(out, "warning: "));
 }
 
-static void options_have_exit_codes_for_ends(void **state)
+/* Names stand behind the keys; the file is read once for both. */
+static void options_know_the_names_of_clients(void **state)
 {
     (void)state;
-    assert_int_equal(snet_options_exit_code(SNET_ERR_CLOSED), 0);
-    assert_int_equal(snet_options_exit_code(SNET_ERR_NO_ANSWER), 69);
-    assert_int_equal(snet_options_exit_code(SNET_ERR_CONNECT), 69);
-    assert_int_equal(snet_options_exit_code(SNET_ERR_EXPIRED), 74);
-    assert_int_equal(snet_options_exit_code(SNET_ERR_BUSY), 75);
-    assert_int_equal(snet_options_exit_code(SNET_ERR_BAD_FRAME), 76);
-    assert_int_equal(snet_options_exit_code(SNET_ERR_DENIED), 77);
+    struct snet_options options;
+    char out[OUT_BYTES];
+    char path[] = "/tmp/snet-options-XXXXXX";
+    const int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, KEY " bob\n", sizeof KEY + 4), (ssize_t)sizeof KEY + 4);
+    (void)close(fd);
+    const char *const words[] = {"serve", "--listen",     ":0", "--to",
+                                 ":1",    "--authorized", path, NULL};
+    assert_int_equal(parse(&options, words, out), SNET_EXIT_OK);
+    (void)unlink(path);
+    assert_int_equal(options.config->authorized_count, 1);
+    assert_string_equal(snet_key_list_name(&options.clients, options.config->authorized), "bob");
+    snet_options_deinit(&options);
+    const char *const wrong[] = {"serve", "--listen",     ":0",     "--to",
+                                 ":1",    "--authorized", KEY_LIKE, NULL};
+    assert_int_equal(parse(&options, wrong, out), SNET_EXIT_NO_INPUT);
+    assert_non_null(strstr(out, "--authorized is neither a key"));
+    snet_options_deinit(&options);
+}
+
+/* Standard input is the stream of a session, or a key. */
+static void options_take_a_key_from_standard_input_once(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[WORDS_MAX];
+        const char *what;
+    } rows[] = {
+        {{"connect", "--key", "-", "a:1", "--server-key", "-"}, "standard input is read once"},
+        {{"connect", "--server-key", "-", "a:1"}, "name a file in place of -"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct snet_options options;
+        char out[OUT_BYTES];
+        test_stdin_begin(KEY "\n");
+        assert_int_not_equal(parse(&options, rows[i].words, out), SNET_EXIT_OK);
+        test_stdin_end();
+        assert_non_null(strstr(out, rows[i].what));
+        snet_options_deinit(&options);
+    }
+    struct snet_options options;
+    char out[OUT_BYTES];
+    const char *const words[] = {"serve", "--listen", ":0", "--to", ":1", "--psk", "-", NULL};
+    test_stdin_begin(KEY "\n");
+    assert_int_equal(parse(&options, words, out), SNET_EXIT_OK);
+    test_stdin_end();
+    assert_int_equal(options.config->psk_count, 1);
+    assert_string_equal(options.psk_file, "FILE");
+    snet_options_deinit(&options);
 }
 
 int main(void)
@@ -205,7 +274,8 @@ int main(void)
         cmocka_unit_test(options_count_over_those_of_a_url),
         cmocka_unit_test(options_of_the_table_are_all_in_the_help),
         cmocka_unit_test(options_warn_of_wires_that_do_not_protect),
-        cmocka_unit_test(options_have_exit_codes_for_ends),
+        cmocka_unit_test(options_know_the_names_of_clients),
+        cmocka_unit_test(options_take_a_key_from_standard_input_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -164,7 +164,7 @@ static void schema_refuses_what_is_no_value_and_says_what_is(void **state)
     refuses(&fixture, "bytes", "5k", "such as 64k");
     refuses(&fixture, "time-limit", "61s", "a time from 0 to 1m or never");
     refuses(&fixture, "rate", "2k/s", "a rate from 0 to 1k/s, such as 20k/s");
-    refuses(&fixture, "time-limit", "99999999999999999999s", "such as 0.5s");
+    refuses(&fixture, "time-limit", "99999999999999999999s", "such as 20ms or 1.5s");
     assert_int_equal(fixture.error.err, SNET_ERR_VALUE);
     fixture_deinit(&fixture);
 }
