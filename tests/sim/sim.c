@@ -331,26 +331,65 @@ static bool sim_forgot_writer(const struct sim *sim)
     return forgot;
 }
 
+/* When a core has something to do, or an end notices a stall, or SNET_NEVER. */
+static uint64_t sim_deadline(const struct sim *sim)
+{
+    uint64_t deadline = sim_net_deadline(sim);
+    for (unsigned core = 0; core < 2; core++) {
+        const uint64_t due = snet_core_deadline(sim->cores[core]);
+        deadline = due < deadline ? due : deadline;
+    }
+    return deadline;
+}
+
+static void sim_tick(struct sim *sim)
+{
+    sim->due_since_ns = SNET_NEVER;
+    sim_net_tick(sim);
+    snet_core_tick(sim->cores[0], sim->now);
+    snet_core_tick(sim->cores[1], sim->now);
+}
+
+/* Whether somebody is kept waiting for what is due: the faults would be the simulator's own. */
+static void sim_check_due(struct sim *sim)
+{
+    if (sim_deadline(sim) > sim->now) {
+        sim->due_since_ns = SNET_NEVER;
+        return;
+    }
+    sim->due_since_ns = sim->due_since_ns < sim->now ? sim->due_since_ns : sim->now;
+    if (sim->now - sim->due_since_ns > SIM_LATE_MAX_NS) {
+        sim_fail(sim, "what is due is not done");
+    }
+}
+
+/*
+ * The time that it takes to move bytes passes for both ends, too: what is due is done a little
+ * later, before or after what arrives meanwhile. False when nothing was done.
+ */
+static bool sim_tick_due(struct sim *sim)
+{
+    if (sim->due_since_ns == SNET_NEVER || !sim_one_in(sim, SIM_TICK_STEPS)) {
+        return false;
+    }
+    sim_tick(sim);
+    return true;
+}
+
 /* Nothing can move: time passes until something is due. */
 static bool sim_wait(struct sim *sim)
 {
     if (sim_forgot_writer(sim)) {
         sim_fail(sim, "a writer waits for a page, and pages are free");
     }
-    const uint64_t net = sim_net_deadline(sim);
+    const uint64_t due = sim_deadline(sim);
     uint64_t deadline = sim_app_deadline(sim);
-    deadline = net < deadline ? net : deadline;
-    for (unsigned core = 0; core < 2; core++) {
-        const uint64_t due = snet_core_deadline(sim->cores[core]);
-        deadline = due < deadline ? due : deadline;
-    }
+    deadline = due < deadline ? due : deadline;
     if (deadline == SNET_NEVER) {
         return false;
     }
     sim->now = deadline > sim->now ? deadline : sim->now;
-    sim_net_tick(sim);
-    snet_core_tick(sim->cores[0], sim->now);
-    snet_core_tick(sim->cores[1], sim->now);
+    sim_tick(sim);
     return true;
 }
 
@@ -358,6 +397,7 @@ static void sim_step(struct sim *sim)
 {
     sim->steps++;
     sim->now += sim_below(sim, SNET_MS_NS);
+    sim_check_due(sim);
     if (!sim->calm && sim->faults_done < sim->plan.faults &&
         sim_one_in(sim, sim->plan.fault_one_in)) {
         sim_net_fault(sim);
@@ -369,7 +409,7 @@ static void sim_step(struct sim *sim)
     sim_finish(sim);
     sim_drain(sim);
     const unsigned first = (unsigned)sim_below(sim, 3);
-    bool moved = false;
+    bool moved = sim_tick_due(sim);
     for (unsigned i = 0; i < 3 && !moved; i++) {
         const unsigned what = (first + i) % 3;
         moved = what == 0 ? sim_dial_step(sim) : what == 1 ? sim_net_step(sim) : sim_app_step(sim);
@@ -410,6 +450,7 @@ bool sim_run(struct sim *sim, const struct sim_plan *plan)
     memset(sim, 0, sizeof *sim);
     sim->plan = *plan;
     sim->now = SNET_SECOND_NS;
+    sim->due_since_ns = SNET_NEVER;
     if (!sim_setup(sim)) {
         sim_fail(sim, "the setup failed");
     }

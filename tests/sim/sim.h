@@ -27,6 +27,9 @@
 #define SIM_RECORD_1_BYTES 40u /* on snet/1: no more than a resume */
 #define SIM_RECORDS_MAX 16u
 #define SIM_SLOW 24u
+/* What is due is done after so many steps, on average, and never as late as this. */
+#define SIM_TICK_STEPS 4u
+#define SIM_LATE_MAX_NS SNET_SECOND_NS
 /*
  * Longer than any seed's faults keep a client from its first answer: its end would be NO_ANSWER or
  * CONNECT, as it should be, and no failure of the run.
@@ -129,6 +132,7 @@ struct sim {
     snet_core *cores[2];
     snet_server *server;
     uint64_t now;
+    uint64_t due_since_ns; /* something is due and not done yet, or SNET_NEVER */
     struct sim_app clients[SIM_CLIENTS_MAX];
     struct sim_app servers[SIM_CLIENTS_MAX];
     unsigned dials[SIM_CLIENTS_MAX]; /* connections asked for and not made yet */
@@ -156,7 +160,7 @@ bool sim_run(struct sim *sim, const struct sim_plan *plan);
 
 /* A client's connection is made or refused. */
 void sim_net_dial(struct sim *sim, unsigned client);
-/* Moves some bytes on some connection; false when nothing could move. */
+/* Moves some bytes on some connection; false when nothing can, next time either. */
 bool sim_net_step(struct sim *sim);
 /* Something bad happens. */
 void sim_net_fault(struct sim *sim);

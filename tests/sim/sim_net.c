@@ -123,14 +123,37 @@ static void net_record(struct sim *sim, struct sim_conn *conn, const uint8_t *da
     sim->record_resumes[slot] = conn->resumes;
 }
 
+/* This end wants to send, and the network takes it. */
+static bool net_may_send(const struct sim *sim, const struct sim_conn *conn, unsigned index)
+{
+    const struct sim_side *side = &conn->sides[index];
+    const struct sim_side *other = &conn->sides[1 - index];
+    return side->link != NULL && side->want_send && !other->fin &&
+           other->queued < sim->plan.queue_bytes;
+}
+
+/* Something is on its way to this end, which takes it. */
+static bool net_may_deliver(const struct sim_conn *conn, unsigned index)
+{
+    const struct sim_side *side = &conn->sides[index];
+    return side->link != NULL && !conn->stalled &&
+           (side->reset || (!side->paused && (side->queued > 0 || side->fin)));
+}
+
+/* A slow connection has something to move when its turn comes: else it is merely idle. */
+static bool net_may_move(const struct sim *sim, const struct sim_conn *conn)
+{
+    return net_may_send(sim, conn, 0) || net_may_send(sim, conn, 1) || net_may_deliver(conn, 0) ||
+           net_may_deliver(conn, 1);
+}
+
 /* The end puts some bytes on the wire. */
 static bool net_send(struct sim *sim, struct sim_conn *conn, unsigned index)
 {
     struct sim_side *side = &conn->sides[index];
     struct sim_side *other = &conn->sides[1 - index];
     struct snet_span span;
-    if (side->link == NULL || !side->want_send || other->fin ||
-        other->queued >= sim->plan.queue_bytes) {
+    if (!net_may_send(sim, conn, index)) {
         return false;
     }
     if (snet_link_send(side->link, &span, 1) == 0) {
@@ -157,23 +180,17 @@ static bool net_send(struct sim *sim, struct sim_conn *conn, unsigned index)
 static bool net_deliver(struct sim *sim, struct sim_conn *conn, unsigned index)
 {
     struct sim_side *side = &conn->sides[index];
-    if (side->link == NULL || conn->stalled) {
+    if (!net_may_deliver(conn, index)) {
         return false;
     }
     if (side->reset) {
         snet_link_failed(side->link, SNET_ERR_LINK_LOST, sim->now);
         return true;
     }
-    if (side->paused) {
-        return false;
-    }
     if (side->queued == 0) {
-        if (side->fin) {
-            side->fin = false;
-            snet_link_eof(side->link, sim->now);
-            return true;
-        }
-        return false;
+        side->fin = false;
+        snet_link_eof(side->link, sim->now);
+        return true;
     }
     const size_t room = snet_link_room(side->link);
     if (room == 0) {
@@ -210,7 +227,7 @@ bool sim_net_step(struct sim *sim)
     for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
         struct sim_conn *conn = &sim->conns[(first + i) % SIM_CONNS_MAX];
         if (conn->used && conn->slow && !sim_one_in(sim, SIM_SLOW)) {
-            moving = true;
+            moving = moving || net_may_move(sim, conn);
             continue;
         }
         for (unsigned way = 0; conn->used && way < 4; way++) {
