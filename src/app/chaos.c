@@ -17,7 +17,6 @@ struct snet_chaos {
     uint64_t random;
     bool refused_once;
     bool freeze_planned;
-    unsigned open_handles;
     uv_timer_t refuse;
     uv_timer_t reopen;
     uv_timer_t freeze;
@@ -138,7 +137,6 @@ static void chaos_timer_init(snet_chaos *chaos, uv_timer_t *timer)
 {
     (void)uv_timer_init(chaos->loop, timer);
     timer->data = chaos;
-    chaos->open_handles++;
 }
 
 snet_err snet_chaos_new(uv_loop_t *loop, const struct snet_chaos_config *config,
@@ -201,27 +199,4 @@ void snet_chaos_cut_all(snet_chaos *chaos)
 void snet_chaos_stats(const snet_chaos *chaos, struct snet_chaos_stats *ret_stats)
 {
     *ret_stats = chaos->stats;
-}
-
-static void chaos_timer_closed(uv_handle_t *timer)
-{
-    snet_chaos *chaos = timer->data;
-    chaos->open_handles--;
-    if (chaos->open_handles == 0) {
-        free(chaos);
-    }
-}
-
-void snet_chaos_free(snet_chaos *chaos)
-{
-    if (chaos == NULL) {
-        return;
-    }
-    chaos->refused_once = true;
-    snet_chaos_cut_all(chaos);
-    snet_stream_listener_close(chaos->listener);
-    uv_close((uv_handle_t *)&chaos->refuse, chaos_timer_closed);
-    uv_close((uv_handle_t *)&chaos->reopen, chaos_timer_closed);
-    uv_close((uv_handle_t *)&chaos->freeze, chaos_timer_closed);
-    uv_close((uv_handle_t *)&chaos->tick, chaos_timer_closed);
 }

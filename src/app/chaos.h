@@ -5,7 +5,7 @@
  * ones for a while, falls silent without closing, delays and throttles; all from one seed. It holds
  * at most 64 KiB per direction of a connection.
  *
- * Ownership: belongs to the caller until snet_chaos_free. Thread: that of the loop.
+ * Ownership: a proxy is one for the life of its process. Thread: that of the loop.
  */
 #ifndef SNET_APP_CHAOS_H
 #define SNET_APP_CHAOS_H
@@ -55,7 +55,5 @@ void snet_chaos_refuse(snet_chaos *chaos, uint64_t refuse_ms);
 void snet_chaos_freeze(snet_chaos *chaos);
 void snet_chaos_cut_all(snet_chaos *chaos);
 void snet_chaos_stats(const snet_chaos *chaos, struct snet_chaos_stats *ret_stats);
-/* Closes everything and frees the proxy when the loop has run on. Accepts NULL. */
-void snet_chaos_free(snet_chaos *chaos);
 
 #endif
