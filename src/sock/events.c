@@ -128,15 +128,25 @@ static struct snet_event events_describe(const snet_socket *socket, enum snet_ev
     const struct snet_socket_events *events = &socket->events;
     struct snet_event event = {.type = type, .user = socket->user};
     event.socket = (snet_socket *)(uintptr_t)socket;
-    if (type == SNET_EVENT_LOST) {
+    switch (type) {
+    case SNET_EVENT_LOST:
         event.err = events->lost_err;
-    } else if (type == SNET_EVENT_ENDED) {
+        break;
+    case SNET_EVENT_ENDED:
         event.err = socket->err;
-    } else if (type == SNET_EVENT_RETRYING) {
+        break;
+    case SNET_EVENT_RETRYING:
         event.attempt = events->attempt;
-    } else if (type == SNET_EVENT_RESUMED) {
+        break;
+    case SNET_EVENT_RESUMED:
         event.after_ns = events->after_ns;
         event.resent_bytes = events->resent_bytes;
+        break;
+    case SNET_EVENT_OPENED:
+    case SNET_EVENT_ACCEPTABLE:
+    case SNET_EVENT_READABLE:
+    case SNET_EVENT_WRITABLE:
+        break;
     }
     return event;
 }
