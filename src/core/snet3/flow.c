@@ -55,7 +55,7 @@ void snet_flow_grant(struct snet_flow *flow, uint64_t limit)
     snet_flow_check(flow);
 }
 
-bool snet_flow_ack_news(const struct snet_flow *flow)
+bool snet_flow_ack_changed(const struct snet_flow *flow)
 {
     return flow->ack_now || flow->recv_next != flow->said_next || flow->limit != flow->said_limit;
 }

@@ -57,7 +57,7 @@ void snet_flow_arrived(struct snet_flow *flow, uint64_t recv_next, uint64_t now)
 /* There is room for bytes before `limit`; a smaller limit than before changes nothing. */
 void snet_flow_grant(struct snet_flow *flow, uint64_t limit);
 /* Whether an ACK would say something new: then it travels with data that is sent anyway. */
-bool snet_flow_ack_news(const struct snet_flow *flow);
+bool snet_flow_ack_changed(const struct snet_flow *flow);
 /* The ACK with `recv_next` and `limit` is sent. */
 void snet_flow_ack_sent(struct snet_flow *flow);
 /* A new link begins: its first record carries an ACK, whatever was said before. */

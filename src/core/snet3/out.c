@@ -147,7 +147,7 @@ static void out_controls(snet_link *link, struct snet_writer *plain)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
     struct snet_flow *flow = &snet_v3_session_of(link->session)->flow;
-    if (snet_flow_ack_news(flow)) {
+    if (snet_flow_ack_changed(flow)) {
         out_put_ack(flow, plain);
     }
     if (state->ping_owed) {

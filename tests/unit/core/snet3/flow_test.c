@@ -67,17 +67,17 @@ static void flow_lets_a_few_bytes_wait_for_40_ms(void **state)
 {
     (void)state;
     struct snet_flow flow = flow_open();
-    assert_false(snet_flow_ack_news(&flow));
+    assert_false(snet_flow_ack_changed(&flow));
     snet_flow_arrived(&flow, 10, T0);
     assert_false(flow_due(&flow, T0));
-    assert_true(snet_flow_ack_news(&flow)); /* data that goes out anyway takes it along */
+    assert_true(snet_flow_ack_changed(&flow)); /* data that goes out anyway takes it along */
     snet_flow_arrived(&flow, 20, T0 + 10 * SNET_MS_NS);
     assert_int_equal(flow.ack_by_ns, T0 + SNET_FLOW_ACK_NS); /* counted from the first */
     assert_false(flow_due(&flow, T0 + SNET_FLOW_ACK_NS - 1));
     assert_true(flow_due(&flow, T0 + SNET_FLOW_ACK_NS));
     snet_flow_ack_sent(&flow);
     assert_int_equal(flow.ack_by_ns, SNET_NEVER);
-    assert_false(snet_flow_ack_news(&flow));
+    assert_false(snet_flow_ack_changed(&flow));
 }
 
 struct unacked_row {
@@ -110,7 +110,7 @@ static void flow_reports_credit_when_a_quarter_of_the_window_is_free(void **stat
     struct snet_flow flow = flow_open();
     snet_flow_grant(&flow, WINDOW + QUARTER - 1);
     assert_false(flow_due(&flow, T0));
-    assert_true(snet_flow_ack_news(&flow));
+    assert_true(snet_flow_ack_changed(&flow));
     snet_flow_grant(&flow, WINDOW + QUARTER);
     assert_true(flow_due(&flow, T0));
 }
@@ -121,7 +121,7 @@ static void flow_never_takes_credit_back(void **state)
     struct snet_flow flow = flow_open();
     snet_flow_grant(&flow, 10);
     assert_int_equal(flow.limit, WINDOW);
-    assert_false(snet_flow_ack_news(&flow));
+    assert_false(snet_flow_ack_changed(&flow));
 }
 
 static void flow_begins_each_link_with_an_ack(void **state)
@@ -130,7 +130,7 @@ static void flow_begins_each_link_with_an_ack(void **state)
     struct snet_flow flow = flow_open();
     snet_flow_relink(&flow);
     assert_true(flow_due(&flow, T0));
-    assert_true(snet_flow_ack_news(&flow));
+    assert_true(snet_flow_ack_changed(&flow));
     snet_flow_ack_sent(&flow);
     assert_false(flow_due(&flow, T0));
 }
