@@ -10,7 +10,7 @@
  * resume-timeout.
  *
  * Stable ABI: fields are appended, never moved, and 0 in a new one means what was before. `size`
- * tells the library how much of the struct the program knows, so that old programs run with a new
+ * says how much of the struct the program knows, so that old programs run with a new
  * library. A new program runs with an old library as long as it leaves alone what that does not
  * know.
  *

@@ -4,9 +4,9 @@
  * The core: byte streams that survive their connections, without any I/O.
  *
  * A session is one byte stream in each direction; a link is one TCP connection that carries it for
- * a while. The caller moves bytes between links and the network, tells the time, and takes events;
- * the core says what to send, whom to dial and what arrived. It never blocks, never calls the
- * caller back (apart from snet_env), and never reads a clock.
+ * a while. The caller moves bytes between links and the network, says what time it is, and takes
+ * events; the core says what to send, where to dial and what arrived. It never blocks, never calls
+ * the caller back (apart from snet_env), and never reads a clock.
  *
  * Time is `now`, nanoseconds of a monotonic clock that never goes back and starts above 0.
  *
@@ -161,7 +161,8 @@ SNET_API bool snet_core_has_events(const snet_core *core);
 /* snet/3: send buffers and windows begin small and grow with the path, up to this. */
 #define SNET_WINDOW_MAX_BYTES (16u * 1024 * 1024)
 #define SNET_WINDOW_MIN_BYTES 4096u
-/* snet/3: a link so long without a byte is asked for a sign of life, and dead so much later. */
+/* snet/3: a link idle this long is sent a PING; unanswered, it is dropped after
+   SNET_HEARTBEAT_DEAD_NS. */
 #define SNET_HEARTBEAT_DEFAULT_NS (15 * SNET_SECOND_NS)
 #define SNET_HEARTBEAT_MIN_NS SNET_SECOND_NS
 #define SNET_HEARTBEAT_MAX_NS (600 * SNET_SECOND_NS)
@@ -200,8 +201,8 @@ struct snet_session_config {
 };
 
 /*
- * Who a client of snet/3 talks to and who it is: the server's public key, with a key pair of its
- * own where servers ask for one; or a secret that both share. Everything is copied.
+ * The identities of a session of snet/3 at the client: the server's public key, with a key pair of
+ * its own where servers ask for one; or a secret that both share. Everything is copied.
  */
 struct snet_client_keys {
     const struct snet_key *server;        /* the server's public key */
@@ -222,8 +223,8 @@ struct snet_client_config {
     bool early_data;     /* snet/3: resumes carry stream bytes (0-RTT), see docs/security.md */
     bool retry;          /* for drivers: tries for `connect_timeout_ns` although the name is not
                             known or the port refuses; else such a session ends at once */
-    uint64_t
-        rekey_interval_ns; /* snet/3: moves to a new connection with fresh keys so often; never */
+    uint64_t rekey_interval_ns; /* snet/3: interval of moves to a new connection with fresh keys.
+                                   Default: never */
 };
 
 /*
@@ -264,7 +265,7 @@ SNET_API void snet_client_network_changed(snet_session *session, uint64_t now);
 #define SNET_HANDSHAKES_DEFAULT_MAX 4096u
 #define SNET_FIRST_BYTES_TIMEOUT_DEFAULT_NS (5 * SNET_SECOND_NS)
 #define SNET_ENDED_KEEP_DEFAULT_NS (30 * SNET_SECOND_NS)
-/* A client takes a refusal so long after an orderly close for a clean end: see clause 7.5. */
+/* A client takes a refusal within this time after an orderly close for a clean end: clause 7.5. */
 #define SNET_ENDED_KEEP_MIN_NS (25 * SNET_SECOND_NS)
 #define SNET_GRACE_DEFAULT_NS (25 * SNET_MS_NS)
 #define SNET_PADDING_DEFAULT_NS SNET_SECOND_NS
@@ -416,7 +417,7 @@ SNET_API SNET_MUST_USE snet_err snet_session_read(snet_session *session, uint8_t
 /*
  * The local end has written its last byte. What was written is still delivered, and what arrives
  * can still be read. On wires without a close message this ends the whole session as soon as the
- * other end has all: SNET_CORE_EVENT_ENDED tells. Safe to call again.
+ * other end has all: SNET_CORE_EVENT_ENDED says so. Safe to call again.
  */
 SNET_API void snet_session_shutdown(snet_session *session, uint64_t now);
 
@@ -435,7 +436,7 @@ SNET_API void snet_session_abort(snet_session *session, uint64_t now);
 #define SNET_CODE_TEXT_MAX_BYTES 255u
 
 /*
- * As snet_session_abort; snet/3 with a link also tells the other end `code`, at least
+ * As snet_session_abort; snet/3 with a link also sends the other end `code`, at least
  * SNET_CODE_APPLICATION, and `text`, of which SNET_CODE_TEXT_MAX_BYTES count; NULL for none.
  */
 SNET_API void snet_session_abort_with(snet_session *session, uint16_t code, const char *text,
@@ -508,7 +509,7 @@ struct snet_session_info {
     bool peer_ended;             /* all that the other end will ever write has arrived */
     uint64_t unacked;            /* own bytes that the other end has not acknowledged; where the
                                     wire has acknowledgements, else 0 */
-    uint64_t window_bytes;       /* so much may be received and not read; of snet/3 */
+    uint64_t window_bytes;       /* limit of received bytes not yet read; of snet/3 */
     uint64_t rtt_ns;             /* of the present link, 0: not known */
     uint64_t retry_after_ns;     /* the pause that a busy server asked for, else 0 */
     uint16_t peer_code;          /* of the other end's abort, else 0 */

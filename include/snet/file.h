@@ -7,7 +7,7 @@
  * The file reads and writes. With glibc a program may turn from one to the other at any time; by
  * the rules of C, which musl needs, it calls fflush in between. What was written goes out with
  * fflush or when the buffer is full: a program that asks and then waits for an answer calls it
- * first. feof tells the other end's last byte, ferror with errno (ECONNRESET, EPIPE, ETIMEDOUT)
+ * first. feof reports the other end's last byte, ferror with errno (ECONNRESET, EPIPE, ETIMEDOUT)
  * that the session ended otherwise. A file has no position; fseek fails.
  *
  * Stable ABI. Threads: any; the file locks itself while a thread waits in it, so that a second

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-/* So much time of a rate may be used later. */
+/* Limit of the unused time of a rate that may be used later. */
 #define CHAOS_SAVED_MS 20u
 
 static void pipe_release(struct snet_chaos_pipe *pipe)

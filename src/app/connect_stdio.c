@@ -37,7 +37,7 @@ struct stdio {
     bool in_ended;
     bool out_ended; /* the other end has written its last, and so has the output */
     bool out_gone;  /* nobody reads the output any more: since `gone_ms` */
-    bool told;      /* and the other end was told */
+    bool aborted;   /* and the other end was sent an abort */
     bool ended;
     bool begun; /* the session was open once */
     snet_err end_err;
@@ -60,7 +60,7 @@ static void stdio_stop(struct stdio *stdio, int exit_code)
 
 static void stdio_read_more(struct stdio *stdio);
 
-/* All input is in the session: tells the other end so, at once or when it falls silent. */
+/* All input is in the session: ends this direction, at once or when the other falls silent. */
 static void stdio_end_input(struct stdio *stdio)
 {
     struct snet_session_info info;
@@ -203,19 +203,19 @@ static bool stdio_delivered(const struct stdio *stdio)
 }
 
 /*
- * The other end may go on writing for ever to a client that does not read. With half-close it has
- * to be told, as a reset would tell the writer of a pipe; and what tells it would be lost if this
- * process ended while bytes arrive that nobody has read.
+ * The other end may go on writing for ever to a client that does not read. With half-close it is
+ * sent an abort, as the writer of a pipe would be signalled; and the abort would be lost if this
+ * process ended while unread bytes arrive.
  */
 static void stdio_flush_due(uv_timer_t *timer)
 {
     struct stdio *stdio = timer->data;
-    if (stdio->told && snet_runner_idle(&stdio->connect->runner)) {
+    if (stdio->aborted && snet_runner_idle(&stdio->connect->runner)) {
         stdio_stop(stdio, SNET_EXIT_OK);
     } else if (uv_now(timer->loop) - stdio->gone_ms >= STDIO_FLUSH_MS) {
-        stdio_stop(stdio, stdio->told ? SNET_EXIT_OK : SNET_EXIT_LOST);
-    } else if (!stdio->told && stdio_delivered(stdio)) {
-        stdio->told = true;
+        stdio_stop(stdio, stdio->aborted ? SNET_EXIT_OK : SNET_EXIT_LOST);
+    } else if (!stdio->aborted && stdio_delivered(stdio)) {
+        stdio->aborted = true;
         snet_session_abort_with(stdio->session, SNET_RELAY_CODE_BROKEN,
                                 "nobody reads the output any more", stdio_now(stdio));
     }
@@ -267,7 +267,7 @@ static void stdio_event(struct snet_runner *runner, const struct snet_core_event
         stdio->ended = true;
         stdio->end_err = event->err;
         snet_eof_wait_stop(&stdio->eof_wait);
-        if (stdio->told) {
+        if (stdio->aborted) {
             return;
         }
         if (event->err != SNET_ERR_CLOSED) {

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Quiet: what a client does when its local program has ended its direction, and the wire, 1 or 2,
- * has no half-close to say so. The session goes on as long as the server sends something; when
+ * EOF wait: what a client does when its local program has ended its direction, and the wire, 1 or
+ * 2, has no half-close to say so. The session goes on as long as the server sends something; when
  * nothing came for a while, it is shut down.
  *
  * Ownership: memory of the caller's, whose timer must be closed before it goes. Thread: the loop's.

@@ -33,9 +33,9 @@ static const char keygen_head[] =
 static const char keygen_tail[] =
     "\n"
     "A key is 44 characters of base64. Nobody but its owner may see a secret key.\n"
-    "The server keeps its own (snet serve --key FILE) and tells clients its public\n"
+    "The server keeps its own (snet serve --key FILE) and gives clients its public\n"
     "key (snet connect --server-key KEY). Clients that are to be known by a key have\n"
-    "one of their own (--key) and tell the server its public key (--authorized).\n";
+    "one of their own (--key) and give the server its public key (--authorized).\n";
 
 /* Returns the exit code. */
 static int keygen_parse(struct keygen *keygen, int argc, char **argv)

@@ -29,7 +29,7 @@ static const char main_help[] =
     "  snet demo    [FILE]\n"
     "               a transfer through a hostile network, with its verdict\n"
     "\n"
-    "  snet COMMAND --help explains a command; snet --version tells the version.\n"
+    "  snet COMMAND --help explains a command; snet --version prints the version.\n"
     "\n"
     "HOST:PORT is a name or IPv4, [IPv6]:PORT, :PORT, or unix:PATH. serve and connect\n"
     "speak wire 3, which protects its streams, unless --wire says otherwise.\n"

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Sniff: tells the wires apart by their first bytes [PROTO 4.1]. Pure: looks, consumes nothing.
+ * Sniff: distinguishes the wires by their first bytes [PROTO 4.1]. Pure: looks, consumes nothing.
  *
  * A listener that serves several wires uses the table below, which works because the server chooses
  * its ids; one that serves a single wire uses that wire's own grammar, where an id may have any

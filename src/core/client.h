@@ -12,13 +12,13 @@
 
 #include "core/session.h"
 
-/* While the old link still lives, a handshake on a new one may not hold it up for longer; without
-   one the first may take as long, and each of so many further ones twice as long. */
+/* Limit of a handshake on a new link while the old one still lives. Without an old link it is the
+   limit of the first attempt, which doubles for each of the next SNET_CLIENT_SLOW_TRIES. */
 #define SNET_CLIENT_HANDOVER_NS (3 * SNET_SECOND_NS)
 #define SNET_CLIENT_SLOW_TRIES 2u
-/* After the first, so many more attempts are made while the old link still lives. */
+/* Limit of the attempts after the first one while the old link still lives. */
 #define SNET_CLIENT_HANDOVER_MAX 5u
-/* A link that carried so many bytes out, or any in, or lived so long, has worked. */
+/* A link has worked when it has received a byte, sent this many, or lived this long. */
 #define SNET_CLIENT_WORKED_BYTES 4096u
 #define SNET_CLIENT_WORKED_NS SNET_SECOND_NS
 

@@ -63,13 +63,14 @@ void snet_link_alarm(snet_link *link, uint64_t alarm_ns);
 void snet_link_pend(snet_link *link, snet_session *session, uint64_t deadline_ns);
 /* The handshake is over: the link carries `session`. */
 void snet_link_go_live(snet_link *link, snet_session *session);
-/* Tells the caller to close; the session is not told. Does nothing on a closed link. */
+/* Asks the caller to close the connection; the session learns nothing. Does nothing on a closed
+   link. */
 void snet_link_close(snet_link *link, enum snet_close_how how, snet_err err);
 /* Stops or goes on sending and receiving. */
 void snet_link_freeze(snet_link *link, bool frozen);
 /* There is something to send. */
 void snet_link_want_send(snet_link *link);
-/* There is room again: tells a caller that was told there is none. */
+/* There is room again: posts that to a caller that met none before. */
 void snet_link_want_recv(snet_link *link);
 /* Frees the link, without events. */
 void snet_link_destroy(snet_link *link);

@@ -125,7 +125,8 @@ void snet_pressure_writer_waits(struct snet_pressure *pressure, struct snet_task
         return;
     }
     if (pressure->writers.count == 0) {
-        /* From now on who sends gives back by itself what it can. The others are asked once. */
+        /* From now on a session that sends gives back by itself what it can. The others are asked
+         * once. */
         const size_t count = pressure->sliding.count;
         pressure->unasked =
             count > SNET_PRESSURE_RECLAIM_MAX ? count - SNET_PRESSURE_RECLAIM_MAX : 0;

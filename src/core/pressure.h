@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Pressure: who waits for a page, who gives one up, and who goes on when there are some again. All
+ * Pressure: which sessions wait for a page, give one up, and go on when there are some again. All
  * histories share one budget of pages, all inboxes another. A writer that finds no page gets one of
  * a history that slides; else of the session of a server that has been without a link for longest,
  * where the wire can report that to its client. Nobody is evicted while memory is enough. Credit
@@ -25,7 +25,7 @@
 #include "core/history.h"
 #include "core/task.h"
 
-/* Sessions without a link may hold this part of the send budget, whoever else waits for it. */
+/* Sessions without a link may hold this part of the send budget, whichever others wait for it. */
 #define SNET_PRESSURE_HELD_DIVISOR 4u
 /*
  * This part of the receive budget is never reserved: it is for sessions that have no more than what

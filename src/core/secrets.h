@@ -12,7 +12,7 @@
  * In a child whose pages were emptied nothing here is a secret any more, and zeros are keys that
  * everybody knows: no handshake may begin there, see snet_secrets_lost.
  *
- * Ownership: the slab is the core's; a place belongs to who took it, until it is given back.
+ * Ownership: the slab is the core's; a place belongs to its taker, until it is given back.
  * Thread: the core's.
  */
 #ifndef SNET_CORE_SECRETS_H

@@ -208,7 +208,7 @@ void snet_session_arm(snet_session *session)
     snet_timer_set(&session->core->timers, &session->task.timer, when_ns);
 }
 
-/* Remembers what this resume says, for logs and for people. */
+/* Remembers what this resume says, for logs and for snet_session_get_info. */
 static void session_account(snet_session *session, const struct snet_session_counts *counts,
                             uint64_t now)
 {
@@ -267,7 +267,7 @@ void snet_session_open(snet_session *session, snet_link *link, uint64_t now)
     session->visible_to_app = true;
     snet_core_post(session->core, &session->task, SNET_CORE_EVENT_OPENED);
     if (session->want_flush) {
-        /* Nothing could be written before: who waited for that to arrive need not wait. */
+        /* Nothing could be written before, so a flush has nothing to wait for. */
         session->want_flush = false;
         snet_core_post(session->core, &session->task, SNET_CORE_EVENT_WRITABLE);
     }
@@ -338,8 +338,8 @@ void snet_session_window_grew(snet_session *session)
         return;
     }
     /*
-     * A writer that was refused for its own full history is not among those who wait for pages. It
-     * tries again although pages may be short by now: only by trying does it get among them.
+     * A writer that was refused for its own full history is not on the list of those that wait for
+     * pages. It is woken although pages may be short by now: only a refused write puts it there.
      */
     const size_t room = snet_list_contains(&session->task.wait)
                             ? session->wire->session_room(session)
@@ -400,7 +400,8 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
     if (session->visible_to_app) {
         snet_core_post(session->core, &session->task, SNET_CORE_EVENT_ENDED);
     } else {
-        snet_timer_set(&session->core->timers, &session->task.timer, now); /* nobody will free it */
+        /* The program does not know it, so the core frees it. */
+        snet_timer_set(&session->core->timers, &session->task.timer, now);
     }
     snet_pressure_wake_writers(&session->core->pressure);
 }

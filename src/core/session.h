@@ -176,7 +176,7 @@ void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, 
 void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err, uint64_t now);
 /* A new link of a server's session has been accepted; an older one in that state is closed. */
 void snet_session_pend(snet_session *session, snet_link *link, uint64_t deadline_ns);
-/* How a session ends that nobody came back for. */
+/* How a session ends whose client has not come back. */
 snet_err snet_session_expire_err(const snet_session *session);
 /* Both directions have ended, and both ends know. */
 bool snet_session_done(const snet_session *session);
@@ -188,8 +188,7 @@ void snet_session_progress(snet_session *session, uint64_t now);
 size_t snet_session_window(const snet_session *session);
 /* The history takes more than before: a writer that was told AGAIN tries again. */
 void snet_session_window_grew(snet_session *session);
-/* --- What a wire reports of the other end: core/session_peer.c ---------------------------------
- */
+/* --- What a wire reports of the other end: core/session_peer.c ------------------------------- */
 
 /* The id that both ends have made of the handshake, or agreed on. */
 void snet_session_set_id(snet_session *session, uint64_t id);
@@ -213,10 +212,9 @@ void snet_session_peer_aborted(snet_session *session, const struct snet_session_
 /* Clients: from now on the server is to be found at `address`. Errors: NO_MEMORY. */
 SNET_MUST_USE snet_err snet_session_redirect_to(snet_session *session, struct snet_bytes address);
 
-/* --- What follows from that --------------------------------------------------------------------
- */
+/* --- What follows from that ------------------------------------------------------------------ */
 
-/* Bytes arrived in the inbox: tells a caller that knows the session. */
+/* Bytes arrived in the inbox: posts that, if the caller knows the session. */
 void snet_session_arrived(snet_session *session);
 /* Frees the session, without events. */
 void snet_session_destroy(snet_session *session);

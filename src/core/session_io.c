@@ -18,7 +18,7 @@ static bool stream_lacks_page(const snet_session *session)
            snet_pool_available(&session->core->send_pool) == 0;
 }
 
-/* Only who could use a page waits for one: it would be lost on anybody else. */
+/* Only a writer that lacks a page waits for one: another would not use it. */
 static void stream_wait_for_room(snet_session *session)
 {
     session->want_write = true;
@@ -99,7 +99,8 @@ snet_err snet_session_write(snet_session *session, const uint8_t *data, size_t l
     if (written == 0) {
         stream_wait_for_room(session);
         if (session->state != SNET_SESSION_OPENING && session->wire->session_room(session) > 0) {
-            /* There is room, but the machine has no memory now: nobody else will tell. */
+            /* There is room, but the machine has no memory now, and no event says when it has some:
+               a timer tries again. */
             session->write_at_ns = now + SNET_SESSION_MEMORY_RETRY_NS;
             snet_session_arm(session);
         }
@@ -141,7 +142,7 @@ void snet_session_consume(snet_session *session, size_t len, uint64_t now)
     }
     /*
      * The inbox alone decides, whether or not there are pages: a link that finds none when it asks
-     * again gets among those that are woken for one, and by then nobody reads here any more.
+     * again is put on the list of those woken for one, and this session may be read no more.
      */
     const struct snet_inbox *inbox = &session->inbox;
     if (session->links.live != NULL && !snet_list_contains(&session->links.live->task.wait) &&

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * A wire, seen from sessions and links: a table of functions and of what it can do. This is the
- * only place where wires differ; nothing else asks which wire it is.
+ * A wire, seen from sessions and links: a table of functions and of what it can do. Sessions
+ * and links ask nothing but this table; core/wires and core/sniffing alone know wires by name.
  *
  * A session has `session_bytes` of state for its wire behind it, a link `link_bytes`. All functions
  * run on the core's thread. A function that returns an error has met bad bytes or a bad machine:

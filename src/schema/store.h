@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What values of options are kept in: copies that never move until the store is freed, and are
- * wiped then. A list that grows stays where it was for everybody who has seen its first items.
+ * wiped then. A list that grows stays where it was for all that hold a pointer to its first items.
  *
  * Ownership: a store belongs to the object whose options it keeps. Thread: one at a time.
  */

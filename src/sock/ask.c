@@ -117,7 +117,7 @@ void snet_socket_set_user(snet_socket *socket, void *user)
     }
 }
 
-/* Sets the limit of the kinds of calls that are named; who waits looks at it anew. */
+/* Sets the limit of the kinds of calls that are named; calls that wait look at it anew. */
 static int ask_set_limit(snet_socket *socket, bool is_deadline, uint32_t which, uint64_t limit_ns)
 {
     struct snet_call call;

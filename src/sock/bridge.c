@@ -246,7 +246,7 @@ static uv_stream_t *bridge_make_relay(struct snet_bridge *bridge, int fd)
     if (snet_relay_new(driver, socket->session, &config, &bridge->relay) != SNET_OK) {
         return NULL;
     }
-    snet_session_set_user(socket->session, socket); /* who passes the events on */
+    snet_session_set_user(socket->session, socket); /* which passes the events on */
     uv_stream_t *stream = snet_adopt_stream(driver->loop, fd, &os_err);
     if (stream == NULL) {
         free(bridge->relay); /* it has not begun */

@@ -34,7 +34,7 @@ void snet_closing_look(snet_socket *socket, uint64_t now)
 {
     SNET_ASSERT(socket->closed);
     if (socket->users > 0) {
-        snet_loop_has_reaped(); /* who leaves last sees to it; an exit may wait for no more */
+        snet_loop_has_reaped(); /* the last to leave does it; an exit may wait for no more */
     } else if (closing_is_done(socket, now)) {
         closing_reap(socket, now);
         snet_loop_has_reaped();

@@ -12,7 +12,7 @@
 
 #include "sock/socket.h"
 
-/* The program has given the socket back. Who waits in it is woken. */
+/* The program has given the socket back. Calls that wait in it are woken. */
 void snet_closing_begin(snet_socket *socket);
 /* Likewise, but nothing is delivered: a dial that failed, a session that nobody has accepted. */
 void snet_closing_drop(snet_socket *socket);

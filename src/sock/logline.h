@@ -17,7 +17,7 @@ __attribute__((format(printf, 2, 3))) void snet_logline_session(uint64_t session
                                                                 const char *format, ...);
 /* A line about an event of a session, if it is one that matters. */
 void snet_logline_event(const struct snet_core_event *event);
-/* Who reads the lines from now on: a function, or with NULL a descriptor, below 0 for nobody. */
+/* Sets the reader of the lines: a function, or with NULL a descriptor, below 0 for none. */
 void snet_logline_to(snet_log_fn *log, void *user, int fd);
 
 #endif

@@ -117,9 +117,9 @@ static const int loop_signals[] = {SIGHUP,  SIGINT,  SIGTERM, SIGCHLD, SIGALRM,
                                    SIGUSR1, SIGUSR2, SIGPIPE, SIGWINCH};
 
 /*
- * Threads have the mask of who begins them: so has this one, beyond what is blocked here, because a
- * program may have blocked a signal everywhere in order to wait for it. The threads of libuv's pool
- * that the loop begins have it, too.
+ * Threads have the mask of the thread that begins them: so has this one, beyond what is blocked
+ * here, because a program may have blocked a signal everywhere in order to wait for it. The threads
+ * of libuv's pool that the loop begins have it, too.
  */
 static int loop_run_thread(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Notify: from the core's events to all who care: the socket's fields, calls that wait, queues of
- * events, the bridge, the backlog, the log.
+ * Notify: from the core's events to all that wait for them: the socket's fields, calls that wait,
+ * queues of events, the bridge, the backlog, the log.
  *
  * Thread: that of the loop, with its lock, where nothing else is said.
  */

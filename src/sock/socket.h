@@ -5,7 +5,7 @@
  * used with the lock of sock/loop.h held. The modules of this folder, each below those after it:
  *
  *   fork_guard  children of the process        closing   lingering and reaping
- *   loop        the thread, the lock           notify    from the core's events to all who care
+ *   loop        the thread, the lock           notify    from the core's events to all that wait
  *   wake, wait  waiting                        library   begin and end of it all
  *   socket      this                           dial, listen, io, poll, info, fd, file
  *   events      queues of events                         what programs call
@@ -64,7 +64,7 @@ struct snet_socket {
     bool nonblocking;
     bool fd_inherited;
     snet_err err;      /* why it ended */
-    int os_err;        /* listening, dialing: of the system, for people */
+    int os_err;        /* listening, dialing: of the system, for messages */
     uint32_t attempts; /* to connect since the loss */
     uint64_t lost_at_ns;
     uint64_t timeout_ns[2];  /* of reading and writing; 0: none */

@@ -46,7 +46,7 @@ struct snet_conn_inline {
 
 /* --- For the waiting thread ------------------------------------------------------------------ */
 
-/* False when the session has no connection; else `*ret_state` says who serves that. */
+/* False when the session has no connection; else `*ret_state` says which side serves it. */
 bool snet_conn_inline_state(const snet_session *session, enum snet_conn_inline_state *ret_state);
 /* Asks for a connection that is OFF. A write to `wake_fd` reports that it is ON. */
 void snet_conn_inline_ask(snet_uv *driver, snet_session *session, int wake_fd);

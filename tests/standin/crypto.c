@@ -78,8 +78,7 @@ bool snet_secret_equal(const uint8_t *a, const uint8_t *b, size_t len)
     return len == 0 || memcmp(a, b, len) == 0;
 }
 
-/* --- Hashes ------------------------------------------------------------------------------------
- */
+/* --- Hashes ---------------------------------------------------------------------------------- */
 
 static snet_err crypto_hash(enum crypto_purpose purpose, struct snet_bytes key,
                             const struct snet_bytes *parts, size_t count,
@@ -154,8 +153,7 @@ snet_err snet_hash_expand(struct snet_crypto *crypto, const uint8_t secret[SNET_
     return SNET_OK;
 }
 
-/* --- One block: each round hides one half by the other, so that rounds can be taken back -------
- */
+/* --- One block: each round hides one half by the other, so that rounds can be taken back ----- */
 
 static void crypto_round(const uint8_t *key, unsigned round, uint8_t *block)
 {
@@ -195,8 +193,7 @@ snet_err snet_block_decrypt(struct snet_crypto *crypto, const uint8_t key[SNET_B
     return SNET_OK;
 }
 
-/* --- Key agreement: the 64-bit group of the old wires, with its number in the first bytes ------
- */
+/* --- Key agreement: the 64-bit group of the old wires, with its number in the first bytes ---- */
 
 static uint64_t crypto_get(const uint8_t *bytes)
 {

@@ -1,10 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Padding: tells zeros that follow a padded hello apart from data that begins with zeros, when the
- * server did not see them before it answered [PROTO 4.3]. Leading zero bytes of the client are held
- * back: 24 of them were padding; when a non-zero byte comes or the time is over, fewer than 4 are
- * data; 4 or more are padding still on its way, after which only zeros may follow.
+ * Padding: distinguishes zeros that follow a padded hello from data that begins with zeros, when
+ * the server did not see them before it answered [PROTO 4.3]. Leading zero bytes of the client are
+ * held back: 24 of them were padding; when a non-zero byte comes or the time is over, fewer than 4
+ * are data; 4 or more are padding still on its way, after which only zeros may follow.
  *
  * Only for encrypted streams, where a run of zeros says something. Thread: the core's.
  */

@@ -95,13 +95,13 @@ static void log_lets_no_text_break_out_of_its_field(void **state)
 static void log_escape_replaces_what_is_not_plain_text(void **state)
 {
     (void)state;
-    char tame[9];
-    snet_log_escape("\x1b[2J\n\xc3\xa4\x7f", tame, sizeof tame);
-    assert_string_equal(tame, "?[2J????");
-    snet_log_escape("longer than that", tame, sizeof tame);
-    assert_string_equal(tame, "longer t");
-    snet_log_escape("", tame, sizeof tame);
-    assert_string_equal(tame, "");
+    char escaped[9];
+    snet_log_escape("\x1b[2J\n\xc3\xa4\x7f", escaped, sizeof escaped);
+    assert_string_equal(escaped, "?[2J????");
+    snet_log_escape("longer than that", escaped, sizeof escaped);
+    assert_string_equal(escaped, "longer t");
+    snet_log_escape("", escaped, sizeof escaped);
+    assert_string_equal(escaped, "");
 }
 
 static void log_writes_text_as_key_and_value(void **state)
