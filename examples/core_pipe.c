@@ -13,8 +13,6 @@
  */
 #include <snet/core.h>
 
-#include <openssl/rand.h>
-
 #include <errno.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -42,28 +40,6 @@ struct end {
     snet_err ended;            /* SNET_OK while the session lives */
     uint32_t resumes;          /* of the session, when it ended */
 };
-
-/* --- What the core takes from outside ------------------------------------------------------- */
-
-static void *env_alloc(void *ctx, size_t size_bytes)
-{
-    (void)ctx;
-    return malloc(size_bytes);
-}
-
-static void env_free(void *ctx, void *memory)
-{
-    (void)ctx;
-    free(memory);
-}
-
-static snet_err env_random(void *ctx, enum snet_random_purpose purpose, uint8_t *ret_bytes,
-                           size_t len)
-{
-    (void)ctx;
-    (void)purpose; /* these bytes are good enough for secrets, so they are for everything */
-    return RAND_priv_bytes(ret_bytes, (int)len) == 1 ? SNET_OK : SNET_ERR_RANDOM;
-}
 
 static uint64_t clock_ns(void)
 {
@@ -306,14 +282,14 @@ static void run(struct end *client, struct end *server, snet_server *listener)
 
 int main(void)
 {
-    const struct snet_env env = {.alloc = env_alloc, .free = env_free, .random = env_random};
+    struct snet_env env;
     const struct snet_core_config defaults = {0};
     struct end ends[2] = {{.name = "client", .is_client = true, .fd = -1},
                           {.name = "server", .fd = -1}};
     struct snet_key secret;
     struct snet_key public_key;
-    must(RAND_priv_bytes(secret.bytes, sizeof secret.bytes) == 1 &&
-             snet_key_public(&secret, &public_key) == SNET_OK,
+    snet_env_system(&env);
+    must(snet_key_generate(&secret) == SNET_OK && snet_key_public(&secret, &public_key) == SNET_OK,
          "no keys");
     const struct snet_client_config client = {.wire = SNET_WIRE_3, .keys = {.server = &public_key}};
     const struct snet_server_config server = {.wires = SNET_WIRE_3,

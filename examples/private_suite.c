@@ -193,27 +193,6 @@ struct world {
     uint64_t carried_bytes;
 };
 
-static void *env_alloc(void *ctx, size_t size_bytes)
-{
-    (void)ctx;
-    return malloc(size_bytes);
-}
-
-static void env_free(void *ctx, void *memory)
-{
-    (void)ctx;
-    free(memory);
-}
-
-static snet_err env_random(void *ctx, enum snet_random_purpose purpose, uint8_t *ret_bytes,
-                           size_t len)
-{
-    (void)ctx;
-    const int ok = purpose == SNET_RANDOM_KEY ? RAND_priv_bytes(ret_bytes, (int)len)
-                                              : RAND_bytes(ret_bytes, (int)len);
-    return ok == 1 ? SNET_OK : SNET_ERR_RANDOM;
-}
-
 /* Ends the program when something is not as it must be. */
 static void must(snet_err err, const char *what)
 {
@@ -358,7 +337,7 @@ static void world_break(struct world *world)
 
 static void world_open(struct world *world)
 {
-    const struct snet_env env = {.alloc = env_alloc, .free = env_free, .random = env_random};
+    struct snet_env env;
     const struct snet_server_config server = {
         .wires = SNET_WIRE_3,
         .keys = {.secrets = &world->server_secret, .secret_count = 1},
@@ -369,7 +348,8 @@ static void world_open(struct world *world)
         .suite = EXAMPLE_SUITE_ID,
     };
     world->now = SNET_SECOND_NS;
-    must_be(RAND_priv_bytes(world->server_secret.bytes, SNET_KEY_BYTES) == 1, "no random bytes");
+    snet_env_system(&env);
+    must(snet_key_generate(&world->server_secret), "making a secret key");
     must(snet_key_public(&world->server_secret, &world->server_public), "making a key pair");
     for (int side = CLIENT; side <= SERVER; side++) {
         must(snet_core_new(&env, &(struct snet_core_config){0}, &world->cores[side]),

@@ -62,7 +62,7 @@ struct snet_core_config {
 
 /*
  * Makes a core. Errors: NO_MEMORY; CRYPTO when the cryptographic library lacks MD5; INVALID when a
- * budget is below one page.
+ * budget is below one page, or `env` has only one of `secret_alloc` and `secret_free`.
  */
 SNET_API SNET_MUST_USE snet_err snet_core_new(const struct snet_env *env,
                                               const struct snet_core_config *config,

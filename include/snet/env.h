@@ -70,6 +70,14 @@ struct snet_env {
     void (*secret_free)(void *ctx, void *memory, size_t size_bytes);
 };
 
+/*
+ * The environment of this system, as the driver of <snet/uv.h> has it: memory of malloc, random
+ * bytes of the system's secure source, and pages for secrets that a fork empties where the kernel
+ * can do that. It takes no notes. Its functions make no use of `ctx`: a program may set that along
+ * with a `note` of its own. What is to be virtual in a test is replaced likewise.
+ */
+SNET_API void snet_env_system(struct snet_env *ret_env);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,7 +3,6 @@
 #include "uv/driver.h"
 
 #include "base/assert.h"
-#include "uv/wiped_pages.h"
 
 #include <stdlib.h>
 
@@ -11,40 +10,7 @@
 #define DRIVER_BUFFER_DIVISOR 8u
 #define DRIVER_BUFFER_MIN_BYTES 4096u
 
-/* --- Environment ----------------------------------------------------------------------------- */
-
-static void *driver_env_alloc(void *ctx, size_t size_bytes)
-{
-    (void)ctx;
-    return malloc(size_bytes);
-}
-
-static void driver_env_free(void *ctx, void *memory)
-{
-    (void)ctx;
-    free(memory);
-}
-
-static void *driver_env_secret_alloc(void *ctx, size_t size_bytes)
-{
-    (void)ctx;
-    bool wiped = false; /* where it is not, the child keeps the secrets, as it keeps all else */
-    return snet_wiped_pages_map(size_bytes, &wiped);
-}
-
-static void driver_env_secret_free(void *ctx, void *memory, size_t size_bytes)
-{
-    (void)ctx;
-    snet_wiped_pages_unmap(memory, size_bytes);
-}
-
-static snet_err driver_env_random(void *ctx, enum snet_random_purpose purpose, uint8_t *ret_bytes,
-                                  size_t len)
-{
-    (void)ctx;
-    (void)purpose;
-    return uv_random(NULL, NULL, ret_bytes, len, 0, NULL) == 0 ? SNET_OK : SNET_ERR_RANDOM;
-}
+/* --- Notes and time --------------------------------------------------------------------------- */
 
 static void driver_env_note(void *ctx, const struct snet_note *note)
 {
@@ -192,15 +158,10 @@ struct snet_stream_options snet_driver_options(const snet_uv *driver, unsigned w
 
 static snet_err driver_make_core(snet_uv *driver)
 {
-    const struct snet_env env = {
-        .ctx = driver,
-        .alloc = driver_env_alloc,
-        .free = driver_env_free,
-        .random = driver_env_random,
-        .note = driver_env_note,
-        .secret_alloc = driver_env_secret_alloc,
-        .secret_free = driver_env_secret_free,
-    };
+    struct snet_env env;
+    snet_env_system(&env);
+    env.ctx = driver;
+    env.note = driver_env_note;
     return snet_core_new(&env, &driver->config.core, &driver->core);
 }
 
