@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/resource.h>
 
 #define CHAT_LINE_MAX_BYTES 512u
@@ -160,8 +159,7 @@ int main(int argc, char **argv)
     struct snet_key secret;
     struct snet_key public_key;
     char text[SNET_KEY_TEXT_BYTES];
-    if (getrandom(secret.bytes, sizeof secret.bytes, 0) != (ssize_t)sizeof secret.bytes ||
-        snet_key_public(&secret, &public_key) != SNET_OK) {
+    if (snet_key_generate(&secret) != SNET_OK || snet_key_public(&secret, &public_key) != SNET_OK) {
         (void)fprintf(stderr, "chat_server: cannot make a key\n");
         return 1;
     }

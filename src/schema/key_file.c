@@ -2,13 +2,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema/key_file.h"
 
+#include <snet/env.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <uv.h>
 
 #define KEY_FILE_SPACE " \t\r"
 /* How much of a path is told, so that what is wrong with it is told as well. */
@@ -204,8 +205,11 @@ snet_err snet_key_generate(struct snet_key *ret_secret)
     if (ret_secret == NULL) {
         return SNET_ERR_INVALID;
     }
-    if (uv_random(NULL, NULL, key.bytes, sizeof key.bytes, 0, NULL) != 0) {
-        return SNET_ERR_RANDOM;
+    struct snet_env env;
+    snet_env_system(&env);
+    const snet_err err = env.random(env.ctx, SNET_RANDOM_KEY, key.bytes, sizeof key.bytes);
+    if (err != SNET_OK) {
+        return err;
     }
     *ret_secret = key;
     snet_key_wipe(&key);
