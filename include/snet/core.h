@@ -286,7 +286,8 @@ struct snet_server_keys {
     const struct snet_key *psks;       /* secrets shared with clients */
     size_t psk_count;                  /* at most SNET_SERVER_PSKS_MAX */
     const struct snet_key *authorized; /* public keys: only clients with one of these, or a shared
-                                          secret, are served; anybody */
+                                          secret, are served, with a count of 0 nobody by a key;
+                                          anybody */
     size_t authorized_count;           /* at most SNET_SERVER_AUTHORIZED_MAX */
     uint32_t node_id;                  /* servers that share a key have different ones */
 };

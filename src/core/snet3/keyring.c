@@ -20,6 +20,7 @@ struct snet_keyring {
     size_t secret_count;
     size_t psk_count;
     size_t authorized_count;
+    bool restricted; /* to those on the list, which may be empty */
     struct snet_x25519 *pairs[SNET_SERVER_SECRETS_MAX];
     struct keyring_psk *psks[SNET_SERVER_PSKS_MAX];
     struct snet_key authorized[]; /* ascending */
@@ -76,7 +77,7 @@ static void keyring_sort(struct snet_key *keys, size_t count)
 
 bool snet_keyring_restricted(const struct snet_keyring *keyring)
 {
-    return keyring->authorized_count > 0;
+    return keyring->restricted;
 }
 
 bool snet_keyring_authorizes(const struct snet_keyring *keyring,
@@ -168,6 +169,7 @@ snet_err snet_keyring_new(struct snet_secrets *secrets, struct snet_crypto *cryp
         .secrets = secrets,
         .crypto = crypto,
         .authorized_count = keys->authorized_count,
+        .restricted = keys->authorized != NULL,
     };
     const snet_err err = keyring_fill(keyring, keys);
     if (err != SNET_OK) {

@@ -54,7 +54,7 @@ const struct snet_x25519 *snet_keyring_by_mac1(const struct snet_keyring *keyrin
 const uint8_t *snet_keyring_by_psk_id(const struct snet_keyring *keyring,
                                       const uint8_t psk_id[SNET_V3_PSK_ID_BYTES]);
 
-/* Whether there is a list of authorized clients. */
+/* Whether there is a list of authorized clients, be it an empty one. */
 bool snet_keyring_restricted(const struct snet_keyring *keyring);
 /* Whether a client with this public key is served; true for all keys when there is no list. */
 bool snet_keyring_authorizes(const struct snet_keyring *keyring,

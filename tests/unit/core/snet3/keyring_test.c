@@ -397,9 +397,18 @@ static void keyring_list_may_name_a_client_twice(void **state)
 static void keyring_without_a_list_serves_everybody(void **state)
 {
     struct fixture *fixture = *state;
-    open_list(fixture, 0);
+    const struct snet_server_keys keys = some_keys(fixture);
+    open_keyring(fixture, &keys);
     assert_false(snet_keyring_restricted(fixture->keyring));
     assert_true(authorizes(fixture, 0) && authorizes(fixture, 1));
+}
+
+static void keyring_with_an_empty_list_serves_nobody(void **state)
+{
+    struct fixture *fixture = *state;
+    open_list(fixture, 0);
+    assert_true(snet_keyring_restricted(fixture->keyring));
+    assert_false(authorizes(fixture, 0) || authorizes(fixture, 1));
 }
 
 /* --- Copies ------------------------------------------------------------------------------- */
@@ -549,6 +558,7 @@ int main(void)
         KEYRING_TEST(keyring_list_takes_as_many_as_the_maximum),
         KEYRING_TEST(keyring_list_may_name_a_client_twice),
         KEYRING_TEST(keyring_without_a_list_serves_everybody),
+        KEYRING_TEST(keyring_with_an_empty_list_serves_nobody),
         KEYRING_TEST(keyring_keeps_copies),
         KEYRING_TEST(keyring_wipes_all_that_it_had),
         cmocka_unit_test(keyring_free_accepts_null),
