@@ -204,11 +204,12 @@ const uint8_t *snet_keyring_root(const struct snet_keyring *keyring)
 }
 
 const struct snet_x25519 *snet_keyring_by_mac1(const struct snet_keyring *keyring,
-                                               struct snet_bytes message)
+                                               struct snet_bytes message, uint8_t *ret_place)
 {
     for (size_t i = 0; i < keyring->secret_count; i++) {
         const struct snet_x25519 *pair = keyring->pairs[i];
         if (snet_v3_messages_check_mac1(keyring->crypto, pair->public_key, message) == SNET_OK) {
+            *ret_place = (uint8_t)i;
             return pair;
         }
     }
@@ -216,16 +217,62 @@ const struct snet_x25519 *snet_keyring_by_mac1(const struct snet_keyring *keyrin
 }
 
 const uint8_t *snet_keyring_by_psk_id(const struct snet_keyring *keyring,
-                                      const uint8_t psk_id[SNET_V3_PSK_ID_BYTES])
+                                      const uint8_t psk_id[SNET_V3_PSK_ID_BYTES],
+                                      uint8_t *ret_place)
 {
     const uint8_t *found = NULL;
     /* Goes on to the end when it is found: the time does not show which one it was. */
     for (size_t i = 0; i < keyring->psk_count; i++) {
         if (snet_secret_equal(keyring->psks[i]->id, psk_id, SNET_V3_PSK_ID_BYTES)) {
             found = keyring->psks[i]->key.bytes;
+            *ret_place = (uint8_t)(SNET_SERVER_SECRETS_MAX + i);
         }
     }
     return found;
+}
+
+bool snet_keyring_is_pair(uint8_t place)
+{
+    SNET_ASSERT(place < SNET_KEYRING_PLACES);
+    return place < SNET_SERVER_SECRETS_MAX;
+}
+
+/* Both in constant time: these are secrets. */
+static uint8_t keyring_find_pair(const struct snet_keyring *keyring, const struct snet_x25519 *pair)
+{
+    uint8_t place = SNET_KEYRING_GONE;
+    for (size_t i = 0; i < keyring->secret_count; i++) {
+        if (snet_secret_equal(keyring->pairs[i]->private_key, pair->private_key,
+                              sizeof pair->private_key)) {
+            place = (uint8_t)i;
+        }
+    }
+    return place;
+}
+
+static uint8_t keyring_find_psk(const struct snet_keyring *keyring, const struct snet_key *psk)
+{
+    uint8_t place = SNET_KEYRING_GONE;
+    for (size_t i = 0; i < keyring->psk_count; i++) {
+        if (snet_secret_equal(keyring->psks[i]->key.bytes, psk->bytes, sizeof psk->bytes)) {
+            place = (uint8_t)(SNET_SERVER_SECRETS_MAX + i);
+        }
+    }
+    return place;
+}
+
+void snet_keyring_compare(const struct snet_keyring *keyring, const struct snet_keyring *next,
+                          uint8_t ret_places[SNET_KEYRING_PLACES])
+{
+    for (size_t i = 0; i < SNET_SERVER_SECRETS_MAX; i++) {
+        ret_places[i] = i < keyring->secret_count ? keyring_find_pair(next, keyring->pairs[i])
+                                                  : SNET_KEYRING_GONE;
+    }
+    for (size_t i = 0; i < SNET_SERVER_PSKS_MAX; i++) {
+        ret_places[SNET_SERVER_SECRETS_MAX + i] =
+            i < keyring->psk_count ? keyring_find_psk(next, &keyring->psks[i]->key)
+                                   : SNET_KEYRING_GONE;
+    }
 }
 
 snet_err snet_keyring_psk_id(struct snet_crypto *crypto, const uint8_t psk[SNET_KEY_BYTES],

@@ -69,6 +69,7 @@ static snet_err server_create_unconfirmed(snet_link *link, const struct snet_v3_
     SNET_TRY(snet_server_begin(link, by_ns, &session));
     struct snet_v3_session *secure = snet_v3_session_of(session);
     secure->suite = snet_v3_state_suite(link->core, state->suite_id);
+    secure->key_place = state->key_place;
     state->peer_max_record = secure->peer_max_record = offer->max_record;
     struct snet_credential *first = snet_credentials_begin(&secure->of.server.credentials);
     first->owner = session;
@@ -215,15 +216,18 @@ snet_err snet_v3_server_hello(snet_link *link, struct snet_buffer message,
     SNET_TRY(snet_v3_header_decode(message.data, &header));
     const bool shared = header.pattern == SNET_NOISE_NNPSK0;
     const uint8_t *psk_id = message.data + SNET_V3_HEADER_BYTES;
+    uint8_t *place = &snet_v3_link_of(link)->key_place;
     struct snet_v3_messages_config config = {
         .pattern = (enum snet_noise_pattern)header.pattern,
         .suite = snet_v3_state_suite(link->core, header.suite),
-        .psk = shared ? snet_keyring_by_psk_id(store->keyring, psk_id) : NULL,
-        .psk_id = shared ? psk_id : NULL,
-        .own_static = shared ? NULL
-                             : snet_keyring_by_mac1(store->keyring,
-                                                    (struct snet_bytes){message.data, message.len}),
     };
+    if (shared) {
+        config.psk_id = psk_id;
+        config.psk = snet_keyring_by_psk_id(store->keyring, psk_id, place);
+    } else {
+        const struct snet_bytes whole = {message.data, message.len};
+        config.own_static = snet_keyring_by_mac1(store->keyring, whole, place);
+    }
     if (config.psk == NULL && config.own_static == NULL) {
         *ret_next = SNET_V3_SILENT; /* a stranger, or a client with a key that is ours no more */
         return SNET_OK;

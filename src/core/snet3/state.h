@@ -106,6 +106,7 @@ struct snet_v3_session {
     bool early_data;
     bool writer_waited; /* since the last whole send buffer was acknowledged */
     bool end_sent;      /* FIN went out on some link */
+    uint8_t key_place;  /* servers: of the key that it began with, in the keyring */
     uint64_t rekey_interval_ns;
     uint64_t stall_min_ns; /* of the next link: a path that is merely slow needs as long as this */
     union {
@@ -118,9 +119,10 @@ struct snet_v3_session {
 struct snet_v3_link {
     enum snet_v3_step step;
     uint8_t suite_id;
-    bool start_sent; /* START went out */
-    bool start_seen; /* START came in */
-    bool fin_sent;   /* on this link */
+    uint8_t key_place; /* server: of the key that its HELLO was made for, in the keyring of then */
+    bool start_sent;   /* START went out */
+    bool start_seen;   /* START came in */
+    bool fin_sent;     /* on this link */
     bool pong_owed;
     bool ping_owed;
     bool ping_out;       /* a PING is not answered yet */

@@ -231,6 +231,7 @@ static void write_hello(const struct fixture *fixture, const uint8_t *server_pub
 static void keyring_finds_no_pair_for_a_hello_to_somebody_else(void **state)
 {
     struct fixture *fixture = *state;
+    uint8_t place = SNET_KEYRING_GONE;
     struct snet_server_keys keys = some_keys(fixture);
     struct hello hello;
     struct snet_x25519 stranger;
@@ -238,17 +239,18 @@ static void keyring_finds_no_pair_for_a_hello_to_somebody_else(void **state)
     assert_int_equal(snet_x25519_import(secret.bytes, &stranger), SNET_OK);
     open_keyring(fixture, &keys);
     write_hello(fixture, stranger.public_key, &hello);
-    assert_null(snet_keyring_by_mac1(fixture->keyring, hello.message));
-    assert_null(snet_keyring_by_mac1(fixture->keyring, (struct snet_bytes){NULL, 0}));
+    assert_null(snet_keyring_by_mac1(fixture->keyring, hello.message, &place));
+    assert_null(snet_keyring_by_mac1(fixture->keyring, (struct snet_bytes){NULL, 0}, &place));
     close_keyring(fixture);
     keys.secret_count = 0;
     open_keyring(fixture, &keys);
-    assert_null(snet_keyring_by_mac1(fixture->keyring, hello.message));
+    assert_null(snet_keyring_by_mac1(fixture->keyring, hello.message, &place));
 }
 
 static void keyring_finds_each_pair_by_the_hello_to_it(void **state)
 {
     struct fixture *fixture = *state;
+    uint8_t place = SNET_KEYRING_GONE;
     const struct snet_server_keys keys = some_keys(fixture);
     open_keyring(fixture, &keys);
     for (size_t i = 0; i < SECRET_COUNT; i++) {
@@ -256,24 +258,28 @@ static void keyring_finds_each_pair_by_the_hello_to_it(void **state)
         struct snet_x25519 pair;
         assert_int_equal(snet_x25519_import(fixture->secrets[i].bytes, &pair), SNET_OK);
         write_hello(fixture, pair.public_key, &hello);
-        const struct snet_x25519 *found = snet_keyring_by_mac1(fixture->keyring, hello.message);
+        const struct snet_x25519 *found =
+            snet_keyring_by_mac1(fixture->keyring, hello.message, &place);
         assert_non_null(found);
         assert_memory_equal(found, &pair, sizeof pair);
+        assert_int_equal(place, i);
+        assert_true(snet_keyring_is_pair(place));
         hello.data[hello.message.len - 1] ^= 1;
-        assert_null(snet_keyring_by_mac1(fixture->keyring, hello.message));
+        assert_null(snet_keyring_by_mac1(fixture->keyring, hello.message, &place));
     }
 }
 
 static void keyring_completes_pairs_as_the_rfc_has_them(void **state)
 {
     struct fixture *fixture = *state;
+    uint8_t place = SNET_KEYRING_GONE;
     const struct snet_server_keys keys = some_keys(fixture);
     struct hello hello;
     uint8_t public_key[SNET_X25519_BYTES];
     open_keyring(fixture, &keys);
     (void)test_hex_decode(alice_public, public_key, sizeof public_key);
     write_hello(fixture, public_key, &hello);
-    const struct snet_x25519 *found = snet_keyring_by_mac1(fixture->keyring, hello.message);
+    const struct snet_x25519 *found = snet_keyring_by_mac1(fixture->keyring, hello.message, &place);
     assert_non_null(found);
     ASSERT_HEX(found->private_key, sizeof found->private_key, alice_private);
     ASSERT_HEX(found->public_key, sizeof found->public_key, alice_public);
@@ -282,6 +288,7 @@ static void keyring_completes_pairs_as_the_rfc_has_them(void **state)
 static void keyring_finds_no_pair_when_libcrypto_fails(void **state)
 {
     struct fixture *fixture = *state;
+    uint8_t place = SNET_KEYRING_GONE;
     struct snet_server_keys keys = some_keys(fixture);
     struct hello hello;
     uint8_t public_key[SNET_X25519_BYTES];
@@ -290,30 +297,32 @@ static void keyring_finds_no_pair_when_libcrypto_fails(void **state)
     (void)test_hex_decode(alice_public, public_key, sizeof public_key);
     write_hello(fixture, public_key, &hello);
     test_crypto_memory_fail_at(1);
-    assert_null(snet_keyring_by_mac1(fixture->keyring, hello.message));
+    assert_null(snet_keyring_by_mac1(fixture->keyring, hello.message, &place));
     assert_true(test_crypto_memory_heal());
-    assert_non_null(snet_keyring_by_mac1(fixture->keyring, hello.message));
+    assert_non_null(snet_keyring_by_mac1(fixture->keyring, hello.message, &place));
 }
 
 static void keyring_knows_no_shared_secret_by_another_id(void **state)
 {
     struct fixture *fixture = *state;
+    uint8_t place = SNET_KEYRING_GONE;
     const struct snet_server_keys keys = some_keys(fixture);
     uint8_t id[SNET_V3_PSK_ID_BYTES];
     open_keyring(fixture, &keys);
     (void)test_hex_decode(psk_id_hex, id, sizeof id);
     for (size_t i = 0; i < sizeof id; i++) {
         id[i] ^= 1;
-        assert_null(snet_keyring_by_psk_id(fixture->keyring, id));
+        assert_null(snet_keyring_by_psk_id(fixture->keyring, id, &place));
         id[i] ^= 1;
     }
     memset(id, 0, sizeof id); /* what unused places hold */
-    assert_null(snet_keyring_by_psk_id(fixture->keyring, id));
+    assert_null(snet_keyring_by_psk_id(fixture->keyring, id, &place));
 }
 
 static void keyring_finds_each_shared_secret_by_its_id(void **state)
 {
     struct fixture *fixture = *state;
+    uint8_t place = SNET_KEYRING_GONE;
     struct snet_server_keys keys = {.psks = fixture->list, .psk_count = SNET_SERVER_PSKS_MAX};
     for (uint32_t i = 0; i < SNET_SERVER_PSKS_MAX; i++) {
         fixture->list[i] = key_of(i);
@@ -322,9 +331,11 @@ static void keyring_finds_each_shared_secret_by_its_id(void **state)
     for (size_t i = 0; i < SNET_SERVER_PSKS_MAX; i++) {
         uint8_t id[SNET_V3_PSK_ID_BYTES];
         assert_int_equal(snet_keyring_psk_id(fixture->crypto, fixture->list[i].bytes, id), SNET_OK);
-        const uint8_t *found = snet_keyring_by_psk_id(fixture->keyring, id);
+        const uint8_t *found = snet_keyring_by_psk_id(fixture->keyring, id, &place);
         assert_non_null(found);
         assert_memory_equal(found, fixture->list[i].bytes, SNET_KEY_BYTES);
+        assert_int_equal(place, SNET_SERVER_SECRETS_MAX + i);
+        assert_false(snet_keyring_is_pair(place));
     }
 }
 
@@ -416,6 +427,7 @@ static void keyring_with_an_empty_list_serves_nobody(void **state)
 static void keyring_keeps_copies(void **state)
 {
     struct fixture *fixture = *state;
+    uint8_t place = SNET_KEYRING_GONE;
     uint8_t id[SNET_V3_PSK_ID_BYTES];
     fixture->list[0] = key_of(7);
     open_list(fixture, 1);
@@ -424,7 +436,7 @@ static void keyring_keeps_copies(void **state)
     memset(fixture->list, 0, sizeof fixture->list[0]);
     ASSERT_HEX(snet_keyring_root(fixture->keyring), SNET_KEY_BYTES, alice_private);
     (void)test_hex_decode(psk_id_hex, id, sizeof id);
-    ASSERT_HEX(snet_keyring_by_psk_id(fixture->keyring, id), SNET_KEY_BYTES, psk_hex);
+    ASSERT_HEX(snet_keyring_by_psk_id(fixture->keyring, id, &place), SNET_KEY_BYTES, psk_hex);
     assert_true(authorizes(fixture, 7));
 }
 
