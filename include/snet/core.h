@@ -307,10 +307,33 @@ struct snet_server_config {
     uint64_t padding_ns;    /* hold of leading zeros; SNET_PADDING_DEFAULT_NS */
 };
 
-/* Makes a server: a registry of sessions behind one listener. Errors: NO_MEMORY, INVALID. */
+/* Makes a server: a registry of sessions behind one listener. Errors: NO_MEMORY, INVALID, CRYPTO.
+ */
 SNET_API SNET_MUST_USE snet_err snet_server_new(snet_core *core,
                                                 const struct snet_server_config *config,
                                                 snet_server **ret_server);
+
+/*
+ * Gives a server other values of what it can change while it serves: `keys` but for `node_id`, the
+ * times of `session`, which are `resume_timeout_ns`, `handshake_timeout_ns`, `heartbeat_ns` and
+ * `dead_peer_timeout_ns`, and `sessions_max`, `handshakes_max`, `first_bytes_timeout_ns` and
+ * `ended_keep_ns`. `config` is whole, as snet_server_new takes one: zero is the default again.
+ *
+ * Connections and sessions that begin from now on have the new values; a session keeps the times
+ * that its client was told. Handshakes beyond a lower limit are closed, the oldest first.
+ *
+ * A session goes on whose key, the server's or the shared one, is still in `keys`, and whose client
+ * is still authorized, wherever in their lists; every other session of snet/3 ends with DENIED. Its
+ * client is told at once where it has a link, and else when it tries to resume. What the server had
+ * of the old keys is wiped, but for the keys of names that were made from its roots: clients hold
+ * tokens of these, by which they tell its refusals from others.
+ *
+ * Errors, after which nothing has changed: INVALID when another field differs or a value is out of
+ * range, NO_MEMORY, CRYPTO. [PROTO 18.4]
+ */
+SNET_API SNET_MUST_USE snet_err snet_server_update(snet_server *server,
+                                                   const struct snet_server_config *config,
+                                                   uint64_t now);
 
 /*
  * A connection was accepted. The new link belongs to the caller. When too many handshakes are

@@ -58,6 +58,19 @@ static void server_close_wires(snet_server *server)
     }
 }
 
+static snet_err server_update_wires(snet_server *server, const struct snet_server_config *config,
+                                    uint64_t now)
+{
+    snet_err err = SNET_OK;
+    for (unsigned wire = SNET_WIRE_1; (wire & SNET_WIRES_ALL) != 0 && err == SNET_OK; wire <<= 1) {
+        const struct snet_wire_ops *ops = snet_wires_find((enum snet_wire)wire);
+        if ((server->config.wires & wire) != 0 && ops->server_update != NULL) {
+            err = ops->server_update(server, config, now);
+        }
+    }
+    return err;
+}
+
 static snet_err server_open_wires(snet_server *server, const struct snet_server_config *config)
 {
     snet_err err = SNET_OK;
@@ -84,16 +97,18 @@ static void server_destroy(struct snet_task *task)
     snet_core_release(core, server);
 }
 
+static bool server_config_ok(const struct snet_server_config *config)
+{
+    return (config->wires & ~SNET_WIRES_ALL) == 0 && snet_session_config_ok(&config->session) &&
+           (config->ended_keep_ns == 0 || config->ended_keep_ns >= SNET_ENDED_KEEP_MIN_NS);
+}
+
 static const struct snet_task_ops server_task = {.destroy = server_destroy};
 
 snet_err snet_server_new(snet_core *core, const struct snet_server_config *config,
                          snet_server **ret_server)
 {
-    if ((config->wires & ~SNET_WIRES_ALL) != 0) {
-        return SNET_ERR_INVALID;
-    }
-    if (!snet_session_config_ok(&config->session) ||
-        (config->ended_keep_ns != 0 && config->ended_keep_ns < SNET_ENDED_KEEP_MIN_NS)) {
+    if (!server_config_ok(config)) {
         return SNET_ERR_INVALID;
     }
     snet_server *server = snet_core_alloc(core, sizeof *server);
@@ -121,13 +136,49 @@ snet_err snet_server_new(snet_core *core, const struct snet_server_config *confi
     return SNET_OK;
 }
 
+/* Whether the options that a server cannot change are the same. */
+static bool server_keeps(const snet_server *server, const struct snet_server_config *next)
+{
+    const struct snet_session_config *own = &server->config.session;
+    return next->wires == server->config.wires && next->grace_ns == server->config.grace_ns &&
+           next->padding_ns == server->config.padding_ns && next->session.plain == own->plain &&
+           next->session.history_bytes == own->history_bytes &&
+           next->session.inbox_bytes == own->inbox_bytes &&
+           next->session.pad_bytes == own->pad_bytes &&
+           snet_session_cipher(&next->session) == snet_session_cipher(own);
+}
+
+static void server_close_oldest(snet_server *server, uint64_t now)
+{
+    struct snet_list_node *oldest = snet_list_first(&server->handshaking);
+    snet_link_failed(SNET_CONTAINER(oldest, snet_link, handshaking), SNET_ERR_HANDSHAKES_FULL, now);
+}
+
+snet_err snet_server_update(snet_server *server, const struct snet_server_config *config,
+                            uint64_t now)
+{
+    struct snet_server_config next = *config;
+    server_defaults(&next);
+    if (!server_config_ok(config) || !server_keeps(server, &next)) {
+        return SNET_ERR_INVALID;
+    }
+    const snet_err err = server_update_wires(server, config, now);
+    if (err != SNET_OK) {
+        return err;
+    }
+    next.keys = (struct snet_server_keys){.secrets = NULL}; /* they are the caller's */
+    server->config = next;
+    while (server->handshaking.count > next.handshakes_max) {
+        server_close_oldest(server, now);
+    }
+    return SNET_OK;
+}
+
 snet_err snet_server_accepted(snet_server *server, snet_link **ret_link, uint64_t now)
 {
     SNET_ASSERT(server->handshaking.count <= server->config.handshakes_max);
     if (server->handshaking.count == server->config.handshakes_max) {
-        struct snet_list_node *oldest = snet_list_first(&server->handshaking);
-        snet_link_failed(SNET_CONTAINER(oldest, snet_link, handshaking), SNET_ERR_HANDSHAKES_FULL,
-                         now);
+        server_close_oldest(server, now);
     }
     snet_link *link = NULL;
     const snet_err err = snet_link_new(server->core, server, &snet_sniffing_wire, &link);

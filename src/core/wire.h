@@ -70,6 +70,10 @@ struct snet_wire_ops {
                             void **ret_state);
     /* The server and its sessions have gone. Not without server_open. */
     void (*server_close)(void *state);
+    /* Takes over the keys of `config` while the server serves, or fails and changes nothing. One
+       wire alone has keys: with a second one this has to become two steps. NULL: nothing to do. */
+    snet_err (*server_update)(snet_server *server, const struct snet_server_config *config,
+                              uint64_t now);
 
     /* A new session: sizes of its buffers, at first as configured. NULL: they stay so. */
     void (*session_init)(snet_session *session, const struct snet_session_config *config,

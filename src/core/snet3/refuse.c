@@ -17,7 +17,10 @@ static snet_err refuse_prove(const snet_link *link, const struct snet_v3_refusal
         .retry_after = reject->retry_after,
         .ephemeral = refusal->message.data + SNET_V3_HEADER_BYTES + SNET_V3_CID_BYTES,
     };
-    SNET_TRY(snet_cids_token(&snet_v3_store_of(link->server)->cids, refusal->cid, token));
+    const struct snet_cids *root = NULL;
+    enum snet_cids_owner owner = SNET_CIDS_FOREIGN;
+    SNET_TRY(snet_v3_store_find_root(snet_v3_store_of(link->server), refusal->cid, &root, &owner));
+    SNET_TRY(snet_cids_token(root, refusal->cid, token));
     const snet_err err = snet_cids_proof(link->core->crypto, token, &covered, reject->proof);
     snet_secret_wipe(token, sizeof token);
     return err;

@@ -23,7 +23,8 @@ static snet_err resume_refuse_unknown(snet_link *link, struct snet_bytes message
     const struct snet_v3_store *store = snet_v3_store_of(link->server);
     const uint8_t *cid = message.data + SNET_V3_HEADER_BYTES;
     enum snet_cids_owner owner = SNET_CIDS_FOREIGN;
-    SNET_TRY(snet_cids_find_owner(&store->cids, cid, &owner));
+    const struct snet_cids *root = NULL;
+    SNET_TRY(snet_v3_store_find_root(store, cid, &root, &owner));
     struct snet_v3_refusal refusal = {.message = message, .err = SNET_ERR_UNKNOWN_SESSION};
     switch (owner) {
     case SNET_CIDS_OURS:

@@ -335,7 +335,8 @@ void snet_v3_server_record_tombstone(snet_session *session, snet_err err, uint64
 {
     struct snet_v3_session *secure = snet_v3_session_of(session);
     struct snet_v3_store *store = snet_v3_store_of(session->server);
-    const enum snet_v3_code code = snet_v3_codes_tombstone(err);
+    const enum snet_v3_code code =
+        session->ending.own_code == SNET_V3_DENIED ? SNET_V3_DENIED : snet_v3_codes_tombstone(err);
     snet_tombstones_expire(&store->tombstones, now);
     for (size_t i = 0; i < 2; i++) {
         snet_v3_store_record_tombstone(store, &secure->of.server.credentials.slots[i], code,

@@ -16,10 +16,15 @@
 #include "core/snet3/keyring.h"
 #include "core/snet3/tombstones.h"
 
+/* How many roots of names are remembered that were the root before. */
+#define SNET_V3_FORMER_ROOTS_MAX 4u
+
 struct snet_v3_store {
     snet_core *core;
     struct snet_keyring *keyring;
-    struct snet_cids cids;         /* its keys are a place of the core's secrets */
+    struct snet_cids cids; /* for new names; its keys are a place of the core's secrets */
+    /* Of the roots before, latest first: clients have tokens of these. Unused ones are zeros. */
+    struct snet_cids former_cids[SNET_V3_FORMER_ROOTS_MAX];
     struct snet_registry registry; /* credentials, by cid */
     struct snet_tombstones tombstones;
     struct snet_list unconfirmed; /* sessions that no record has proven yet, oldest first */
@@ -32,6 +37,19 @@ SNET_MUST_USE snet_err snet_v3_store_new(snet_core *core, const struct snet_serv
                                          struct snet_v3_store **ret_store);
 /* Its sessions must be gone. Accepts NULL. */
 void snet_v3_store_free(struct snet_v3_store *store);
+/*
+ * The server has other keys from now on, with `node_id` as it was. The keyring that it had is the
+ * caller's to free; names go on to be known. Errors, after which nothing has changed: as of
+ * snet_v3_store_new.
+ */
+SNET_MUST_USE snet_err snet_v3_store_rekey(struct snet_v3_store *store,
+                                           const struct snet_server_keys *keys,
+                                           struct snet_keyring **ret_former);
+/* Which root made a name, so that its token can be worked out, and whose it is. Errors: CRYPTO. */
+SNET_MUST_USE snet_err snet_v3_store_find_root(const struct snet_v3_store *store,
+                                               const uint8_t cid[SNET_V3_CID_BYTES],
+                                               const struct snet_cids **ret_root,
+                                               enum snet_cids_owner *ret_owner);
 /* A fresh name that is not taken. Errors: RANDOM, CRYPTO. */
 SNET_MUST_USE snet_err snet_v3_store_draw(struct snet_v3_store *store,
                                           uint8_t ret_cid[SNET_V3_CID_BYTES]);

@@ -17,6 +17,7 @@
 #include "core/snet3/server.h"
 #include "core/snet3/step.h"
 #include "core/snet3/store.h"
+#include "core/snet3/update.h"
 
 /* --- Links -------------------------------------------------------------------------------- */
 
@@ -200,7 +201,8 @@ static void v3_session_end(snet_session *session, snet_err err, uint64_t now)
     }
     /* The server confirms a clean end, for anybody on the path can end a connection. */
     const bool confirmed = err == SNET_ERR_CLOSED && session->server == NULL;
-    if (link == NULL || confirmed || snet_v3_codes_is_abort(err)) {
+    const bool by_peer = session->ending.own_code == 0 && snet_v3_codes_is_abort(err);
+    if (link == NULL || confirmed || by_peer) {
         return;
     }
     const uint16_t code = session->ending.own_code != 0 ? session->ending.own_code
@@ -249,6 +251,7 @@ const struct snet_wire_ops snet_v3_wire = {
     .attempt_failed = snet_v3_client_attempt_failed,
     .server_open = v3_server_open,
     .server_close = v3_server_close,
+    .server_update = snet_v3_update,
     .session_init = v3_session_init,
     .client_open = snet_v3_client_open,
     .session_write = v3_session_write,

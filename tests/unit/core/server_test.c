@@ -54,6 +54,84 @@ static void server_refuses_to_linger_for_too_short_a_time(void **state)
     core_pair_close(&ends);
 }
 
+/* All of it, on every wire: refused, and nothing has changed. */
+static void server_update_refuses_what_cannot_change(void **state)
+{
+    (void)state;
+    const struct snet_server_config good = core_pair_config_for(SNET_WIRE_2, true).server;
+    open_with(core_pair_config_for(SNET_WIRE_2, true));
+    const struct snet_server_config before = ends.server->config;
+    static const struct snet_cipher other = {.name = "other"};
+    struct snet_server_config bad[12];
+    for (unsigned i = 0; i < 12; i++) {
+        bad[i] = good;
+        bad[i].sessions_max = 7;
+    }
+    bad[0].wires = SNET_WIRE_2;
+    bad[1].wires = SNET_WIRES_ALL + 1;
+    bad[2].session.plain = true;
+    bad[3].session.cipher = &other;
+    bad[4].session.history_bytes = 4096;
+    bad[5].session.inbox_bytes = 4096;
+    bad[6].session.pad_bytes = 16;
+    bad[7].grace_ns = 1;
+    bad[8].padding_ns = 1;
+    bad[9].ended_keep_ns = SNET_ENDED_KEEP_MIN_NS - 1;
+    bad[10].session.heartbeat_ns = SNET_HEARTBEAT_MAX_NS + 1;
+    bad[11].keys.node_id = 1;
+    for (unsigned i = 0; i < 12; i++) {
+        assert_int_equal(snet_server_update(ends.server, &bad[i], ends.now), SNET_ERR_INVALID);
+        assert_memory_equal(&ends.server->config, &before, sizeof before);
+    }
+    core_pair_close(&ends);
+}
+
+static void server_update_counts_for_what_begins_afterwards(void **state)
+{
+    (void)state;
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_2, true);
+    open_with(config);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    config.server.session.resume_timeout_ns = 10 * SNET_SECOND_NS;
+    config.server.first_bytes_timeout_ns = SNET_SECOND_NS;
+    config.server.sessions_max = 1;
+    assert_int_equal(snet_server_update(ends.server, &config.server, ends.now), SNET_OK);
+    assert_int_equal(snet_server_admit(ends.server), SNET_ERR_SESSIONS_FULL);
+    assert_int_equal(ends.served->resume_timeout_ns, SNET_RESUME_TIMEOUT_DEFAULT_NS);
+    struct core_pair_conn *silent = core_pair_intrude(&ends);
+    core_pair_pass(&ends, SNET_SECOND_NS);
+    assert_int_equal(silent->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_RESET);
+    core_pair_write(&ends, ends.client, 10);
+    core_pair_settle(&ends, conn);
+    assert_int_equal(core_pair_read(&ends, ends.served, 0), 10);
+    /* What is not said is the default again. */
+    config.server = core_pair_config_for(SNET_WIRE_2, true).server;
+    assert_int_equal(snet_server_update(ends.server, &config.server, ends.now), SNET_OK);
+    assert_int_equal(snet_server_admit(ends.server), SNET_OK);
+    core_pair_close(&ends);
+}
+
+static void server_update_closes_handshakes_beyond_a_lower_limit(void **state)
+{
+    (void)state;
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_2, true);
+    open_with(config);
+    struct core_pair_conn *conns[4];
+    for (unsigned i = 0; i < 4; i++) {
+        conns[i] = core_pair_intrude(&ends);
+    }
+    config.server.handshakes_max = 2;
+    assert_int_equal(snet_server_update(ends.server, &config.server, ends.now), SNET_OK);
+    core_pair_drain(&ends);
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(conns[i]->sides[CORE_PAIR_SERVER].how,
+                         i < 2 ? SNET_CLOSE_RESET : SNET_CLOSE_NONE);
+    }
+    (void)core_pair_intrude(&ends); /* there are no more than the limit */
+    assert_int_equal(conns[2]->sides[CORE_PAIR_SERVER].err, SNET_ERR_HANDSHAKES_FULL);
+    core_pair_close(&ends);
+}
+
 static void server_survives_failing_allocations(void **state)
 {
     (void)state;
@@ -220,6 +298,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(server_refuses_unknown_wires),
         cmocka_unit_test(server_refuses_to_linger_for_too_short_a_time),
+        cmocka_unit_test(server_update_refuses_what_cannot_change),
+        cmocka_unit_test(server_update_counts_for_what_begins_afterwards),
+        cmocka_unit_test(server_update_closes_handshakes_beyond_a_lower_limit),
         cmocka_unit_test(server_survives_failing_allocations),
         cmocka_unit_test(server_refuses_sessions_beyond_its_limit),
         cmocka_unit_test(server_lets_the_oldest_handshake_give_way),
