@@ -107,6 +107,10 @@ SNET_API SNET_MUST_USE snet_err snet_stream_listener_adopt(uv_loop_t *loop, int 
 /* Begins to accept: `on_accept` is called with each stream, and never from within this call. */
 SNET_API void snet_stream_listener_start(snet_stream_listener *listener,
                                          snet_stream_accept_fn *on_accept, void *user);
+/* Gives a listener other options, for connections that it accepts from now on; `buffer_bytes`
+   stays as it was. */
+SNET_API void snet_stream_listener_set_options(snet_stream_listener *listener,
+                                               const struct snet_stream_options *options);
 /* The address that the listener has, with its real port; valid as long as the listener. */
 SNET_API const char *snet_stream_listener_address(const snet_stream_listener *listener);
 /*

@@ -150,6 +150,14 @@ SNET_API SNET_MUST_USE snet_err snet_uv_serve_fd(snet_uv *driver, int fd,
 SNET_API snet_server *snet_uv_server_core(const snet_uv_server *server);
 /* The address that the server listens on, with its real port; valid as long as the server. */
 SNET_API const char *snet_uv_server_address(const snet_uv_server *server);
+/*
+ * Gives a server other keys, times and limits while it serves, as snet_server_update says. On a
+ * server of snet_uv_serve_fd, `dead_peer_timeout_ns` counts for nothing, as always. A driver that
+ * other threads use is to be woken afterwards. Errors, after which nothing has changed: INVALID,
+ * NO_MEMORY, CRYPTO.
+ */
+SNET_API SNET_MUST_USE snet_err snet_uv_server_update(snet_uv_server *server,
+                                                      const struct snet_server_config *config);
 /* Refuses new sessions from now on. Existing ones go on, and clients may still resume them. */
 SNET_API void snet_uv_server_drain(snet_uv_server *server);
 /*

@@ -256,6 +256,12 @@ void snet_stream_listener_start(snet_stream_listener *listener, snet_stream_acce
     }
 }
 
+void snet_stream_listener_set_options(snet_stream_listener *listener,
+                                      const struct snet_stream_options *options)
+{
+    listener->options = *options; /* `buffer_bytes` counted before it listened */
+}
+
 const char *snet_stream_listener_address(const snet_stream_listener *listener)
 {
     return listener->address;

@@ -19,6 +19,7 @@ struct snet_uv_server {
     snet_uv *driver;
     snet_server *core;
     snet_stream_listener *listener;
+    bool adopted; /* the program has made the listener's socket, with options of its own */
 };
 
 /* --- Events ---------------------------------------------------------------------------------- */
@@ -268,6 +269,7 @@ static snet_err drive_serve(snet_uv *driver, const struct drive_place *place,
     }
     server->driver = driver;
     server->listener = listener;
+    server->adopted = place->address == NULL;
     snet_list_push(&driver->servers, &server->node);
     snet_stream_listener_start(server->listener, drive_accepted, server);
     *ret_server = server;
@@ -298,6 +300,17 @@ snet_server *snet_uv_server_core(const snet_uv_server *server)
 const char *snet_uv_server_address(const snet_uv_server *server)
 {
     return snet_stream_listener_address(server->listener);
+}
+
+snet_err snet_uv_server_update(snet_uv_server *server, const struct snet_server_config *config)
+{
+    const struct snet_stream_options options =
+        snet_driver_options(server->driver, config->wires, &config->session);
+    const snet_err err = snet_server_update(server->core, config, snet_driver_now());
+    if (err == SNET_OK && !server->adopted) {
+        snet_stream_listener_set_options(server->listener, &options);
+    }
+    return err;
 }
 
 void snet_uv_server_drain(snet_uv_server *server)

@@ -10,6 +10,8 @@
 #include "uv/driver.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -181,6 +183,55 @@ static void uv_serve_fd_closes_the_socket_when_it_fails(void **state)
     }
     snet_uv_free(driver);
     test_loop_close(&loop);
+}
+
+static unsigned user_timeout_ms(const struct test_pair *pair)
+{
+    int value = 0;
+    socklen_t len = sizeof value;
+    assert_int_equal(getsockopt(test_pair_socket(pair, TEST_PAIR_SERVER), IPPROTO_TCP,
+                                TCP_USER_TIMEOUT, &value, &len),
+                     0);
+    return (unsigned)value;
+}
+
+static void uv_server_update_counts_for_the_next_connection(void **state)
+{
+    (void)state;
+    struct test_pair_config config = test_pair_secure();
+    struct test_pair pair;
+    test_pair_begin(&pair, &config);
+    assert_int_equal(user_timeout_ms(&pair), 20000);
+    config.server.session.dead_peer_timeout_ns = 7 * SNET_SECOND_NS;
+    config.server.ended_keep_ns = 1;
+    assert_int_equal(snet_uv_server_update(pair.server, &config.server), SNET_ERR_INVALID);
+    test_pair_cut(&pair);
+    TEST_LOOP_PASS_UNTIL(&pair.loop, TEST_PAIR_STEP_MS, resumed(&pair, 1));
+    assert_int_equal(user_timeout_ms(&pair), 20000);
+    config.server.ended_keep_ns = 0;
+    assert_int_equal(snet_uv_server_update(pair.server, &config.server), SNET_OK);
+    assert_int_equal(user_timeout_ms(&pair), 20000);
+    test_pair_cut(&pair);
+    TEST_LOOP_PASS_UNTIL(&pair.loop, TEST_PAIR_STEP_MS, resumed(&pair, 2));
+    assert_int_equal(user_timeout_ms(&pair), 7000);
+    test_pair_close(&pair);
+}
+
+static void uv_server_update_ends_sessions_of_a_key_that_went_at_both_ends(void **state)
+{
+    (void)state;
+    const struct snet_key other = {{4, 5, 6}};
+    struct test_pair_config config = test_pair_secure();
+    struct test_pair pair;
+    test_pair_begin(&pair, &config);
+    config.server.keys.secrets = &other;
+    assert_int_equal(snet_uv_server_update(pair.server, &config.server), SNET_OK);
+    TEST_LOOP_UNTIL(&pair.loop,
+                    test_pair_count(&pair, TEST_PAIR_CLIENT, SNET_CORE_EVENT_ENDED) == 1 &&
+                        test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_ENDED) == 1);
+    assert_int_equal(pair.ends[TEST_PAIR_CLIENT].ended, SNET_ERR_DENIED);
+    assert_int_equal(pair.ends[TEST_PAIR_SERVER].ended, SNET_ERR_DENIED);
+    test_pair_close(&pair);
 }
 
 static void uv_is_not_freed_within_its_events(void **state)
@@ -445,6 +496,8 @@ int main(void)
         cmocka_unit_test(uv_serve_refuses_what_cannot_be_served),
         cmocka_unit_test(uv_serve_without_memory_leaves_nothing),
         cmocka_unit_test(uv_serve_fd_closes_the_socket_when_it_fails),
+        cmocka_unit_test(uv_server_update_counts_for_the_next_connection),
+        cmocka_unit_test(uv_server_update_ends_sessions_of_a_key_that_went_at_both_ends),
         cmocka_unit_test(uv_is_not_freed_within_its_events),
         cmocka_unit_test(uv_has_a_time_that_goes_on),
         cmocka_unit_test(uv_connects_on_a_loop_with_nothing_else),
