@@ -85,9 +85,13 @@ snet_err snet_socket_error(snet_socket *socket)
     if (snet_call_enter(&call, socket, SNET_CALL_READ, SNET_CALL_ANY) != 0) {
         return SNET_ERR_INVALID;
     }
-    const snet_err err = socket->err;
+    struct snet_session_info info = {.end_err = SNET_OK};
+    if (socket->session != NULL) {
+        /* Not socket->err: reading may fail before the background thread has set that. */
+        snet_session_get_info(socket->session, &info);
+    }
     snet_call_leave(&call);
-    return err;
+    return info.end_err;
 }
 
 void *snet_socket_user(snet_socket *socket)
