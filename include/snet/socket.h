@@ -102,6 +102,27 @@ SNET_API snet_socket *snet_listen_fd(int fd, const struct snet_config *config,
 SNET_API snet_socket *snet_accept(snet_socket *listener);
 /* Refuses new sessions from now on; those that are there go on, and may resume. 0, or -1. */
 SNET_API int snet_socket_drain(snet_socket *listener);
+/*
+ * Gives a listener other values of the options with SNET_USE_UPDATE while it serves: its keys, the
+ * keys of clients, times and limits. `config` is whole, as snet_listen takes one: what it leaves
+ * out is the default again, but for the address. It is copied, with all that it points to, and what
+ * was kept of the keys before is wiped.
+ *
+ * Connections and sessions that begin afterwards have the new values; a session keeps the times
+ * that it began with. Sessions go on, but for those whose key was taken away: the `key` or `psk`
+ * that they began with, or the client's in `authorized`. When `authorized` is set where everybody
+ * was served, these are also all sessions with a `key` whose client has none. They end with
+ * SNET_ERR_DENIED, reading with EACCES, at both ends, whether or not they have a connection: a
+ * client without one is told when it tries to resume, and has the reason in `peer_text` when it has
+ * one. Sessions of wires 1 and 2 have no such keys, and go on.
+ *
+ * Any thread, also while others accept, and in a hook of the config. 0, or -1 with nothing changed
+ * and `*ret_error` filled, unless it is NULL: errno EINVAL (the socket is no listener; the config
+ * is not good, or SNET_ERR_OPTION names an option that differs and cannot change), ENOMEM, EIO
+ * (libcrypto), EBADF.
+ */
+SNET_API int snet_socket_update(snet_socket *listener, const struct snet_config *config,
+                                struct snet_error *ret_error);
 
 /* --- Bytes ----------------------------------------------------------------------------------- */
 

@@ -4,14 +4,33 @@
 
 #include "sock/info.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+/* Copies a text, unless it is the copy; returns what stands for it. */
+static const char *backlog_keep(char *copy, size_t size, const char *text)
+{
+    if (text == NULL || text == copy) {
+        return text;
+    }
+    (void)snprintf(copy, size, "%s", text);
+    return copy;
+}
+
+void snet_backlog_set_config(struct snet_backlog *backlog, const struct snet_config *config)
+{
+    backlog->config = *config;
+    backlog->config.address =
+        backlog_keep(backlog->address, sizeof backlog->address, config->address);
+    backlog->config.cipher = backlog_keep(backlog->cipher, sizeof backlog->cipher, config->cipher);
+}
 
 struct snet_backlog *snet_backlog_new(snet_socket *listener, const struct snet_config *config)
 {
     struct snet_backlog *backlog = calloc(1, sizeof *backlog);
     if (backlog != NULL) {
         backlog->listener = listener;
-        backlog->config = *config;
+        snet_backlog_set_config(backlog, config);
         snet_list_init(&backlog->waiting);
     }
     return backlog;

@@ -11,16 +11,23 @@
 
 #include "sock/socket.h"
 
+#define SNET_BACKLOG_CIPHER_BYTES 32u /* the longest name with its zero */
+
 struct snet_backlog {
     struct snet_list_node node; /* among those that serve */
     snet_socket *listener;
     snet_uv_server *server;
-    struct snet_list waiting;  /* sockets */
-    struct snet_config config; /* for their sockets; what it points to has gone, but functions */
+    struct snet_list waiting; /* sockets */
+    /* As the listener has it. What it points to has gone, but functions and the texts below. */
+    struct snet_config config;
+    char address[SNET_STREAM_ADDRESS_MAX_BYTES]; /* config.address, as the program wrote it */
+    char cipher[SNET_BACKLOG_CIPHER_BYTES];      /* config.cipher, unless that is NULL */
 };
 
-/* NULL without memory. */
+/* For a listener on the config's address, or without one on a descriptor. NULL without memory. */
 struct snet_backlog *snet_backlog_new(snet_socket *listener, const struct snet_config *config);
+/* The listener has another config from now on. */
+void snet_backlog_set_config(struct snet_backlog *backlog, const struct snet_config *config);
 /* Accepts NULL. */
 void snet_backlog_free(struct snet_backlog *backlog);
 /*

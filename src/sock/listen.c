@@ -49,6 +49,7 @@ static void listen_job(void *arg)
 /* A listener without a server. Errors: NO_MEMORY. */
 static snet_err listen_new(struct listen *listen)
 {
+    listen->config.address = listen->address; /* the one that counts; NULL: of a descriptor */
     listen->socket = snet_socket_new(&listen->config);
     if (listen->socket == NULL) {
         return SNET_ERR_NO_MEMORY;

@@ -61,7 +61,7 @@
       D | L | U | R | S,                                                                           \
       "A link idle this long is sent a PING; a client without it takes the server's")              \
     X("dead-peer", dead_peer_timeout_ns, TIME, SNET_SCHEMA_SEC, 60 * SNET_SCHEMA_MIN, "", "20s",   \
-      "", D | L | U, "A connection whose peer is silent this long is dropped")                     \
+      "", D | L | U | R, "A connection whose peer is silent this long is dropped")                 \
     X("rekey-interval", rekey_interval_ns, TIME, SNET_SCHEMA_SEC, 31 * SNET_SCHEMA_DAY, "never",   \
       "never", "", D | U | S, "Interval of moves to a new connection with fresh keys")             \
     X("linger", linger_ns, TIME, 0, 60 * SNET_SCHEMA_MIN, "", "5s", "", D | L | U,                 \
@@ -78,13 +78,14 @@
       "Wires 1 and 2: do not encrypt the stream")                                                  \
     X("cipher", cipher, TEXT, 1, 31, "", "rc4", "", D | L | P | O,                                 \
       "Stream cipher of wires 1 and 2: a name that the program has registered")                    \
-    X("sessions-max", sessions_max, COUNT, 1, 16777216, "", "65536", "", L, "Limit of sessions")   \
-    X("handshakes-max", handshakes_max, COUNT, 1, 1048576, "", "4096", "", L,                      \
+    X("sessions-max", sessions_max, COUNT, 1, 16777216, "", "65536", "", L | R,                    \
+      "Limit of sessions")                                                                         \
+    X("handshakes-max", handshakes_max, COUNT, 1, 1048576, "", "4096", "", L | R,                  \
       "Limit of connections without a session")                                                    \
     X("first-bytes-timeout", first_bytes_timeout_ns, TIME, 100 * SNET_SCHEMA_MS, SNET_SCHEMA_MIN,  \
-      "", "5s", "", L, "A connection that sends nothing for this long is closed")                  \
+      "", "5s", "", L | R, "A connection that sends nothing for this long is closed")              \
     X("ended-keep", ended_keep_ns, TIME, 25 * SNET_SCHEMA_SEC, 60 * SNET_SCHEMA_MIN, "", "30s",    \
-      "", L, "How long an ended session still answers resumes")                                    \
+      "", L | R, "How long an ended session still answers resumes")                                \
     X("backlog", backlog_max, COUNT, 1, 65536, "", "1024", "", L,                                  \
       "Limit of sessions that wait to be accepted")                                                \
     X("nonblocking", nonblocking, FLAG, 0, 1, "", "no", "", D | L | P,                             \

@@ -24,6 +24,7 @@ NUMBERS = ("COUNT", "BYTES", "TIME", "RATE")
 USES = ((1, "dialing"), (2, "listening"), (4, "the library"))
 URL = 8
 PROGRAM = 16
+UPDATE = 32
 TEXT_BYTES = 64
 WIDTH = 80
 
@@ -98,6 +99,8 @@ def sentences(row: Row) -> list[str]:
     where = ", also in URLs" if row.uses & URL else ""
     where += ", in programs alone" if row.uses & PROGRAM else ""
     found.append(f"For {uses}{where}.")
+    if row.uses & UPDATE:
+        found.append("Can change while a listener serves.")
     return found
 
 

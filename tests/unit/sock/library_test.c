@@ -165,6 +165,9 @@ static int use_in_child(struct sock_pair *pair, snet_events *events)
                      error.err == SNET_ERR_FORKED
                  ? 0
                  : 1;
+    error.err = SNET_OK;
+    wrong += fails(snet_socket_update(pair->listener, &pair->server_config, &error), EBADF);
+    wrong += error.err == SNET_ERR_FORKED ? 0 : 1;
     wrong += snet_library_close(0) == SNET_ERR_FORKED ? 0 : 1;
     wrong += snet_socket_error(pair->client) == SNET_ERR_FORKED ? 0 : 1;
     snet_network_changed();

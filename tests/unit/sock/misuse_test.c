@@ -55,6 +55,7 @@ static void misuse_of_no_socket_is_a_bad_descriptor(void **state)
     EXPECT_NULL(snet_accept(NULL), EBADF);
     EXPECT_FAILS(snet_accept_fd(NULL), EBADF);
     EXPECT_FAILS(snet_socket_drain(NULL), EBADF);
+    EXPECT_FAILS(snet_socket_update(NULL, NULL, NULL), EBADF);
     EXPECT_FAILS(snet_socket_info(NULL, &info, sizeof info), EBADF);
     EXPECT_FAILS(snet_socket_cancel(NULL), EBADF);
     EXPECT_FAILS(snet_socket_set_timeout(NULL, SNET_READ, 1), EBADF);
@@ -144,6 +145,7 @@ static void misuse_of_arguments_is_invalid(void **state)
     use(pair.listener, EINVAL);
     EXPECT_NULL(snet_accept(pair.client), EINVAL);
     EXPECT_FAILS(snet_socket_drain(pair.client), EINVAL);
+    EXPECT_FAILS(snet_socket_update(pair.client, &pair.server_config, NULL), EINVAL);
     snet_events_free(events);
     sock_pair_close(&pair);
 }
@@ -160,6 +162,7 @@ static void misuse_after_the_end_fails_and_may_be_repeated(void **state)
         assert_int_equal(snet_socket_drain(pair.listener), 0);
         assert_int_equal(snet_socket_abort(pair.server, SNET_CODE_APPLICATION, NULL), 0);
         EXPECT_FAILS(snet_read(pair.server, &byte, 1), ECONNRESET);
+        assert_int_equal(snet_socket_error(pair.server), SNET_ERR_ABORTED);
         EXPECT_FAILS(snet_write(pair.server, &byte, 1), EPIPE);
         assert_int_equal(snet_socket_cancel(pair.server), 0);
     }

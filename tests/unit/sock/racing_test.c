@@ -164,6 +164,25 @@ static bool abort_overtakes_calls(void)
     return failed;
 }
 
+/* The key of both ends is taken away from their listener. */
+static bool update_overtakes_calls(void)
+{
+    static const struct snet_key other = {{77}};
+    struct hooked_pair pair = {.resume_timeout_ns = 0};
+    struct snet_config config = hooked_server_config();
+    struct inside inside[3];
+    if (!hooked_open(&pair)) {
+        return false;
+    }
+    three_begin(inside, pair.client);
+    config.key = &other;
+    const bool updated = snet_socket_update(pair.listener, &config, NULL) == 0;
+    const bool failed = three_end(inside) && snet_socket_error(pair.client) == SNET_ERR_DENIED &&
+                        snet_socket_error(pair.server) == SNET_ERR_DENIED;
+    hooked_close(&pair);
+    return updated && failed;
+}
+
 /* Its hook is called, or about to be, when the socket is closed. */
 static bool close_overtakes_the_end(void)
 {
@@ -248,6 +267,7 @@ static const struct hooked_call calls[] = {
     {"close_overtakes_calls", close_overtakes_calls},
     {"close_overtakes_a_flush", close_overtakes_a_flush},
     {"abort_overtakes_calls", abort_overtakes_calls},
+    {"update_overtakes_calls", update_overtakes_calls},
     {"close_overtakes_the_end", close_overtakes_the_end},
     {"end_overtakes_a_descriptor", end_overtakes_a_descriptor},
     {"close_overtakes_an_accept", close_overtakes_an_accept},

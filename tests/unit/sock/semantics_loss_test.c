@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define SOON_NS (100 * SNET_MS_NS)
 #define LONG_NS (20 * SNET_SECOND_NS)
@@ -234,6 +235,45 @@ static void s46_looking_without_taking(void **state)
     tcp_twin_close(&twins);
 }
 
+static void s68_a_listener_that_serves_gets_other_options(void **state)
+{
+    (void)state;
+    struct tcp_twin twins;
+    struct snet_error error;
+    struct snet_config config = twin_server_config(NULL);
+    struct sockaddr_in address;
+    const struct snet_key other = {{68}};
+    int number = 1;
+    socklen_t len = sizeof number;
+    const int listener = twin_listen(&address);
+    assert_int_equal(setsockopt(listener, SOL_SOCKET, SO_KEEPALIVE, &number, sizeof number), 0);
+    const int client = twin_connect(&address);
+    const int server = accept(listener, NULL, NULL);
+    number = 0;
+    assert_int_equal(getsockopt(server, SOL_SOCKET, SO_KEEPALIVE, &number, &len), 0);
+    assert_int_equal(number, 1);
+    (void)close(client);
+    (void)close(server);
+    (void)close(listener);
+
+    tcp_twin_open(&twins, TWIN_SNET, NULL);
+    config.resume_timeout_ns = SNET_SECOND_NS;
+    config.backlog_max = 7; /* which cannot change */
+    assert_int_equal(snet_socket_update(twins.listening, &config, &error), -1);
+    assert_int_equal(errno, EINVAL);
+    assert_string_equal(error.option, "backlog");
+    config.backlog_max = 0;
+    assert_int_equal(snet_socket_update(twins.listening, &config, &error), 0);
+    assert_int_equal(twin_write(&twins.client, "x", 1), 1);
+    twin_expect(&twins.server, "x", 1);
+    config.key = &other;
+    assert_int_equal(snet_socket_update(twins.listening, &config, &error), 0);
+    twin_expect_error(&twins.client, EACCES);
+    assert_int_equal(snet_socket_error(twins.client.socket), SNET_ERR_DENIED);
+    assert_int_equal(snet_socket_error(twins.server.socket), SNET_ERR_DENIED);
+    tcp_twin_close(&twins);
+}
+
 /* --- The old wires ------------------------------------------------------------------------- */
 
 static void s48_the_own_direction_ends_over_an_old_wire(void **state)
@@ -280,6 +320,7 @@ int main(void)
         cmocka_unit_test(s44_a_silent_path_is_noticed),
         cmocka_unit_test(s45_urgent_bytes),
         cmocka_unit_test(s46_looking_without_taking),
+        cmocka_unit_test(s68_a_listener_that_serves_gets_other_options),
         cmocka_unit_test(s48_the_own_direction_ends_over_an_old_wire),
         cmocka_unit_test(s49_waiting_until_the_other_end_has_all_over_an_old_wire),
     };
