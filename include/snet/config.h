@@ -191,7 +191,8 @@ enum snet_option_type {
 struct snet_option {
     const char *name;         /* "resume-timeout" */
     const char *values;       /* names with '|' between them; of a CHOICE the last may be a range of
-                                 numbers. Of a TIME "never", if it takes that; of a SECRET "shared",
+                                 numbers. Of a TIME "never", if it takes that, or "ms", if that is
+                                 the unit of a number without one; of a SECRET "shared",
                                  if both ends share it; of a TEXT what stands for it in help texts,
                                  empty for TEXT */
     const char *default_text; /* as a value, empty for none */

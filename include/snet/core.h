@@ -98,6 +98,13 @@ struct snet_core_stats {
 };
 SNET_API void snet_core_totals(const snet_core *core, struct snet_core_stats *ret_stats);
 
+/*
+ * This end goes away: ends all sessions with SNET_ERR_ABORTED. Those of snet/3 with a link say
+ * SNET_CODE_SHUTDOWN and `text` to their other ends, as snet_session_abort_with does; let their
+ * links close before the process ends.
+ */
+SNET_API void snet_core_shutdown(snet_core *core, const char *text, uint64_t now);
+
 /* --- Events ---------------------------------------------------------------------------------- */
 
 enum snet_core_event_type {
@@ -455,6 +462,8 @@ SNET_API SNET_MUST_USE snet_err snet_session_flush(snet_session *session);
 /* Ends the session at once with SNET_ERR_ABORTED; its link is reset. Safe to call again. */
 SNET_API void snet_session_abort(snet_session *session, uint64_t now);
 
+/* The code of an end that goes away with all its sessions. */
+#define SNET_CODE_SHUTDOWN 37u
 /* Codes from here on are the application's own. */
 #define SNET_CODE_APPLICATION 0x1000u
 #define SNET_CODE_TEXT_MAX_BYTES 255u

@@ -42,6 +42,9 @@ struct snet_stream_options {
     uint32_t buffer_bytes;         /* SO_SNDBUF and SO_RCVBUF, set before connecting or listening */
     uint32_t dead_peer_timeout_ms; /* keepalive and TCP_USER_TIMEOUT together: a TCP connection
                                       whose peer is silent for this long is dead */
+    uint32_t keepalive_ms; /* keepalive alone, for a peer that may refuse to read for as long
+                              as it likes: a TCP connection whose machine does not answer
+                              for this long is dead. Not used beside the former. */
 };
 
 /* --- Connecting ------------------------------------------------------------------------------ */

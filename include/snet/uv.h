@@ -120,6 +120,9 @@ SNET_API void snet_uv_session_peer(const snet_session *session, char *ret_text, 
 /* The same for a link of this driver, as a note has one. */
 SNET_API void snet_uv_link_peer(const snet_link *link, char *ret_text, size_t size);
 
+/* Does what snet_core_shutdown does. */
+SNET_API void snet_uv_shutdown(snet_uv *driver, const char *text);
+
 /* The network has changed: all sessions of clients try new connections now, beside those that they
    have. */
 SNET_API void snet_uv_network_changed(snet_uv *driver);

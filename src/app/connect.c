@@ -26,7 +26,7 @@ static const char connect_tail[] =
     "  -v, --verbose          Log events of the session too\n"
     "  --help-all             All options\n"
     "\n"
-    "SIGTERM ends in good order, a second one at once; SIGUSR1: the network changed.\n"
+    "SIGTERM, SIGHUP end in good order, SIGINT at once; SIGUSR1: the network changed.\n"
     "Exit codes: 0 closed cleanly, 69 no server or no answer, 74 session lost, 75 the\n"
     "server is busy, 76 it breaks the protocol, 77 it refused, or is another.\n";
 

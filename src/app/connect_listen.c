@@ -116,13 +116,14 @@ int snet_connect_listen_run(struct snet_connect *connect)
     const struct snet_options *options = &connect->options;
     runner->on_event = tunnel_event;
     runner->known_of = tunnel_known;
+    runner->drain_timeout_ms = snet_options_drain_timeout_ms(options);
     runner->on_drain = tunnel_drain;
     runner->user = &tunnel;
     int os_err = 0;
-    const struct snet_stream_options plain = {0};
+    const struct snet_stream_options local = {.keepalive_ms = snet_options_keepalive_ms(options)};
     snet_err err = snet_runner_init(runner);
     if (err == SNET_OK) {
-        err = snet_stream_listener_open(&runner->loop, options->listen, &plain, &tunnel.listener,
+        err = snet_stream_listener_open(&runner->loop, options->listen, &local, &tunnel.listener,
                                         &os_err);
     }
     if (err != SNET_OK) {
@@ -134,5 +135,7 @@ int snet_connect_listen_run(struct snet_connect *connect)
     snet_stream_listener_start(tunnel.listener, tunnel_accepted, &tunnel);
     snet_log_say(&options->log, "listening on %s, to %s",
                  snet_stream_listener_address(tunnel.listener), connect->options.config->address);
-    return snet_runner_run(runner);
+    const int code = snet_runner_run(runner);
+    snet_stream_listener_close(tunnel.listener);
+    return code;
 }

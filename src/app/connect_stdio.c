@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,8 +17,14 @@
 #define STDIO_BUFFER_BYTES 65536u
 #define STDIO_TEXT_BYTES 512u
 #define STDIO_PROBE_MS 1000u
-#define STDIO_FLUSH_MS 10000u
-#define STDIO_FLUSH_CHECK_MS 100u
+/* When leaving: limit of the time for what is on its way, then for the word that it ends. */
+#define STDIO_FLUSH_MS 5000u
+#define STDIO_ABORT_MS 2000u
+/* The same for one who insists. */
+#define STDIO_SIGINT_ABORT_MS 1000u
+#define STDIO_LEAVE_CHECK_MS 20u
+/* An input in which nothing waits this often is given up, although a thread reads it. */
+#define STDIO_EMPTY_MAX 3u
 
 struct stdio {
     struct snet_connect *connect;
@@ -26,7 +33,7 @@ struct stdio {
     uv_fs_t read;
     uv_fs_t write;
     uv_timer_t probe; /* whether anybody still reads the output */
-    uv_timer_t flush;
+    uv_timer_t leave;
     struct snet_eof_wait eof_wait;
     size_t in_len; /* bytes of the input that the session did not take yet */
     size_t in_offset;
@@ -36,12 +43,16 @@ struct stdio {
     bool writing;
     bool in_ended;
     bool out_ended; /* the other end has written its last, and so has the output */
-    bool out_gone;  /* nobody reads the output any more: since `gone_ms` */
+    bool out_gone;  /* nobody reads the output any more */
+    bool refused;   /* ... so that bytes which had arrived are lost */
+    bool leaving;   /* the end was asked for, or the output is gone */
     bool aborted;   /* and the other end was sent an abort */
     bool ended;
     bool begun; /* the session was open once */
     snet_err end_err;
-    uint64_t gone_ms;
+    int signal_number;       /* which asked for the end, or 0 */
+    uint64_t abort_at_ms;    /* when leaving: in the time of the loop */
+    unsigned empty_in_a_row; /* when leaving: how often nothing waited in the input */
     char in[STDIO_BUFFER_BYTES];
     char out[STDIO_BUFFER_BYTES];
 };
@@ -68,7 +79,7 @@ static void stdio_end_input(struct stdio *stdio)
         return;
     }
     snet_session_get_info(stdio->session, &info);
-    if (!info.half_close) {
+    if (!info.half_close && !stdio->leaving) {
         snet_eof_wait_start(&stdio->eof_wait, stdio->connect->runner.driver, stdio->session,
                             snet_connect_session_eof_wait_ms(stdio->connect));
     } else if (stdio->begun) {
@@ -98,6 +109,10 @@ static void stdio_have_read(uv_fs_t *request)
     const ssize_t len = request->result;
     uv_fs_req_cleanup(request);
     stdio->reading = false;
+    stdio->empty_in_a_row = 0;
+    if (stdio->in_ended) {
+        return; /* it was given up */
+    }
     if (len <= 0) {
         stdio->in_ended = true;
         stdio_end_input(stdio);
@@ -108,9 +123,20 @@ static void stdio_have_read(uv_fs_t *request)
     stdio_push(stdio);
 }
 
+static bool stdio_input_waits(void)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    return poll(&input, 1, 0) == 1;
+}
+
 static void stdio_read_more(struct stdio *stdio)
 {
     if (stdio->reading || stdio->in_ended || stdio->in_len > 0 || stdio->ended) {
+        return;
+    }
+    if (stdio->leaving && !stdio_input_waits()) {
+        stdio->in_ended = true;
+        stdio_end_input(stdio);
         return;
     }
     uv_buf_t buf = uv_buf_init(stdio->in, sizeof stdio->in);
@@ -124,12 +150,103 @@ static void stdio_over(struct stdio *stdio)
 {
     const bool lost = stdio->begun || stdio->end_err == SNET_ERR_CLOSED;
     const int code = snet_exit_code_of(stdio->end_err);
-    stdio_stop(stdio, !lost && code == SNET_EXIT_LOST ? SNET_EXIT_UNAVAILABLE : code);
+    stdio_stop(stdio, stdio->refused                    ? SNET_EXIT_OUTPUT
+                      : !lost && code == SNET_EXIT_LOST ? SNET_EXIT_UNAVAILABLE
+                                                        : code);
+}
+
+/* --- Leaving --------------------------------------------------------------------------------- */
+
+/* Whether all input is where it should be: with the other end, or on wires without acknowledgements
+   with TCP. */
+static bool stdio_delivered(const struct stdio *stdio)
+{
+    struct snet_session_info info;
+    snet_session_get_info(stdio->session, &info);
+    const uint64_t left = info.half_close ? info.unacked : info.written - info.sent;
+    return stdio->in_ended && stdio->in_len == 0 && left == 0;
+}
+
+/*
+ * Ends the session for good. The other end is sent an abort, as the writer of a pipe would be
+ * signalled; and the abort would be lost if this process ended while unread bytes arrive.
+ */
+static void stdio_abort(struct stdio *stdio, uint64_t limit_ms)
+{
+    const int code = stdio->refused              ? SNET_EXIT_OUTPUT
+                     : stdio->signal_number != 0 ? SNET_SIGNAL_EXIT_BASE + stdio->signal_number
+                                                 : SNET_EXIT_OK;
+    (void)uv_timer_stop(&stdio->leave);
+    stdio->aborted = true;
+    snet_session_abort_with(stdio->session, SNET_RELAY_CODE_BROKEN,
+                            stdio->out_gone ? "nobody reads the output any more"
+                                            : "the program was told to end",
+                            stdio_now(stdio));
+    snet_runner_leave(&stdio->connect->runner, code, limit_ms);
+}
+
+/* A thread that reads the input can wait for ever: an input in which nothing waits has ended. */
+static void stdio_empty_input(struct stdio *stdio)
+{
+    stdio->empty_in_a_row = stdio_input_waits() ? 0 : stdio->empty_in_a_row + 1;
+    if (stdio->reading && stdio->empty_in_a_row >= STDIO_EMPTY_MAX) {
+        stdio->in_ended = true;
+        stdio_end_input(stdio);
+    } else {
+        stdio_read_more(stdio);
+    }
+}
+
+static void stdio_leave_due(uv_timer_t *timer)
+{
+    struct stdio *stdio = timer->data;
+    stdio_empty_input(stdio);
+    /* Whoever can still take bytes waits for the other end to end as well. */
+    const bool nothing_to_wait_for = stdio->out_gone && stdio_delivered(stdio);
+    if (!nothing_to_wait_for && uv_now(timer->loop) < stdio->abort_at_ms) {
+        return;
+    }
+    if (stdio->ended) {
+        stdio_over(stdio); /* the output takes nothing */
+    } else {
+        stdio_abort(stdio, STDIO_ABORT_MS);
+    }
+}
+
+/* Ends in good order, within the time given: what waits in the input is delivered, then its end. */
+static void stdio_leave(struct stdio *stdio, uint64_t flush_ms)
+{
+    if (stdio->leaving || stdio->ended) {
+        return;
+    }
+    stdio->leaving = true;
+    stdio->abort_at_ms = uv_now(stdio->leave.loop) + flush_ms;
+    snet_eof_wait_stop(&stdio->eof_wait);
+    stdio_end_input(stdio);
+    (void)uv_timer_start(&stdio->leave, stdio_leave_due, 0, STDIO_LEAVE_CHECK_MS);
+}
+
+/*
+ * SIGHUP, by which OpenSSH ends its ProxyCommand, and SIGTERM end the input; SIGINT, or one more,
+ * ends the session; one more does not even wait for the word to get there.
+ */
+static void stdio_signal(struct snet_runner *runner, int number)
+{
+    struct stdio *stdio = runner->user;
+    const bool again = stdio->signal_number != 0;
+    stdio->signal_number = number;
+    if (stdio->aborted || stdio->ended) {
+        stdio_stop(stdio, SNET_SIGNAL_EXIT_BASE + number);
+    } else if (again || number == SIGINT || !stdio->begun) {
+        stdio_abort(stdio, STDIO_SIGINT_ABORT_MS);
+    } else {
+        stdio_leave(stdio, STDIO_FLUSH_MS);
+    }
 }
 
 /* --- Output ---------------------------------------------------------------------------------- */
 
-/* Nobody reads the output any more: what was read from the input is still delivered. */
+/* Nobody reads the output any more: what was put into the input is still delivered. */
 static void stdio_output_gone(struct stdio *stdio);
 
 static void stdio_write_more(struct stdio *stdio);
@@ -141,6 +258,8 @@ static void stdio_written(uv_fs_t *request)
     uv_fs_req_cleanup(request);
     stdio->writing = false;
     if (len < 0) {
+        snet_log_say(&stdio->connect->options.log, "standard output: %s", uv_strerror((int)len));
+        stdio->refused = true;
         stdio_output_gone(stdio);
         return;
     }
@@ -194,49 +313,18 @@ static void stdio_write_more(struct stdio *stdio)
                                  1, -1, stdio_written) == 0;
 }
 
-/* Whether the other end has got all input, on wires that say so. */
-static bool stdio_delivered(const struct stdio *stdio)
-{
-    struct snet_session_info info;
-    snet_session_get_info(stdio->session, &info);
-    return info.half_close && info.unacked == 0 && stdio->in_len == 0;
-}
-
-/*
- * The other end may go on writing for ever to a client that does not read. With half-close it is
- * sent an abort, as the writer of a pipe would be signalled; and the abort would be lost if this
- * process ended while unread bytes arrive.
- */
-static void stdio_flush_due(uv_timer_t *timer)
-{
-    struct stdio *stdio = timer->data;
-    if (stdio->aborted && snet_runner_idle(&stdio->connect->runner)) {
-        stdio_stop(stdio, SNET_EXIT_OK);
-    } else if (uv_now(timer->loop) - stdio->gone_ms >= STDIO_FLUSH_MS) {
-        stdio_stop(stdio, stdio->aborted ? SNET_EXIT_OK : SNET_EXIT_LOST);
-    } else if (!stdio->aborted && stdio_delivered(stdio)) {
-        stdio->aborted = true;
-        snet_session_abort_with(stdio->session, SNET_RELAY_CODE_BROKEN,
-                                "nobody reads the output any more", stdio_now(stdio));
-    }
-}
-
 static void stdio_output_gone(struct stdio *stdio)
 {
     if (stdio->out_gone) {
         return;
     }
     stdio->out_gone = true;
-    stdio->in_ended = true;
     (void)uv_timer_stop(&stdio->probe);
     if (stdio->ended) {
         stdio_over(stdio);
         return;
     }
-    snet_session_shutdown(stdio->session, stdio_now(stdio));
-    stdio->gone_ms = uv_now(stdio->flush.loop);
-    (void)uv_timer_start(&stdio->flush, stdio_flush_due, STDIO_FLUSH_CHECK_MS,
-                         STDIO_FLUSH_CHECK_MS);
+    stdio_leave(stdio, STDIO_FLUSH_MS);
 }
 
 static void stdio_probe_due(uv_timer_t *timer)
@@ -286,13 +374,6 @@ static void stdio_event(struct snet_runner *runner, const struct snet_core_event
     }
 }
 
-static void stdio_drain(struct snet_runner *runner)
-{
-    struct stdio *stdio = runner->user;
-    stdio->in_ended = true;
-    snet_session_shutdown(stdio->session, stdio_now(stdio));
-}
-
 static struct snet_log_session *stdio_known(const snet_session *session)
 {
     return snet_session_user(session);
@@ -308,7 +389,7 @@ int snet_connect_stdio_run(struct snet_connect *connect)
     stdio->connect = connect;
     runner->on_event = stdio_event;
     runner->known_of = stdio_known;
-    runner->on_drain = stdio_drain;
+    runner->on_signal = stdio_signal;
     runner->user = stdio;
     runner->quiet = true;
     snet_err err = snet_runner_init(runner);
@@ -322,10 +403,10 @@ int snet_connect_stdio_run(struct snet_connect *connect)
     }
     snet_session_set_user(stdio->session, &stdio->known);
     snet_uv_watch_network(runner->driver);
-    (void)uv_timer_init(&runner->loop, &stdio->flush);
+    (void)uv_timer_init(&runner->loop, &stdio->leave);
     (void)uv_timer_init(&runner->loop, &stdio->probe);
     snet_eof_wait_init(&stdio->eof_wait, &runner->loop);
-    stdio->flush.data = stdio->probe.data = stdio;
+    stdio->leave.data = stdio->probe.data = stdio;
     (void)uv_timer_start(&stdio->probe, stdio_probe_due, STDIO_PROBE_MS, STDIO_PROBE_MS);
     const int exit_code = snet_runner_run(runner);
     snet_log_close(&connect->options.log);

@@ -164,7 +164,8 @@ void snet_log_session(const struct snet_log *log, const struct snet_core_event *
     }
 }
 
-void snet_log_note(const struct snet_log *log, const struct snet_note *note, const char *peer)
+void snet_log_session_note(const struct snet_log *log, const struct snet_note *note,
+                           const char *peer)
 {
     struct log_fields fields;
     const bool resume = note->kind == SNET_NOTE_RESUME_REFUSED;
@@ -180,8 +181,8 @@ void snet_log_note(const struct snet_log *log, const struct snet_note *note, con
     fields_write(&fields, log, SNET_LOG_DEBUG, resume ? "resume-refused" : "link-refused");
 }
 
-void snet_log_unreachable(const struct snet_log *log, const snet_session *session,
-                          const struct snet_log_session *known, const char *reason)
+void snet_log_session_unreachable(const struct snet_log *log, const snet_session *session,
+                                  const struct snet_log_session *known, const char *reason)
 {
     struct snet_session_info info;
     struct log_fields fields;

@@ -32,9 +32,10 @@ struct snet_log_session {
 void snet_log_session(const struct snet_log *log, const struct snet_core_event *event,
                       struct snet_log_session *known, const char *message, uint64_t now_ns);
 /* Logs what the core noted about a link. */
-void snet_log_note(const struct snet_log *log, const struct snet_note *note, const char *peer);
+void snet_log_session_note(const struct snet_log *log, const struct snet_note *note,
+                           const char *peer);
 /* A session's backend could not be connected. */
-void snet_log_unreachable(const struct snet_log *log, const snet_session *session,
-                          const struct snet_log_session *known, const char *reason);
+void snet_log_session_unreachable(const struct snet_log *log, const snet_session *session,
+                                  const struct snet_log_session *known, const char *reason);
 
 #endif

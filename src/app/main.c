@@ -4,8 +4,8 @@
 
 #include "app/commands.h"
 #include "app/options.h"
+#include "app/process.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,7 +43,7 @@ int main(int argc, char **argv)
         {"keygen", snet_keygen_main}, {"serve", snet_serve_main}, {"connect", snet_connect_main},
         {"chaos", snet_chaos_main},   {"demo", snet_demo_main},
     };
-    (void)signal(SIGPIPE, SIG_IGN);
+    snet_process_begin();
     (void)setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
     const char *name = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {

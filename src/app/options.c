@@ -187,6 +187,18 @@ void snet_options_warn(const struct snet_options *options)
     }
 }
 
+uint32_t snet_options_keepalive_ms(const struct snet_options *options)
+{
+    const uint64_t limit_ns = options->config->dead_peer_timeout_ns;
+    return (uint32_t)((limit_ns == 0 ? SNET_DEAD_PEER_TIMEOUT_DEFAULT_NS : limit_ns) / SNET_MS_NS);
+}
+
+uint64_t snet_options_drain_timeout_ms(const struct snet_options *options)
+{
+    const uint64_t limit_ns = options->drain_timeout_ns;
+    return (limit_ns == 0 ? SNET_DRAIN_TIMEOUT_DEFAULT_NS : limit_ns) / SNET_MS_NS;
+}
+
 void snet_options_wire_names(unsigned wires, char *ret_text, size_t size)
 {
     ret_text[0] = '\0';

@@ -18,6 +18,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Less than the 90 s after which systemd kills what it stops. */
+#define SNET_DRAIN_TIMEOUT_DEFAULT_NS (60 * SNET_SECOND_NS)
+
 #define SNET_WIRES_LEGACY (SNET_WIRE_1 | SNET_WIRE_1_PADDED | SNET_WIRE_2)
 #define SNET_WIRES_SECURE SNET_WIRE_3
 
@@ -34,7 +37,8 @@ struct snet_options {
     unsigned wires;               /* those of the config, the default included */
     const char *listen;
     const char *to;
-    uint64_t eof_wait_ns; /* see app/eof_wait.h */
+    uint64_t eof_wait_ns;      /* see app/eof_wait.h */
+    uint64_t drain_timeout_ns; /* 0: SNET_DRAIN_TIMEOUT_DEFAULT_NS */
     uint32_t log_json;
     const char *psk_file; /* the first one that was given; "FILE" for standard input */
 };
@@ -51,6 +55,10 @@ void snet_options_forget_config(struct snet_options *options);
 void snet_options_deinit(struct snet_options *options);
 /* Says the one line that legacy wires deserve; nothing when none is among the wires. */
 void snet_options_warn(const struct snet_options *options);
+/* After how long of silence the machine of a backend or of a local program counts as gone. */
+uint32_t snet_options_keepalive_ms(const struct snet_options *options);
+/* How long sessions may take to finish once the command is asked to end. */
+uint64_t snet_options_drain_timeout_ms(const struct snet_options *options);
 /* The names of the wires in the set, between commas. */
 void snet_options_wire_names(unsigned wires, char *ret_text, size_t size);
 

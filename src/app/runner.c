@@ -7,6 +7,9 @@
 #include <signal.h>
 
 #define RUNNER_MESSAGE_BYTES 512u
+/* Limit of the time in which the other ends learn that their sessions were ended. */
+#define RUNNER_ABORT_MS 1000u
+#define RUNNER_LEAVE_CHECK_MS 10u
 
 static void runner_log(const struct snet_runner *runner, const struct snet_core_event *event)
 {
@@ -40,7 +43,36 @@ static void runner_note(void *user, const struct snet_note *note)
     if (snet_log_has(runner->log, SNET_LOG_DEBUG)) {
         char peer[SNET_STREAM_ADDRESS_MAX_BYTES];
         snet_uv_link_peer(note->link, peer, sizeof peer);
-        snet_log_note(runner->log, note, peer);
+        snet_log_session_note(runner->log, note, peer);
+    }
+}
+
+static void runner_abort(struct snet_runner *runner)
+{
+    snet_uv_shutdown(runner->driver, "this end of the session is shut down");
+    snet_runner_leave(runner, SNET_EXIT_OK, RUNNER_ABORT_MS);
+}
+
+static void runner_drain_due(uv_timer_t *timer)
+{
+    struct snet_runner *runner = timer->data;
+    snet_log_say(runner->log, "--drain-timeout is over: ending the sessions that are left");
+    runner->stops++;
+    runner_abort(runner);
+}
+
+/* The first signal asks, the second insists, the third does not wait. */
+static void runner_end(struct snet_runner *runner)
+{
+    runner->stops++;
+    if (runner->stops == 1) {
+        (void)uv_timer_start(&runner->drain, runner_drain_due, runner->drain_timeout_ms, 0);
+        runner->on_drain(runner);
+    } else if (runner->stops == 2) {
+        (void)uv_timer_stop(&runner->drain);
+        runner_abort(runner);
+    } else {
+        snet_runner_stop(runner, SNET_EXIT_OK);
     }
 }
 
@@ -49,19 +81,37 @@ static void runner_signal(uv_signal_t *handle, int number)
     struct snet_runner *runner = handle->data;
     if (number == SIGUSR1) {
         snet_uv_network_changed(runner->driver);
-        return;
-    }
-    runner->stops++;
-    if (runner->stops > 1) {
-        snet_runner_stop(runner, SNET_EXIT_OK);
+    } else if (runner->on_signal != NULL) {
+        runner->on_signal(runner, number);
+    } else if (number == SIGHUP) {
+        snet_log_say(runner->log, "SIGHUP changes nothing here; SIGTERM ends");
     } else {
-        runner->on_drain(runner);
+        runner_end(runner);
+    }
+}
+
+/* nohup has SIGHUP ignored, and means it. */
+static bool runner_wants(int number)
+{
+    struct sigaction now;
+    return number != SIGHUP || sigaction(number, NULL, &now) != 0 || now.sa_handler != SIG_IGN;
+}
+
+static void runner_watch_signals(struct snet_runner *runner)
+{
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+    for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        (void)uv_signal_init(&runner->loop, &runner->signals[i]);
+        runner->signals[i].data = runner;
+        if (runner_wants(numbers[i])) {
+            (void)uv_signal_start(&runner->signals[i], runner_signal, numbers[i]);
+        }
+        uv_unref((uv_handle_t *)&runner->signals[i]);
     }
 }
 
 snet_err snet_runner_init(struct snet_runner *runner)
 {
-    static const int numbers[] = {SIGTERM, SIGINT, SIGUSR1};
     const struct snet_uv_config config = {
         .on_event = runner_event,
         .on_note = runner_note,
@@ -75,12 +125,10 @@ snet_err snet_runner_init(struct snet_runner *runner)
     if (err != SNET_OK) {
         return err;
     }
-    for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        (void)uv_signal_init(&runner->loop, &runner->signals[i]);
-        runner->signals[i].data = runner;
-        (void)uv_signal_start(&runner->signals[i], runner_signal, numbers[i]);
-        uv_unref((uv_handle_t *)&runner->signals[i]);
-    }
+    (void)uv_timer_init(&runner->loop, &runner->drain);
+    (void)uv_timer_init(&runner->loop, &runner->leave);
+    runner->drain.data = runner->leave.data = runner;
+    runner_watch_signals(runner);
     return SNET_OK;
 }
 
@@ -88,6 +136,8 @@ int snet_runner_run(struct snet_runner *runner)
 {
     while (!runner->over && uv_run(&runner->loop, UV_RUN_ONCE) != 0) {
     }
+    snet_uv_free(runner->driver);
+    runner->driver = NULL;
     return runner->exit_code;
 }
 
@@ -98,11 +148,27 @@ static void runner_see_handle(uv_handle_t *handle, void *user)
     *idle = *idle && type != UV_TCP && type != UV_NAMED_PIPE;
 }
 
-bool snet_runner_idle(struct snet_runner *runner)
+/* Whether no connection is open or being closed any more. */
+static bool runner_idle(struct snet_runner *runner)
 {
     bool idle = true;
     uv_walk(&runner->loop, runner_see_handle, &idle);
     return idle;
+}
+
+static void runner_leave_due(uv_timer_t *timer)
+{
+    struct snet_runner *runner = timer->data;
+    if (runner_idle(runner) || uv_now(timer->loop) >= runner->leave_by_ms) {
+        snet_runner_stop(runner, runner->leave_code);
+    }
+}
+
+void snet_runner_leave(struct snet_runner *runner, int exit_code, uint64_t limit_ms)
+{
+    runner->leave_code = exit_code;
+    runner->leave_by_ms = uv_now(&runner->loop) + limit_ms;
+    (void)uv_timer_start(&runner->leave, runner_leave_due, 0, RUNNER_LEAVE_CHECK_MS);
 }
 
 void snet_runner_stop(struct snet_runner *runner, int exit_code)

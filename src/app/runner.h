@@ -1,8 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Runner: what the long-running subcommands share: a loop, a driver that logs, and the two signals
- * that end it. The first SIGTERM or SIGINT drains, the second ends at once.
+ * Runner: what the long-running subcommands share: a loop, a driver that logs, and signals. The
+ * first SIGTERM or SIGINT drains, the second ends all sessions and gives the other ends a moment to
+ * hear of it, the third ends at once. SIGUSR1 says that the network has changed; SIGHUP, unless it
+ * was ignored from the start, is the subcommand's.
  *
  * Ownership: the caller's struct. Thread: that of the loop.
  */
@@ -25,6 +27,8 @@ typedef struct snet_log_session *snet_runner_known_fn(const snet_session *sessio
 typedef void snet_runner_explain_fn(const struct snet_runner *runner, const snet_session *session,
                                     snet_err err, char *ret_text, size_t size);
 typedef void snet_runner_fn(struct snet_runner *runner);
+/* Takes a signal that is not the runner's own. */
+typedef void snet_runner_signal_fn(struct snet_runner *runner, int number);
 
 struct snet_runner {
     uv_loop_t loop;
@@ -32,10 +36,17 @@ struct snet_runner {
     struct snet_log *log;
     snet_runner_event_fn *on_event;
     snet_runner_known_fn *known_of;
-    snet_runner_explain_fn *explain; /* NULL: errors speak for themselves */
-    snet_runner_fn *on_drain;
+    snet_runner_explain_fn *explain;  /* NULL: errors speak for themselves */
+    snet_runner_fn *on_drain;         /* no new sessions, the others finish */
+    snet_runner_signal_fn *on_signal; /* SIGHUP; NULL: it is logged. If set, SIGTERM and SIGINT too,
+                                         in place of the two above */
     void *user;
-    uv_signal_t signals[3];
+    uv_signal_t signals[4];
+    uv_timer_t drain;
+    uint64_t drain_timeout_ms;
+    uv_timer_t leave;
+    uint64_t leave_by_ms; /* in the time of the loop */
+    int leave_code;
     unsigned stops; /* how often a signal asked to end */
     bool quiet;     /* events of sessions are logged only when asked for more */
     bool over;
@@ -44,10 +55,13 @@ struct snet_runner {
 
 /* Sets up loop, driver and signals. Errors: as snet_uv_new. The fields of callbacks are set. */
 SNET_MUST_USE snet_err snet_runner_init(struct snet_runner *runner);
-/* Runs until snet_runner_stop; returns the exit code. */
+/*
+ * Runs until snet_runner_stop; returns the exit code. The driver is freed then, and with it the
+ * sessions, the files of local sockets and the keys.
+ */
 int snet_runner_run(struct snet_runner *runner);
-/* Whether no connection is open or being closed any more. */
-bool snet_runner_idle(struct snet_runner *runner);
+/* Ends the run when no connection is open or being closed any more, or when `limit_ms` are over. */
+void snet_runner_leave(struct snet_runner *runner, int exit_code, uint64_t limit_ms);
 /* Ends the run with an exit code; the first one counts. */
 void snet_runner_stop(struct snet_runner *runner, int exit_code);
 

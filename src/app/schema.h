@@ -44,6 +44,8 @@
       "Address of the server to forward each session to")                                          \
     X("eof-wait", eof_wait_ns, TIME, 1, SNET_SECOND_NS * 86400 * 31, "", "30s", C,                 \
       "Wires 1 and 2: a session whose input has ended is given this long without a byte")          \
+    X("drain-timeout", drain_timeout_ns, TIME, 1, SNET_SECOND_NS * 86400 * 31, "", "60s", S | C,   \
+      "SIGTERM: sessions that have not finished after this long are ended")                        \
     X("log-json", log_json, FLAG, 0, 1, "", "no", S | C,                                           \
       "Write log lines as JSON")
 
@@ -59,8 +61,8 @@
     X("freeze", freeze, FLAG, 0, 1, "", "no", SNET_APP_USE,                                        \
       "Once, 2 s after the first connection: live connections fall silent without being "          \
       "closed, new ones pass")                                                                     \
-    X("delay", delay_ns, TIME, 0, SNET_SECOND_NS * 10, "", "0", SNET_APP_USE,                      \
-      "Hold bytes for this long, each way, such as 20ms")                                          \
+    X("delay", delay_ns, TIME, 0, SNET_SECOND_NS * 10, "ms", "0", SNET_APP_USE,                    \
+      "Hold bytes for this long, each way; a number alone is milliseconds")                        \
     X("rate", rate_bytes, RATE, 0, UINT64_C(4) << 30, "", "0", SNET_APP_USE,                       \
       "Limit of each direction of a connection, such as 20k/s; 0 is none")                         \
     X("seed", seed, COUNT, 1, UINT32_MAX, "", "", SNET_APP_USE,                                    \

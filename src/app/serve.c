@@ -21,6 +21,7 @@ struct serve {
     struct snet_options options;
     snet_uv_server *server;
     uint64_t session_count;
+    uint32_t keepalive_ms;
     bool draining;
 };
 
@@ -68,8 +69,8 @@ static void serve_dialed(void *user, snet_err err, int os_err, uv_stream_t *stre
         snet_relay_start(session->relay, stream);
         return;
     }
-    snet_log_unreachable(&session->serve->options.log, snet_relay_session(session->relay),
-                         &session->known, uv_strerror(os_err));
+    snet_log_session_unreachable(&session->serve->options.log, snet_relay_session(session->relay),
+                                 &session->known, uv_strerror(os_err));
     snet_session_abort_with(snet_relay_session(session->relay), SNET_RELAY_CODE_UNREACHABLE,
                             "the server behind the gateway cannot be reached",
                             snet_uv_now(session->serve->runner.driver));
@@ -98,6 +99,7 @@ static void serve_opened(struct serve *serve, snet_session *session)
     snet_relay *relay = NULL;
     const struct snet_stream_dial_config config = {
         .address = serve->options.to,
+        .options = {.keepalive_ms = serve->keepalive_ms},
         .on_done = serve_dialed,
         .user = own,
     };
@@ -253,6 +255,8 @@ static int serve_run(struct serve *serve)
     serve->runner.log = &serve->options.log;
     serve->runner.on_event = serve_event;
     serve->runner.known_of = serve_known;
+    serve->runner.drain_timeout_ms = snet_options_drain_timeout_ms(&serve->options);
+    serve->keepalive_ms = snet_options_keepalive_ms(&serve->options);
     serve->runner.on_drain = serve_drain;
     int code = snet_keys_complete(&serve->options, &temporary);
     if (code == SNET_EXIT_OK) {

@@ -423,13 +423,30 @@ void snet_session_abort(snet_session *session, uint64_t now)
     snet_session_end(session, SNET_ERR_ABORTED, now);
 }
 
-void snet_session_abort_with(snet_session *session, uint16_t code, const char *text, uint64_t now)
+static void session_abort_with(snet_session *session, uint16_t code, const char *text, uint64_t now)
 {
-    SNET_ASSERT(code >= SNET_CODE_APPLICATION);
     session->ending.own_code = code;
     session->ending.own_text = text;
     snet_session_end(session, SNET_ERR_ABORTED, now);
     session->ending.own_text = NULL;
+}
+
+void snet_session_abort_with(snet_session *session, uint16_t code, const char *text, uint64_t now)
+{
+    SNET_ASSERT(code >= SNET_CODE_APPLICATION);
+    session_abort_with(session, code, text, now);
+}
+
+void snet_core_shutdown(snet_core *core, const char *text, uint64_t now)
+{
+    struct snet_list_node *node = snet_list_first(&core->sessions);
+    while (node != NULL) {
+        snet_session *session = SNET_CONTAINER(node, snet_session, task.node);
+        node = snet_list_next(&core->sessions, node);
+        if (session->state != SNET_SESSION_ENDED) {
+            session_abort_with(session, SNET_CODE_SHUTDOWN, text, now);
+        }
+    }
 }
 
 snet_err snet_session_migrate(snet_session *session, const char *address, uint64_t deadline_ns,

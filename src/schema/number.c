@@ -25,6 +25,16 @@ static const struct number_unit number_times[] = {
     {"", SNET_SECOND_NS}, /* behind those that are written */
     {NULL, 0},
 };
+/* The same for options whose numbers count milliseconds where they say no unit. */
+static const struct number_unit number_milliseconds[] = {
+    {"ns", 1},
+    {"us", UINT64_C(1000)},
+    {"ms", SNET_MS_NS},
+    {"s", SNET_SECOND_NS},
+    {"m", 60 * SNET_SECOND_NS},
+    {"", SNET_MS_NS},
+    {NULL, 0},
+};
 static const struct number_unit number_sizes[] = {
     {"", 1},
     {"k", UINT64_C(1) << 10},
@@ -53,11 +63,11 @@ bool snet_number_is(uint32_t type)
 
 /* --- Digits and units ------------------------------------------------------------------------ */
 
-static const struct number_unit *number_units(uint32_t type)
+static const struct number_unit *number_units(const struct snet_option *option)
 {
-    switch (type) {
+    switch (option->type) {
     case SNET_TYPE_TIME:
-        return number_times;
+        return strcmp(option->values, "ms") == 0 ? number_milliseconds : number_times;
     case SNET_TYPE_BYTES:
         return number_sizes;
     case SNET_TYPE_RATE:
@@ -261,7 +271,7 @@ bool snet_number_parse(const struct snet_option *option, const char *text, uint6
     default:
         break;
     }
-    if (!number_parse_units(number_units(option->type), text, &number)) {
+    if (!number_parse_units(number_units(option), text, &number)) {
         return false;
     }
     *ret_number = number == 0 && number_zero_is_least(option) ? 1 : number;
@@ -309,7 +319,7 @@ void snet_number_format(const struct snet_option *option, uint64_t number,
     } else if (number == 1 && number_zero_is_least(option)) {
         (void)snprintf(ret_text, SNET_NUMBER_TEXT_BYTES, "0");
     } else {
-        number_format_units(number_units(option->type), number, ret_text);
+        number_format_units(number_units(option), number, ret_text);
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include "uv/address.h"
 #include "uv/adopt.h"
+#include "uv/local_socket.h"
 #include "uv/sockopt.h"
 #include "uv/stream.h"
 
@@ -26,7 +27,7 @@ struct snet_stream_listener {
     snet_stream_accept_fn *on_accept;
     void *user;
     int family;
-    char path[SNET_STREAM_ADDRESS_MAX_BYTES]; /* of a local socket, removed at the end */
+    struct snet_local_socket bound; /* the file of a local socket */
     char address[SNET_STREAM_ADDRESS_MAX_BYTES];
 };
 
@@ -111,18 +112,19 @@ static int listener_bind_tcp(snet_stream_listener *listener, uv_loop_t *loop,
 
 static int listener_bind_local(snet_stream_listener *listener, uv_loop_t *loop, const char *path)
 {
-    int os_err = 0;
+    int fd = -1;
     listener->family = AF_UNIX;
-    listener->stream = snet_stream_new(loop, AF_UNIX, &os_err);
-    if (listener->stream == NULL) {
+    /* libuv's own bind would remove whatever file has this name when the stream is closed. */
+    int os_err = snet_local_socket_listen(path, &listener->bound, &fd);
+    if (os_err != 0) {
         return os_err;
     }
-    os_err = uv_pipe_bind((uv_pipe_t *)listener->stream, path);
-    if (os_err == 0) {
-        (void)snprintf(listener->path, sizeof listener->path, "%s", path);
-        os_err = uv_listen(listener->stream, SNET_STREAM_BACKLOG, listener_connection);
+    listener->stream = snet_adopt_stream(loop, fd, &os_err);
+    if (listener->stream == NULL) {
+        (void)close(fd);
+        return os_err;
     }
-    return os_err;
+    return uv_listen(listener->stream, SNET_STREAM_BACKLOG, listener_connection);
 }
 
 static void listener_name(snet_stream_listener *listener)
@@ -131,7 +133,7 @@ static void listener_name(snet_stream_listener *listener)
     int len = sizeof socket;
     if (listener->family == AF_UNIX) {
         (void)snprintf(listener->address, sizeof listener->address, "unix:%.*s",
-                       (int)sizeof listener->address - 6, listener->path);
+                       (int)sizeof listener->address - 6, listener->bound.path);
         return;
     }
     const uv_tcp_t *tcp = (const uv_tcp_t *)listener->stream;
@@ -281,8 +283,6 @@ void snet_stream_listener_close(snet_stream_listener *listener)
         listener->stream->data = NULL;
         snet_stream_close(listener->stream, false);
     }
-    if (listener->path[0] != '\0') {
-        (void)unlink(listener->path);
-    }
+    snet_local_socket_remove(&listener->bound);
     uv_close((uv_handle_t *)&listener->retry, listener_closed);
 }

@@ -23,9 +23,9 @@ void snet_sockopt_before(uv_stream_t *stream, const struct snet_stream_options *
 }
 
 /* Half of the time idle, the other half for probes; the system counts in seconds. */
-static void sockopt_dead_peer(int fd, unsigned dead_peer_timeout_ms)
+static void sockopt_keepalive(int fd, unsigned limit_ms)
 {
-    const unsigned total_s = dead_peer_timeout_ms / 1000 < 2 ? 2 : dead_peer_timeout_ms / 1000;
+    const unsigned total_s = limit_ms / 1000 < 2 ? 2 : limit_ms / 1000;
     const unsigned idle_s = total_s / 2;
     const unsigned probe_s = total_s - idle_s;
     const unsigned interval_s = probe_s / 5 == 0 ? 1 : probe_s / 5;
@@ -33,6 +33,11 @@ static void sockopt_dead_peer(int fd, unsigned dead_peer_timeout_ms)
     sockopt_set(fd, IPPROTO_TCP, TCP_KEEPIDLE, idle_s);
     sockopt_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, interval_s);
     sockopt_set(fd, IPPROTO_TCP, TCP_KEEPCNT, probe_s / interval_s);
+}
+
+static void sockopt_dead_peer(int fd, unsigned dead_peer_timeout_ms)
+{
+    sockopt_keepalive(fd, dead_peer_timeout_ms);
     /* Also ends a connection whose peer keeps its window shut for this long. */
     sockopt_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, dead_peer_timeout_ms);
 }
@@ -56,5 +61,7 @@ void snet_sockopt_connected(uv_stream_t *stream, const struct snet_stream_option
     snet_sockopt_abortive(stream, true);
     if (options->dead_peer_timeout_ms > 0) {
         sockopt_dead_peer(fd, options->dead_peer_timeout_ms);
+    } else if (options->keepalive_ms > 0) {
+        sockopt_keepalive(fd, options->keepalive_ms);
     }
 }

@@ -188,6 +188,13 @@ void snet_uv_link_peer(const snet_link *link, char *ret_text, size_t size)
     uv_peer_of(snet_link_user(link), ret_text, size);
 }
 
+void snet_uv_shutdown(snet_uv *driver, const char *text)
+{
+    snet_driver_enter(driver);
+    snet_core_shutdown(driver->core, text, snet_driver_now());
+    snet_driver_leave(driver);
+}
+
 /* --- The network ----------------------------------------------------------------------------- */
 
 void snet_uv_network_changed(snet_uv *driver)

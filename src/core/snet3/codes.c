@@ -2,7 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/snet3/codes.h"
 
+#include <snet/core.h>
+
 #include <stddef.h>
+
+_Static_assert(SNET_CODE_SHUTDOWN == SNET_V3_SHUTDOWN, "[PROTO 21] gives the public code");
 
 struct code_row {
     enum snet_v3_code code;

@@ -143,7 +143,7 @@ static void log_tells_the_counts_of_a_refused_resume_only(void **state)
                              .session_id = 0xAB,
                              .own_read = 7};
     test_capture_begin(&capture);
-    snet_log_note(&log_debug, &note, "192.0.2.1:5");
+    snet_log_session_note(&log_debug, &note, "192.0.2.1:5");
     (void)test_capture_end(&capture, out, sizeof out);
     assert_non_null(strstr(out,
                            " debug serve resume-refused session=00000000000000ab peer=192.0.2.1:5 "
@@ -152,13 +152,13 @@ static void log_tells_the_counts_of_a_refused_resume_only(void **state)
     note.kind = SNET_NOTE_LINK_REFUSED;
     note.session_id = 0;
     test_capture_begin(&capture);
-    snet_log_note(&log_debug, &note, "192.0.2.1:5");
+    snet_log_session_note(&log_debug, &note, "192.0.2.1:5");
     (void)test_capture_end(&capture, out, sizeof out);
     assert_non_null(strstr(out, " link-refused session=- peer=192.0.2.1:5 "
                                 "reason=HISTORY_OVERRUN "));
     assert_null(strstr(out, "received="));
     test_capture_begin(&capture);
-    snet_log_note(&log_text, &note, "192.0.2.1:5");
+    snet_log_session_note(&log_text, &note, "192.0.2.1:5");
     assert_int_equal(test_capture_end(&capture, out, sizeof out), 0);
 }
 

@@ -128,6 +128,20 @@ static void number_of_a_rate_is_bytes_a_second(void **state)
     TAKES(&option, good);
 }
 
+static void number_of_a_time_may_count_milliseconds(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"", "ms", "20 ms", "1h", "never"};
+    static const struct number_case good[] = {
+        {"20", 20 * SNET_MS_NS, "20ms"},          {"300ms", 300 * SNET_MS_NS, NULL},
+        {"2.5", 2500 * UINT64_C(1000), "2500us"}, {"2", 2 * SNET_MS_NS, "2ms"},
+        {"2s", 2 * SNET_SECOND_NS, NULL},         {"0", 0, NULL},
+    };
+    const struct snet_option option = option_of(SNET_TYPE_TIME, "ms");
+    REFUSES(&option, bad);
+    TAKES(&option, good);
+}
+
 static void number_of_a_count_is_digits_alone(void **state)
 {
     (void)state;
@@ -219,6 +233,7 @@ int main(void)
         cmocka_unit_test(number_of_a_time_has_a_unit_or_is_seconds),
         cmocka_unit_test(number_of_bytes_has_a_power_of_1024),
         cmocka_unit_test(number_of_a_rate_is_bytes_a_second),
+        cmocka_unit_test(number_of_a_time_may_count_milliseconds),
         cmocka_unit_test(number_of_a_count_is_digits_alone),
         cmocka_unit_test(number_of_a_flag_is_yes_or_no_and_may_be_a_no_of_its_own),
         cmocka_unit_test(number_of_a_choice_is_a_name_or_of_the_range_at_its_end),

@@ -7,6 +7,7 @@
 #include "tests/support/sockets.h"
 #include "tests/support/unit.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define LISTENER_STREAMS_MAX 8u
@@ -129,8 +131,63 @@ static void listener_refuses_a_path_in_use_and_leaves_it_alone(void **state)
     assert_int_equal(fixture.os_err, UV_EADDRINUSE);
     snet_stream_listener_start(first, accepted, &fixture);
     const int peer = test_socket_connect(fixture.local);
+    /* Whoever wants the path asks the one who has it, by a connection. */
+    TEST_LOOP_UNTIL(&fixture.loop, fixture.stream_count == 2);
+    test_socket_close(peer);
+    fixture_deinit(&fixture);
+}
+
+/* As a process that was killed leaves it: bound, and nobody listens. */
+static void leave_a_socket_behind(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(close(fd), 0);
+}
+
+static void listener_takes_the_place_of_one_that_was_killed(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_init(&fixture);
+    leave_a_socket_behind(fixture.local + strlen("unix:"));
+    assert_int_equal(open_listener(&fixture, fixture.local), SNET_OK);
+    snet_stream_listener_start(fixture.listener, accepted, &fixture);
+    const int peer = test_socket_connect(fixture.local);
     TEST_LOOP_UNTIL(&fixture.loop, fixture.stream_count == 1);
     test_socket_close(peer);
+    fixture_deinit(&fixture); /* the folder must be empty */
+}
+
+static void listener_leaves_a_file_alone_that_is_no_socket(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_init(&fixture);
+    const char *path = fixture.local + strlen("unix:");
+    const int fd = open(path, O_CREAT | O_WRONLY, 0600);
+    assert_true(fd >= 0);
+    (void)close(fd);
+    assert_int_equal(open_listener(&fixture, fixture.local), SNET_ERR_LISTEN);
+    assert_int_equal(fixture.os_err, UV_EADDRINUSE);
+    assert_int_equal(unlink(path), 0);
+    fixture_deinit(&fixture);
+}
+
+static void listener_does_not_remove_what_took_its_place(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_init(&fixture);
+    const char *path = fixture.local + strlen("unix:");
+    assert_int_equal(open_listener(&fixture, fixture.local), SNET_OK);
+    assert_int_equal(unlink(path), 0);
+    leave_a_socket_behind(path);
+    snet_stream_listener_close(fixture.listener);
+    fixture.listener = NULL;
+    assert_int_equal(unlink(path), 0);
     fixture_deinit(&fixture);
 }
 
@@ -347,6 +404,9 @@ int main(void)
         cmocka_unit_test(listener_close_accepts_null),
         cmocka_unit_test(listener_reports_its_real_port),
         cmocka_unit_test(listener_prefers_the_ipv4_address_of_a_name),
+        cmocka_unit_test(listener_takes_the_place_of_one_that_was_killed),
+        cmocka_unit_test(listener_leaves_a_file_alone_that_is_no_socket),
+        cmocka_unit_test(listener_does_not_remove_what_took_its_place),
         cmocka_unit_test(listener_without_a_host_takes_every_local_address),
         cmocka_unit_test(listener_hands_out_streams_with_their_options),
         cmocka_unit_test(listener_on_a_path_removes_it_at_the_end),

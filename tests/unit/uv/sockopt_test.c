@@ -135,7 +135,7 @@ static void sockopt_sends_small_writes_at_once(void **state)
 }
 
 struct dead_peer_row {
-    uint32_t dead_peer_timeout_ms;
+    uint32_t limit_ms;
     int idle_s;
     int interval_s;
     int count;
@@ -150,20 +150,24 @@ static void sockopt_finds_a_dead_peer_within_the_time_given(void **state)
         {1, 1, 1, 1},      {1999, 1, 1, 1},   {3000, 1, 1, 2},   {7000, 3, 1, 4},
         {20000, 10, 2, 5}, {33000, 16, 3, 5}, {60000, 30, 6, 5},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct snet_stream_options options = {.dead_peer_timeout_ms =
-                                                        rows[i].dead_peer_timeout_ms};
+    for (size_t i = 0; i < 2 * (sizeof rows / sizeof rows[0]); i++) {
+        const struct dead_peer_row *row = &rows[i / 2];
+        const bool alone = i % 2 == 0; /* without a bound on a window that stays shut */
+        const struct snet_stream_options options = {
+            .dead_peer_timeout_ms = alone ? 0 : row->limit_ms,
+            .keepalive_ms = alone ? row->limit_ms : 0,
+        };
         struct test_loop loop;
         int peer = -1;
         test_loop_open(&loop);
         uv_stream_t *stream = test_socket_stream(&loop, AF_INET, &peer);
         snet_sockopt_connected(stream, &options);
         assert_int_equal(option_of(stream, SOL_SOCKET, SO_KEEPALIVE), 1);
-        assert_int_equal(option_of(stream, IPPROTO_TCP, TCP_KEEPIDLE), rows[i].idle_s);
-        assert_int_equal(option_of(stream, IPPROTO_TCP, TCP_KEEPINTVL), rows[i].interval_s);
-        assert_int_equal(option_of(stream, IPPROTO_TCP, TCP_KEEPCNT), rows[i].count);
+        assert_int_equal(option_of(stream, IPPROTO_TCP, TCP_KEEPIDLE), row->idle_s);
+        assert_int_equal(option_of(stream, IPPROTO_TCP, TCP_KEEPINTVL), row->interval_s);
+        assert_int_equal(option_of(stream, IPPROTO_TCP, TCP_KEEPCNT), row->count);
         assert_int_equal(option_of(stream, IPPROTO_TCP, TCP_USER_TIMEOUT),
-                         rows[i].dead_peer_timeout_ms);
+                         alone ? 0 : row->limit_ms);
         snet_stream_close(stream, false);
         test_socket_close(peer);
         test_loop_close(&loop);
