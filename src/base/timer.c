@@ -6,6 +6,11 @@
 
 #include <stddef.h>
 
+uint64_t snet_timer_after(uint64_t now, uint64_t delay_ns)
+{
+    return delay_ns > UINT64_MAX - now ? UINT64_MAX : now + delay_ns;
+}
+
 bool snet_timer_armed(const struct snet_timer *timer)
 {
     return timer->order != 0;

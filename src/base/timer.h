@@ -26,6 +26,8 @@ struct snet_timer_heap {
     uint64_t order_last;
 };
 
+/* `delay_ns` after `now`, or UINT64_MAX, which never comes, when that is beyond all times. */
+uint64_t snet_timer_after(uint64_t now, uint64_t delay_ns);
 bool snet_timer_armed(const struct snet_timer *timer);
 /* Arms `timer` for `when_ns`, or moves it there; UINT64_MAX cancels. */
 void snet_timer_set(struct snet_timer_heap *heap, struct snet_timer *timer, uint64_t when_ns);

@@ -141,7 +141,7 @@ snet_err snet_client_open(snet_core *core, const struct snet_client_config *conf
         .config = &config->session,
         .wire = wire,
         .role = &snet_client_role,
-        .expire_at_ns = now + timeout_ns,
+        .expire_at_ns = snet_timer_after(now, timeout_ns),
     };
     snet_session *session = NULL;
     const snet_err err = snet_session_new(core, &origin, &session);
@@ -197,7 +197,7 @@ snet_err snet_client_connected(snet_session *session, snet_link **ret_link, uint
         client_failed(session, NULL, err, now);
         return err;
     }
-    snet_link_set_deadline(link, now + client_handshake_ns(session));
+    snet_link_set_deadline(link, snet_timer_after(now, client_handshake_ns(session)));
     session->links.attempt = link;
     session->dial.state = SNET_DIAL_ATTEMPTING;
     snet_link_want_send(link);

@@ -188,11 +188,11 @@ snet_err snet_server_accepted(snet_server *server, snet_link **ret_link, uint64_
     const struct snet_sniffing_plan plan = {
         .grammar = server->grammar,
         .wires = server->config.wires,
-        .handshake_by_ns = now + server->config.session.handshake_timeout_ns,
+        .handshake_by_ns = snet_timer_after(now, server->config.session.handshake_timeout_ns),
     };
     snet_sniffing_begin(link, &plan);
     snet_link_join(link, &server->handshaking);
-    snet_link_set_deadline(link, now + server->config.first_bytes_timeout_ns);
+    snet_link_set_deadline(link, snet_timer_after(now, server->config.first_bytes_timeout_ns));
     *ret_link = link;
     return SNET_OK;
 }

@@ -292,7 +292,7 @@ void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, 
     session_move(session, SNET_SESSION_DETACHED);
     session->links.lost_err = err;
     session->links.lost_at_ns = now;
-    session->expire_at_ns = now + keep_ns;
+    session->expire_at_ns = snet_timer_after(now, keep_ns);
     snet_session_arm(session);
     snet_core_clear(session->core, &session->task, SNET_CORE_EVENT_RESUMED);
     snet_core_post(session->core, &session->task, SNET_CORE_EVENT_LOST);

@@ -91,7 +91,7 @@ snet_err snet_legacy_server_hello(snet_link *link, enum snet_legacy_step *ret_ne
     }
     if ((wires & SNET_WIRE_1_PADDED) != 0) {
         *ret_next = SNET_LEGACY_S_GRACE;
-        snet_link_alarm(link, now + link->server->config.grace_ns);
+        snet_link_alarm(link, snet_timer_after(now, link->server->config.grace_ns));
         return SNET_OK;
     }
     *ret_next = SNET_LEGACY_STREAM;

@@ -121,7 +121,7 @@ void snet_legacy_stream_hold(snet_link *link, uint64_t now)
 {
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     SNET_ASSERT(stream_holding(state));
-    state->hold_by_ns = now + link->server->config.padding_ns;
+    state->hold_by_ns = snet_timer_after(now, link->server->config.padding_ns);
     state->hold_passed = false;
     snet_link_alarm(link, state->hold_by_ns);
 }

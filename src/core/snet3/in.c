@@ -278,7 +278,7 @@ static void in_after(snet_link *link, uint64_t now)
     }
     if (session->server == NULL && snet_session_done(session) && link->deadline_ns == SNET_NEVER) {
         /* The server closes first. If it does not, a resume asks it. */
-        snet_link_set_deadline(link, now + session->handshake_timeout_ns);
+        snet_link_set_deadline(link, snet_timer_after(now, session->handshake_timeout_ns));
     }
     snet_v3_liveness_arm(link);
     snet_session_progress(session, now);

@@ -42,8 +42,9 @@ void snet_v3_liveness_begin(snet_link *link, uint64_t now)
     state->stall_timeout_ns =
         liveness_max(SNET_V3_STALL_TIMEOUT_NS, SNET_V3_STALL_ROUND_TRIPS * session->rtt_ns);
     state->stall_timeout_ns = liveness_max(state->stall_timeout_ns, session->stall_min_ns);
-    state->rekey_at_ns =
-        session->rekey_interval_ns == 0 ? SNET_NEVER : now + session->rekey_interval_ns;
+    state->rekey_at_ns = session->rekey_interval_ns == 0
+                             ? SNET_NEVER
+                             : snet_timer_after(now, session->rekey_interval_ns);
     snet_v3_liveness_arm(link);
 }
 
@@ -86,12 +87,12 @@ static uint64_t liveness_heartbeat_at(const snet_link *link)
     const struct snet_v3_link *state = snet_v3_link_of(link);
     const struct snet_v3_session *session = snet_v3_session_of(link->session);
     if (!state->ping_out) {
-        return state->heard_ns + session->heartbeat_ns;
+        return snet_timer_after(state->heard_ns, session->heartbeat_ns);
     }
     /* No second PING before the PONG: what else is heard meanwhile proves life as well. */
     return state->heard_ns <= state->asked_ns
                ? state->asked_ns + SNET_HEARTBEAT_DEAD_NS
-               : state->heard_ns + session->heartbeat_ns + SNET_HEARTBEAT_DEAD_NS;
+               : snet_timer_after(state->heard_ns + SNET_HEARTBEAT_DEAD_NS, session->heartbeat_ns);
 }
 
 static uint64_t liveness_stall_at(const snet_link *link)
@@ -164,7 +165,7 @@ snet_err snet_v3_liveness_due(snet_link *link, uint64_t now)
         liveness_stall_due(link, now);
     }
     if (state->rekey_at_ns <= now) {
-        state->rekey_at_ns = now + session->rekey_interval_ns;
+        state->rekey_at_ns = snet_timer_after(now, session->rekey_interval_ns);
         snet_client_handover(link->session, now);
     }
     if (state->out_retry) {

@@ -340,6 +340,6 @@ void snet_v3_server_record_tombstone(snet_session *session, snet_err err, uint64
     snet_tombstones_expire(&store->tombstones, now);
     for (size_t i = 0; i < 2; i++) {
         snet_v3_store_record_tombstone(store, &secure->of.server.credentials.slots[i], code,
-                                       now + session->resume_timeout_ns);
+                                       snet_timer_after(now, session->resume_timeout_ns));
     }
 }

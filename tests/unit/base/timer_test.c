@@ -36,6 +36,15 @@ static void expect_order(struct fixture *fixture, const char *wanted)
     assert_int_equal(snet_timer_next_ns(&fixture->heap), UINT64_MAX);
 }
 
+static void timer_after_more_than_all_times_is_never(void **state)
+{
+    (void)state;
+    assert_int_equal(snet_timer_after(5, 3), 8);
+    assert_int_equal(snet_timer_after(1, UINT64_MAX - 1), UINT64_MAX);
+    assert_int_equal(snet_timer_after(2, UINT64_MAX - 1), UINT64_MAX);
+    assert_int_equal(snet_timer_after(UINT64_MAX, UINT64_MAX), UINT64_MAX);
+}
+
 static void timer_never_fires_before_its_time(void **state)
 {
     (void)state;
@@ -227,6 +236,7 @@ static void timer_heap_does_what_a_plain_table_does(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(timer_after_more_than_all_times_is_never),
         cmocka_unit_test(timer_never_fires_before_its_time),
         cmocka_unit_test(timer_zeroed_is_not_armed),
         cmocka_unit_test(timer_ignores_the_cancelling_of_an_unarmed_one),

@@ -46,6 +46,19 @@ static void open_resuming(struct v3_setup *scene, struct snet_v3_resume *ret_res
 
 /* --- HELLO [PROTO 14.4] ------------------------------------------------------------------- */
 
+/* A connect timeout that never comes must not be one that is over. */
+static void client_that_waits_for_ever_does_not_end(void **state)
+{
+    (void)state;
+    struct v3_setup scene;
+    v3_setup_prepare(&scene);
+    scene.config.client.connect_timeout_ns = SNET_NEVER;
+    v3_setup_open_server(&scene);
+    core_pair_pass(&scene.ends, 1000 * SNET_SECOND_NS);
+    assert_int_equal(scene.ends.events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_ENDED], 0);
+    v3_setup_close(&scene);
+}
+
 static void client_without_an_answer_fails_and_does_not_try_again(void **state)
 {
     (void)state;
@@ -508,6 +521,7 @@ static void client_forgets_the_pause_of_a_busy_server(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(client_that_waits_for_ever_does_not_end),
         cmocka_unit_test(client_without_an_answer_fails_and_does_not_try_again),
         cmocka_unit_test(client_that_is_refused_fails_with_the_reason),
         cmocka_unit_test(client_of_a_busy_server_waits_as_long_as_it_is_asked),
