@@ -63,8 +63,10 @@ typedef struct snet_socket snet_socket;
  * copied, with all that it points to. With `nonblocking` this is snet_dial_start.
  *
  * The socket is the caller's until snet_close. NULL with errno EINVAL (address, config), EACCES
- * (keys), ECONNREFUSED, EHOSTUNREACH (the name is not known), ETIMEDOUT, ENOMEM, EBADF (forked) or
- * another; `*ret_error` is filled then, unless it is NULL.
+ * (keys), ECONNREFUSED or what else a connection fails by, EHOSTUNREACH (the name is not known),
+ * ETIMEDOUT (no valid answer), EBUSY (the server's limits), EPROTO (the other end breaks the
+ * protocol), EDEADLK (on the background thread), ENOMEM, EBADF (forked) or another; `*ret_error` is
+ * filled then, unless it is NULL.
  */
 SNET_API snet_socket *snet_dial(const char *address, const struct snet_config *config,
                                 struct snet_error *ret_error);

@@ -92,7 +92,8 @@ static snet_socket *dial_begin(const char *address, const struct snet_config *co
         snet_loop_unlock();
     }
     if (dial.err != SNET_OK) {
-        snet_fail(ret_error, dial.err, 0, dial_subject(dial.address, subject));
+        const int number = dial.err == SNET_ERR_STATE ? EDEADLK : 0;
+        snet_fail(ret_error, dial.err, number, dial_subject(dial.address, subject));
         return NULL;
     }
     return dial.socket;

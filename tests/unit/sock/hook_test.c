@@ -147,6 +147,7 @@ static void hook_may_use_sockets_but_not_wait(void **state)
         (void)sched_yield();
     }
     assert_int_equal(tries.dial_error.err, SNET_ERR_STATE);
+    assert_int_equal(tries.dial_error.os_err, EDEADLK);
     assert_int_equal(tries.read_number, EDEADLK);
     assert_int_equal(tries.accept_number, EDEADLK);
     assert_true(tries.dialed);
