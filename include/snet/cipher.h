@@ -38,6 +38,18 @@ struct snet_cipher {
     void (*load)(void *ret_state, const uint8_t *bytes);
 };
 
+#define SNET_CIPHER_NAME_MAX_BYTES 31u
+#define SNET_CIPHERS_ADDED_MAX 8u
+/*
+ * Registers a cipher for all sockets of the process, at any time before the first that needs it:
+ * its name as the option `cipher` chooses it, at both ends. There is no way back: `cipher` and its
+ * functions must be there until the process ends, also after snet_library_close. Errors: INVALID
+ * (NULL; a function is missing, a size out of bounds; the name is empty, too long, not printable or
+ * taken), LIMIT with SNET_CIPHERS_ADDED_MAX of them, STATE on the background thread, FORKED. Any
+ * thread.
+ */
+SNET_API SNET_MUST_USE snet_err snet_library_add_cipher(const struct snet_cipher *cipher);
+
 /* RC4, the cipher of the published implementations and the default; static storage. */
 SNET_API const struct snet_cipher *snet_cipher_rc4(void);
 

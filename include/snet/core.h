@@ -73,7 +73,6 @@ SNET_API SNET_MUST_USE snet_err snet_core_new(const struct snet_env *env,
  * its self-test; `suite` is static. Errors: INVALID when a field is not what the wire needs or the
  * id is taken, CRYPTO when the self-test fails, LIMIT with SNET_SUITES_ADDED_MAX of them.
  */
-#define SNET_SUITES_ADDED_MAX 8u
 SNET_API SNET_MUST_USE snet_err snet_core_suite_add(snet_core *core, const snet_suite *suite);
 
 /* Frees the core with all its servers, sessions and links; accepts NULL. */

@@ -2,7 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Suites of snet/3: the cipher that seals its records and handshakes. Two are built in; a program
- * may register one of its own under a private id (snet_core_suite_add), which both ends must have.
+ * may register one of its own under a private id, which both ends must have: for a core
+ * (snet_core_suite_add), or for all sockets of the process (snet_library_add_suite).
  * The key exchange stays X25519 and the hash SHA-256 with every suite.
  *
  * The ids of the built-in suites and the range of private ones are in <snet/config.h>.
@@ -56,6 +57,23 @@ typedef struct snet_suite {
     /* Known answers; called once, when the suite is registered. */
     int (*selftest)(void);
 } snet_suite;
+
+/*
+ * Whether a suite can be registered: its fields, then its self-test. Errors: INVALID when a field
+ * is not what the wire needs, or the id is no private one; CRYPTO when the self-test fails.
+ */
+SNET_API SNET_MUST_USE snet_err snet_suite_check(const snet_suite *suite);
+
+/*
+ * Registers a suite for all sockets of the process, at any time before the first that needs it: a
+ * listener takes clients that offer it, and a client offers it with its id as the option `suite`.
+ * There is no way back: `suite` and its functions must be there until the process ends, also after
+ * snet_library_close. Errors: INVALID (NULL, or the id is registered), CRYPTO and INVALID as
+ * snet_suite_check, LIMIT with SNET_SUITES_ADDED_MAX of them, STATE on the background thread,
+ * FORKED. Any thread.
+ */
+#define SNET_SUITES_ADDED_MAX 8u
+SNET_API SNET_MUST_USE snet_err snet_library_add_suite(const snet_suite *suite);
 
 /* The built-in suite to offer on this machine: AES where the processor has instructions for it. */
 SNET_API uint8_t snet_suite_fastest(void);

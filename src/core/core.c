@@ -177,10 +177,6 @@ snet_err snet_core_random_bytes(snet_core *core, enum snet_random_purpose purpos
 
 snet_err snet_core_suite_add(snet_core *core, const snet_suite *suite)
 {
-    if (!snet_suites_ok(suite) || suite->id < SNET_SUITE_PRIVATE_FIRST ||
-        suite->id > SNET_SUITE_PRIVATE_LAST) {
-        return SNET_ERR_INVALID;
-    }
     for (size_t i = 0; i < core->suite_count; i++) {
         if (core->suites[i]->id == suite->id) {
             return SNET_ERR_INVALID;
@@ -189,8 +185,9 @@ snet_err snet_core_suite_add(snet_core *core, const snet_suite *suite)
     if (core->suite_count == SNET_SUITES_ADDED_MAX) {
         return SNET_ERR_LIMIT;
     }
-    if (suite->selftest() != 0) {
-        return SNET_ERR_CRYPTO;
+    const snet_err err = snet_suite_check(suite);
+    if (err != SNET_OK) {
+        return err;
     }
     core->suites[core->suite_count++] = suite;
     return SNET_OK;

@@ -262,3 +262,12 @@ bool snet_suites_ok(const struct snet_suite *suite)
     return rekeys && sizes && functions && suite->noise_dh_cipher_hash != NULL &&
            strlen(suite->noise_dh_cipher_hash) <= SNET_SUITE_NAME_MAX_BYTES;
 }
+
+snet_err snet_suite_check(const snet_suite *suite)
+{
+    if (!snet_suites_ok(suite) || suite->id < SNET_SUITE_PRIVATE_FIRST ||
+        suite->id > SNET_SUITE_PRIVATE_LAST) {
+        return SNET_ERR_INVALID;
+    }
+    return suite->selftest() == 0 ? SNET_OK : SNET_ERR_CRYPTO;
+}

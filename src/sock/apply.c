@@ -4,12 +4,14 @@
 
 #include <snet/apply.h>
 
+#include "sock/added.h"
 #include "sock/config.h"
 
 static struct snet_session_config apply_session(const struct snet_config *config)
 {
     return (struct snet_session_config){
         .plain = config->plain != 0,
+        .cipher = config->cipher == NULL ? NULL : snet_added_find_cipher(config->cipher),
         .history_bytes = (uint32_t)config->history_bytes,
         .inbox_bytes = (uint32_t)config->inbox_bytes,
         .resume_timeout_ns = config->resume_timeout_ns,

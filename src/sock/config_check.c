@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
+#include "sock/added.h"
 #include "sock/config.h"
 #include "sock/option.h"
 
@@ -136,6 +137,10 @@ snet_err snet_config_check(const struct snet_config *config, uint32_t use,
     if (own.events != NULL && own.on_event != NULL) {
         fault = (struct config_fault){SNET_ERR_OPTION, "on_event",
                                       "on_event stands in place of events: give one or the other"};
+    } else if (own.cipher != NULL && snet_added_find_cipher(own.cipher) == NULL) {
+        fault = (struct config_fault){SNET_ERR_VALUE, "cipher",
+                                      "cipher is one that the program has not registered: see "
+                                      "snet_library_add_cipher"};
     } else if (use == SNET_USE_DIAL) {
         fault = config_fault_dial(&own);
     } else if (use == SNET_USE_LISTEN) {

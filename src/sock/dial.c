@@ -3,6 +3,7 @@
 /*
  * Dialing, as <snet/socket.h> has it.
  */
+#include "sock/added.h"
 #include "sock/apply.h"
 #include "sock/call.h"
 #include "sock/closing.h"
@@ -49,6 +50,20 @@ static const char *dial_subject(const char *address, char ret_text[DIAL_SUBJECT_
     return ret_text;
 }
 
+/* Takes the config. Errors: as snet_config_take; VALUE (no such suite). */
+static snet_err dial_take(struct dial *dial, const struct snet_config *config,
+                          struct snet_error *ret_error)
+{
+    const snet_err err = snet_config_take(config, SNET_USE_DIAL, &dial->config, ret_error);
+    if (err == SNET_OK && !snet_added_has_suite(dial->config.suite)) {
+        return snet_error_set(ret_error, SNET_ERR_VALUE, "suite",
+                              "suite %u is one that the program has not registered: see "
+                              "snet_library_add_suite",
+                              (unsigned)dial->config.suite);
+    }
+    return err;
+}
+
 /* The socket of a dial that has begun, with its memory kept by one more user; NULL with errno. */
 static snet_socket *dial_begin(const char *address, const struct snet_config *config, bool waits,
                                struct snet_error *ret_error)
@@ -56,7 +71,7 @@ static snet_socket *dial_begin(const char *address, const struct snet_config *co
     char subject[DIAL_SUBJECT_BYTES];
     struct dial dial = {.err = SNET_OK};
     struct snet_error error;
-    if (snet_config_take(config, SNET_USE_DIAL, &dial.config, &error) != SNET_OK) {
+    if (dial_take(&dial, config, &error) != SNET_OK) {
         snet_fail_errno(&error);
         if (ret_error != NULL) {
             *ret_error = error;

@@ -2,6 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "sock/library.h"
 
+#include <snet/cipher.h>
+#include <snet/suite.h>
+
+#include "sock/added.h"
 #include "sock/apply.h"
 #include "sock/bridge.h"
 #include "sock/closing.h"
@@ -26,6 +30,7 @@ struct library {
 static struct library library = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
 static const struct snet_loop_hooks library_hooks = {
+    .on_core = snet_added_fill,
     .on_event = snet_notify_event,
     .on_dial = snet_notify_dial,
     .on_note = snet_notify_note,
@@ -186,6 +191,49 @@ snet_err snet_library_close(uint64_t timeout_ns)
         library.opened--;
     }
     uv_mutex_unlock(&library.mutex);
+    return err;
+}
+
+/* --- What programs add to it ------------------------------------------------------------------ */
+
+/* Whether something can be added now. Errors: FORKED; STATE where others may wait for this thread.
+ */
+static snet_err library_may_add(const void *table)
+{
+    if (snet_fork_guard_is_child()) {
+        return SNET_ERR_FORKED;
+    }
+    if (table == NULL) {
+        return SNET_ERR_INVALID;
+    }
+    return snet_loop_is_here() ? SNET_ERR_STATE : SNET_OK;
+}
+
+snet_err snet_library_add_suite(const snet_suite *suite)
+{
+    snet_err err = library_may_add(suite);
+    if (err != SNET_OK) {
+        return err;
+    }
+    uv_mutex_lock(&library.mutex); /* no loop begins or ends meanwhile */
+    err = snet_added_suite(suite);
+    if (err == SNET_OK && snet_loop_runs()) {
+        snet_loop_lock();
+        err = snet_core_suite_add(snet_uv_core(snet_loop_driver()), suite);
+        snet_loop_unlock();
+    }
+    uv_mutex_unlock(&library.mutex);
+    return err;
+}
+
+snet_err snet_library_add_cipher(const struct snet_cipher *cipher)
+{
+    snet_err err = library_may_add(cipher);
+    if (err == SNET_OK) {
+        uv_mutex_lock(&library.mutex);
+        err = snet_added_cipher(cipher);
+        uv_mutex_unlock(&library.mutex);
+    }
     return err;
 }
 

@@ -144,10 +144,15 @@ static snet_err loop_make_driver(const struct snet_core_config *config)
         .on_event = sock_loop.hooks.on_event,
         .on_note = sock_loop.hooks.on_note,
     };
-    const snet_err err = snet_uv_new(&sock_loop.loop, &driver_config, &sock_loop.driver);
-    if (err == SNET_OK) {
-        snet_driver_share(sock_loop.driver, &sock_loop.mutex, &sock_loop.wake);
-        snet_driver_report_dials(sock_loop.driver, sock_loop.hooks.on_dial);
+    snet_err err = snet_uv_new(&sock_loop.loop, &driver_config, &sock_loop.driver);
+    if (err != SNET_OK) {
+        return err;
+    }
+    snet_driver_share(sock_loop.driver, &sock_loop.mutex, &sock_loop.wake);
+    snet_driver_report_dials(sock_loop.driver, sock_loop.hooks.on_dial);
+    err = sock_loop.hooks.on_core(snet_uv_core(sock_loop.driver));
+    if (err != SNET_OK) {
+        snet_uv_free(sock_loop.driver);
     }
     return err;
 }

@@ -24,16 +24,17 @@
 #define SNET_LOOP_THREAD_NAME "snet"
 
 struct snet_loop_hooks {
-    snet_uv_event_fn *on_event;   /* of sessions; with the lock */
-    snet_uv_event_fn *on_dial;    /* a session asks for a connection; with the lock */
-    snet_uv_note_fn *on_note;     /* of the core; with the lock */
-    void (*on_due)(uint64_t now); /* snet_loop_due_by has come; with the lock */
-    void (*on_turn)(void);        /* something may have happened; without the lock */
+    snet_err (*on_core)(snet_core *core); /* a core begins, before all else */
+    snet_uv_event_fn *on_event;           /* of sessions; with the lock */
+    snet_uv_event_fn *on_dial;            /* a session asks for a connection; with the lock */
+    snet_uv_note_fn *on_note;             /* of the core; with the lock */
+    void (*on_due)(uint64_t now);         /* snet_loop_due_by has come; with the lock */
+    void (*on_turn)(void);                /* something may have happened; without the lock */
 };
 
 /*
  * Begins the loop, unless it runs. The caller sees to it that this and snet_loop_stop are called by
- * one thread at a time. Errors: NO_MEMORY, OS, CRYPTO, INVALID (config).
+ * one thread at a time. Errors: NO_MEMORY, OS, CRYPTO, INVALID (config), or those of on_core.
  */
 SNET_MUST_USE snet_err snet_loop_start(const struct snet_loop_hooks *hooks,
                                        const struct snet_core_config *config);

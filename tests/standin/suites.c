@@ -150,3 +150,9 @@ bool snet_suites_ok(const struct snet_suite *suite)
 {
     return suite->ctx_size <= SNET_SUITE_CTX_MAX_BYTES;
 }
+
+snet_err snet_suite_check(const snet_suite *suite)
+{
+    return snet_suites_ok(suite) && suite->id >= SNET_SUITE_PRIVATE_FIRST ? SNET_OK
+                                                                          : SNET_ERR_INVALID;
+}

@@ -4,6 +4,7 @@
  * snet_socket_update of <snet/socket.h>: which options change while a listener serves, which do
  * not, and what becomes of sessions whose key goes. tests/tsan runs it, too.
  */
+#include <snet/cipher.h>
 #include <snet/socket.h>
 
 #include "sock/backlog.h"
@@ -285,6 +286,10 @@ static void update_changes_times_of_the_old_wires_too(void **state)
     pair.server_config.plain = 1;
     refuse(&pair, "plain");
     pair.server_config.plain = 0;
+    static struct snet_cipher another;
+    another = *snet_cipher_rc4();
+    another.name = "another";
+    assert_int_equal(snet_library_add_cipher(&another), SNET_OK);
     pair.server_config.cipher = "another";
     refuse(&pair, "cipher");
     expect_alive(pair.client, pair.server);
