@@ -3,27 +3,32 @@
 /*
  * A cipher of one's own for snet/3, and a session that uses it.
  *
- * The suite is AES-256-OCB (RFC 7253) by way of libcrypto, under the private id 0x40. Two cores, a
- * client's and a server's, register it and talk through memory: a connection is two pointers, and
- * time is a number that this program counts up. The connection breaks on the way, with bytes of
+ * The suite is AES-256-OCB (RFC 7253) by way of libcrypto, under the private id 0x40. It is
+ * registered for the process; a client then chooses it by the option `suite`, and a listener takes
+ * clients that do. Here both are in one program. The connection breaks on the way, with bytes of
  * both directions in it, and the session goes on over another one.
  *
  * A suite is more than an AEAD: both ends must have it under the same id, and nobody else vouches
  * for it. The library uses a nonce once for each key, whatever the suite, so OCB is safe here.
  */
-#include <snet/core.h>
+#include <snet/key.h>
+#include <snet/socket.h>
+#include <snet/suite.h>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 
-#include <inttypes.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define EXAMPLE_SUITE_ID SNET_SUITE_PRIVATE_FIRST
-#define EXAMPLE_ROUNDS_MAX 100u
 
 /* --- The suite ---------------------------------------------------------------------------- */
 
@@ -170,39 +175,29 @@ static const snet_suite example_suite = {
     .selftest = ocb_selftest,
 };
 
-/* --- Two cores in one process ------------------------------------------------------------- */
+/* --- A session that uses it ----------------------------------------------------------------- */
 
-enum side {
-    CLIENT,
-    SERVER
+/* How the client connects. The last connection is kept, to be broken. */
+struct way {
+    struct sockaddr_in address;
+    atomic_int fd; /* a duplicate, or -1 */
 };
 
-static const char *const side_names[] = {"client", "server"};
-
-struct world {
-    uint64_t now;
-    struct snet_key server_secret;
-    struct snet_key server_public;
-    snet_core *cores[2];
-    snet_server *server;
-    snet_session *sessions[2];
-    snet_link *links[2]; /* both ends of the connection, or NULL */
-    bool close[2];       /* the core wants this end closed */
-    bool dial;           /* the client wants a connection */
-    snet_err ended[2];   /* why the sessions ended, SNET_OK before */
-    uint64_t carried_bytes;
-};
-
-/* Ends the program when something is not as it must be. */
-static void must(snet_err err, const char *what)
+static int way_connect(void *user)
 {
-    if (err != SNET_OK) {
-        (void)fprintf(stderr, "private_suite: %s: %s\n", what, snet_err_message(err));
-        exit(1);
+    struct way *way = user;
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connect(fd, (const struct sockaddr *)&way->address, sizeof way->address) != 0) {
+        (void)close(fd);
+        return -1;
     }
+    const int before = atomic_exchange(&way->fd, fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    (void)close(before);
+    return fd;
 }
 
-static void must_be(bool condition, const char *what)
+/* Ends the program when something is not as it must be. */
+static void must(bool condition, const char *what)
 {
     if (!condition) {
         (void)fprintf(stderr, "private_suite: %s\n", what);
@@ -210,207 +205,94 @@ static void must_be(bool condition, const char *what)
     }
 }
 
-static void world_event(struct world *world, enum side side, const struct snet_core_event *event)
+static void say(snet_socket *socket, const char *text)
 {
-    switch (event->type) {
-    case SNET_CORE_EVENT_DIAL:
-        world->dial = true;
-        break;
-    case SNET_CORE_EVENT_OPENED:
-        world->sessions[side] = event->session;
-        (void)printf("%s: session open\n", side_names[side]);
-        break;
-    case SNET_CORE_EVENT_LOST:
-        (void)printf("%s: connection lost, session waits\n", side_names[side]);
-        break;
-    case SNET_CORE_EVENT_RESUMED:
-        (void)printf("%s: session resumed\n", side_names[side]);
-        break;
-    case SNET_CORE_EVENT_ENDED:
-        world->ended[side] = event->err;
-        (void)printf("%s: session ended: %s\n", side_names[side], snet_err_message(event->err));
-        break;
-    case SNET_CORE_EVENT_LINK_CLOSE:
-        world->close[side] = true;
-        break;
-    case SNET_CORE_EVENT_READABLE:
-    case SNET_CORE_EVENT_WRITABLE:
-    case SNET_CORE_EVENT_FREED:
-    case SNET_CORE_EVENT_LINK_SEND:
-    case SNET_CORE_EVENT_LINK_RECV:
-        break; /* this program looks at everything in each round anyway */
-    }
+    must(snet_write(socket, text, strlen(text)) == (ssize_t)strlen(text), "writing failed");
 }
 
-static void world_events(struct world *world)
+static void hear(snet_socket *socket, const char *who, const char *text)
 {
-    struct snet_core_event event;
-    for (int side = CLIENT; side <= SERVER; side++) {
-        while (snet_core_next_event(world->cores[side], &event)) {
-            world_event(world, (enum side)side, &event);
-        }
-    }
-}
-
-/* Carries what one end has to send to the other, as much as that takes; false for nothing. */
-static bool world_carry(struct world *world, enum side from)
-{
-    snet_link *sender = world->links[from];
-    snet_link *receiver = world->links[1 - from];
-    struct snet_span span;
-    size_t taken = 0;
-    if (sender == NULL || receiver == NULL || snet_link_send(sender, &span, 1) == 0) {
-        return false;
-    }
-    const size_t room = snet_link_room(receiver);
-    snet_link_recv(receiver, span.data, span.len < room ? span.len : room, &taken, world->now);
-    snet_link_sent(sender, taken, world->now);
-    world->carried_bytes += taken;
-    world_events(world);
-    return taken > 0;
-}
-
-static void world_connect(struct world *world)
-{
-    world->dial = false;
-    must(snet_client_connected(world->sessions[CLIENT], &world->links[CLIENT], world->now),
-         "connecting");
-    must(snet_server_accepted(world->server, &world->links[SERVER], world->now), "accepting");
-    (void)printf("(a connection is up)\n");
-}
-
-/* Closes the ends that their cores want closed; the other end sees the end of the connection. */
-static bool world_close(struct world *world)
-{
-    bool closed = false;
-    for (int side = CLIENT; side <= SERVER; side++) {
-        if (world->close[side]) {
-            snet_link_free(world->links[side], world->now);
-            world->links[side] = NULL;
-            world->close[side] = false;
-            closed = true;
-            if (world->links[1 - side] != NULL) {
-                snet_link_eof(world->links[1 - side], world->now);
-            }
-            world_events(world);
-        }
-    }
-    return closed;
-}
-
-/* Lets both ends do all they have to do, and a little time pass. */
-static void world_run(struct world *world)
-{
-    for (unsigned round = 0; round < EXAMPLE_ROUNDS_MAX; round++) {
-        world->now += 10 * SNET_MS_NS;
-        snet_core_tick(world->cores[CLIENT], world->now);
-        snet_core_tick(world->cores[SERVER], world->now);
-        world_events(world);
-        if (world->dial) {
-            world_connect(world);
-        }
-        bool moved = true;
-        while (moved) {
-            moved = world_carry(world, CLIENT);
-            moved = world_carry(world, SERVER) || moved || world_close(world);
-        }
-    }
-}
-
-/* The connection breaks; what its ends had taken to send is lost with it. */
-static void world_break(struct world *world)
-{
-    struct snet_span span;
-    (void)printf("(the connection breaks)\n");
-    for (int side = CLIENT; side <= SERVER; side++) {
-        while (snet_link_send(world->links[side], &span, 1) == 1) {
-            (void)printf("(%zu bytes of the %s are lost)\n", span.len, side_names[side]);
-            snet_link_sent(world->links[side], span.len, world->now);
-        }
-        snet_link_failed(world->links[side], SNET_ERR_LINK_LOST, world->now);
-        world_events(world);
-        snet_link_free(world->links[side], world->now);
-        world->links[side] = NULL;
-        world->close[side] = false;
-    }
-}
-
-static void world_open(struct world *world)
-{
-    struct snet_env env;
-    const struct snet_server_config server = {
-        .wires = SNET_WIRE_3,
-        .keys = {.secrets = &world->server_secret, .secret_count = 1},
-    };
-    const struct snet_client_config client = {
-        .wire = SNET_WIRE_3,
-        .keys = {.server = &world->server_public},
-        .suite = EXAMPLE_SUITE_ID,
-    };
-    world->now = SNET_SECOND_NS;
-    snet_env_system(&env);
-    must(snet_key_generate(&world->server_secret), "making a secret key");
-    must(snet_key_public(&world->server_secret, &world->server_public), "making a key pair");
-    for (int side = CLIENT; side <= SERVER; side++) {
-        must(snet_core_new(&env, &(struct snet_core_config){0}, &world->cores[side]),
-             "making a core");
-        must(snet_core_suite_add(world->cores[side], &example_suite), "registering the suite");
-    }
-    (void)printf("suite 0x%02x, %s: registered at both ends, after its self-test\n",
-                 EXAMPLE_SUITE_ID, example_suite.noise_dh_cipher_hash);
-    must(snet_server_new(world->cores[SERVER], &server, &world->server), "making a server");
-    must(snet_client_open(world->cores[CLIENT], &client, &world->sessions[CLIENT], world->now),
-         "opening a session");
-}
-
-static void world_say(struct world *world, enum side side, const char *text)
-{
-    size_t written = 0;
-    must(snet_session_write(world->sessions[side], (const uint8_t *)text, strlen(text), &written,
-                            world->now),
-         "writing");
-    must_be(written == strlen(text), "not everything was taken");
-}
-
-static void world_hear(struct world *world, enum side side, const char *text)
-{
-    char heard[256] = "";
+    char heard[64] = "";
     size_t len = 0;
-    must(snet_session_read(world->sessions[side], (uint8_t *)heard, sizeof heard - 1, &len,
-                           world->now),
-         "reading");
-    (void)printf("%s: heard \"%s\"\n", side_names[side], heard);
-    must_be(strcmp(heard, text) == 0, "that is not what was said");
+    while (len < strlen(text)) {
+        const ssize_t part = snet_read(socket, heard + len, sizeof heard - 1 - len);
+        must(part > 0, "reading failed");
+        len += (size_t)part;
+    }
+    (void)printf("%s: heard \"%s\"\n", who, heard);
+    must(strcmp(heard, text) == 0, "that is not what was said");
+}
+
+static void hear_end(snet_socket *socket)
+{
+    char byte = 0;
+    must(snet_read(socket, &byte, 1) == 0, "the stream did not end cleanly");
+}
+
+static snet_socket *listen_here(const struct snet_key *key, struct way *ret_way)
+{
+    struct snet_config config = SNET_CONFIG_INIT;
+    struct snet_error error;
+    struct snet_info info;
+    config.key = key;
+    snet_socket *listener = snet_listen("127.0.0.1:0", &config, &error);
+    must(listener != NULL, listener == NULL ? error.text : "");
+    must(snet_socket_info(listener, &info, sizeof info) == 0, "the listener has no address");
+    ret_way->address = (struct sockaddr_in){
+        .sin_family = AF_INET,
+        .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)},
+        .sin_port = htons((uint16_t)strtoul(strrchr(info.address, ':') + 1, NULL, 10)),
+    };
+    ret_way->fd = -1;
+    return listener;
+}
+
+static snet_socket *dial(const struct snet_key *server_key, struct way *way)
+{
+    struct snet_config config = SNET_CONFIG_INIT;
+    struct snet_error error;
+    config.server_key = server_key;
+    config.suite = EXAMPLE_SUITE_ID;
+    config.connect = way_connect;
+    config.user = way;
+    snet_socket *client = snet_dial(NULL, &config, &error);
+    must(client != NULL, client == NULL ? error.text : "");
+    return client;
 }
 
 int main(void)
 {
-    struct world world = {0};
-    world_open(&world);
-    world_run(&world);
-    must_be(world.sessions[SERVER] != NULL, "no session came about");
+    static struct way way; /* a session that lingers may still want a connection */
+    struct snet_key secret;
+    struct snet_key public_key;
+    struct snet_info info;
+    must(snet_library_add_suite(&example_suite) == SNET_OK, "the suite was refused");
+    (void)printf("suite 0x%02x, %s: registered, after its self-test\n", EXAMPLE_SUITE_ID,
+                 example_suite.noise_dh_cipher_hash);
+    must(snet_key_generate(&secret) == SNET_OK, "no random bytes");
+    must(snet_key_public(&secret, &public_key) == SNET_OK, "making a key pair failed");
+    snet_socket *listener = listen_here(&secret, &way);
+    snet_key_wipe(&secret);
+    snet_socket *client = dial(&public_key, &way);
+    snet_socket *server = snet_accept(listener);
+    must(server != NULL, "nobody came");
 
-    world_say(&world, CLIENT, "Is anybody there?");
-    world_run(&world);
-    world_hear(&world, SERVER, "Is anybody there?");
+    say(client, "Is anybody there?");
+    hear(server, "server", "Is anybody there?");
+    (void)printf("(the connection breaks)\n");
+    must(shutdown(way.fd, SHUT_RDWR) == 0, "there was no connection to break");
+    say(server, "Yes. ");
+    say(client, "I am on a train.");
+    say(server, "Go on.");
+    hear(server, "server", "I am on a train.");
+    hear(client, "client", "Yes. Go on.");
+    must(snet_socket_info(client, &info, sizeof info) == 0 && info.resumes > 0, "it did not break");
+    (void)printf("resumed %u time(s), sealed by the suite before and after\n", info.resumes);
 
-    world_say(&world, SERVER, "Yes. ");
-    world_say(&world, CLIENT, "I am on a train.");
-    world_break(&world);
-    world_say(&world, SERVER, "Go on.");
-    world_run(&world);
-    world_hear(&world, SERVER, "I am on a train.");
-    world_hear(&world, CLIENT, "Yes. Go on.");
-
-    snet_session_shutdown(world.sessions[CLIENT], world.now);
-    snet_session_shutdown(world.sessions[SERVER], world.now);
-    world_run(&world);
-    for (int side = CLIENT; side <= SERVER; side++) {
-        must_be(world.ended[side] == SNET_ERR_CLOSED, "the session did not end cleanly");
-        snet_core_free(world.cores[side]);
-    }
-    (void)printf("%" PRIu64 " bytes crossed the connections, sealed by the suite\n",
-                 world.carried_bytes);
-    snet_key_wipe(&world.server_secret);
-    return 0;
+    must(snet_shutdown(client) == 0 && snet_shutdown(server) == 0, "ending failed");
+    hear_end(client);
+    hear_end(server);
+    must(snet_close(client) == 0 && snet_close(server) == 0 && snet_close(listener) == 0,
+         "closing failed");
+    return snet_library_close(SNET_SECOND_NS) == SNET_OK ? 0 : 1;
 }
