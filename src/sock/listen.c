@@ -139,6 +139,8 @@ snet_socket *snet_accept(snet_socket *listener)
         socket = number == 0 ? snet_backlog_take(listener->backlog) : NULL;
     }
     if (socket != NULL) {
+        /* The queue of the config may have been freed; then the listener has none either. */
+        listener->backlog->config.events = listener->events.queue;
         snet_notify_accepted(socket, &listener->backlog->config);
     } else if (number == EAGAIN) {
         snet_events_arm(listener, SNET_EVENT_ACCEPTABLE);

@@ -124,6 +124,7 @@ int snet_socket_update(snet_socket *listener, const struct snet_config *config,
         }
         return -1;
     }
+    listener->backlog->config.events = listener->events.queue; /* it may have been freed */
     const snet_err err = update_run(listener->backlog, config, &error);
     snet_call_leave(&call);
     if (err == SNET_OK) {

@@ -3,6 +3,7 @@
 /* Events that are pulled: each once, in order, and none that is not true any more. */
 #include <snet/socket.h>
 
+#include "sock/socket.h"
 #include "tests/support/asked.h"
 #include "tests/support/sock_pair.h"
 #include "tests/support/unit.h"
@@ -244,6 +245,29 @@ static void events_are_as_long_as_the_program_knows_them(void **state)
     snet_events_free(events);
 }
 
+/* The listener's sockets have none either, also those that are accepted afterwards. */
+static void events_of_a_listener_may_be_freed_before_it_accepts(void **state)
+{
+    (void)state;
+    static struct sock_pair pair;
+    struct snet_error error;
+    snet_events *events = snet_events_new();
+    sock_pair_prepare(&pair);
+    pair.server_config.events = events;
+    sock_pair_open(&pair);
+    assert_int_equal(snet_close(pair.client), 0);
+    assert_int_equal(snet_close(pair.server), 0);
+    snet_events_free(events);
+    pair.client = snet_dial(NULL, &pair.client_config, &error);
+    assert_non_null(pair.client);
+    pair.server = snet_accept(pair.listener);
+    assert_non_null(pair.server);
+    assert_null(pair.server->events.queue);
+    pair.server_config.events = NULL; /* what it has now */
+    assert_int_equal(snet_socket_update(pair.listener, &pair.server_config, &error), 0);
+    sock_pair_close(&pair);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +279,7 @@ int main(void)
         cmocka_unit_test(events_go_on_without_a_queue_that_was_freed),
         cmocka_unit_test(events_wake_the_thread_that_waits),
         cmocka_unit_test(events_are_as_long_as_the_program_knows_them),
+        cmocka_unit_test(events_of_a_listener_may_be_freed_before_it_accepts),
     };
     return cmocka_run_group_tests_name("events", tests, NULL, NULL);
 }
