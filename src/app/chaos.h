@@ -3,7 +3,8 @@
 /*
  * Chaos: a hostile network in a box. A TCP proxy that cuts connections at random bytes, refuses new
  * ones for a while, falls silent without closing, delays and throttles; all from one seed. It holds
- * at most 64 KiB per direction of a connection.
+ * at most 64 KiB per direction of a connection, and with a delay what the path has under way
+ * besides.
  *
  * Ownership: a proxy is one for the life of its process. Thread: that of the loop.
  */

@@ -33,8 +33,9 @@ static const char chaos_head[] = "snet chaos: a hostile network, as a TCP proxy\
                                  "\n";
 static const char chaos_tail[] =
     "\n"
-    "It buffers at most 64 KiB per direction. SIGUSR1 cuts all connections now,\n"
-    "SIGUSR2 freezes them; SIGTERM prints totals and ends.\n";
+    "It buffers at most 64 KiB per direction, and with --delay as much as is under\n"
+    "way, at most 64 MiB. SIGUSR1 cuts all connections now, SIGUSR2 freezes them;\n"
+    "SIGTERM prints totals and ends.\n";
 
 /* Returns the exit code. */
 static int chaos_parse(struct chaos_command *command, int argc, char **argv)

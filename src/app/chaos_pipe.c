@@ -11,6 +11,8 @@ static void pipe_release(struct snet_chaos_pipe *pipe)
 {
     pipe->refs--;
     if (pipe->refs == 0) {
+        free(pipe->up.data);
+        free(pipe->down.data);
         free(pipe);
     }
 }
@@ -49,34 +51,45 @@ static size_t half_held(const struct snet_chaos_half *half)
     return (size_t)(half->read - half->written);
 }
 
+/* Takes note of what the time has made ready. */
+static void half_ripen(struct snet_chaos_half *half)
+{
+    const uint64_t now_ms = uv_now(half->pipe->loop);
+    if (half->pipe->config.delay_ms == 0) {
+        half->ready = half->read;
+    }
+    while (half->mark_count > 0 && half->marks[half->mark_first].when_ms <= now_ms) {
+        half->ready = half->marks[half->mark_first].end;
+        half->mark_first = (half->mark_first + 1) % SNET_CHAOS_PIPE_MARKS;
+        half->mark_count--;
+    }
+}
+
 /* Bytes whose delay is over, within the rate. */
 static size_t half_ready(struct snet_chaos_half *half)
 {
-    const struct snet_chaos_pipe_config *config = &half->pipe->config;
-    uint64_t end = half->read;
-    if (config->delay_ms > 0) {
-        end = half->written;
-        const uint64_t now_ms = uv_now(half->pipe->loop);
-        while (half->mark_count > 0 && half->marks[half->mark_first].when_ms <= now_ms) {
-            end = half->marks[half->mark_first].end;
-            half->mark_first = (half->mark_first + 1) % SNET_CHAOS_PIPE_MARKS;
-            half->mark_count--;
-        }
-    }
-    if (config->rate_bytes > 0 && end > half->allowed) {
-        end = half->allowed;
-    }
+    half_ripen(half);
+    const bool limited = half->pipe->config.rate_bytes > 0 && half->ready > half->allowed;
+    const uint64_t end = limited ? half->allowed : half->ready;
     return end > half->written ? (size_t)(end - half->written) : 0;
 }
 
 /* The first `len` held bytes, as one or two spans. */
 static size_t half_spans(const struct snet_chaos_half *half, size_t len, struct snet_span spans[2])
 {
-    const size_t start = (size_t)(half->written % SNET_CHAOS_PIPE_BYTES);
-    const size_t first = len < SNET_CHAOS_PIPE_BYTES - start ? len : SNET_CHAOS_PIPE_BYTES - start;
-    spans[0] = (struct snet_span){.data = half->data + start, .len = first};
+    const size_t run = half->size_bytes - half->first_index;
+    const size_t first = len < run ? len : run;
+    spans[0] = (struct snet_span){.data = half->data + half->first_index, .len = first};
     spans[1] = (struct snet_span){.data = half->data, .len = len - first};
     return spans[1].len == 0 ? 1 : 2;
+}
+
+/* The first `len` held bytes are on their way. */
+static void half_wrote(struct snet_chaos_half *half, size_t len)
+{
+    half->written += len;
+    /* An empty ring begins again, so that a quiet connection uses little of its memory. */
+    half->first_index = half_held(half) == 0 ? 0 : (half->first_index + len) % half->size_bytes;
 }
 
 static void half_shut(uv_shutdown_t *shutdown, int os_err)
@@ -127,7 +140,7 @@ static void half_push(struct snet_chaos_half *half)
             pipe_end(pipe, SNET_CHAOS_END_CLOSED);
             return;
         }
-        half->written += sent;
+        half_wrote(half, sent);
         pipe->passed += sent;
         pipe->config.on_bytes(pipe->config.user, half == &pipe->up, sent);
     }
@@ -159,19 +172,35 @@ static struct snet_chaos_half *half_of(const uv_stream_t *from)
 
 static bool half_takes(const struct snet_chaos_half *half)
 {
-    return half_held(half) < SNET_CHAOS_PIPE_BYTES &&
-           (half->pipe->config.delay_ms == 0 || half->mark_count < SNET_CHAOS_PIPE_MARKS);
+    return half_held(half) < half->size_bytes;
 }
 
 static void half_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
 {
     (void)suggested;
     struct snet_chaos_half *half = half_of((uv_stream_t *)handle);
-    const size_t end = (size_t)(half->read % SNET_CHAOS_PIPE_BYTES);
-    const size_t space = SNET_CHAOS_PIPE_BYTES - half_held(half);
-    const size_t run = SNET_CHAOS_PIPE_BYTES - end;
-    const size_t room = half_takes(half) ? (space < run ? space : run) : 0;
-    *ret_buf = uv_buf_init((char *)half->data + end, (unsigned)room);
+    const size_t end = (half->first_index + half_held(half)) % half->size_bytes;
+    const size_t space = half->size_bytes - half_held(half);
+    const size_t run = half->size_bytes - end;
+    *ret_buf = uv_buf_init((char *)half->data + end, (unsigned)(space < run ? space : run));
+}
+
+/* The bytes that were just read become ready together with others of the same moment. */
+static void half_mark(struct snet_chaos_half *half)
+{
+    half_ripen(half); /* what is due gives its mark back, also while nothing can be written */
+    const uint64_t step_ms = half->pipe->config.delay_ms / SNET_CHAOS_PIPE_STEPS + 1;
+    /* The loop's time is up to a millisecond behind. */
+    const uint64_t due_ms = uv_now(half->pipe->loop) + half->pipe->config.delay_ms + 1;
+    const uint64_t when_ms = (due_ms + step_ms - 1) / step_ms * step_ms;
+    const unsigned last = (half->mark_first + half->mark_count - 1) % SNET_CHAOS_PIPE_MARKS;
+    const bool full = half->mark_count == SNET_CHAOS_PIPE_MARKS;
+    if (full || (half->mark_count > 0 && half->marks[last].when_ms == when_ms)) {
+        half->marks[last].end = half->read;
+        return;
+    }
+    half->marks[(half->mark_first + half->mark_count++) % SNET_CHAOS_PIPE_MARKS] =
+        (struct snet_chaos_mark){.when_ms = when_ms, .end = half->read};
 }
 
 static void half_have_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
@@ -181,12 +210,7 @@ static void half_have_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf
     if (len > 0) {
         half->read += (uint64_t)len;
         if (half->pipe->config.delay_ms > 0) {
-            const unsigned last = (half->mark_first + half->mark_count++) % SNET_CHAOS_PIPE_MARKS;
-            half->marks[last] = (struct snet_chaos_mark){
-                /* The loop's time is up to a millisecond behind. */
-                .when_ms = uv_now(stream->loop) + half->pipe->config.delay_ms + 1,
-                .end = half->read,
-            };
+            half_mark(half);
         }
         half_push(half);
     } else if (len == UV_ENOBUFS) {
@@ -211,9 +235,13 @@ static void half_read_more(struct snet_chaos_half *half)
 
 static snet_err half_init(struct snet_chaos_half *half, uv_stream_t *from, uv_stream_t *to)
 {
+    const struct snet_chaos_pipe_config *config = &half->pipe->config;
     half->from = from;
     half->to = to;
-    return snet_stream_writer_new(to, half_idle, half, &half->writer);
+    half->size_bytes = snet_chaos_pipe_bytes(config->rate_bytes, config->delay_ms);
+    half->data = malloc(half->size_bytes);
+    return half->data == NULL ? SNET_ERR_NO_MEMORY
+                              : snet_stream_writer_new(to, half_idle, half, &half->writer);
 }
 
 /* --- The connection -------------------------------------------------------------------------- */
@@ -236,6 +264,18 @@ static void pipe_dialed(void *user, snet_err err, int os_err, uv_stream_t *strea
         half_read_more(&pipe->up);
         half_read_more(&pipe->down);
     }
+}
+
+size_t snet_chaos_pipe_bytes(uint64_t rate_bytes, uint32_t delay_ms)
+{
+    const uint64_t most = SNET_CHAOS_PIPE_MAX_BYTES - SNET_CHAOS_PIPE_BYTES;
+    const uint64_t rate = rate_bytes == 0 ? SNET_CHAOS_PIPE_FAST_BYTES : rate_bytes;
+    if (delay_ms == 0) {
+        return SNET_CHAOS_PIPE_BYTES;
+    }
+    /* Divided before it is multiplied where a rate is beyond all that could be held. */
+    const uint64_t path = rate > most ? rate / 1000 * delay_ms : rate * delay_ms / 1000;
+    return SNET_CHAOS_PIPE_BYTES + (size_t)(path < most ? path : most);
 }
 
 struct snet_chaos_pipe *snet_chaos_pipe_new(uv_loop_t *loop, uv_stream_t *near,

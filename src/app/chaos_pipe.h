@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * One connection through the chaos proxy: two streams and a bounded buffer each way.
+ * One connection through the chaos proxy: two streams and a bounded buffer each way, for what the
+ * path has under way: its rate times its delay. The machine gives it memory as it fills.
  *
  * Ownership: owns its streams; frees itself when closed, after `on_end` has reported that.
  * Thread: that of the loop.
@@ -14,9 +15,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Together with the copy of the stream writer: 64 KiB per direction. */
+/* What a direction holds beside the bytes that are under way; with the copy of the stream writer
+   64 KiB. */
 #define SNET_CHAOS_PIPE_BYTES (65536u - SNET_STREAM_WRITER_COPY_BYTES)
-#define SNET_CHAOS_PIPE_MARKS 32u
+/* Maximum of what a direction holds. */
+#define SNET_CHAOS_PIPE_MAX_BYTES (64u << 20)
+/* A delay without a rate is that of a path which carries this many bytes a second: 1 Gbit/s. */
+#define SNET_CHAOS_PIPE_FAST_BYTES 125000000u
+/* Steps in which bytes become ready over the time of the delay, and one more for each end. */
+#define SNET_CHAOS_PIPE_STEPS 256u
+#define SNET_CHAOS_PIPE_MARKS (SNET_CHAOS_PIPE_STEPS + 4u)
 
 struct snet_chaos_pipe;
 
@@ -51,14 +59,17 @@ struct snet_chaos_half {
     uv_shutdown_t shutdown;
     uint64_t read;    /* bytes taken in so far */
     uint64_t written; /* bytes given on so far */
+    uint64_t ready;   /* the delay of what is before this position is over */
     uint64_t allowed; /* by the rate, in total */
     struct snet_chaos_mark marks[SNET_CHAOS_PIPE_MARKS];
     unsigned mark_first;
     unsigned mark_count;
     bool reading;
-    bool ended; /* the source has closed its direction */
-    bool shut;  /* and that was passed on */
-    uint8_t data[SNET_CHAOS_PIPE_BYTES];
+    bool ended;    /* the source has closed its direction */
+    bool shut;     /* and that was passed on */
+    uint8_t *data; /* a ring */
+    size_t size_bytes;
+    size_t first_index; /* of the held bytes in the ring */
 };
 
 struct snet_chaos_pipe {
@@ -79,6 +90,8 @@ struct snet_chaos_pipe {
     bool over;
 };
 
+/* How many bytes each direction may hold. */
+size_t snet_chaos_pipe_bytes(uint64_t rate_bytes, uint32_t delay_ms);
 /* Takes over `near` and dials the far side; NULL without memory (and `near` is closed). */
 struct snet_chaos_pipe *snet_chaos_pipe_new(uv_loop_t *loop, uv_stream_t *near,
                                             const struct snet_chaos_pipe_config *config);
