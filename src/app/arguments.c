@@ -4,6 +4,8 @@
 
 #include <snet/stream.h>
 
+#include "app/address_hint.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -168,9 +170,8 @@ static snet_err arguments_set(struct snet_arguments *arguments,
     }
     if (strcmp(snet_schema_kind(what), "ADDR") == 0 &&
         snet_stream_address_check(value) != SNET_OK) {
-        return snet_error_set(ret_error, SNET_ERR_VALUE, what->name,
-                              "%s takes HOST:PORT, [IPv6]:PORT, :PORT or unix:PATH, not '%.60s'",
-                              what->name, value);
+        return snet_error_set(ret_error, SNET_ERR_VALUE, what->name, "%s: '%.60s': %s", what->name,
+                              value, snet_address_hint(value));
     }
     return option->row == NULL ? arguments->set(arguments->object, what, value, ret_error)
                                : snet_schema_set(option->row, arguments->object, &arguments->store,

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/options.h"
 
+#include "app/address_hint.h"
 #include "app/schema.h"
 
 #include <stdio.h>
@@ -106,8 +107,9 @@ static int options_take_server(struct snet_options *options, const char *server)
         return SNET_EXIT_OK;
     }
     if (snet_stream_address_check(server) != SNET_OK) {
-        return snet_arguments_refuse(arguments,
-                                     "the server is HOST:PORT, [IPv6]:PORT or unix:PATH");
+        (void)snet_error_set(&error, SNET_ERR_ADDRESS, NULL, "the server '%.60s': %s", server,
+                             snet_address_hint(server));
+        return snet_arguments_refuse(arguments, error.text);
     }
     return snet_config_set(options->config, "address", server, &error) == SNET_OK
                ? SNET_EXIT_OK

@@ -52,7 +52,7 @@ WRONG = (
     ("keygen", "--public", "/no/such/file", "--shared"),
     ("chaos", "--listen", ":0"),
     ("chaos", "--listen", ":0", "--to", ":1", "--cut-every", "many"),
-    ("chaos", "--listen", ":0", "--to", ":1", "--delay", "20"),
+    ("chaos", "--listen", ":0", "--to", ":1", "--delay", "20x"),
     ("chaos", "--listen", ":0", "--to", ":1", "--rate", "fast"),
     ("chaos", "--listen", ":0", "--to", ":1", "--seed", "0"),
     ("demo", "--wire", "1,2"),

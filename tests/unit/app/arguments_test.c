@@ -76,7 +76,7 @@ static void arguments_are_refused_in_one_line_that_says_why(void **state)
          "--rate takes a rate from 0 to 1M/s, such as 20k/s or 1M/s, not '2M/s'"},
         {{"--delay", "20"}, "--delay takes a time from 0 to 10s, such as 20ms or 1.5s, not '20'"},
         {{"--freeze=maybe"}, "--freeze takes yes or no, not 'maybe'"},
-        {{"-l", "here"}, "--listen takes HOST:PORT, [IPv6]:PORT, :PORT or unix:PATH, not 'here'"},
+        {{"-l", "here"}, "--listen: 'here': the port is missing: HOST:PORT"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct snet_arguments arguments;
