@@ -453,6 +453,22 @@ static void *write_traffic(void *arg)
     return NULL;
 }
 
+/* Nothing else happens in the process, and a heartbeat would come too late. */
+static void update_tells_a_client_at_once(void **state)
+{
+    (void)state;
+    static struct sock_pair pair;
+    sock_pair_begin(&pair);
+    pair.server_config.key = &other;
+    update(&pair);
+    const uint64_t until_ns = snet_now() + SNET_HEARTBEAT_DEFAULT_NS / 2;
+    while (snet_socket_error(pair.client) == SNET_OK && snet_now() < until_ns) {
+        (void)sched_yield(); /* and nothing that would wake the background thread */
+    }
+    assert_int_equal(snet_socket_error(pair.client), SNET_ERR_DENIED);
+    sock_pair_close(&pair);
+}
+
 static void update_from_another_thread_leaves_traffic_alone(void **state)
 {
     (void)state;
@@ -496,6 +512,7 @@ int main(void)
         cmocka_unit_test(update_takes_a_clients_key_away_and_leaves_others_alone),
         cmocka_unit_test(update_takes_a_shared_secret_away),
         cmocka_unit_test(update_to_serve_nobody_ends_all_that_have_no_secret),
+        cmocka_unit_test(update_tells_a_client_at_once),
         cmocka_unit_test(update_from_another_thread_leaves_traffic_alone),
     };
     return cmocka_run_group_tests_name("update", tests, NULL, NULL);
