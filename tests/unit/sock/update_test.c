@@ -420,15 +420,23 @@ struct updater {
     struct sock_pair *pair;
     atomic_bool stop;
     atomic_uint done;
-    bool good;
+    atomic_bool good;
 };
+
+/* No machine is so slow, or so fast, that the traffic is over without an update. */
+static void updater_await(struct updater *updater)
+{
+    const unsigned before = updater->done;
+    while (updater->good && updater->done == before) {
+        (void)sched_yield();
+    }
+}
 
 static void *update_again_and_again(void *arg)
 {
     struct updater *updater = arg;
     const struct snet_key both[] = {core_pair_keys()->server, other};
     struct snet_config config = updater->pair->server_config;
-    updater->good = true;
     while (updater->good && !updater->stop) {
         const unsigned round = updater->done++;
         config.key = both;
@@ -473,13 +481,14 @@ static void update_from_another_thread_leaves_traffic_alone(void **state)
 {
     (void)state;
     static struct sock_pair pair;
-    struct updater updater = {.pair = &pair};
+    struct updater updater = {.pair = &pair, .good = true};
     pthread_t threads[2];
     uint8_t data[PIECE_BYTES];
     size_t offset = 0;
     bool cut = false;
     sock_pair_begin(&pair);
     assert_int_equal(pthread_create(&threads[0], NULL, update_again_and_again, &updater), 0);
+    updater_await(&updater);
     assert_int_equal(pthread_create(&threads[1], NULL, write_traffic, pair.client), 0);
     ssize_t len = snet_read(pair.server, data, sizeof data);
     for (; len > 0; len = snet_read(pair.server, data, sizeof data)) {
@@ -487,6 +496,7 @@ static void update_from_another_thread_leaves_traffic_alone(void **state)
         offset += (size_t)len;
         if (!cut && offset > TRAFFIC_BYTES / 2) {
             sock_pair_cut(&pair, false);
+            updater_await(&updater);
             cut = true;
         }
     }
