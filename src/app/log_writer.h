@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 /* Limit: bytes of lines that wait to be written. */
-#define SNET_LOG_WRITER_BYTES (256u * 1024u)
+#define SNET_LOG_WRITER_BYTES 262144u
 
 struct snet_log_writer;
 

@@ -73,8 +73,8 @@ void sim_plan_from_seed(struct sim_plan *plan, uint64_t seed)
     plan->lazy_readers = test_env_below(&dice, 3) == 0;
     if (test_env_below(&dice, 3) == 0) {
         /* One inbox can be full, and then there is little for the others. */
-        plan->recv_budget_bytes =
-            plan->clients * SNET_PAGE_BYTES + test_env_below(&dice, 2 * plan->inbox_bytes);
+        plan->recv_budget_bytes = (uint64_t)plan->clients * SNET_PAGE_BYTES +
+                                  test_env_below(&dice, UINT64_C(2) * plan->inbox_bytes);
         plan->up_bytes *= 2;
         plan->down_bytes *= 2;
     }

@@ -34,7 +34,7 @@
  * Longer than any seed's faults keep a client from its first answer: its end would be NO_ANSWER or
  * CONNECT, as it should be, and no failure of the run.
  */
-#define SIM_CONNECT_NS (24 * 3600 * SNET_SECOND_NS)
+#define SIM_CONNECT_NS (UINT64_C(86400) * SNET_SECOND_NS)
 #define SIM_DEAD_PEER_NS (20 * SNET_SECOND_NS)
 
 /* Of a stranger's connection, or what is put in place of other bytes. */
