@@ -39,13 +39,13 @@ extern "C" {
 
 /* The functions return 0, or -1 on failure; six parameters, because the field's AEADs have them. */
 typedef struct snet_suite {
-    uint8_t id;
     const char *noise_dh_cipher_hash; /* "25519_ChaChaPoly_SHA256": SNET_SUITE_NAME_MAX_BYTES */
+    size_t ctx_size;                  /* at most SNET_SUITE_CTX_MAX_BYTES */
+    uint32_t rekey_records;           /* a power of two, at most SNET_SUITE_REKEY_MAX_RECORDS */
     uint16_t key_len;                 /* SNET_SUITE_KEY_BYTES */
     uint16_t nonce_len;               /* SNET_SUITE_NONCE_BYTES */
     uint16_t tag_len;                 /* SNET_SUITE_TAG_BYTES */
-    uint32_t rekey_records;           /* a power of two, at most SNET_SUITE_REKEY_MAX_RECORDS */
-    size_t ctx_size;                  /* at most SNET_SUITE_CTX_MAX_BYTES */
+    uint8_t id;
     int (*init)(void *ctx, const uint8_t key[SNET_SUITE_KEY_BYTES]);
     /* Seals `len` bytes of `buf` in place and writes the tag behind them. */
     int (*seal)(void *ctx, const uint8_t nonce[SNET_SUITE_NONCE_BYTES], const void *ad,

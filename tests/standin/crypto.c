@@ -159,8 +159,8 @@ static void crypto_round(const uint8_t *key, unsigned round, uint8_t *block)
 {
     struct standin_mix mix;
     uint8_t mask[CRYPTO_HALF];
-    const uint8_t *from = block + (round % 2) * CRYPTO_HALF;
-    uint8_t *to = block + (1 - round % 2) * CRYPTO_HALF;
+    const uint8_t *from = block + (size_t)(round % 2) * CRYPTO_HALF;
+    uint8_t *to = block + (size_t)(1 - round % 2) * CRYPTO_HALF;
     standin_mix_init(&mix, CRYPTO_BLOCK);
     standin_mix_feed(&mix, key, SNET_BLOCK_KEY_BYTES);
     standin_mix_number(&mix, round);

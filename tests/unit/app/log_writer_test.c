@@ -15,8 +15,8 @@
 #define WRITER_WAIT_MS 10000u
 #define WRITER_SHORT_WAIT_MS 20u
 #define WRITER_LINE "0123456789012345678901234567890123456789012345678901234567890123456789\n"
-#define WRITER_THREADS 4u
-#define WRITER_LINES 500u
+#define WRITER_THREADS ((size_t)4)
+#define WRITER_LINES ((size_t)500)
 #define WRITER_MANY_LINES 20000u
 
 static size_t say_dropped(const void *user, uint64_t count, char *ret_line, size_t size)

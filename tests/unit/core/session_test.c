@@ -141,8 +141,8 @@ static void session_survives_losses_of_what_it_resends(void **state)
         core_pair_write(&ends, ends.client, 400);
         core_pair_write(&ends, ends.served, 400);
         for (unsigned round = 0; round < 12; round++) {
-            (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, 7 * round);
-            (void)core_pair_move(&ends, conn, CORE_PAIR_SERVER, 5 * round);
+            (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, (size_t)7 * round);
+            (void)core_pair_move(&ends, conn, CORE_PAIR_SERVER, (size_t)5 * round);
             (void)core_pair_take(&ends, conn, CORE_PAIR_CLIENT, lost, 90);
             (void)core_pair_take(&ends, conn, CORE_PAIR_SERVER, lost, 120);
             core_pair_cut(&ends, conn);

@@ -17,10 +17,13 @@ struct option_other {
     {                                                                                              \
         offsetof(struct snet_config, field), sizeof(((struct snet_config *)NULL)->field)           \
     }
+/* The pointers themselves are meant, not what they point to. */
+/* NOLINTBEGIN(bugprone-sizeof-expression) */
 static const struct option_other option_others[] = {
     OTHER(size),     OTHER(store),     OTHER(events),  OTHER(user),
     OTHER(on_event), OTHER(on_accept), OTHER(connect), OTHER(reserved),
 };
+/* NOLINTEND(bugprone-sizeof-expression) */
 
 static size_t width_of(uint32_t type)
 {

@@ -22,7 +22,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define TRAFFIC_BYTES (512u * 1024)
+#define TRAFFIC_BYTES ((size_t)512 * 1024)
 #define PIECE_BYTES 3000u
 
 static const struct snet_key other = {{66}};

@@ -249,7 +249,7 @@ static void server_outlives_random_bytes(void **state)
     test_env_init(&dice, 4711);
     for (unsigned round = 0; round < 5000; round++) {
         static const uint8_t firsts[] = {0x00, 0x80, 0xBF, 0xC3, 0xFF, 0x01};
-        uint8_t data[200];
+        uint8_t data[200] = {0};
         const size_t len = 1 + (size_t)test_env_below(&dice, sizeof data - 1);
         for (size_t i = 0; i < len; i++) {
             data[i] = (uint8_t)test_env_next(&dice);
