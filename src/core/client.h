@@ -20,7 +20,7 @@
 #define SNET_CLIENT_HANDOVER_MAX 5u
 /* A link has worked when it has received a byte, sent this many, or lived this long. */
 #define SNET_CLIENT_WORKED_BYTES 4096u
-#define SNET_CLIENT_WORKED_NS SNET_SECOND_NS
+#define SNET_CLIENT_WORKED_NS SNET_SESSION_TRIAL_NS
 
 /* What a client does when it loses a link, and when it may try no longer. */
 extern const struct snet_session_role snet_client_role;

@@ -242,10 +242,12 @@ static void session_drop(snet_session *session, snet_link *link, enum snet_close
 /* The link that was just proven carries the session from now on. */
 static void session_take_link(snet_session *session, snet_link *link, uint64_t now)
 {
+    const bool acks = session_acks(session); /* such a link has proven who is at its other end */
     SNET_ASSERT(session->state != SNET_SESSION_ENDED);
     session_drop(session, session->links.live, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
     session_drop(session, session->links.attempt == link ? NULL : session->links.attempt,
                  SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
+    session->links.on_trial = session->state == SNET_SESSION_DETACHED && !acks;
     session_move(session, SNET_SESSION_LIVE);
     session->links.attempt = NULL;
     session->dial.state = SNET_DIAL_IDLE;
@@ -280,10 +282,20 @@ void snet_session_open(snet_session *session, snet_link *link, uint64_t now)
 void snet_session_resume(snet_session *session, snet_link *link,
                          const struct snet_session_counts *counts, uint64_t now)
 {
+    const bool advanced = counts->peer_received > session->counts.peer.peer_received;
     session_account(session, counts, now);
     session_take_link(session, link, now);
+    session->links.on_trial = session->links.on_trial && !advanced;
     snet_core_post(session->core, &session->task, SNET_CORE_EVENT_RESUMED);
     snet_session_progress(session, now);
+}
+
+/* [PROTO 8.1] */
+bool snet_session_link_was_hollow(const snet_session *session, uint64_t now)
+{
+    return session->links.on_trial && session->inbox.received == session->links.received &&
+           session->history.sent_max == session->links.sent &&
+           now - session->links.since_ns < SNET_SESSION_TRIAL_NS;
 }
 
 void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, uint64_t now)
@@ -292,7 +304,10 @@ void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, 
     session_move(session, SNET_SESSION_DETACHED);
     session->links.lost_err = err;
     session->links.lost_at_ns = now;
-    session->expire_at_ns = snet_timer_after(now, keep_ns);
+    if (!snet_session_link_was_hollow(session, now)) {
+        session->links.found_err = SNET_OK;
+        session->expire_at_ns = snet_timer_after(now, keep_ns);
+    }
     snet_session_arm(session);
     snet_core_clear(session->core, &session->task, SNET_CORE_EVENT_RESUMED);
     snet_core_post(session->core, &session->task, SNET_CORE_EVENT_LOST);
@@ -414,8 +429,10 @@ snet_err snet_session_expire_err(const snet_session *session)
     /* Where each direction ends by itself, ours alone would cast no doubt on what came in. */
     const bool both =
         session->ending.peer_ended || (session->wire->caps & SNET_WIRE_CAP_CLOSE) == 0;
-    return session->ending.shut && both && !session->ending.acked ? SNET_ERR_CLOSE_UNCONFIRMED
-                                                                  : SNET_ERR_EXPIRED;
+    if (session->ending.shut && both && !session->ending.acked) {
+        return SNET_ERR_CLOSE_UNCONFIRMED;
+    }
+    return session->links.found_err != SNET_OK ? session->links.found_err : SNET_ERR_EXPIRED;
 }
 
 void snet_session_abort(snet_session *session, uint64_t now)

@@ -30,6 +30,8 @@ enum snet_session_state {
     SNET_SESSION_ENDED
 };
 #define SNET_SESSION_STATES 4
+/* A link that has lived this long has shown that it works. */
+#define SNET_SESSION_TRIAL_NS SNET_SECOND_NS
 /* How soon a writer tries again when the machine had no memory. */
 #define SNET_SESSION_MEMORY_RETRY_NS (100 * SNET_MS_NS)
 
@@ -64,6 +66,9 @@ struct snet_session_links {
     uint64_t received; /* inbox.received */
     uint64_t sent;     /* history.sent_max */
     uint64_t base;     /* history.base */
+    /* It took over from nothing, and without having shown that the other end has got further. */
+    bool on_trial;
+    snet_err found_err; /* the last answer to an attempt that was no agreement; SNET_OK: none */
 };
 
 /* Clients: the way to the next link. */
@@ -170,8 +175,12 @@ void snet_session_resume(snet_session *session, snet_link *link,
                          const struct snet_session_counts *counts, uint64_t now);
 /* The session and one of its links know no more of each other. */
 void snet_session_let_go(snet_session *session, snet_link *link);
-/* The live link is gone, or closes: the session waits for a resume, for `keep_ns` at most. */
+/* The live link is gone, or closes: the session waits for a resume, for `keep_ns` at most. After a
+   hollow link it waits no longer than it would have without that. */
 void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, uint64_t now);
+/* Whether the last live link has shown nothing: it was on trial, and moved no byte and did not live
+   long. Anything that accepts connections can do that. */
+bool snet_session_link_was_hollow(const snet_session *session, uint64_t now);
 /* The session's live link or attempt is gone: `err` says how. */
 void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err, uint64_t now);
 /* A new link of a server's session has been accepted; an older one in that state is closed. */

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from interop_support import EXIT_CLEAN, EXIT_PROTOCOL, EXIT_REFUSED, Connect
+from interop_support import EXIT_CLEAN, EXIT_REFUSED, Connect
 from legacy_link import Link, LinkClosed, TimedOut
 from legacy_peer import Listener
 from legacy_session import Session
@@ -15,7 +15,8 @@ from legacy_wire import WIRE_2, Resume, encode_answer, u64
 
 STEP_SECONDS = 15.0
 EXIT_SECONDS = 30.0
-"""snet/1 gives up after three refusals over at least ten seconds."""
+"""A client gives up after three refusals over at least ten seconds."""
+PORTAL = b"HTTP/1.1 302 Found\r\nLocation: http://login.example/\r\n\r\n"
 PAYLOAD = random.Random(5).randbytes(200_000)
 
 
@@ -144,7 +145,10 @@ def stops_short_of_its_counts(listener: Listener, _: Connect) -> bytes:
 
 
 def answers_impossible_counts(write_count: int | None, read_count: int | None) -> Script:
-    """FIN, then a resume answered with counts that cannot be; None is the true count."""
+    """FIN, then a resume answered with counts that cannot be; None is the true count.
+
+    Whoever says that, the session goes by what is answered later.
+    """
 
     def play(listener: Listener, command: Connect) -> bytes:
         del command
@@ -164,18 +168,37 @@ def answers_impossible_counts(write_count: int | None, read_count: int | None) -
     return play
 
 
+def goes_on_behind_a_portal(listener: Listener, _: Connect) -> bytes:
+    """Half of the data, RST, four answers of something else, a resume that brings the rest, FIN."""
+    half = len(PAYLOAD) // 2
+    link, session = listener.accept_new()
+    session.write(PAYLOAD)
+    link.transfer(send=half, read=0, seconds=STEP_SECONDS)
+    session.withhold(len(PAYLOAD))
+    link.reset()
+    for answer in (PORTAL, bytes(range(1, 200)), PORTAL[:5], b"\xff" * 64):
+        link, _ = listener.accept_request()
+        link.write(answer)
+        link.finish()
+    link, request = listener.accept_resume(session)
+    link.transfer(send=len(PAYLOAD) - request.read_count, read=0, seconds=STEP_SECONDS)
+    link.finish()
+    return PAYLOAD
+
+
 ENDS: dict[str, tuple[Script, int]] = {
     "fin": (ends_with_fin, EXIT_CLEAN),
     "fin at once": (ends_with_fin_at_once, EXIT_CLEAN),
     "fin after an empty resume": (ends_after_an_empty_resume, EXIT_CLEAN),
     "tail lost to a reset": (loses_its_tail, EXIT_CLEAN),
     "tail lost to fins": (loses_its_tail_to_fins, EXIT_CLEAN),
+    "portal in between": (goes_on_behind_a_portal, EXIT_CLEAN),
     "reset": (ends_with_reset, EXIT_REFUSED),
     "reset behind bytes": (ends_with_reset_behind_bytes, EXIT_REFUSED),
     "short of its counts": (stops_short_of_its_counts, EXIT_REFUSED),
-    "write count 2^62": (answers_impossible_counts(2**62, None), EXIT_PROTOCOL),
-    "write count too small": (answers_impossible_counts(len(PAYLOAD) - 1, None), EXIT_PROTOCOL),
-    "read count too large": (answers_impossible_counts(None, 1), EXIT_PROTOCOL),
+    "write count 2^62": (answers_impossible_counts(2**62, None), EXIT_CLEAN),
+    "write count too small": (answers_impossible_counts(len(PAYLOAD) - 1, None), EXIT_CLEAN),
+    "read count too large": (answers_impossible_counts(None, 1), EXIT_CLEAN),
 }
 """How a server ends, refusing everything afterwards, and the exit code that says so."""
 EXCEPTIONS = {

@@ -305,6 +305,18 @@ struct core_pair_conn *core_pair_reconnect(struct core_pair *ends, struct core_p
     return core_pair_connect(ends);
 }
 
+void core_pair_reconnect_until_ended(struct core_pair *ends)
+{
+    const uint64_t by_ns = ends->now + 60 * SNET_SECOND_NS;
+    while (ends->now < by_ns && ends->client->state != SNET_SESSION_ENDED) {
+        if (ends->client->dial.state == SNET_DIAL_ASKED) {
+            core_pair_settle(ends, core_pair_connect(ends));
+        } else {
+            core_pair_pass(ends, SNET_SECOND_NS / 10);
+        }
+    }
+}
+
 struct core_pair_conn *core_pair_begin(struct core_pair *ends)
 {
     struct core_pair_conn *conn = core_pair_connect(ends);

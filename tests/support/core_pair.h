@@ -110,6 +110,9 @@ void core_pair_cut(struct core_pair *ends, struct core_pair_conn *conn);
 struct core_pair_conn *core_pair_reconnect(struct core_pair *ends, struct core_pair_conn *conn,
                                            uint64_t duration_ns);
 
+/* The client connects whenever it wants to, until its session has ended; at most for a minute. */
+void core_pair_reconnect_until_ended(struct core_pair *ends);
+
 /* Opens a session over a new connection and settles; returns the connection. */
 struct core_pair_conn *core_pair_begin(struct core_pair *ends);
 /* Opens both ends as they are by default on `wire`, and begins. */

@@ -138,17 +138,40 @@ snet_err snet_legacy_client_resume_reply(snet_link *link, enum snet_legacy_step 
     return SNET_OK;
 }
 
-/* The server took the whole request and closed without a byte: the refusal of snet/1. */
-static bool client_closed_on(const snet_link *link, snet_err err)
+/*
+ * Whether the server took the whole request and gave an answer that ends the session, if it is true
+ * [PROTO 6.5].
+ */
+static bool client_was_answered(const snet_link *link, snet_err err,
+                                enum snet_ending_answer *ret_answer)
 {
-    if (link == NULL || link->wire->format->challenged) {
+    const struct snet_legacy_link *state = link == NULL ? NULL : snet_legacy_link_of(link);
+    if (state == NULL || state->out_sent != state->out_len) {
         return false;
     }
-    const struct snet_legacy_link *state = snet_legacy_link_of(link);
-    return state->out_sent == state->out_len && !state->reply_seen &&
-           (err == SNET_ERR_LINK_FIN || err == SNET_ERR_LINK_RESET);
+    const bool closed = err == SNET_ERR_LINK_FIN || err == SNET_ERR_LINK_RESET;
+    if (err == SNET_ERR_HISTORY_OVERRUN) {
+        *ret_answer = SNET_ENDING_OVERRUN;
+    } else if (err == SNET_ERR_REFUSED) {
+        *ret_answer = SNET_ENDING_MESSAGE;
+    } else if (closed && !state->reply_seen && !link->wire->format->challenged) {
+        *ret_answer = SNET_ENDING_BARE_CLOSE;
+    } else {
+        return false;
+    }
+    return true;
 }
 
+/* What such an answer says of a session that is lost. */
+static snet_err client_finding(enum snet_ending_answer answer)
+{
+    return answer == SNET_ENDING_OVERRUN ? SNET_ERR_HISTORY_OVERRUN : SNET_ERR_REFUSED;
+}
+
+/*
+ * A session that has begun outlives whatever else may answer in the place of its server, like the
+ * portal of a network: it remembers what it was told, and tries again.
+ */
 snet_err snet_legacy_client_attempt_failed(snet_session *session, const snet_link *link,
                                            snet_err err, uint64_t now)
 {
@@ -156,27 +179,33 @@ snet_err snet_legacy_client_attempt_failed(snet_session *session, const snet_lin
         return snet_client_passes(err) ? SNET_OK : err;
     }
     struct snet_ending *ending = &snet_legacy_session_of(session)->ending;
-    const bool certain = err == SNET_ERR_REFUSED;
-    if (!certain && !client_closed_on(link, err)) {
+    enum snet_ending_answer answer = SNET_ENDING_BARE_CLOSE;
+    if (!client_was_answered(link, err, &answer)) {
         snet_ending_interrupted(ending);
-        return snet_client_passes(err) ? SNET_OK : err;
+        session->links.found_err = snet_client_passes(err) ? session->links.found_err : err;
+        return SNET_OK;
     }
-    switch (snet_ending_refused(ending, certain, session->inbox.received, now)) {
+    session->links.found_err = client_finding(answer);
+    switch (snet_ending_refused(ending, answer, session->inbox.received, now)) {
     case SNET_ENDING_RETRY:
         return SNET_OK;
     case SNET_ENDING_CLEAN:
         return SNET_ERR_CLOSED;
-    case SNET_ENDING_REFUSED:
+    case SNET_ENDING_LOST:
         /* Perhaps both ends closed at once and all arrived: nothing shows it. */
-        return session->ending.shut ? SNET_ERR_CLOSE_UNCONFIRMED : SNET_ERR_REFUSED;
+        return session->ending.shut ? SNET_ERR_CLOSE_UNCONFIRMED : client_finding(answer);
     }
     return SNET_ERR_INTERNAL;
 }
 
 void snet_legacy_client_link_lost(snet_session *session, snet_err err, uint64_t now)
 {
+    struct snet_ending *ending = &snet_legacy_session_of(session)->ending;
+    if (!snet_session_link_was_hollow(session, now)) {
+        snet_ending_interrupted(ending);
+    }
     if (err == SNET_ERR_LINK_FIN) {
-        snet_ending_fin(&snet_legacy_session_of(session)->ending, now);
+        snet_ending_fin(ending, now);
     }
 }
 

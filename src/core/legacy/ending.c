@@ -6,7 +6,10 @@
 
 void snet_ending_agreed(struct snet_ending *ending, uint64_t claimed)
 {
-    *ending = (struct snet_ending){.known = true, .claimed = claimed};
+    /* Who agreed is not proven: the row of refusals goes on until a link has worked. */
+    ending->known = true;
+    ending->fin_ns = 0;
+    ending->claimed = claimed;
 }
 
 void snet_ending_fin(struct snet_ending *ending, uint64_t now)
@@ -21,8 +24,22 @@ void snet_ending_interrupted(struct snet_ending *ending)
     ending->first_refusal_ns = 0;
 }
 
-enum snet_ending_verdict snet_ending_refused(struct snet_ending *ending, bool certain,
-                                             uint64_t received, uint64_t now)
+static bool ending_row_complete(const struct snet_ending *ending, uint64_t now)
+{
+    return ending->refusals >= SNET_ENDING_ROW_COUNT &&
+           now - ending->first_refusal_ns >= SNET_ENDING_ROW_NS;
+}
+
+static bool ending_is_clean(const struct snet_ending *ending, uint64_t received)
+{
+    const bool soon = ending->fin_ns != 0 && ending->first_refusal_ns >= ending->fin_ns &&
+                      ending->first_refusal_ns - ending->fin_ns <= SNET_ENDING_FIN_MAX_NS;
+    return soon && (ending->known || received > 0) && received >= ending->claimed;
+}
+
+enum snet_ending_verdict snet_ending_refused(struct snet_ending *ending,
+                                             enum snet_ending_answer answer, uint64_t received,
+                                             uint64_t now)
 {
     if (ending->refusals == 0) {
         ending->first_refusal_ns = now;
@@ -30,14 +47,12 @@ enum snet_ending_verdict snet_ending_refused(struct snet_ending *ending, bool ce
     if (ending->refusals < SNET_ENDING_ROW_COUNT) {
         ending->refusals++;
     }
-    if (!certain && (ending->refusals < SNET_ENDING_ROW_COUNT ||
-                     now - ending->first_refusal_ns < SNET_ENDING_ROW_NS)) {
-        return SNET_ENDING_RETRY;
+    const bool complete = ending_row_complete(ending, now);
+    const bool clean = answer != SNET_ENDING_OVERRUN && ending_is_clean(ending, received);
+    if (clean && (complete || answer == SNET_ENDING_MESSAGE)) {
+        return SNET_ENDING_CLEAN;
     }
-    const bool soon =
-        ending->fin_ns != 0 && ending->first_refusal_ns - ending->fin_ns <= SNET_ENDING_FIN_MAX_NS;
-    const bool known = ending->known || received > 0;
-    return known && soon && received >= ending->claimed ? SNET_ENDING_CLEAN : SNET_ENDING_REFUSED;
+    return complete ? SNET_ENDING_LOST : SNET_ENDING_RETRY;
 }
 
 uint64_t snet_ending_retry_by_ns(const struct snet_ending *ending)

@@ -5,8 +5,9 @@
  * [PROTO 7.5]. A resume is the acknowledgement: when the server closed in good order, every byte it
  * last claimed has arrived, and it refuses soon afterwards, then the stream ended cleanly. Any
  * other refusal is a loss; so is one from a server that perhaps never knew the session, because the
- * client's proof was lost on its way. Where a refusal is a bare close, which a proxy without
- * upstream shows too, only a row of them counts [PROTO 6.5].
+ * client's proof was lost on its way. No answer on these wires proves who gave it, so a loss is
+ * believed only after a row of refusals; on wires where a refusal is a bare close, a clean end is,
+ * too [PROTO 6.5].
  *
  * Thread: the core's.
  */
@@ -25,10 +26,17 @@
 #define SNET_ENDING_ROW_COUNT 3u
 #define SNET_ENDING_ROW_NS (10 * SNET_SECOND_NS)
 
+/* An answer to a resume after which the session cannot go on, if it is true. */
+enum snet_ending_answer {
+    SNET_ENDING_BARE_CLOSE, /* a close, without a byte */
+    SNET_ENDING_MESSAGE,    /* the message that says no */
+    SNET_ENDING_OVERRUN     /* counts that can be, and that the history does not reach back to */
+};
+
 enum snet_ending_verdict {
-    SNET_ENDING_RETRY,  /* not certain yet: try again */
-    SNET_ENDING_CLEAN,  /* the other end has closed, and everything arrived */
-    SNET_ENDING_REFUSED /* the session is lost */
+    SNET_ENDING_RETRY, /* not certain yet: try again */
+    SNET_ENDING_CLEAN, /* the other end has closed, and everything arrived */
+    SNET_ENDING_LOST   /* the session is lost */
 };
 
 /* A zeroed struct is fresh. */
@@ -44,11 +52,12 @@ struct snet_ending {
 void snet_ending_agreed(struct snet_ending *ending, uint64_t claimed);
 /* The link ended in good order. */
 void snet_ending_fin(struct snet_ending *ending, uint64_t now);
-/* The attempt failed in another way than by a refusal: the row is broken. */
+/* A link worked, or an attempt failed in another way than by a refusal: the row is broken. */
 void snet_ending_interrupted(struct snet_ending *ending);
-/* The resume was refused. `certain`: by a message, not by a bare close. */
-enum snet_ending_verdict snet_ending_refused(struct snet_ending *ending, bool certain,
-                                             uint64_t received, uint64_t now);
+/* The whole resume was sent, and this is what came. */
+enum snet_ending_verdict snet_ending_refused(struct snet_ending *ending,
+                                             enum snet_ending_answer answer, uint64_t received,
+                                             uint64_t now);
 /* When the next attempt is wanted at the latest, for a row to end in time; SNET_NEVER if none. */
 uint64_t snet_ending_retry_by_ns(const struct snet_ending *ending);
 

@@ -90,6 +90,9 @@ static void legacy_session_sent_all(snet_session *session, uint64_t now)
     snet_link *link = session->links.live;
     snet_session_let_go(session, link);
     snet_link_close(link, SNET_CLOSE_FIN, SNET_OK);
+    if (!snet_legacy_session_of(session)->fin_sent) {
+        session->links.on_trial = false; /* the wait for the end is another one, and begins here */
+    }
     snet_legacy_session_of(session)->fin_sent = true;
     const uint64_t keep_ns = session->server == NULL ? session->resume_timeout_ns
                                                      : session->server->config.ended_keep_ns;

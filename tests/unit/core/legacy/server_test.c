@@ -282,6 +282,7 @@ static void server_ends_a_session_whose_bytes_have_left_the_history(void **state
     }
     core_pair_settle(&ends, core_pair_reconnect(&ends, live, SNET_SECOND_NS));
     assert_int_equal(ends.ended[CORE_PAIR_SERVER], SNET_ERR_HISTORY_OVERRUN);
+    core_pair_reconnect_until_ended(&ends);
     assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_REFUSED);
     struct snet_session_info info;
     snet_session_get_info(ends.served, &info);
