@@ -94,11 +94,12 @@ struct snet_core_stats {
     uint64_t recv_bytes; /* pages held by inboxes */
     uint64_t sessions;
     uint64_t links;
+    uint64_t farewells; /* aborts still to be said, see snet_session_farewell */
 };
 SNET_API void snet_core_totals(const snet_core *core, struct snet_core_stats *ret_stats);
 
 /*
- * This end goes away: ends all sessions with SNET_ERR_ABORTED. Those of snet/3 with a link say
+ * This end goes away: ends all sessions with SNET_ERR_ABORTED. Those of snet/3 say
  * SNET_CODE_SHUTDOWN and `text` to their other ends, as snet_session_abort_with does; let their
  * links close before the process ends.
  */
@@ -468,8 +469,10 @@ SNET_API void snet_session_abort(snet_session *session, uint64_t now);
 #define SNET_CODE_TEXT_MAX_BYTES 255u
 
 /*
- * As snet_session_abort; snet/3 with a link also sends the other end `code`, at least
- * SNET_CODE_APPLICATION, and `text`, of which SNET_CODE_TEXT_MAX_BYTES count; NULL for none.
+ * As snet_session_abort; snet/3 also sends the other end `code`, at least SNET_CODE_APPLICATION,
+ * and `text`, of which SNET_CODE_TEXT_MAX_BYTES count; NULL for none. A client without a link
+ * leaves that to its driver, see snet_session_farewell; a server without one says at the client's
+ * next resume that it was aborted, and no more.
  */
 SNET_API void snet_session_abort_with(snet_session *session, uint16_t code, const char *text,
                                       uint64_t now);
@@ -520,6 +523,19 @@ SNET_API snet_link *snet_session_link(const snet_session *session);
  * that has just used the session and looks at once what it can do now.
  */
 SNET_API uint32_t snet_session_take_events(snet_session *session, uint32_t types);
+
+/*
+ * For drivers; snet/3, clients: a session that was aborted without a link has left word for its
+ * server. Returns the session that carries it, once; NULL when there is none. To be asked when the
+ * session has ended, and again when it is given back, for the events of an end may have been taken
+ * by somebody else. Without this call nothing is said.
+ *
+ * The carrier has no stream, and its events are not for the program. It asks for connections by
+ * SNET_CORE_EVENT_DIAL, few of them at a time, and ends when its server has proven that it knows,
+ * at the deadline of the session that it stands for, or when too many of them are kept. The caller
+ * frees it then.
+ */
+SNET_API snet_session *snet_session_farewell(snet_session *session, uint64_t now);
 
 /* What a session has done so far. Byte counts are positions in the stream. */
 struct snet_session_info {

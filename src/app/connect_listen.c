@@ -47,7 +47,7 @@ static void tunnel_relay_done(void *user, snet_err err)
     uv_close((uv_handle_t *)&session->eof_wait.timer, tunnel_session_closed);
     tunnel->session_count--;
     if (tunnel->draining && tunnel->session_count == 0) {
-        snet_runner_stop(&tunnel->connect->runner, SNET_EXIT_OK);
+        snet_runner_finish(&tunnel->connect->runner, SNET_EXIT_OK);
     }
 }
 
@@ -102,7 +102,7 @@ static void tunnel_drain(struct snet_runner *runner)
     snet_stream_listener_close(tunnel->listener);
     tunnel->listener = NULL;
     if (tunnel->session_count == 0) {
-        snet_runner_stop(runner, SNET_EXIT_OK);
+        snet_runner_finish(runner, SNET_EXIT_OK);
     } else {
         snet_log_say(runner->log, "draining: %llu sessions to finish; a second signal ends them",
                      (unsigned long long)tunnel->session_count);

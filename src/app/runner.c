@@ -132,6 +132,17 @@ snet_err snet_runner_init(struct snet_runner *runner)
     return SNET_OK;
 }
 
+void snet_runner_finish(struct snet_runner *runner, int exit_code)
+{
+    struct snet_core_stats stats;
+    snet_core_totals(snet_uv_core(runner->driver), &stats);
+    if (stats.farewells > 0) {
+        snet_runner_leave(runner, exit_code, RUNNER_ABORT_MS);
+    } else {
+        snet_runner_stop(runner, exit_code);
+    }
+}
+
 int snet_runner_run(struct snet_runner *runner)
 {
     while (!runner->over && uv_run(&runner->loop, UV_RUN_ONCE) != 0) {
@@ -148,10 +159,12 @@ static void runner_see_handle(uv_handle_t *handle, void *user)
     *idle = *idle && type != UV_TCP && type != UV_NAMED_PIPE;
 }
 
-/* Whether no connection is open or being closed any more. */
+/* Whether no connection is open or being closed any more, and no abort waits for one. */
 static bool runner_idle(struct snet_runner *runner)
 {
-    bool idle = true;
+    struct snet_core_stats stats;
+    snet_core_totals(snet_uv_core(runner->driver), &stats);
+    bool idle = stats.farewells == 0;
     uv_walk(&runner->loop, runner_see_handle, &idle);
     return idle;
 }

@@ -62,6 +62,9 @@ SNET_MUST_USE snet_err snet_runner_init(struct snet_runner *runner);
 int snet_runner_run(struct snet_runner *runner);
 /* Ends the run when no connection is open or being closed any more, or when `limit_ms` are over. */
 void snet_runner_leave(struct snet_runner *runner, int exit_code, uint64_t limit_ms);
+/* Ends the run: at once, or when the aborts that wait for a connection were said, within a second.
+ */
+void snet_runner_finish(struct snet_runner *runner, int exit_code);
 /* Ends the run with an exit code; the first one counts. */
 void snet_runner_stop(struct snet_runner *runner, int exit_code);
 

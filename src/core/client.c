@@ -3,6 +3,7 @@
 #include "core/client.h"
 
 #include "base/assert.h"
+#include "core/farewell.h"
 #include "core/link.h"
 #include "core/wire.h"
 
@@ -16,9 +17,24 @@ static uint64_t client_max(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+/* Asks for a connection; a farewell only when it is its turn. */
+static void client_dial(snet_session *session)
+{
+    if (!snet_farewell_carried(session) || snet_farewell_turn(session)) {
+        snet_session_ask_link(session);
+        return;
+    }
+    session->dial.state = SNET_DIAL_WAITING;
+    session->dial.at_ns = SNET_NEVER;
+    snet_session_arm(session);
+}
+
 /* Plans the next attempt [PROTO 8.2]. */
 static void client_retry(snet_session *session, uint64_t now)
 {
+    if (snet_farewell_carried(session)) {
+        snet_farewell_rest(session); /* the others have not tried since */
+    }
     uint64_t random = 0;
     if (snet_core_random(session->core, SNET_RANDOM_JITTER, &random) != SNET_OK) {
         random = UINT64_MAX; /* no jitter is better than no attempt */
@@ -29,7 +45,7 @@ static void client_retry(snet_session *session, uint64_t now)
     session->dial.at_ns =
         client_max(client_min(backoff_at_ns, by_ns), now + session->dial.retry_after_ns);
     if (session->dial.at_ns <= now) {
-        snet_session_ask_link(session);
+        client_dial(session);
     } else {
         session->dial.state = SNET_DIAL_WAITING;
         snet_session_arm(session);
@@ -118,10 +134,23 @@ static void client_expire(snet_session *session, uint64_t now)
 
 static void client_leave(snet_session *session)
 {
-    (void)session; /* it is on nobody's list */
+    if (snet_farewell_carried(session)) {
+        snet_farewell_leave(session);
+    }
+}
+
+snet_session *snet_session_farewell(snet_session *session, uint64_t now)
+{
+    snet_session *carrier = snet_farewell_take(session, now);
+    if (carrier != NULL) {
+        client_retry(carrier, now);
+    }
+    return carrier;
 }
 
 const struct snet_session_role snet_client_role = {
+    .dial = client_dial,
+    .forget = snet_farewell_forget,
     .link_lost = client_link_lost,
     .attempt_lost = client_attempt_lost,
     .expire = client_expire,

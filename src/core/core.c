@@ -37,6 +37,8 @@ snet_err snet_core_new(const struct snet_env *env, const struct snet_core_config
     snet_list_init(&core->servers);
     snet_list_init(&core->sessions);
     snet_list_init(&core->links);
+    snet_list_init(&core->farewells);
+    snet_list_init(&core->farewells_due);
     snet_secrets_init(&core->secrets, &core->env);
     snet_pressure_init(&core->pressure, &core->send_pool, &core->recv_pool);
     *ret_core = core;
@@ -93,6 +95,7 @@ void snet_core_totals(const snet_core *core, struct snet_core_stats *ret_stats)
         .recv_bytes = (uint64_t)core->recv_pool.used_count * SNET_PAGE_BYTES,
         .sessions = core->sessions.count,
         .links = core->links.count,
+        .farewells = core->farewells_unsaid,
     };
 }
 

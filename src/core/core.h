@@ -34,6 +34,10 @@ struct snet_core {
     struct snet_list servers;
     struct snet_list sessions;
     struct snet_list links;
+    struct snet_list farewells;     /* core/farewell.h: those kept, oldest first */
+    struct snet_list farewells_due; /* of these: they wait for their turn to dial */
+    unsigned farewells_dialing;
+    unsigned farewells_unsaid;
     struct snet_pressure pressure;
     struct snet_secrets secrets;
     uint64_t now_ns; /* of the last tick */

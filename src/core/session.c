@@ -88,7 +88,7 @@ static void session_tick(struct snet_task *task, uint64_t now)
         return;
     }
     if (session->dial.state == SNET_DIAL_WAITING && session->dial.at_ns <= now) {
-        snet_session_ask_link(session);
+        session->role->dial(session);
     }
     if (session->write_at_ns != 0 && session->write_at_ns <= now) {
         session->write_at_ns = 0;
@@ -460,7 +460,7 @@ void snet_core_shutdown(snet_core *core, const char *text, uint64_t now)
     while (node != NULL) {
         snet_session *session = SNET_CONTAINER(node, snet_session, task.node);
         node = snet_list_next(&core->sessions, node);
-        if (session->state != SNET_SESSION_ENDED) {
+        if (session->state != SNET_SESSION_ENDED && session->farewell == NULL) {
             session_abort_with(session, SNET_CODE_SHUTDOWN, text, now);
         }
     }
@@ -481,6 +481,9 @@ void snet_session_destroy(snet_session *session)
 {
     snet_core *core = session->core;
     session->role->leave(session);
+    if (session->role->forget != NULL) {
+        session->role->forget(session);
+    }
     snet_inbox_deinit(&session->inbox, &core->recv_pool);
     session->wire->session_wipe(session);
     snet_core_forget(core, &session->task);

@@ -45,6 +45,8 @@ enum snet_dial_state {
 
 /* What differs by the end that a session is of: clients go and get links, servers wait for them. */
 struct snet_session_role {
+    /* It is time to ask for a link; NULL: it never is. */
+    void (*dial)(snet_session *session);
     /* The live link is gone: the session is DETACHED. */
     void (*link_lost)(snet_session *session, snet_err err, uint64_t now);
     /* The attempt is gone without having been proven. */
@@ -53,6 +55,8 @@ struct snet_session_role {
     void (*expire)(snet_session *session, uint64_t now);
     /* The session is over, or goes away; may come twice. */
     void (*leave)(snet_session *session);
+    /* The session goes away; NULL: nothing is left. */
+    void (*forget)(snet_session *session);
 };
 
 /* The links that carry a session, or may. */
@@ -135,6 +139,7 @@ struct snet_session {
     bool freed;          /* by the program; its driver has to let go of it */
     const struct snet_cipher *cipher;
     struct snet_identity *identity; /* servers: what is known of the client; owned */
+    struct snet_farewell *farewell; /* clients: core/farewell.h */
     uint64_t id;
     uint64_t resume_timeout_ns;
     uint64_t handshake_timeout_ns;

@@ -107,6 +107,21 @@ void snet_dialer_dial(struct snet_dialer *dialer)
     }
 }
 
+bool snet_dialer_take_farewell(struct snet_dialer *dialer)
+{
+    snet_session *ended = dialer->session;
+    snet_session *carrier = snet_session_farewell(ended, snet_driver_now());
+    if (carrier == NULL) {
+        return false;
+    }
+    snet_dialer_stop(dialer);
+    dialer->farewell = true;
+    dialer->session = carrier;
+    snet_session_set_driver(carrier, dialer);
+    snet_session_set_driver(ended, NULL); /* if the program has given it back, it goes now */
+    return true;
+}
+
 void snet_dialer_network_changed(struct snet_dialer *dialer)
 {
     if (dialer->dial != NULL || dialer->adopt != NULL) {

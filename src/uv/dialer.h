@@ -20,7 +20,8 @@ struct snet_dialer {
     struct snet_adopt_dial *adopt;      /* as `dial` */
     struct snet_stream_options options;
     int os_err;
-    bool retry; /* an attempt that was refused is not the last */
+    bool retry;    /* an attempt that was refused is not the last */
+    bool farewell; /* the session carries one, and the program does not know it */
     char address[SNET_STREAM_ADDRESS_MAX_BYTES];
 };
 
@@ -33,6 +34,9 @@ void snet_dialer_free(struct snet_dialer *dialer);
 void snet_dialer_dial(struct snet_dialer *dialer);
 /* The session wants none any more. */
 void snet_dialer_stop(struct snet_dialer *dialer);
+/* The session has ended: where it has left word for its server, the dialer connects for that from
+   now on, and knows no more of the session. False: there is no word. */
+bool snet_dialer_take_farewell(struct snet_dialer *dialer);
 /* The network has changed: a dial on its way starts over, and the session tries to move. */
 void snet_dialer_network_changed(struct snet_dialer *dialer);
 

@@ -39,6 +39,25 @@ static void drive_link_event(const struct snet_core_event *event)
     }
 }
 
+/* An event of a client's session that is for its dialer; false: of the program, too. */
+static bool drive_dialer_event(struct snet_dialer *dialer, const struct snet_core_event *event)
+{
+    const bool unseen = dialer->farewell;
+    if (event->type == SNET_CORE_EVENT_DIAL) {
+        snet_dialer_dial(dialer);
+    } else if (event->type == SNET_CORE_EVENT_FREED) {
+        if (!snet_dialer_take_farewell(dialer)) {
+            snet_dialer_free(dialer);
+        }
+        return true;
+    } else if (event->type == SNET_CORE_EVENT_ENDED && unseen) {
+        snet_session_free(event->session, snet_driver_now());
+    } else if (event->type == SNET_CORE_EVENT_ENDED && !snet_dialer_take_farewell(dialer)) {
+        snet_dialer_stop(dialer);
+    }
+    return unseen;
+}
+
 static void drive_event(snet_uv *driver, const struct snet_core_event *event)
 {
     if (event->link != NULL) {
@@ -46,21 +65,14 @@ static void drive_event(snet_uv *driver, const struct snet_core_event *event)
         return;
     }
     struct snet_dialer *dialer = snet_session_driver(event->session);
+    if (dialer != NULL && drive_dialer_event(dialer, event)) {
+        return;
+    }
     if (event->type == SNET_CORE_EVENT_DIAL) {
-        SNET_ASSERT(dialer != NULL);
-        snet_dialer_dial(dialer);
         if (driver->on_dial != NULL) {
             driver->on_dial(driver->config.user, event);
         }
         return;
-    }
-    if (event->type == SNET_CORE_EVENT_FREED) {
-        SNET_ASSERT(dialer != NULL);
-        snet_dialer_free(dialer);
-        return;
-    }
-    if (event->type == SNET_CORE_EVENT_ENDED && dialer != NULL) {
-        snet_dialer_stop(dialer);
     }
     driver->config.on_event(driver->config.user, event);
 }
@@ -197,13 +209,22 @@ void snet_uv_shutdown(snet_uv *driver, const char *text)
 
 /* --- The network ----------------------------------------------------------------------------- */
 
-void snet_uv_network_changed(snet_uv *driver)
+static void drive_dialers_network_changed(snet_uv *driver, bool farewells)
 {
     struct snet_list_node *node = snet_list_first(&driver->dialers);
     while (node != NULL) {
-        snet_dialer_network_changed(SNET_CONTAINER(node, struct snet_dialer, node));
+        struct snet_dialer *dialer = SNET_CONTAINER(node, struct snet_dialer, node);
         node = snet_list_next(&driver->dialers, node);
+        if (dialer->farewell == farewells) {
+            snet_dialer_network_changed(dialer);
+        }
     }
+}
+
+void snet_uv_network_changed(snet_uv *driver)
+{
+    drive_dialers_network_changed(driver, false);
+    drive_dialers_network_changed(driver, true);
 }
 
 static void drive_network_changed(void *user)

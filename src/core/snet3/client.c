@@ -5,10 +5,12 @@
 #include "base/assert.h"
 #include "base/try.h"
 #include "core/client.h"
+#include "core/farewell.h"
 #include "core/snet3/acks.h"
 #include "core/snet3/cids.h"
 #include "core/snet3/codes.h"
 #include "core/snet3/epoch.h"
+#include "core/snet3/farewell.h"
 #include "core/snet3/keyring.h"
 #include "core/snet3/liveness.h"
 #include "crypto/secret.h"
@@ -342,7 +344,11 @@ snet_err snet_v3_client_accept(snet_link *link, struct snet_buffer message,
     *ret_next = SNET_V3_STREAM;
     client_adopt(link);
     snet_session_resume(session, link, &counts, now);
-    snet_v3_liveness_begin(link, now);
+    if (snet_farewell_carried(session)) {
+        snet_v3_farewell_say(link, now);
+    } else {
+        snet_v3_liveness_begin(link, now);
+    }
     return SNET_OK;
 }
 

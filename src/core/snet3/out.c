@@ -320,7 +320,8 @@ bool snet_v3_out_abort(snet_link *link, uint16_t code, const char *text)
     struct snet_writer plain;
     snet_writer_init(&plain, space + SNET_V3_FRAME_LEN_BYTES, OUT_CONTROL_MAX_BYTES);
     if (!state->start_sent) {
-        out_put_start(&plain, session == NULL ? 0 : session->history.base);
+        /* A carrier of a farewell keeps no byte, and the peer may lack some: none follows. */
+        out_put_start(&plain, session == NULL ? 0 : snet_v3_session_of(session)->flow.acked);
     }
     out_put(&plain, &(struct snet_v3_frame){.type = SNET_V3_FRAME_ABORT,
                                             .number = code,

@@ -9,6 +9,7 @@
 #include "core/snet3/client.h"
 #include "core/snet3/codes.h"
 #include "core/snet3/epoch.h"
+#include "core/snet3/farewell.h"
 #include "core/snet3/handshake.h"
 #include "core/snet3/in.h"
 #include "core/snet3/liveness.h"
@@ -193,23 +194,32 @@ static void v3_session_info(const snet_session *session, struct snet_session_inf
     ret_info->rtt_ns = session->links.live == NULL ? 0 : state->rtt_ns;
 }
 
-static void v3_session_end(snet_session *session, snet_err err, uint64_t now)
+/* The end is said on the live link, or later, by a client that ends it without one. */
+static void v3_say_end(snet_session *session, snet_err err, uint16_t code)
 {
     snet_link *link = session->links.live;
+    if (link == NULL) {
+        if (err == SNET_ERR_ABORTED) {
+            snet_v3_farewell_keep(session, code);
+        }
+    } else if (snet_v3_out_abort(link, code, session->ending.own_text)) {
+        snet_session_let_go(session, link);
+        snet_link_close(link, SNET_CLOSE_FIN, err);
+    }
+}
+
+static void v3_session_end(snet_session *session, snet_err err, uint64_t now)
+{
     if (session->server != NULL) {
         snet_v3_server_record_tombstone(session, err, now);
     }
     /* The server confirms a clean end, for anybody on the path can end a connection. */
     const bool confirmed = err == SNET_ERR_CLOSED && session->server == NULL;
     const bool by_peer = session->ending.own_code == 0 && snet_v3_codes_is_abort(err);
-    if (link == NULL || confirmed || by_peer) {
-        return;
-    }
-    const uint16_t code = session->ending.own_code != 0 ? session->ending.own_code
-                                                        : (uint16_t)snet_v3_codes_abort(err);
-    if (snet_v3_out_abort(link, code, session->ending.own_text)) {
-        snet_session_let_go(session, link);
-        snet_link_close(link, SNET_CLOSE_FIN, err);
+    if (!confirmed && !by_peer) {
+        v3_say_end(session, err,
+                   session->ending.own_code != 0 ? session->ending.own_code
+                                                 : (uint16_t)snet_v3_codes_abort(err));
     }
 }
 
