@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The snet authors
+# SPDX-License-Identifier: MIT
+"""Ends that come while the network between tunnel and gateway is away, seen when it is back."""
+
+import socket
+import threading
+import time
+import unittest
+
+from e2e_support import (LOOPBACK, MODERN, SECURE, Listening, chaos, connect, main, serve)
+from test_ending import Backend, receive_all
+
+SESSIONS = 10
+SECONDS = 60.0
+"""The resume timeout is 300 s: what is told within this was not told by it."""
+RESET = b"\1\0\0\0\0\0\0\0"
+
+
+class Recorder(Backend):
+    """Reads each connection to its end; `seen`: the bytes, and whether it ended in order."""
+
+    def __init__(self) -> None:
+        self.seen = []
+        self.more = threading.Condition()
+        super().__init__(self.record)
+
+    def record(self, sock: socket.socket) -> None:
+        """Serve one connection."""
+        end = receive_all(sock)
+        with self.more:
+            self.seen.append(end)
+            self.more.notify_all()
+
+    def wait_for(self, count: int) -> list[tuple[bytes, bool]]:
+        """Return what was seen once it is `count` ends, or the time is over."""
+        with self.more:
+            self.more.wait_for(lambda: len(self.seen) >= count, SECONDS)
+            return list(self.seen)
+
+
+class Away(unittest.TestCase):
+    """A tunnel to a gateway, and a network between them that goes and comes back."""
+
+    def start(self, backend: Backend, wire: str, *arguments: str) -> None:
+        """Start all, with `SESSIONS` programs that have said hello."""
+        self.gateway = self.enterContext(serve(backend.address))
+        self.network = self.enterContext(chaos(self.gateway.address))
+        self.tunnel = self.enterContext(connect(self.network.address, wire, "-v", *arguments))
+        self.programs = [
+            self.enterContext(socket.create_connection((LOOPBACK, self.tunnel.port), SECONDS))
+            for _ in range(SESSIONS)
+        ]
+        for program in self.programs:
+            program.sendall(b"hello")
+        self.wait_for_sessions(self.gateway, "opened session=")
+
+    def wait_for_sessions(self, process: Listening, pattern: str) -> None:
+        """Wait until the log has a line for each session."""
+        deadline = time.monotonic() + SECONDS
+        while process.log().count(pattern) < SESSIONS:
+            self.assertLess(time.monotonic(), deadline, process.log())
+            time.sleep(0.02)
+
+    def network_goes(self) -> None:
+        """Take the network away; both ends know when this returns."""
+        self.network.process.kill()
+        self.network.process.wait()
+        for process in (self.gateway, self.tunnel):
+            self.wait_for_sessions(process, "lost session=")
+
+    def network_is_back(self) -> None:
+        """Bring the network back at the same place."""
+        self.enterContext(chaos(self.gateway.address, listen=self.network.address))
+
+    def test_reset_is_passed_on_when_the_network_is_back(self) -> None:
+        with Recorder() as backend:
+            self.start(backend, SECURE)
+            self.network_goes()
+            for program in self.programs:
+                program.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                program.close()
+            self.wait_for_sessions(self.tunnel, "ended session=")
+            self.network_is_back()
+            self.assertEqual(backend.wait_for(SESSIONS), SESSIONS * [(b"hello", False)])
+
+    def test_close_and_its_bytes_are_passed_on_when_the_network_is_back(self) -> None:
+        with Recorder() as backend:
+            self.start(backend, SECURE)
+            self.network_goes()
+            for program in self.programs:
+                program.sendall(b", and goodbye")
+                program.close()
+            self.network_is_back()
+            self.assertEqual(backend.wait_for(SESSIONS),
+                             SESSIONS * [(b"hello, and goodbye", True)])
+
+    def test_reset_of_the_backend_is_passed_on_when_the_network_is_back(self) -> None:
+        away = threading.Event()
+
+        def resets(sock: socket.socket) -> None:
+            away.wait(SECONDS)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+
+        for wire in MODERN:
+            away.clear()
+            with self.subTest(wire=wire), Backend(resets) as backend:
+                self.start(backend, wire)
+                self.network_goes()
+                away.set()
+                self.wait_for_sessions(self.gateway, "ended session=")
+                self.network_is_back()
+                for program in self.programs:
+                    self.assertEqual(receive_all(program), (b"", False))
+
+    def test_tunnel_that_is_ended_without_a_network_does_not_wait_for_it(self) -> None:
+        with Recorder() as backend:
+            self.start(backend, SECURE, "--drain-timeout", "1")
+            self.network_goes()
+            started = time.monotonic()
+            self.tunnel.process.terminate()
+            self.assertEqual(self.tunnel.process.wait(SECONDS), 0)
+            self.assertLess(time.monotonic() - started, SECONDS / 4)
+
+
+if __name__ == "__main__":
+    main()
