@@ -240,5 +240,72 @@ class Daemon(Echo):
                 self.assertEqual(os.path.exists(f"{folder}/gate"), number == signal.SIGKILL)
 
 
+class Killed(unittest.TestCase):
+    """A command that is killed in the middle of transfers: nobody may see a clean end of one."""
+
+    PROGRAMS = 20
+    LIMIT = 60.0
+
+    def setUp(self) -> None:
+        self.lock = threading.Lock()
+        self.clean = []
+        self.ended = 0
+        self.moved = set()
+
+    def transfer(self, sock: socket.socket, who: str, sends: bool) -> None:
+        """Send or receive until the connection ends; a receiver says if that looked clean."""
+        with contextlib.suppress(OSError):
+            while sends or sock.recv(65536):
+                if sends:
+                    sock.sendall(bytes(8192))
+                    time.sleep(0.01)
+                with self.lock:
+                    self.moved.add(sock)
+            with self.lock:
+                self.clean.append(who)
+        with self.lock:
+            self.ended += 1
+
+    def wait_until(self, what) -> None:
+        """Wait for a condition."""
+        deadline = time.monotonic() + self.LIMIT
+        while not what():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+
+    def kill_during_transfers(self, wire: str, victim: str, down: bool) -> None:
+        """Kill one of both in the middle of `PROGRAMS` transfers."""
+        self.setUp()
+        backend = Backend(lambda sock: self.transfer(sock, "backend", down))
+        with (
+            backend,
+            serve(backend.address, "--resume-timeout", "5") as gateway,
+            connect(gateway.address, wire, "--resume-timeout", "5") as tunnel,
+        ):
+            programs = [self.enterContext(dial(tunnel.port)) for _ in range(self.PROGRAMS)]
+            for program in programs:
+                program.settimeout(self.LIMIT)
+                threading.Thread(target=self.transfer, args=(program, "program", not down),
+                                 daemon=True).start()
+            self.wait_until(lambda: len(self.moved) == 2 * self.PROGRAMS)
+            process = {"tunnel": tunnel, "gateway": gateway}[victim].process
+            process.kill()
+            process.wait(SOON)
+            self.wait_until(lambda: self.ended == 2 * self.PROGRAMS)
+            self.assertEqual(self.clean, [])
+
+    def test_killed_tunnel_is_no_clean_end_for_anybody(self) -> None:
+        for wire in MODERN:
+            for down in (True, False):
+                with self.subTest(wire=wire, down=down):
+                    self.kill_during_transfers(wire, "tunnel", down)
+
+    def test_killed_gateway_is_no_clean_end_for_anybody(self) -> None:
+        for wire in MODERN:
+            for down in (True, False):
+                with self.subTest(wire=wire, down=down):
+                    self.kill_during_transfers(wire, "gateway", down)
+
+
 if __name__ == "__main__":
     main()
