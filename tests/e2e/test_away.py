@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The snet authors
 # SPDX-License-Identifier: MIT
-"""Ends that come while the network between tunnel and gateway is away, seen when it is back."""
+"""Ends that come while the network between tunnel and gateway is away, and those without one.
+
+docs/internals/ending.md has a table of who is told what, and when.
+"""
 
 import socket
 import threading
@@ -9,6 +12,7 @@ import time
 import unittest
 
 from e2e_support import (LOOPBACK, MODERN, SECURE, Listening, chaos, connect, main, serve)
+from test_echo import receive
 from test_ending import Backend, receive_all
 
 SESSIONS = 10
@@ -21,16 +25,26 @@ class Recorder(Backend):
     """Reads each connection to its end; `seen`: the bytes, and whether it ended in order."""
 
     def __init__(self) -> None:
+        self.heard = 0
         self.seen = []
         self.more = threading.Condition()
         super().__init__(self.record)
 
     def record(self, sock: socket.socket) -> None:
         """Serve one connection."""
-        end = receive_all(sock)
+        first = receive(sock, 5)
         with self.more:
-            self.seen.append(end)
+            self.heard += 1
             self.more.notify_all()
+        rest, orderly = receive_all(sock)
+        with self.more:
+            self.seen.append((first + rest, orderly))
+            self.more.notify_all()
+
+    def wait_until_heard(self) -> None:
+        """Return when every program's first words are here."""
+        with self.more:
+            assert self.more.wait_for(lambda: self.heard == SESSIONS, SECONDS)
 
     def wait_for(self, count: int) -> list[tuple[bytes, bool]]:
         """Return what was seen once it is `count` ends, or the time is over."""
@@ -42,9 +56,10 @@ class Recorder(Backend):
 class Away(unittest.TestCase):
     """A tunnel to a gateway, and a network between them that goes and comes back."""
 
-    def start(self, backend: Backend, wire: str, *arguments: str) -> None:
-        """Start all, with `SESSIONS` programs that have said hello."""
-        self.gateway = self.enterContext(serve(backend.address))
+    def start(self, backend: Backend, wire: str, *arguments: str, keep: str = "300") -> None:
+        """Start all, with `SESSIONS` programs that have said hello, and sessions kept so long."""
+        arguments = ("--resume-timeout", keep, *arguments)
+        self.gateway = self.enterContext(serve(backend.address, "--resume-timeout", keep))
         self.network = self.enterContext(chaos(self.gateway.address))
         self.tunnel = self.enterContext(connect(self.network.address, wire, "-v", *arguments))
         self.programs = [
@@ -54,6 +69,8 @@ class Away(unittest.TestCase):
         for program in self.programs:
             program.sendall(b"hello")
         self.wait_for_sessions(self.gateway, "opened session=")
+        if isinstance(backend, Recorder):
+            backend.wait_until_heard()
 
     def wait_for_sessions(self, process: Listening, pattern: str) -> None:
         """Wait until the log has a line for each session."""
@@ -112,6 +129,56 @@ class Away(unittest.TestCase):
                 self.network_is_back()
                 for program in self.programs:
                     self.assertEqual(receive_all(program), (b"", False))
+
+    def test_close_of_the_backend_is_passed_on_when_the_network_is_back(self) -> None:
+        away = threading.Event()
+
+        def closes(sock: socket.socket) -> None:
+            sock.recv(5)
+            away.wait(SECONDS)
+            sock.sendall(b"goodbye")
+            sock.shutdown(socket.SHUT_WR)
+            receive_all(sock)
+
+        for wire in MODERN:
+            away.clear()
+            with self.subTest(wire=wire), Backend(closes) as backend:
+                self.start(backend, wire)
+                self.network_goes()
+                away.set()
+                self.network_is_back()
+                for program in self.programs:
+                    self.assertEqual(receive_all(program), (b"goodbye", True))
+
+    def test_network_that_stays_away_resets_both_ends(self) -> None:
+        for wire in MODERN:
+            with self.subTest(wire=wire), Recorder() as backend:
+                self.start(backend, wire, keep="5")
+                self.network_goes()
+                self.assertEqual(backend.wait_for(SESSIONS), SESSIONS * [(b"hello", False)])
+                for program in self.programs:
+                    self.assertEqual(receive_all(program), (b"", False))
+
+    def test_what_the_old_wires_cannot_say_is_over_with_the_resume_timeout(self) -> None:
+        for reset in (True, False):
+            with self.subTest(reset=reset), Recorder() as backend:
+                self.start(backend, "2", "--eof-wait", "1", keep="5")
+                for program in self.programs:
+                    if reset:
+                        program.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                    program.close()
+                self.assertEqual(backend.wait_for(SESSIONS), SESSIONS * [(b"hello", False)])
+
+    def test_second_signal_to_a_tunnel_resets_programs_and_backends(self) -> None:
+        with Recorder() as backend:
+            self.start(backend, SECURE)
+            self.tunnel.process.terminate()
+            self.tunnel.wait_for("draining")
+            self.tunnel.process.terminate()
+            self.assertEqual(self.tunnel.process.wait(SECONDS), 0)
+            self.assertEqual(backend.wait_for(SESSIONS), SESSIONS * [(b"hello", False)])
+            for program in self.programs:
+                self.assertEqual(receive_all(program), (b"", False))
 
     def test_tunnel_that_is_ended_without_a_network_does_not_wait_for_it(self) -> None:
         with Recorder() as backend:
