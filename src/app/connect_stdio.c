@@ -157,14 +157,13 @@ static void stdio_over(struct stdio *stdio)
 
 /* --- Leaving --------------------------------------------------------------------------------- */
 
-/* Whether all input is where it should be: with the other end, or on wires without acknowledgements
-   with TCP. */
+/* Whether the other end has all input, on wires that say so; on the others it is known when the
+   session has ended. */
 static bool stdio_delivered(const struct stdio *stdio)
 {
     struct snet_session_info info;
     snet_session_get_info(stdio->session, &info);
-    const uint64_t left = info.half_close ? info.unacked : info.written - info.sent;
-    return stdio->in_ended && stdio->in_len == 0 && left == 0;
+    return info.half_close && stdio->in_ended && stdio->in_len == 0 && info.unacked == 0;
 }
 
 /*

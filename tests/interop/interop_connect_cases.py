@@ -21,8 +21,8 @@ from interop_end_scripts import (
     refuse_while,
 )
 from interop_support import (
-    EXIT_CLEAN,
     EXIT_LOST,
+    EXIT_OUTPUT,
     EXIT_PROTOCOL,
     EXIT_UNAVAILABLE,
     Bulk,
@@ -173,7 +173,7 @@ class Ends(unittest.TestCase):
                     link.close()
                     link, request = listener.accept_request()
                     answer_counts(listener, link, session.write_count, request.write_count)
-                    self.assertEqual(command.wait(5.0), EXIT_CLEAN)
+                    self.assertEqual(command.wait(5.0), EXIT_OUTPUT)
                     link.close()
                     self.assertEqual(session.received, b"the last words")
 

@@ -28,6 +28,7 @@ DEFECT_WORDS = ("Sanitizer", "runtime error:", "assertion")
 """What a build with sanitizers, or a failed assertion, says while it runs."""
 
 EXIT_CLEAN = 0
+EXIT_OUTPUT = 1
 EXIT_UNAVAILABLE = 69
 EXIT_LOST = 74
 EXIT_PROTOCOL = 76
