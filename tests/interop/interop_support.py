@@ -185,6 +185,7 @@ class Serve(Command):
         self.port = free_port()
         super().__init__(
             "serve",
+            "-v",
             *("--wire", wires),
             *("--listen", f"{LOOPBACK}:{self.port}"),
             *("--to", f"{LOOPBACK}:{self.backend.port}"),
