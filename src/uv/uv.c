@@ -20,6 +20,8 @@ struct snet_uv_server {
     snet_server *core;
     snet_stream_listener *listener;
     bool adopted; /* the program has made the listener's socket, with options of its own */
+    bool updated; /* `options` are for the listener, which belongs to the loop's thread alone */
+    struct snet_stream_options options;
 };
 
 /* --- Events ---------------------------------------------------------------------------------- */
@@ -77,8 +79,22 @@ static void drive_event(snet_uv *driver, const struct snet_core_event *event)
     driver->config.on_event(driver->config.user, event);
 }
 
+/* Listeners accept without the lock: what another thread has updated is handed over here. */
+static void drive_update_listeners(snet_uv *driver)
+{
+    struct snet_list_node *node = snet_list_first(&driver->servers);
+    for (; node != NULL; node = snet_list_next(&driver->servers, node)) {
+        snet_uv_server *server = SNET_CONTAINER(node, snet_uv_server, node);
+        if (server->updated) {
+            server->updated = false;
+            snet_stream_listener_set_options(server->listener, &server->options);
+        }
+    }
+}
+
 static void drive_prepare(snet_uv *driver)
 {
+    drive_update_listeners(driver);
     snet_conn_inline_hand_over(driver);
     snet_conn_coalesce_start(driver);
 }
@@ -332,11 +348,10 @@ const char *snet_uv_server_address(const snet_uv_server *server)
 
 snet_err snet_uv_server_update(snet_uv_server *server, const struct snet_server_config *config)
 {
-    const struct snet_stream_options options =
-        snet_driver_options(server->driver, config->wires, &config->session);
     const snet_err err = snet_server_update(server->core, config, snet_driver_now());
     if (err == SNET_OK && !server->adopted) {
-        snet_stream_listener_set_options(server->listener, &options);
+        server->options = snet_driver_options(server->driver, config->wires, &config->session);
+        server->updated = true;
     }
     return err;
 }
