@@ -57,6 +57,8 @@ struct snet_wire_ops {
     snet_err (*link_timer)(snet_link *link, uint64_t now);
     /* The link goes away: gives back what it holds. NULL: nothing but its state. */
     void (*link_wipe)(snet_link *link);
+    /* The session's live link or its attempt is gone, by `err`. NULL: nothing to do. */
+    void (*link_gone)(snet_session *session, const snet_link *link, snet_err err, uint64_t now);
     /* A client's attempt failed; `link` is NULL without a connection. SNET_OK: try again. */
     snet_err (*attempt_failed)(snet_session *session, const snet_link *link, snet_err err,
                                uint64_t now);

@@ -162,7 +162,7 @@ FIGURES: list[tuple[str, str, object]] = [
     (MEMORY, "{} is what the first page", "SNET_PAGE_BYTES - 9"),
     (MEMORY, "({} bytes at most)", RECORD),
     (MEMORY, "a handshake message that does ({})", "SNET_V3_MESSAGE_MAX_BYTES"),
-    (MEMORY, "did not take ({})", f"SNET_V3_OUT_RECORDS_MAX * {RECORD}"),
+    (MEMORY, "did not take ({})", "SNET_V3_OUT_FILL_MAX_BYTES"),
     (MEMORY, "makes up to {} sessions in turn", "SNET_PRESSURE_RECLAIM_MAX"),
     (MEMORY, "with a capacity of {} KiB", f"SNET_V3_SEND_FIRST_BYTES {KIB}"),
     (MEMORY, "or {} MiB, when", f"SNET_WINDOW_MAX_BYTES {MIB}"),

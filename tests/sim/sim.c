@@ -78,6 +78,13 @@ void sim_plan_from_seed(struct sim_plan *plan, uint64_t seed)
         plan->up_bytes *= 2;
         plan->down_bytes *= 2;
     }
+    if (plan->wire == SNET_WIRE_3 && test_env_below(&dice, 4) == 0) {
+        plan->quota_bytes =
+            SIM_QUOTA_MIN_BYTES + (uint32_t)test_env_below(&dice, SIM_QUOTA_RANGE_BYTES);
+        plan->quota_freezes = test_env_below(&dice, 2) == 0;
+        plan->up_bytes %= (uint64_t)SIM_QUOTA_TIMES * plan->quota_bytes;
+        plan->down_bytes %= (uint64_t)SIM_QUOTA_TIMES * plan->quota_bytes;
+    }
 }
 
 /* Keys of snet/3, the same in every run. */

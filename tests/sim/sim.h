@@ -27,6 +27,11 @@
 #define SIM_RECORD_1_BYTES 40u /* on snet/1: no more than a resume */
 #define SIM_RECORDS_MAX 16u
 #define SIM_SLOW 24u
+/* A path that ends each connection carries at least a handshake and a record of 1 KiB before. */
+#define SIM_QUOTA_MIN_BYTES 2500u
+#define SIM_QUOTA_RANGE_BYTES 30000u
+/* The streams of such a run, in quotas: each costs a connection or two. */
+#define SIM_QUOTA_TIMES 20u
 /* What is due is done after so many steps, on average, and never as late as this. */
 #define SIM_TICK_STEPS 4u
 #define SIM_LATE_MAX_NS SNET_SECOND_NS
@@ -66,6 +71,8 @@ struct sim_plan {
     unsigned clients;
     unsigned faults;            /* how many at most */
     unsigned fault_one_in;      /* steps per fault, on average */
+    uint32_t quota_bytes;       /* of each connection, each way; 0: none */
+    bool quota_freezes;         /* behind it nothing moves and nobody is told; else it is reset */
     uint64_t cut_at_byte;       /* cut once after so many bytes in all, UINT64_MAX for never */
     unsigned alloc_fail_one_in; /* 0 never */
     uint32_t history_bytes;
@@ -111,6 +118,7 @@ struct sim_side {
     bool deaf;            /* it has closed: what arrives is thrown away */
     uint64_t reset_at_ns; /* when the end notices a stall, SNET_NEVER if not */
     size_t queued;        /* bytes on their way to this end */
+    uint64_t delivered;   /* bytes that have arrived at it */
     uint8_t queue[SIM_QUEUE_MAX_BYTES];
 };
 

@@ -176,6 +176,36 @@ static bool net_send(struct sim *sim, struct sim_conn *conn, unsigned index)
     return true;
 }
 
+static void net_cut(struct sim *sim, struct sim_conn *conn)
+{
+    sim->cuts++;
+    sim->record_count++;
+    conn->sides[0].reset = conn->sides[1].reset = true;
+    conn->sides[0].queued = conn->sides[1].queued = 0;
+    conn->stalled = false;
+    if (conn->sides[0].link == NULL && conn->sides[1].link == NULL) {
+        conn->used = false;
+    }
+}
+
+/* How many bytes the path still carries to this end. */
+static uint64_t net_quota_left(const struct sim *sim, const struct sim_side *side)
+{
+    return sim->plan.quota_bytes == 0 || sim->calm   ? UINT64_MAX
+           : side->delivered < sim->plan.quota_bytes ? sim->plan.quota_bytes - side->delivered
+                                                     : 0;
+}
+
+/* The path carries no more of this connection. */
+static void net_use_up(struct sim *sim, struct sim_conn *conn)
+{
+    if (sim->plan.quota_freezes) {
+        conn->stalled = true; /* without a notice: each end has to find out by itself */
+    } else {
+        net_cut(sim, conn);
+    }
+}
+
 /* Some bytes, or the end, arrive. */
 static bool net_deliver(struct sim *sim, struct sim_conn *conn, unsigned index)
 {
@@ -204,6 +234,13 @@ static bool net_deliver(struct sim *sim, struct sim_conn *conn, unsigned index)
         sim->plan.cut_at_byte - sim->bytes_moved < len) {
         len = (size_t)(sim->plan.cut_at_byte - sim->bytes_moved);
     }
+    const uint64_t quota_left = net_quota_left(sim, side);
+    if (quota_left == 0) {
+        net_use_up(sim, conn);
+        return true;
+    }
+    len = quota_left < len ? (size_t)quota_left : len;
+    side->delivered += len;
     size_t taken = 0;
     snet_link_recv(side->link, side->queue, len, &taken, sim->now);
     if (taken < len) {
@@ -238,18 +275,6 @@ bool sim_net_step(struct sim *sim)
         }
     }
     return moving;
-}
-
-static void net_cut(struct sim *sim, struct sim_conn *conn)
-{
-    sim->cuts++;
-    sim->record_count++;
-    conn->sides[0].reset = conn->sides[1].reset = true;
-    conn->sides[0].queued = conn->sides[1].queued = 0;
-    conn->stalled = false;
-    if (conn->sides[0].link == NULL && conn->sides[1].link == NULL) {
-        conn->used = false;
-    }
 }
 
 void sim_net_cut_all(struct sim *sim)

@@ -57,6 +57,8 @@ snet_err snet_v3_acks_take(snet_session *session, struct snet_flow_ack ack, uint
         snet_session_acked(session, state->flow.acked,
                            state->end_sent && state->flow.acked > history->end);
         if (session->links.live != NULL) {
+            const struct snet_path_range range = {state->flow.acked, history->sent};
+            snet_path_acked(&snet_v3_link_of(session->links.live)->path, &range, now);
             snet_v3_liveness_acked(session->links.live, now);
         }
     }

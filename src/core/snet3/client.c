@@ -13,6 +13,7 @@
 #include "core/snet3/farewell.h"
 #include "core/snet3/keyring.h"
 #include "core/snet3/liveness.h"
+#include "core/snet3/progress.h"
 #include "crypto/secret.h"
 
 #include <string.h>
@@ -144,7 +145,8 @@ static size_t client_take_early(snet_session *session, uint8_t ret_early[SNET_V3
     struct snet_history *history = &session->history;
     struct snet_span spans[4];
     snet_v3_acks_trim(session);
-    if (!state->early_data || session->state != SNET_SESSION_DETACHED ||
+    if (!state->early_data || snet_v3_progress_barren(session) ||
+        session->state != SNET_SESSION_DETACHED ||
         snet_history_rewind(history, history->base) != SNET_OK) {
         return 0;
     }
@@ -218,6 +220,7 @@ snet_err snet_v3_client_start(snet_link *link, uint64_t now)
     SNET_ASSERT(link->session != NULL);
     snet_client_pause(link->session, 0);
     snet_v3_link_of(link)->asked_ns = now;
+    snet_v3_link_of(link)->began_ns = now;
     return link->session->state == SNET_SESSION_OPENING ? client_say_hello(link)
                                                         : client_ask_resume(link);
 }
@@ -238,6 +241,8 @@ static void client_open(snet_link *link, uint64_t now)
 {
     client_adopt(link);
     snet_v3_client_forget(link->session);
+    (void)snet_v3_progress_judge(link->session);
+    snet_v3_progress_begin(link->session, link, now);
     snet_session_open(link->session, link, now);
     snet_v3_liveness_begin(link, now);
 }
@@ -343,6 +348,11 @@ snet_err snet_v3_client_accept(snet_link *link, struct snet_buffer message,
     const struct snet_session_counts counts = {session->inbox.received, session->history.base};
     *ret_next = SNET_V3_STREAM;
     client_adopt(link);
+    if (session->links.live != NULL) {
+        snet_v3_progress_link_gone(session, session->links.live, SNET_ERR_LINK_REPLACED, now);
+    }
+    (void)snet_v3_progress_judge(session);
+    snet_v3_progress_begin(link->session, link, now);
     snet_session_resume(session, link, &counts, now);
     if (snet_farewell_carried(session)) {
         snet_v3_farewell_say(link, now);

@@ -217,9 +217,18 @@ static void out_pad(const snet_session *session, struct snet_writer *plain, size
 
 /* --- Records ------------------------------------------------------------------------------ */
 
-static size_t out_max_record(const snet_link *link)
+/* What is around the plaintext of a record. */
+#define OUT_COVER_BYTES (SNET_V3_FRAME_LEN_BYTES + SNET_SUITE_TAG_BYTES)
+
+/* Maximum: plaintext of the record with `seq` on this link [PROTO 16.6]. */
+static size_t out_max_record(const snet_link *link, uint64_t seq)
 {
-    return out_min(SNET_V3_RECORD_BYTES, snet_v3_link_of(link)->peer_max_record);
+    const struct snet_v3_link *state = snet_v3_link_of(link);
+    const size_t pad_bytes = snet_v3_session_of(link->session)->pad_bytes;
+    const size_t most = out_min(SNET_V3_RECORD_BYTES, state->peer_max_record);
+    const size_t fit = snet_path_record_bytes(&state->path, seq) - OUT_COVER_BYTES;
+    /* A record below a block would show by its length what padding hides. */
+    return out_min(most, fit > pad_bytes ? fit : pad_bytes);
 }
 
 /* The link cannot send any more; its session resumes on another one. */
@@ -238,15 +247,14 @@ static bool out_seal(snet_link *link, uint8_t *space, size_t plain_len)
         out_break(link, err);
         return false;
     }
-    snet_outbox_commit(&state->out, SNET_V3_FRAME_LEN_BYTES + plain_len + SNET_SUITE_TAG_BYTES);
+    snet_outbox_commit(&state->out, OUT_COVER_BYTES + plain_len);
     return true;
 }
 
-/* One record; false when that failed. */
-static bool out_record(snet_link *link, uint8_t *space)
+/* One record, of at most `max_record` bytes of plaintext; false when that failed. */
+static bool out_record(snet_link *link, uint8_t *space, size_t max_record)
 {
     struct snet_writer plain;
-    const size_t max_record = out_max_record(link);
     snet_writer_init(&plain, space + SNET_V3_FRAME_LEN_BYTES, max_record);
     if (!snet_v3_link_of(link)->start_sent) {
         out_start(link, &plain);
@@ -257,18 +265,46 @@ static bool out_record(snet_link *link, uint8_t *space)
     return out_seal(link, space, plain.written);
 }
 
-/* Memory for the data that may go out now, and for what goes with it. */
+/*
+ * Memory for the data that may go out now, and for what goes with it: the sum over the records that
+ * it takes, as far as they are sealed at a time.
+ */
 static size_t out_space_bytes(const snet_link *link)
 {
-    const size_t max_record = out_max_record(link);
-    const size_t whole = SNET_V3_FRAME_LEN_BYTES + max_record + SNET_SUITE_TAG_BYTES;
-    const size_t one = OUT_CONTROL_MAX_BYTES + OUT_DATA_HEAD_BYTES + out_data_len(link) +
-                       snet_v3_session_of(link->session)->pad_bytes;
-    if (one <= max_record) {
-        return SNET_V3_FRAME_LEN_BYTES + one + SNET_SUITE_TAG_BYTES;
+    const uint64_t seq = snet_v3_link_of(link)->seal.seq;
+    const size_t beside = OUT_CONTROL_MAX_BYTES + OUT_DATA_HEAD_BYTES;
+    size_t left = beside + out_data_len(link) + snet_v3_session_of(link->session)->pad_bytes;
+    size_t sum = 0;
+    for (unsigned i = 0; i < SNET_V3_OUT_RECORDS_MAX; i++) {
+        const size_t max_record = out_max_record(link, seq + i);
+        if (left <= max_record) {
+            return sum + OUT_COVER_BYTES + left;
+        }
+        if (sum + OUT_COVER_BYTES + max_record > SNET_V3_OUT_FILL_MAX_BYTES) {
+            break;
+        }
+        sum += OUT_COVER_BYTES + max_record;
+        left -= max_record - beside; /* at least this much of it is data */
     }
-    const size_t records = one / (max_record - OUT_CONTROL_MAX_BYTES) + 1;
-    return whole * out_min(records, SNET_V3_OUT_RECORDS_MAX);
+    return sum;
+}
+
+/* Seals what there is to send into `left` bytes at `space`. */
+static void out_records(snet_link *link, uint8_t *space, size_t left)
+{
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    const size_t least = OUT_COVER_BYTES + OUT_CONTROL_MAX_BYTES + OUT_DATA_HEAD_BYTES +
+                         snet_v3_session_of(link->session)->pad_bytes;
+    bool more = true;
+    while (more) {
+        const size_t before = state->out.len;
+        const size_t max_record = out_max_record(link, state->seal.seq);
+        more = out_record(link, space, out_min(max_record, left - OUT_COVER_BYTES));
+        const size_t used = state->out.len - before;
+        space += used;
+        left -= used;
+        more = more && left > least && out_anything(link);
+    }
 }
 
 void snet_v3_out_fill(snet_link *link)
@@ -284,23 +320,14 @@ void snet_v3_out_fill(snet_link *link)
     if (!out_anything(link)) {
         return;
     }
-    size_t left = out_space_bytes(link);
-    uint8_t *space = snet_outbox_space(&state->out, link->core, left);
+    const size_t size = out_space_bytes(link);
+    uint8_t *space = snet_outbox_space(&state->out, link->core, size);
     if (space == NULL) {
         state->out_retry = true;
         snet_link_alarm(link, link->core->now_ns + SNET_V3_OUT_RETRY_NS);
         return;
     }
-    const size_t whole = SNET_V3_FRAME_LEN_BYTES + out_max_record(link) + SNET_SUITE_TAG_BYTES;
-    bool more = true;
-    while (more) {
-        const size_t before = state->out.len;
-        more = out_record(link, space);
-        const size_t used = state->out.len - before;
-        space += used;
-        left -= used;
-        more = more && left >= whole && out_anything(link);
-    }
+    out_records(link, space, size);
     snet_v3_acks_trim(link->session);
 }
 

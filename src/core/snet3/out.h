@@ -12,8 +12,10 @@
 
 #include "core/snet3/state.h"
 
-/* Maximum: records sealed at a time. */
-#define SNET_V3_OUT_RECORDS_MAX 4u
+/* Maxima: records sealed at a time, and what they take, which is four of the longest. */
+#define SNET_V3_OUT_RECORDS_MAX 32u
+#define SNET_V3_OUT_FILL_MAX_BYTES                                                                 \
+    (4u * (SNET_V3_FRAME_LEN_BYTES + SNET_V3_RECORD_BYTES + SNET_SUITE_TAG_BYTES))
 /* Interval: a link without memory tries again after it. */
 #define SNET_V3_OUT_RETRY_NS (100 * SNET_MS_NS)
 

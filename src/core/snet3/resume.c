@@ -9,6 +9,7 @@
 #include "core/snet3/codes.h"
 #include "core/snet3/epoch.h"
 #include "core/snet3/in.h"
+#include "core/snet3/progress.h"
 #include "core/snet3/refuse.h"
 #include "core/snet3/server.h"
 #include "core/snet3/store.h"
@@ -173,6 +174,12 @@ static void resume_commit(snet_link *link, struct snet_credential *base,
     /* Before a link is taken: its counts begin behind what is acknowledged here. */
     const snet_err err = snet_v3_acks_take(session, ack, now);
     SNET_ASSERT(err == SNET_OK); /* resume_judge has checked it */
+    if (session->links.live == NULL && snet_v3_progress_judge(session)) {
+        /* Bytes arrive although no link lives until its first record has: the client is there. */
+        session->expire_at_ns = snet_timer_after(now, session->resume_timeout_ns);
+        snet_session_arm(session);
+    }
+    snet_v3_progress_begin(session, link, now);
     if (plan->taken != NULL) {
         /* The client uses this link and plans to leave it. To close it instead would let a RESUME
            cut a link in use. */

@@ -10,6 +10,7 @@
 #include "core/snet3/epoch.h"
 #include "core/snet3/liveness.h"
 #include "core/snet3/out.h"
+#include "core/snet3/progress.h"
 #include "core/snet3/refuse.h"
 #include "core/snet3/store.h"
 #include "crypto/secret.h"
@@ -311,6 +312,10 @@ void snet_v3_server_go_over(snet_link *link, uint64_t now)
     snet_session *session = link->session;
     SNET_ASSERT(session->state != SNET_SESSION_OPENING);
     server_prove(link, now);
+    if (session->links.live != NULL) {
+        snet_v3_progress_link_gone(session, session->links.live, SNET_ERR_LINK_REPLACED, now);
+        (void)snet_v3_progress_judge(session);
+    }
     const struct snet_session_counts counts = {session->inbox.received, session->history.base};
     snet_session_resume(session, link, &counts, now);
     snet_v3_liveness_begin(link, now);

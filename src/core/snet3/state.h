@@ -17,6 +17,7 @@
 #include "core/snet3/flow.h"
 #include "core/snet3/messages.h"
 #include "core/snet3/outbox.h"
+#include "core/snet3/path.h"
 #include "core/snet3/reassembly.h"
 #include "core/snet3/record.h"
 #include "core/snet3/window.h"
@@ -91,6 +92,14 @@ struct snet_v3_server {
     struct snet_v3_migrate *migrate;
 };
 
+/* What the links so far have moved [PROTO 17.4]. */
+struct snet_v3_progress {
+    uint64_t acked; /* both as they stood when the last link began */
+    uint64_t recv_next;
+    bool left_waiting; /* a link since then has ended with something outstanding */
+    bool barren;       /* and nothing had moved */
+};
+
 /* State of a session, behind it. */
 struct snet_v3_session {
     const struct snet_suite *suite;
@@ -107,6 +116,7 @@ struct snet_v3_session {
     bool writer_waited; /* since the last whole send buffer was acknowledged */
     bool end_sent;      /* FIN went out on some link */
     uint8_t key_place;  /* servers: of the key that it began with, in the keyring */
+    struct snet_v3_progress progress;
     uint64_t rekey_interval_ns;
     uint64_t stall_min_ns; /* of the next link: a path that is merely slow needs as long as this */
     union {
@@ -134,13 +144,15 @@ struct snet_v3_link {
     uint32_t pong_token;
     uint32_t ping_token;
     uint32_t pending_bytes; /* sent before the link was proven */
-    uint64_t in_offset;     /* of the next byte of DATA */
+    uint64_t began_ns;
+    uint64_t in_offset; /* of the next byte of DATA */
     uint64_t heard_ns;
     uint64_t asked_ns; /* when the last flight of the handshake, or the last PING, went out */
     uint64_t
         progress_ns; /* since when what is outstanding waits for an acknowledgement; 0: nothing */
     uint64_t stall_timeout_ns; /* without an acknowledgement for this long, the link has stalled */
     uint64_t rekey_at_ns;      /* client: when new keys are wanted; SNET_NEVER */
+    struct snet_path path;
     struct snet_reassembly in;
     struct snet_outbox out;
     struct snet_v3_handshake *handshake; /* until the handshake is over */

@@ -15,6 +15,7 @@
 #include "core/snet3/liveness.h"
 #include "core/snet3/migrate.h"
 #include "core/snet3/out.h"
+#include "core/snet3/progress.h"
 #include "core/snet3/server.h"
 #include "core/snet3/step.h"
 #include "core/snet3/store.h"
@@ -62,6 +63,9 @@ static void v3_link_sent(snet_link *link, size_t len, uint64_t now)
     if (session == NULL || session->links.live != link) {
         return;
     }
+    const struct snet_path_range range = {snet_v3_session_of(session)->flow.acked,
+                                          session->history.sent};
+    snet_path_sent(&snet_v3_link_of(link)->path, &range, now);
     snet_v3_liveness_sent(link, now);
     snet_session_progress(session, now);
     snet_v3_acks_finish(session, now);
@@ -258,6 +262,7 @@ const struct snet_wire_ops snet_v3_wire = {
     .link_sent = v3_link_sent,
     .link_timer = snet_v3_liveness_due,
     .link_wipe = v3_link_wipe,
+    .link_gone = snet_v3_progress_link_gone,
     .attempt_failed = snet_v3_client_attempt_failed,
     .server_open = v3_server_open,
     .server_close = v3_server_close,

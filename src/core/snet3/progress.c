@@ -1,0 +1,75 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/snet3/progress.h"
+
+static uint64_t progress_max(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Whether an end waits for something on this link [PROTO 17.4]. */
+static bool progress_outstanding(const snet_session *session, const snet_link *link)
+{
+    const struct snet_v3_session *state = snet_v3_session_of(session);
+    const bool end_owed = state->end_sent && !session->ending.acked;
+    return snet_v3_state_unacked(session, session->history.sent_max) > 0 || end_owed ||
+           snet_v3_link_of(link)->in.want > 0 || !snet_v3_link_of(link)->start_seen;
+}
+
+/* Whether this end left the link before it could know. */
+static bool progress_left_early(const snet_session *session, const snet_link *link, snet_err err,
+                                uint64_t now)
+{
+    const uint64_t rtt_ns = snet_v3_session_of(session)->rtt_ns;
+    const uint64_t patience_ns =
+        progress_max(SNET_V3_PROGRESS_PATIENCE_NS, SNET_V3_PROGRESS_ROUND_TRIPS * rtt_ns);
+    const bool own = err == SNET_ERR_LINK_REPLACED || err == SNET_ERR_HANDSHAKE_TIMEOUT;
+    return own && now - snet_v3_link_of(link)->began_ns < patience_ns;
+}
+
+/* Whether a server answered the client's attempt, by a refusal. */
+static bool progress_refused(const snet_link *link, snet_err err)
+{
+    return link->state == SNET_LINK_CLOSED && snet_err_class_of(err) != SNET_CLASS_LINK;
+}
+
+void snet_v3_progress_link_gone(snet_session *session, const snet_link *link, snet_err err,
+                                uint64_t now)
+{
+    struct snet_v3_progress *progress = &snet_v3_session_of(session)->progress;
+    if (err != SNET_ERR_NO_MEMORY && !progress_refused(link, err) &&
+        !progress_left_early(session, link, err, now) && progress_outstanding(session, link)) {
+        progress->left_waiting = true;
+    }
+}
+
+static bool progress_moved(const snet_session *session)
+{
+    const struct snet_v3_session *state = snet_v3_session_of(session);
+    return state->flow.acked > state->progress.acked ||
+           snet_v3_state_recv_next(session) > state->progress.recv_next;
+}
+
+bool snet_v3_progress_judge(snet_session *session)
+{
+    struct snet_v3_session *state = snet_v3_session_of(session);
+    struct snet_v3_progress *progress = &state->progress;
+    const bool moved = progress_moved(session);
+    progress->barren = !moved && (progress->barren || progress->left_waiting);
+    progress->left_waiting = false;
+    progress->acked = state->flow.acked;
+    progress->recv_next = snet_v3_state_recv_next(session);
+    return moved;
+}
+
+bool snet_v3_progress_barren(const snet_session *session)
+{
+    const struct snet_v3_progress *progress = &snet_v3_session_of(session)->progress;
+    return !progress_moved(session) && (progress->barren || progress->left_waiting);
+}
+
+void snet_v3_progress_begin(const snet_session *session, snet_link *link, uint64_t now)
+{
+    snet_v3_link_of(link)->began_ns = now;
+    snet_v3_link_of(link)->path.small = snet_v3_progress_barren(session);
+}

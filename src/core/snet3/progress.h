@@ -1,0 +1,32 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Progress: what the links of a session have moved [PROTO 17.4]. A link that ends with something
+ * outstanding and has moved nothing is barren, and the next one is used with more care.
+ *
+ * A link's end says what was outstanding; whether it had moved anything is known when the peer has
+ * said its counts again, on the next link.
+ *
+ * Thread: the core's.
+ */
+#ifndef SNET_CORE_SNET3_PROGRESS_H
+#define SNET_CORE_SNET3_PROGRESS_H
+
+#include "core/snet3/state.h"
+
+/* A link that its end left earlier than this, or than so many round trips, says nothing. */
+#define SNET_V3_PROGRESS_PATIENCE_NS (5 * SNET_SECOND_NS)
+#define SNET_V3_PROGRESS_ROUND_TRIPS 4u
+
+/* A link of the session, or an attempt, is over by `err`. */
+void snet_v3_progress_link_gone(snet_session *session, const snet_link *link, snet_err err,
+                                uint64_t now);
+/* The peer's counts for a new link are taken: judges the links before. Whether one moved anything.
+ */
+bool snet_v3_progress_judge(snet_session *session);
+/* A link for the session begins: its records are as long as the links before allow. */
+void snet_v3_progress_begin(const snet_session *session, snet_link *link, uint64_t now);
+/* Whether the last link was barren. */
+bool snet_v3_progress_barren(const snet_session *session);
+
+#endif

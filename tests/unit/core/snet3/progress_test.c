@@ -1,0 +1,149 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/* Links that move nothing, and what the next one is like [PROTO 16.6] [PROTO 17.4]. */
+#include "core/snet3/progress.h"
+
+#include "tests/support/unit.h"
+#include "tests/support/v3_setup.h"
+
+/* Room for the length of DATA is kept also where DATA_END does without. */
+#define FIRST_BYTES (SNET_PATH_FIRST_BYTES - 2u)
+#define SMALL_BYTES (SNET_PATH_SMALL_BYTES - 2u)
+
+/* The length of the first record that a side sends now. */
+static size_t first_record_bytes(struct core_pair *ends, struct core_pair_conn *conn,
+                                 enum core_pair_side from)
+{
+    uint8_t len[2];
+    assert_int_equal(core_pair_take(ends, conn, from, len, sizeof len), sizeof len);
+    return 2 + (size_t)len[0] + 256 * (size_t)len[1];
+}
+
+static bool barren(const snet_session *session)
+{
+    return snet_v3_progress_barren(session);
+}
+
+static void first_records_of_a_link_fit_into_a_packet(void **state)
+{
+    (void)state;
+    struct core_pair ends;
+    struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
+    core_pair_write(&ends, ends.client, 60000);
+    assert_int_equal(first_record_bytes(&ends, conn, CORE_PAIR_CLIENT), FIRST_BYTES);
+    core_pair_close(&ends);
+}
+
+static void records_are_small_after_a_link_that_moved_nothing(void **state)
+{
+    (void)state;
+    struct core_pair ends;
+    struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
+    core_pair_write(&ends, ends.client, 60000);
+    (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, FIRST_BYTES - 1);
+    conn = core_pair_reconnect(&ends, conn, SNET_SECOND_NS);
+    assert_true(barren(ends.client));
+    (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, SIZE_MAX); /* RESUME */
+    assert_true(barren(ends.served));
+    (void)core_pair_move(&ends, conn, CORE_PAIR_SERVER, SIZE_MAX); /* ACCEPT and more */
+    assert_int_equal(first_record_bytes(&ends, conn, CORE_PAIR_CLIENT), SMALL_BYTES);
+    core_pair_close(&ends);
+}
+
+/* The acknowledgement was lost with the link: the next ACCEPT has it. */
+static void link_is_judged_by_what_the_next_one_says_of_it(void **state)
+{
+    (void)state;
+    struct core_pair ends;
+    struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
+    core_pair_write(&ends, ends.client, 60000);
+    (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, FIRST_BYTES);
+    conn = core_pair_reconnect(&ends, conn, SNET_SECOND_NS);
+    assert_true(barren(ends.client));
+    (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, SIZE_MAX);
+    (void)core_pair_move(&ends, conn, CORE_PAIR_SERVER, SIZE_MAX);
+    assert_false(barren(ends.client));
+    assert_false(barren(ends.served));
+    assert_int_equal(first_record_bytes(&ends, conn, CORE_PAIR_CLIENT), FIRST_BYTES);
+    core_pair_close(&ends);
+}
+
+static void idle_link_is_not_barren(void **state)
+{
+    (void)state;
+    struct core_pair ends;
+    struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
+    conn = core_pair_reconnect(&ends, conn, SNET_SECOND_NS);
+    core_pair_settle(&ends, conn);
+    assert_false(barren(ends.client));
+    assert_false(barren(ends.served));
+    core_pair_close(&ends);
+}
+
+/* A client that is not answered sends no early data next time: the path may not carry it. */
+static void attempt_without_an_answer_is_barren(void **state)
+{
+    (void)state;
+    struct core_pair ends;
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_3, false);
+    config.client.early_data = true;
+    core_pair_open(&ends, &config);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    core_pair_write(&ends, ends.client, 3000);
+    conn = core_pair_reconnect(&ends, conn, SNET_SECOND_NS);
+    core_pair_cut(&ends, conn);
+    core_pair_pass(&ends, SNET_SECOND_NS);
+    assert_true(barren(ends.client));
+    conn = core_pair_connect(&ends);
+    assert_int_equal(core_pair_move(&ends, conn, CORE_PAIR_CLIENT, SIZE_MAX), 109);
+    core_pair_close(&ends);
+}
+
+/* An end that wants to move soon has learned nothing of the path that it leaves. */
+static void link_that_is_left_at_once_is_not_barren(void **state)
+{
+    (void)state;
+    struct core_pair ends;
+    (void)core_pair_begin_on(&ends, SNET_WIRE_3);
+    core_pair_write(&ends, ends.client, 100);
+    snet_client_network_changed(ends.client, ends.now);
+    core_pair_drain(&ends);
+    struct core_pair_conn *conn = core_pair_connect(&ends);
+    core_pair_settle(&ends, conn);
+    assert_false(barren(ends.client));
+    assert_false(barren(ends.served));
+    core_pair_close(&ends);
+}
+
+/* Bytes arrive by links of which the server never sees the first record: the client is there. */
+static void session_that_moves_is_kept_beyond_its_resume_window(void **state)
+{
+    (void)state;
+    struct core_pair ends;
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_3, false);
+    config.server.session.resume_timeout_ns = 10 * SNET_SECOND_NS;
+    core_pair_open(&ends, &config);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    core_pair_write(&ends, ends.served, 60000);
+    for (unsigned i = 0; i < 6; i++) {
+        conn = core_pair_reconnect(&ends, conn, 4 * SNET_SECOND_NS);
+        (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, SIZE_MAX);
+        (void)core_pair_move(&ends, conn, CORE_PAIR_SERVER, 107 + SNET_PATH_FIRST_BYTES);
+    }
+    assert_int_equal(ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 0);
+    core_pair_close(&ends);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(first_records_of_a_link_fit_into_a_packet),
+        cmocka_unit_test(records_are_small_after_a_link_that_moved_nothing),
+        cmocka_unit_test(link_is_judged_by_what_the_next_one_says_of_it),
+        cmocka_unit_test(idle_link_is_not_barren),
+        cmocka_unit_test(attempt_without_an_answer_is_barren),
+        cmocka_unit_test(link_that_is_left_at_once_is_not_barren),
+        cmocka_unit_test(session_that_moves_is_kept_beyond_its_resume_window),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
