@@ -13,6 +13,9 @@ uint64_t snet_backoff_next_ns(struct snet_backoff *backoff, uint64_t random)
     const uint64_t wait_ns = random % (backoff->ceiling_ns + 1);
     const uint64_t doubled_ns = 2 * backoff->ceiling_ns;
     backoff->ceiling_ns = doubled_ns < SNET_BACKOFF_MAX_NS ? doubled_ns : SNET_BACKOFF_MAX_NS;
+    if (backoff->ceiling_ns < SNET_BACKOFF_FIRST_NS) {
+        backoff->ceiling_ns = SNET_BACKOFF_FIRST_NS;
+    }
     SNET_ASSERT(wait_ns <= SNET_BACKOFF_MAX_NS);
     return wait_ns;
 }
@@ -20,4 +23,9 @@ uint64_t snet_backoff_next_ns(struct snet_backoff *backoff, uint64_t random)
 void snet_backoff_reset(struct snet_backoff *backoff)
 {
     backoff->ceiling_ns = 0;
+}
+
+void snet_backoff_moved(struct snet_backoff *backoff)
+{
+    backoff->ceiling_ns = SNET_BACKOFF_MOVED_NS;
 }

@@ -16,6 +16,8 @@
 
 #define SNET_BACKOFF_FIRST_NS (200 * SNET_MS_NS)
 #define SNET_BACKOFF_MAX_NS (15 * SNET_SECOND_NS)
+/* The ceiling of the first wait behind a link that moved bytes, on wires that know. */
+#define SNET_BACKOFF_MOVED_NS (5 * SNET_MS_NS)
 
 /* A zeroed struct is fresh. */
 struct snet_backoff {
@@ -26,5 +28,10 @@ struct snet_backoff {
 uint64_t snet_backoff_next_ns(struct snet_backoff *backoff, uint64_t random);
 /* The link worked: the next attempt is a first one again. */
 void snet_backoff_reset(struct snet_backoff *backoff);
+/*
+ * As above, where a link is known to have moved something: the next attempt is nearly at once, but
+ * not in step with all others that lost the same server.
+ */
+void snet_backoff_moved(struct snet_backoff *backoff);
 
 #endif

@@ -52,22 +52,31 @@ static void client_retry(snet_session *session, uint64_t now)
     }
 }
 
+/* [PROTO 8.2] */
 static bool client_link_worked(const snet_session *session, uint64_t now)
 {
-    const bool acked = (session->wire->caps & SNET_WIRE_CAP_ACK) != 0 &&
-                       session->history.base > session->links.base;
-    return acked || session->inbox.received > session->links.received ||
+    return session->inbox.received > session->links.received ||
            session->history.sent_max >= session->links.sent + SNET_CLIENT_WORKED_BYTES ||
            now - session->links.since_ns >= SNET_CLIENT_WORKED_NS;
+}
+
+/* The next attempt may be soon when the link that is gone has worked. */
+static void client_judge_link(snet_session *session, uint64_t now)
+{
+    if (session->wire->link_worked == NULL) {
+        if (client_link_worked(session, now)) {
+            snet_backoff_reset(&session->dial.backoff);
+        }
+    } else if (session->wire->link_worked(session)) {
+        snet_backoff_moved(&session->dial.backoff);
+    }
 }
 
 /* Tries to resume, unless an attempt is already on its way. */
 static void client_link_lost(snet_session *session, snet_err err, uint64_t now)
 {
     SNET_ASSERT(session->state == SNET_SESSION_DETACHED);
-    if (client_link_worked(session, now)) {
-        snet_backoff_reset(&session->dial.backoff);
-    }
+    client_judge_link(session, now);
     if (session->wire->link_lost != NULL) {
         session->wire->link_lost(session, err, now);
     }

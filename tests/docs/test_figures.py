@@ -223,6 +223,8 @@ FIGURES: list[tuple[str, str, object]] = [
     (SNET3, "before R3 | {} KiB", f"SNET_V3_PENDING_MAX_BYTES {KIB}"),
     (SNET3, "resumes of a session | {}/s", "SNET_SECOND_NS / SNET_V3_RESUME_EVERY_NS"),
     (SNET3, "/s, {} at once", "SNET_V3_RESUME_BURST"),
+    (SNET3, "each with {d} new bytes", "SNET_V3_RESUME_MOVED_BYTES"),
+    (SNET3, "since the last | {d}/s", "SNET_SECOND_NS / SNET_V3_RESUME_MOVED_NS"),
     (SNET3, "| sessions | {} |", "SNET_SESSIONS_DEFAULT_MAX"),
     (SNET3, "| T_SNIFF | accepted | {} s", f"SNET_FIRST_BYTES_TIMEOUT_DEFAULT_NS {S}"),
     (SNET3, "| T_HS, server | accepted | {} s", f"SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS {S}"),

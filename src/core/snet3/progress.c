@@ -7,6 +7,14 @@ static uint64_t progress_max(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+/* Whether anything has moved since the last link began. */
+static bool progress_moved(const snet_session *session)
+{
+    const struct snet_v3_session *state = snet_v3_session_of(session);
+    return state->flow.acked > state->progress.acked ||
+           snet_v3_state_recv_next(session) > state->progress.recv_next;
+}
+
 /* Whether an end waits for something on this link [PROTO 17.4]. */
 static bool progress_outstanding(const snet_session *session, const snet_link *link)
 {
@@ -37,17 +45,21 @@ void snet_v3_progress_link_gone(snet_session *session, const snet_link *link, sn
                                 uint64_t now)
 {
     struct snet_v3_progress *progress = &snet_v3_session_of(session)->progress;
+    const bool outstanding = progress_outstanding(session, link);
     if (err != SNET_ERR_NO_MEMORY && !progress_refused(link, err) &&
-        !progress_left_early(session, link, err, now) && progress_outstanding(session, link)) {
+        !progress_left_early(session, link, err, now) && outstanding) {
         progress->left_waiting = true;
+    }
+    if (link == session->links.live) {
+        const uint64_t lived_ns = now - snet_v3_link_of(link)->began_ns;
+        progress->worked =
+            progress_moved(session) || (!outstanding && lived_ns >= SNET_V3_PROGRESS_IDLE_NS);
     }
 }
 
-static bool progress_moved(const snet_session *session)
+bool snet_v3_progress_worked(const snet_session *session)
 {
-    const struct snet_v3_session *state = snet_v3_session_of(session);
-    return state->flow.acked > state->progress.acked ||
-           snet_v3_state_recv_next(session) > state->progress.recv_next;
+    return snet_v3_session_of(session)->progress.worked;
 }
 
 bool snet_v3_progress_judge(snet_session *session)
@@ -57,6 +69,11 @@ bool snet_v3_progress_judge(snet_session *session)
     const bool moved = progress_moved(session);
     progress->barren = !moved && (progress->barren || progress->left_waiting);
     progress->left_waiting = false;
+    if (moved && !progress->worked && session->server == NULL) {
+        /* Its acknowledgements were lost with the link: it has worked all the same. */
+        snet_backoff_moved(&session->dial.backoff);
+    }
+    progress->worked = false;
     progress->acked = state->flow.acked;
     progress->recv_next = snet_v3_state_recv_next(session);
     return moved;

@@ -17,6 +17,8 @@
 /* A link that its end left earlier than this, or than so many round trips, says nothing. */
 #define SNET_V3_PROGRESS_PATIENCE_NS (5 * SNET_SECOND_NS)
 #define SNET_V3_PROGRESS_ROUND_TRIPS 4u
+/* A link on which nothing was due has worked when it lived this long. */
+#define SNET_V3_PROGRESS_IDLE_NS SNET_SECOND_NS
 
 /* A link of the session, or an attempt, is over by `err`. */
 void snet_v3_progress_link_gone(snet_session *session, const snet_link *link, snet_err err,
@@ -26,6 +28,8 @@ void snet_v3_progress_link_gone(snet_session *session, const snet_link *link, sn
 bool snet_v3_progress_judge(snet_session *session);
 /* A link for the session begins: its records are as long as the links before allow. */
 void snet_v3_progress_begin(const snet_session *session, snet_link *link, uint64_t now);
+/* Clients: whether the live link that was just lost has worked [PROTO 14.4]. */
+bool snet_v3_progress_worked(const snet_session *session);
 /* Whether the last link was barren. */
 bool snet_v3_progress_barren(const snet_session *session);
 

@@ -45,15 +45,36 @@ static snet_err resume_refuse_unknown(snet_link *link, struct snet_bytes message
     return snet_v3_refuse(link, &refusal);
 }
 
-/* Whether this session is resumed too often. If not, counts one more resume [PROTO 15.2]. */
-static bool resume_too_often(struct snet_v3_session *session, uint64_t now)
+/* How many bytes of both streams have arrived, as far as this end and the RESUME know. */
+static uint64_t resume_arrived(const snet_session *session, const struct snet_v3_resume *resume)
 {
-    const uint64_t from_ns =
-        session->of.server.resume_free_ns > now ? session->of.server.resume_free_ns : now;
-    if (from_ns - now >= SNET_V3_RESUME_BURST * SNET_V3_RESUME_EVERY_NS) {
-        return true;
+    const uint64_t acked = snet_v3_session_of(session)->flow.acked;
+    return snet_v3_state_recv_next(session) +
+           (resume->recv_next > acked ? resume->recv_next : acked);
+}
+
+/* Whether the links since the last resume have moved enough, and not in no time. */
+static bool resume_is_worth_it(const struct snet_v3_server *server, uint64_t arrived, uint64_t now)
+{
+    return arrived - server->resumed_bytes >= SNET_V3_RESUME_MOVED_BYTES &&
+           now - server->resumed_at_ns >= SNET_V3_RESUME_MOVED_NS;
+}
+
+/* Whether this session is resumed too often. If not, counts one more resume [PROTO 15.2]. */
+static bool resume_too_often(const snet_session *session, const struct snet_v3_resume *resume,
+                             uint64_t now)
+{
+    struct snet_v3_server *server = &snet_v3_session_of(session)->of.server;
+    const uint64_t arrived = resume_arrived(session, resume);
+    const uint64_t from_ns = server->resume_free_ns > now ? server->resume_free_ns : now;
+    if (!resume_is_worth_it(server, arrived, now)) {
+        if (from_ns - now >= SNET_V3_RESUME_BURST * SNET_V3_RESUME_EVERY_NS) {
+            return true;
+        }
+        server->resume_free_ns = from_ns + SNET_V3_RESUME_EVERY_NS;
     }
-    session->of.server.resume_free_ns = from_ns + SNET_V3_RESUME_EVERY_NS;
+    server->resumed_at_ns = now;
+    server->resumed_bytes = arrived;
     return false;
 }
 
@@ -79,7 +100,7 @@ static snet_err resume_judge(snet_session *session, const struct snet_v3_resume 
     if (!resume_offsets_ok(session, resume)) {
         refusal->code = SNET_V3_BAD_OFFSET;
         refusal->err = SNET_ERR_BAD_COUNT;
-    } else if (resume_too_often(secure, now)) {
+    } else if (resume_too_often(session, resume, now)) {
         refusal->code = SNET_V3_BUSY;
         refusal->err = SNET_ERR_BUSY;
         refusal->retry_after = SNET_V3_RESUME_RETRY_AFTER;

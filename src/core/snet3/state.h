@@ -89,6 +89,8 @@ struct snet_v3_server {
     struct snet_credentials credentials;
     struct snet_list_node unconfirmed;
     uint64_t resume_free_ns; /* when a full burst of resumes is allowed again */
+    uint64_t resumed_at_ns;  /* the last resume that was allowed ... */
+    uint64_t resumed_bytes;  /* ... and how many bytes of both streams had arrived by then */
     struct snet_v3_migrate *migrate;
 };
 
@@ -98,6 +100,7 @@ struct snet_v3_progress {
     uint64_t recv_next;
     bool left_waiting; /* a link since then has ended with something outstanding */
     bool barren;       /* and nothing had moved */
+    bool worked;       /* the last link, as far as this end knew when it was lost */
 };
 
 /* State of a session, behind it. */

@@ -263,6 +263,7 @@ const struct snet_wire_ops snet_v3_wire = {
     .link_timer = snet_v3_liveness_due,
     .link_wipe = v3_link_wipe,
     .link_gone = snet_v3_progress_link_gone,
+    .link_worked = snet_v3_progress_worked,
     .attempt_failed = snet_v3_client_attempt_failed,
     .server_open = v3_server_open,
     .server_close = v3_server_close,

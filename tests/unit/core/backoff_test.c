@@ -48,6 +48,20 @@ static void backoff_starts_again_after_a_reset(void **state)
     assert_int_equal(snet_backoff_next_ns(&backoff, SNET_BACKOFF_FIRST_NS), SNET_BACKOFF_FIRST_NS);
 }
 
+/* The short wait comes once: what follows is spread as after any other failure. */
+static void backoff_is_short_once_behind_a_link_that_moved(void **state)
+{
+    (void)state;
+    struct snet_backoff backoff = {0};
+    for (unsigned i = 0; i < 2; i++) {
+        snet_backoff_moved(&backoff);
+        assert_int_equal(snet_backoff_next_ns(&backoff, SNET_BACKOFF_MOVED_NS),
+                         SNET_BACKOFF_MOVED_NS);
+        assert_int_equal(snet_backoff_next_ns(&backoff, SNET_BACKOFF_FIRST_NS),
+                         SNET_BACKOFF_FIRST_NS);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -55,6 +69,7 @@ int main(void)
         cmocka_unit_test(backoff_doubles_its_ceiling_up_to_the_maximum),
         cmocka_unit_test(backoff_spreads_over_the_whole_range),
         cmocka_unit_test(backoff_starts_again_after_a_reset),
+        cmocka_unit_test(backoff_is_short_once_behind_a_link_that_moved),
     };
     return cmocka_run_group_tests_name("backoff", tests, NULL, NULL);
 }

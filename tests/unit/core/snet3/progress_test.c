@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-/* Links that move nothing, and what the next one is like [PROTO 16.6] [PROTO 17.4]. */
+/* What links move, and what the next one is like [PROTO 14.4] [PROTO 16.6] [PROTO 17.4]. */
 #include "core/snet3/progress.h"
 
 #include "tests/support/unit.h"
@@ -134,6 +134,49 @@ static void session_that_moves_is_kept_beyond_its_resume_window(void **state)
     core_pair_close(&ends);
 }
 
+/* How many connections the client makes in a second, when each breaks after `bytes` of the
+ * server's.
+ */
+static unsigned dials_in_a_second(struct core_pair *ends, struct core_pair_conn *conn, size_t bytes)
+{
+    const uint64_t end_ns = ends->now + SNET_SECOND_NS;
+    unsigned dials = 0;
+    uint64_t read = 0;
+    while (ends->now < end_ns) {
+        const unsigned asked = ends->events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL];
+        core_pair_cut(ends, conn);
+        while (ends->events[CORE_PAIR_CLIENT][SNET_CORE_EVENT_DIAL] == asked) {
+            core_pair_pass(ends, SNET_MS_NS);
+        }
+        conn = core_pair_connect(ends);
+        (void)core_pair_move(ends, conn, CORE_PAIR_CLIENT, SIZE_MAX);
+        (void)core_pair_move(ends, conn, CORE_PAIR_SERVER, bytes);
+        (void)core_pair_move(ends, conn, CORE_PAIR_CLIENT, SIZE_MAX);
+        read += core_pair_read(ends, ends->client, read);
+        dials++;
+    }
+    return dials;
+}
+
+static void client_comes_back_at_once_while_its_links_move_bytes(void **state)
+{
+    (void)state;
+    struct core_pair ends;
+    struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
+    core_pair_write(&ends, ends.served, 200000);
+    assert_true(dials_in_a_second(&ends, conn, 107 + SNET_PATH_FIRST_BYTES) > 100);
+    core_pair_close(&ends);
+}
+
+static void client_waits_when_its_links_are_cut_and_move_nothing(void **state)
+{
+    (void)state;
+    struct core_pair ends;
+    struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
+    assert_true(dials_in_a_second(&ends, conn, SIZE_MAX) < 20);
+    core_pair_close(&ends);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +186,8 @@ int main(void)
         cmocka_unit_test(idle_link_is_not_barren),
         cmocka_unit_test(attempt_without_an_answer_is_barren),
         cmocka_unit_test(link_that_is_left_at_once_is_not_barren),
+        cmocka_unit_test(client_comes_back_at_once_while_its_links_move_bytes),
+        cmocka_unit_test(client_waits_when_its_links_are_cut_and_move_nothing),
         cmocka_unit_test(session_that_moves_is_kept_beyond_its_resume_window),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
