@@ -58,7 +58,11 @@ snet_err snet_v3_acks_take(snet_session *session, struct snet_flow_ack ack, uint
                            state->end_sent && state->flow.acked > history->end);
         if (session->links.live != NULL) {
             const struct snet_path_range range = {state->flow.acked, history->sent};
-            snet_path_acked(&snet_v3_link_of(session->links.live)->path, &range, now);
+            struct snet_path *path = &snet_v3_link_of(session->links.live)->path;
+            if (path->small) {
+                snet_link_want_send(session->links.live);
+            }
+            snet_path_acked(path, &range, now);
             snet_v3_liveness_acked(session->links.live, now);
         }
     }

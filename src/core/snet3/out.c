@@ -54,6 +54,8 @@ static size_t out_data_len(const snet_link *link)
     const uint64_t credit = snet_flow_credit(&snet_v3_session_of(session)->flow, history->sent);
     size_t len = out_min(SIZE_MAX, history->end - history->sent);
     len = out_min(len, credit);
+    const struct snet_path_range range = {snet_v3_session_of(session)->flow.acked, history->sent};
+    len = out_min(len, snet_path_flight_bytes(&state->path, &range, len));
     return out_pending(link) ? out_min(len, SNET_V3_PENDING_MAX_BYTES - state->pending_bytes) : len;
 }
 

@@ -62,6 +62,18 @@ void snet_path_acked(struct snet_path *path, const struct snet_path_range *range
     }
 }
 
+uint64_t snet_path_flight_bytes(const struct snet_path *path, const struct snet_path_range *range,
+                                uint64_t len)
+{
+    const uint64_t flying = range->sent > range->acked ? range->sent - range->acked : 0;
+    if (!path->small) {
+        return len;
+    }
+    const uint64_t left =
+        flying < SNET_PATH_SMALL_FLIGHT_BYTES ? SNET_PATH_SMALL_FLIGHT_BYTES - flying : 0;
+    return left < len ? left : len;
+}
+
 size_t snet_path_record_bytes(const struct snet_path *path, uint64_t seq)
 {
     size_t most = SIZE_MAX;

@@ -24,6 +24,11 @@
 #define SNET_PATH_NEXT_BYTES 4096u
 /* Maximum after a barren link, and the least that a slow path is given. */
 #define SNET_PATH_SMALL_BYTES 1024u
+/* Maximum after a barren link: bytes of the stream on their way until some are acknowledged. What
+   is sent in one burst is lost in one: a reset takes what its receiver has not read yet, too. */
+#define SNET_PATH_SMALL_FLIGHT_BYTES 4096u
+/* A link that moved this much is proof that the path carries it. */
+#define SNET_PATH_TRUSTED_BYTES 65536u
 /* A record on its way for longer than this makes its sender look dead. */
 #define SNET_PATH_SLOW_NS (5 * SNET_SECOND_NS)
 
@@ -32,7 +37,7 @@
  * what the path takes, whatever the application writes meanwhile. A zeroed struct is a new link.
  */
 struct snet_path {
-    bool small; /* the link before was barren, and nothing was acknowledged on this one */
+    bool small; /* a link before was barren, and nothing was acknowledged on this one */
     uint64_t acked;
     uint64_t flight_ns; /* when the flight was out; 0: there is none */
     uint64_t flight_from;
@@ -50,6 +55,9 @@ struct snet_path_range {
 void snet_path_sent(struct snet_path *path, const struct snet_path_range *range, uint64_t now);
 /* The peer has acknowledged more. */
 void snet_path_acked(struct snet_path *path, const struct snet_path_range *range, uint64_t now);
+/* How many of `len` more bytes of the stream may be on their way. */
+uint64_t snet_path_flight_bytes(const struct snet_path *path, const struct snet_path_range *range,
+                                uint64_t len);
 /* Maximum: bytes on the wire of the record with `seq`; SIZE_MAX: only the peer's limit counts. */
 size_t snet_path_record_bytes(const struct snet_path *path, uint64_t seq);
 

@@ -45,6 +45,9 @@ void snet_v3_progress_link_gone(snet_session *session, const snet_link *link, sn
                                 uint64_t now)
 {
     struct snet_v3_progress *progress = &snet_v3_session_of(session)->progress;
+    if (session->state == SNET_SESSION_OPENING) {
+        return; /* a handshake that failed says little of the path, and there is no stream yet */
+    }
     const bool outstanding = progress_outstanding(session, link);
     if (err != SNET_ERR_NO_MEMORY && !progress_refused(link, err) &&
         !progress_left_early(session, link, err, now) && outstanding) {
@@ -62,12 +65,21 @@ bool snet_v3_progress_worked(const snet_session *session)
     return snet_v3_session_of(session)->progress.worked;
 }
 
+/* Whether the links since have shown that the path carries more than a little. */
+static bool progress_moved_much(const snet_session *session)
+{
+    const struct snet_v3_session *state = snet_v3_session_of(session);
+    return state->flow.acked - state->progress.acked >= SNET_PATH_TRUSTED_BYTES ||
+           snet_v3_state_recv_next(session) - state->progress.recv_next >= SNET_PATH_TRUSTED_BYTES;
+}
+
 bool snet_v3_progress_judge(snet_session *session)
 {
     struct snet_v3_session *state = snet_v3_session_of(session);
     struct snet_v3_progress *progress = &state->progress;
     const bool moved = progress_moved(session);
     progress->barren = !moved && (progress->barren || progress->left_waiting);
+    progress->careful = progress->barren || (progress->careful && !progress_moved_much(session));
     progress->left_waiting = false;
     if (moved && !progress->worked && session->server == NULL) {
         /* Its acknowledgements were lost with the link: it has worked all the same. */
@@ -88,5 +100,6 @@ bool snet_v3_progress_barren(const snet_session *session)
 void snet_v3_progress_begin(const snet_session *session, snet_link *link, uint64_t now)
 {
     snet_v3_link_of(link)->began_ns = now;
-    snet_v3_link_of(link)->path.small = snet_v3_progress_barren(session);
+    snet_v3_link_of(link)->path.small =
+        snet_v3_progress_barren(session) || snet_v3_session_of(session)->progress.careful;
 }

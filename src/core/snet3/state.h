@@ -100,6 +100,7 @@ struct snet_v3_progress {
     uint64_t recv_next;
     bool left_waiting; /* a link since then has ended with something outstanding */
     bool barren;       /* and nothing had moved */
+    bool careful;      /* there was such a link, and none since has moved much */
     bool worked;       /* the last link, as far as this end knew when it was lost */
 };
 

@@ -35,6 +35,21 @@ static void path_keeps_records_small_until_one_is_acknowledged(void **state)
     assert_int_equal(snet_path_record_bytes(&path, 100), SIZE_MAX);
 }
 
+static void path_gets_a_short_burst_until_it_is_acknowledged(void **state)
+{
+    (void)state;
+    struct snet_path path = {.small = true};
+    const struct snet_path_range none = {100, 100};
+    const struct snet_path_range some = {100, 3100};
+    const struct snet_path_range more = {100, 9000};
+    assert_int_equal(snet_path_flight_bytes(&path, &none, 60000), 4096);
+    assert_int_equal(snet_path_flight_bytes(&path, &none, 5), 5);
+    assert_int_equal(snet_path_flight_bytes(&path, &some, 60000), 1096);
+    assert_int_equal(snet_path_flight_bytes(&path, &more, 60000), 0);
+    snet_path_acked(&path, &some, 1);
+    assert_int_equal(snet_path_flight_bytes(&path, &some, 60000), 60000);
+}
+
 static void path_that_takes_long_gets_what_it_carried_in_five_seconds(void **state)
 {
     (void)state;
@@ -97,6 +112,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(path_lets_records_grow_with_the_link),
         cmocka_unit_test(path_keeps_records_small_until_one_is_acknowledged),
+        cmocka_unit_test(path_gets_a_short_burst_until_it_is_acknowledged),
         cmocka_unit_test(path_that_takes_long_gets_what_it_carried_in_five_seconds),
         cmocka_unit_test(path_gets_a_kibibyte_however_slow_it_is),
         cmocka_unit_test(path_is_judged_by_the_part_of_a_flight_that_has_arrived),
