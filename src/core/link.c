@@ -43,6 +43,9 @@ static void link_end(snet_link *link, enum snet_close_how how, snet_err err, uin
     snet_link_close(link, how, err);
     if (session != NULL) {
         link->session = NULL;
+        if (link->wire->link_gone != NULL && session->state != SNET_SESSION_ENDED) {
+            link->wire->link_gone(session, link, err, now);
+        }
         snet_session_link_gone(session, link, err, now);
     }
 }

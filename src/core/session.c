@@ -333,9 +333,6 @@ void snet_session_link_gone(snet_session *session, snet_link *link, snet_err err
     if (session->state == SNET_SESSION_ENDED) {
         return;
     }
-    if (session->wire->link_gone != NULL) {
-        session->wire->link_gone(session, link, err, now);
-    }
     if (link == session->links.live) {
         snet_session_detach(session, err, session->resume_timeout_ns, now);
     } else if (link == session->links.attempt) {

@@ -6,7 +6,7 @@ import random
 import time
 
 from interop_support import digest, receive_exactly
-from snet3_client import Outcome
+from snet3_client import Client, Outcome
 from snet3_link import pause, run
 from snet3_session import Terms
 from snet3_support import Cases, SecureServe
@@ -82,28 +82,51 @@ class Moves(Cases):
                 client.transfer(lambda: client.session.acked == 11)
                 self.assertEqual(receive_exactly(backend, 11), b"moved twice")
 
+    @staticmethod
+    def _first_flight(client: Client) -> int:
+        """Resumes with cause LOST and reads for a while, but does not speak behind the RESUME:
+        how many bytes come."""
+        client.lose()
+        message, attempt = client.resume_message()
+        attempt.link = client._connect()
+        attempt.link.outbox += message
+        link = attempt.link
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end:
+            link.flush()
+            link.fill()
+            time.sleep(0.01)
+        client.attempt = attempt
+        return len(link.inbox)
+
     def test_a_detached_session_is_answered_with_data(self) -> None:
         """With cause LOST records follow ACCEPT at once, up to 64 KiB before the client speaks."""
+        with SecureServe() as serve, serve.client(terms=Terms(2**20, 16384)) as client:
+            client.open()
+            with serve.backend.accept() as backend:
+                backend.sendall(b"before")
+                client.transfer(lambda: len(client.session.received) == 6)
+                client.live.link.cut_in = client.live.link.taken
+                backend.sendall(bytes(300_000))
+                time.sleep(0.1)
+                flight = self._first_flight(client)
+                self.assertGreater(flight, 65_536)
+                # 64 KiB of stream bytes, and what is around them in some 30 records.
+                self.assertLessEqual(flight, 107 + 65_536 + 1024)
+                client.transfer(lambda: len(client.session.received) == 300_006)
+
+    def test_a_barren_link_is_followed_by_little(self) -> None:
+        """Nothing of the stream arrived on the link before: 4 KiB come before the client speaks,
+        in records of 1 KiB."""
         with SecureServe() as serve, serve.client(terms=Terms(2**20, 16384)) as client:
             client.open()
             with serve.backend.accept() as backend:
                 client.live.link.cut_in = client.live.link.taken
                 backend.sendall(bytes(300_000))
                 time.sleep(0.1)
-                client.lose()
-                message, attempt = client.resume_message()
-                attempt.link = client._connect()
-                attempt.link.outbox += message
-                link = attempt.link
-                end = time.monotonic() + 0.5
-                while time.monotonic() < end:
-                    link.flush()
-                    link.fill()
-                    time.sleep(0.01)
-                self.assertGreater(len(link.inbox), 32_768)
-                # 64 KiB of stream bytes, and little more around them.
-                self.assertLessEqual(len(link.inbox), 107 + 65_536 + 256)
-                client.attempt = attempt
+                flight = self._first_flight(client)
+                self.assertGreater(flight, 4096)
+                self.assertLessEqual(flight, 107 + 4096 + 256)
                 client.transfer(lambda: len(client.session.received) == 300_000)
 
     def test_a_lost_accept_costs_one_attempt(self) -> None:

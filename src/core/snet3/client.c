@@ -145,7 +145,7 @@ static size_t client_take_early(snet_session *session, uint8_t ret_early[SNET_V3
     struct snet_history *history = &session->history;
     struct snet_span spans[4];
     snet_v3_acks_trim(session);
-    if (!state->early_data || snet_v3_progress_barren(session) ||
+    if (!state->early_data || snet_v3_progress_careful(session) ||
         session->state != SNET_SESSION_DETACHED ||
         snet_history_rewind(history, history->base) != SNET_OK) {
         return 0;

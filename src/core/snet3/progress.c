@@ -52,6 +52,8 @@ void snet_v3_progress_link_gone(snet_session *session, const snet_link *link, sn
     if (err != SNET_ERR_NO_MEMORY && !progress_refused(link, err) &&
         !progress_left_early(session, link, err, now) && outstanding) {
         progress->left_waiting = true;
+        /* Nothing of the stream can have moved on a client's link that was not answered. */
+        progress->unanswered = session->server == NULL && link != session->links.live;
     }
     if (link == session->links.live) {
         const uint64_t lived_ns = now - snet_v3_link_of(link)->began_ns;
@@ -73,14 +75,26 @@ static bool progress_moved_much(const snet_session *session)
            snet_v3_state_recv_next(session) - state->progress.recv_next >= SNET_PATH_TRUSTED_BYTES;
 }
 
+bool snet_v3_progress_barren(const snet_session *session)
+{
+    const struct snet_v3_progress *progress = &snet_v3_session_of(session)->progress;
+    return progress->unanswered ||
+           (!progress_moved(session) && (progress->barren || progress->left_waiting));
+}
+
+bool snet_v3_progress_careful(const snet_session *session)
+{
+    return snet_v3_progress_barren(session) || snet_v3_session_of(session)->progress.careful;
+}
+
 bool snet_v3_progress_judge(snet_session *session)
 {
     struct snet_v3_session *state = snet_v3_session_of(session);
     struct snet_v3_progress *progress = &state->progress;
     const bool moved = progress_moved(session);
-    progress->barren = !moved && (progress->barren || progress->left_waiting);
+    progress->barren = snet_v3_progress_barren(session);
     progress->careful = progress->barren || (progress->careful && !progress_moved_much(session));
-    progress->left_waiting = false;
+    progress->left_waiting = progress->unanswered = false;
     if (moved && !progress->worked && session->server == NULL) {
         /* Its acknowledgements were lost with the link: it has worked all the same. */
         snet_backoff_moved(&session->dial.backoff);
@@ -91,15 +105,8 @@ bool snet_v3_progress_judge(snet_session *session)
     return moved;
 }
 
-bool snet_v3_progress_barren(const snet_session *session)
-{
-    const struct snet_v3_progress *progress = &snet_v3_session_of(session)->progress;
-    return !progress_moved(session) && (progress->barren || progress->left_waiting);
-}
-
 void snet_v3_progress_begin(const snet_session *session, snet_link *link, uint64_t now)
 {
     snet_v3_link_of(link)->began_ns = now;
-    snet_v3_link_of(link)->path.small =
-        snet_v3_progress_barren(session) || snet_v3_session_of(session)->progress.careful;
+    snet_v3_link_of(link)->path.small = snet_v3_progress_careful(session);
 }

@@ -32,5 +32,7 @@ void snet_v3_progress_begin(const snet_session *session, snet_link *link, uint64
 bool snet_v3_progress_worked(const snet_session *session);
 /* Whether the last link was barren. */
 bool snet_v3_progress_barren(const snet_session *session);
+/* Whether it was, or one before it and none since has moved much. */
+bool snet_v3_progress_careful(const snet_session *session);
 
 #endif

@@ -99,6 +99,7 @@ struct snet_v3_progress {
     uint64_t acked; /* both as they stood when the last link began */
     uint64_t recv_next;
     bool left_waiting; /* a link since then has ended with something outstanding */
+    bool unanswered;   /* clients: the last of them was not answered */
     bool barren;       /* and nothing had moved */
     bool careful;      /* there was such a link, and none since has moved much */
     bool worked;       /* the last link, as far as this end knew when it was lost */

@@ -99,6 +99,40 @@ static void attempt_without_an_answer_is_barren(void **state)
     core_pair_close(&ends);
 }
 
+/*
+ * Also when the link before had moved something: what it did says nothing of the attempt. And the
+ * links that follow do without early data until one has moved much, or each second one would fail.
+ */
+static void attempt_without_an_answer_is_barren_behind_a_link_that_was_not(void **state)
+{
+    (void)state;
+    struct core_pair ends;
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_3, false);
+    config.client.early_data = true;
+    core_pair_open(&ends, &config);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    core_pair_write(&ends, ends.client, 3000);
+    core_pair_settle(&ends, conn);
+    core_pair_pass(&ends, SNET_SECOND_NS); /* it is acknowledged */
+    core_pair_settle(&ends, conn);
+    core_pair_write(&ends, ends.client, 3000);
+    conn = core_pair_reconnect(&ends, conn, SNET_SECOND_NS);
+    assert_false(barren(ends.client));
+    core_pair_cut(&ends, conn);
+    core_pair_pass(&ends, SNET_SECOND_NS);
+    assert_true(barren(ends.client));
+    conn = core_pair_connect(&ends);
+    assert_int_equal(core_pair_move(&ends, conn, CORE_PAIR_CLIENT, SIZE_MAX), 109);
+    core_pair_settle(&ends, conn);
+    core_pair_pass(&ends, SNET_SECOND_NS);
+    core_pair_settle(&ends, conn);
+    assert_false(barren(ends.client));
+    core_pair_write(&ends, ends.client, 3000);
+    conn = core_pair_reconnect(&ends, conn, SNET_SECOND_NS);
+    assert_int_equal(core_pair_move(&ends, conn, CORE_PAIR_CLIENT, SIZE_MAX), 109);
+    core_pair_close(&ends);
+}
+
 /* An end that wants to move soon has learned nothing of the path that it leaves. */
 static void link_that_is_left_at_once_is_not_barren(void **state)
 {
@@ -185,6 +219,7 @@ int main(void)
         cmocka_unit_test(link_is_judged_by_what_the_next_one_says_of_it),
         cmocka_unit_test(idle_link_is_not_barren),
         cmocka_unit_test(attempt_without_an_answer_is_barren),
+        cmocka_unit_test(attempt_without_an_answer_is_barren_behind_a_link_that_was_not),
         cmocka_unit_test(link_that_is_left_at_once_is_not_barren),
         cmocka_unit_test(client_comes_back_at_once_while_its_links_move_bytes),
         cmocka_unit_test(client_waits_when_its_links_are_cut_and_move_nothing),
