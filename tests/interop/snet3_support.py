@@ -62,7 +62,8 @@ class SecureServe(Command):
     """`snet serve --wire 3` in front of a backend of the test, with one client's key and a psk."""
 
     def __init__(
-        self, *options: str, only_authorized: bool = False, by_psk_only: bool = False
+        self, *options: str, only_authorized: bool = False, by_psk_only: bool = False,
+        wires: str = "3", resume_seconds: int = 60,
     ) -> None:
         self.backend = Backend()
         self.port = free_port()
@@ -80,10 +81,10 @@ class SecureServe(Command):
             keys += ["--authorized", self.files.write("authorized", listed)]
         self.arguments = [
             "serve",
-            *("--wire", "3"),
+            *("--wire", wires),
             *("--listen", f"{LOOPBACK}:{self.port}"),
             *("--to", f"{LOOPBACK}:{self.backend.port}"),
-            *("--resume-timeout", "60"),
+            *("--resume-timeout", str(resume_seconds)),
             *keys, *options,
         ]
         super().__init__(*self.arguments)

@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The snet authors
+# SPDX-License-Identifier: MIT
+"""Attacks a gateway with clients that hold what they were given, and prints what others got.
+
+Figures, not verdicts: a busy machine decides them too. What a count decides is in ctest.
+"""
+
+import argparse
+import os
+import resource
+import socket
+import struct
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "interop"))
+
+from load_peers import LOOPBACK, Crowd, Hoarder, Meter, Reader, Source, dial_from
+from interop_support import Command
+from snet3_support import SecureServe, text_of
+
+HOARDERS = 20
+HOARD_BYTES = 16 << 20
+GROW_SECONDS = 30.0
+STRANGERS = 320
+STRANGER_BYTES = 256 * 1024
+HELLOS = 1000
+HELLOS_PER_SECOND = 200
+DESCRIPTORS = 1024
+
+
+def serve(wires: str = "3") -> SecureServe:
+    """Return a gateway whose backend sends without end."""
+    server = SecureServe(wires=wires, resume_seconds=300)
+    server.source = Source(server.backend._listener)
+    return server
+
+
+def download(server: SecureServe) -> tuple[Command, Meter]:
+    """Start an honest download."""
+    command = Command(
+        "connect", f"{LOOPBACK}:{server.port}", "--wire", "3",
+        "--server-key", text_of(server.public), with_pipes=True,
+    )
+    return command, Meter(command.process.stdout)
+
+
+def grow(clients: list[Hoarder]) -> Crowd:
+    """Let the server's buffers grow, and return when nobody acknowledges any more."""
+    crowd = Crowd(clients)
+    until = time.monotonic() + GROW_SECONDS
+    while time.monotonic() < until and not all(client.hoards for client in clients):
+        time.sleep(0.1)
+    return crowd
+
+
+def hoarders(server: SecureServe, address: str) -> list[Hoarder]:
+    """Return the attackers of one address."""
+    return [Hoarder(server, address, HOARD_BYTES) for _ in range(HOARDERS)]
+
+
+def run_b1(seconds: int, address: str) -> None:
+    """B1: hoarders beside an honest download."""
+    with serve() as server:
+        command, meter = download(server)
+        with command:
+            time.sleep(5.0)
+            clients = hoarders(server, address)
+            crowd = grow(clients)
+            begun = len(meter.rates)
+            time.sleep(seconds)
+            crowd.close()
+            meter.close()
+            ended = sum(client.evicted for client in clients)
+            held = sum(client.received - client.told for client in clients) >> 20
+            print(
+                f"B1 from {address}: alone {meter.mean(1, 5):.0f} MB/s; beside {HOARDERS} hoarders"
+                f" of {held} MiB"
+                f" {meter.mean(begun, begun + 20):.0f} in the first 20 s, after 25 s"
+                f" {meter.mean(begun + 25):.0f}, worst second {min(meter.rates[begun:]):.0f};"
+                f" {ended} hoarders ended EVICTED",
+                flush=True,
+            )
+            print("   ", " ".join(f"{rate:.0f}" for rate in meter.rates), flush=True)
+
+
+def strangers(server: SecureServe) -> list[Reader]:
+    """Return clients of as many networks that have gone away with bytes on their way."""
+    found = []
+    for number in range(STRANGERS):
+        address = f"127.{1 + number // 250}.{1 + number % 250}.1"
+        client = Reader(server, address, STRANGER_BYTES).open()
+        client.transfer(lambda c=client: c.received >= STRANGER_BYTES // 4)
+        client.lose()
+        found.append(client)
+    return found
+
+
+def come_back(clients: list[Reader]) -> int:
+    """Return how many can still resume."""
+    back = 0
+    for client in clients:
+        try:
+            client.resume(5.0)
+            back += 1
+        except AssertionError:
+            pass
+        for link in client.links():
+            link.close()
+    return back
+
+
+def run_b2(seconds: int, address: str) -> None:
+    """B2: hoarders, a download that wants memory, and strangers who are away."""
+    with serve() as server:
+        away = strangers(server)
+        crowd = grow(hoarders(server, address))
+        command, meter = download(server)
+        with command:
+            time.sleep(seconds)
+            meter.close()
+        ended = sum(client.evicted for client in crowd.clients)
+        crowd.close()
+        back = come_back(away)
+        print(
+            f"B2 from {address}: {back} of {len(away)} strangers came back;"
+            f" {ended} hoarders ended EVICTED; download {meter.mean(1):.0f} MB/s",
+            flush=True,
+        )
+
+
+def legacy_hello(port: int) -> None:
+    """Say the first half of a hello of snet/2, and go away."""
+    with socket.create_connection((LOOPBACK, port), 5.0) as sock:
+        sock.sendall(struct.pack(">QQ", 0, int.from_bytes(os.urandom(8), "big") | 1))
+        sock.settimeout(0.2)
+        try:
+            sock.recv(64)
+        except OSError:
+            pass
+
+
+def run_b3(seconds: int, address: str) -> None:
+    """B3: hellos of a legacy wire whose sender is gone, and few descriptors."""
+    server = serve("3,2")
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
+    waits, failed = [], 0
+    with server:
+        began = time.monotonic()
+        for number in range(HELLOS):
+            legacy_hello(server.port)
+            if number % 50 == 0:
+                asked = time.monotonic()
+                try:
+                    client = Reader(server, address, 65536).open(5.0)
+                    client.transfer(lambda c=client: c.received > 0, 5.0)
+                    waits.append(time.monotonic() - asked)
+                    client.abort(256)
+                except (AssertionError, OSError, Exception) as error:  # noqa: BLE001
+                    failed += 1
+            time.sleep(max(0.0, began + number / HELLOS_PER_SECOND - time.monotonic()))
+    print(
+        f"B3: {HELLOS} hellos in {time.monotonic() - began:.0f} s; of {len(waits) + failed}"
+        f" newcomers {failed} were not served, the slowest waited {max(waits or [0]):.2f} s",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scenes", nargs="*", default=["b1", "b2", "b3"])
+    parser.add_argument("--seconds", type=int, default=45, help="how long each attack lasts")
+    parser.add_argument("--from", dest="address", action="append", help="where attackers are")
+    options = parser.parse_args()
+    runs = {"b1": run_b1, "b2": run_b2, "b3": run_b3}
+    for scene in options.scenes:
+        for address in options.address or ["127.99.9.1", "127.0.0.1"]:
+            runs[scene](options.seconds, address)
+
+
+if __name__ == "__main__":
+    main()
