@@ -10,7 +10,7 @@ JOBS ?= 4
 CMAKE_LOG = > build/cmake.log 2>&1 || { cat build/cmake.log; false; }
 
 .PHONY: all build demo test check check-model sim fuzz format tidy asan matrix bench bench-quick \
-        install deb amalgamation clean help bootstrap-bench bootstrap-build bootstrap-test \
+        install deb amalgamation clean help load bootstrap-bench bootstrap-build bootstrap-test \
         bootstrap-lint bootstrap-fuzz bootstrap-package
 
 all: build
@@ -51,6 +51,10 @@ check: bootstrap-lint format tidy
 	@cmake --build build/dev
 	@ctest --test-dir build/dev --output-on-failure --parallel $(JOBS) \
 		-L 'unit|vector|fuzz|tools|smoke'
+
+# Clients that want more than their share, and what others get: SCENES of b1, b2, b3.
+load: build bootstrap-test
+	@SNET_BIN=$(CURDIR)/build/release/snet python3 -B tests/load/run_load.py $(SCENES)
 
 # The session rules of snet/3, searched by spin; NAME chooses runs, see tests/model/check_model.py.
 check-model: bootstrap-test
@@ -121,6 +125,7 @@ help:
 	@echo 'make test              everything'
 	@echo 'make check             format, tidy, unit tests, short simulation'
 	@echo 'make check-model       the rules of snet/3, proven by spin on a small model'
+	@echo 'make load [SCENES=]    attacks on the memory of a gateway, with figures'
 	@echo 'make sim SEED=n        one seed of the simulator'
 	@echo 'make fuzz              hostile inputs, FUZZ_SECONDS=n for each of FUZZ_TARGETS=...'
 	@echo 'make asan              unit tests and simulation under sanitizers'

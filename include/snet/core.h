@@ -349,6 +349,14 @@ SNET_API SNET_MUST_USE snet_err snet_server_update(snet_server *server,
 SNET_API SNET_MUST_USE snet_err snet_server_accepted(snet_server *server, snet_link **ret_link,
                                                      uint64_t now);
 
+/*
+ * The address that a server's link comes from, of 4 bytes for IPv4 and 16 for IPv6; one of another
+ * length is ignored. To be told at once after snet_server_accepted. When memory is short, clients
+ * without a key of their own share what there is by network: by the first 24 bits of an address of
+ * IPv4, by 56 of IPv6. Links whose address was not told are all of one network.
+ */
+SNET_API void snet_link_set_address(snet_link *link, const uint8_t *address, size_t len);
+
 /* From now on new sessions are refused; existing ones go on and may resume. */
 SNET_API void snet_server_drain(snet_server *server);
 

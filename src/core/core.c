@@ -40,7 +40,8 @@ snet_err snet_core_new(const struct snet_env *env, const struct snet_core_config
     snet_list_init(&core->farewells);
     snet_list_init(&core->farewells_due);
     snet_secrets_init(&core->secrets, &core->env);
-    snet_pressure_init(&core->pressure, &core->send_pool, &core->recv_pool);
+    snet_holders_init(&core->holders, &core->send_pool);
+    snet_pressure_init(&core->pressure, &core->send_pool, &core->recv_pool, &core->holders);
     *ret_core = core;
     return SNET_OK;
 }

@@ -39,6 +39,7 @@ struct snet_core {
     unsigned farewells_dialing;
     unsigned farewells_unsaid;
     struct snet_pressure pressure;
+    struct snet_holders holders;
     struct snet_secrets secrets;
     uint64_t now_ns; /* of the last tick */
     const struct snet_suite *suites[SNET_SUITES_ADDED_MAX];

@@ -7,7 +7,7 @@
 void snet_history_init(struct snet_history *history, uint32_t capacity_bytes)
 {
     SNET_ASSERT(capacity_bytes > 0);
-    *history = (struct snet_history){.capacity_bytes = capacity_bytes};
+    *history = (struct snet_history){.capacity_bytes = capacity_bytes, .end_max = UINT64_MAX};
 }
 
 void snet_history_deinit(struct snet_history *history, struct snet_pool *pool)
@@ -23,6 +23,12 @@ void snet_history_grow(struct snet_history *history, uint32_t capacity_bytes)
     history->capacity_bytes = capacity_bytes;
 }
 
+void snet_history_allow(struct snet_history *history, uint64_t offset)
+{
+    const bool first = history->end_max == UINT64_MAX;
+    history->end_max = first || offset > history->end_max ? offset : history->end_max;
+}
+
 static size_t history_unsent_max(const struct snet_history *history)
 {
     const size_t part = history->capacity_bytes / SNET_HISTORY_UNSENT_DIVISOR;
@@ -34,7 +40,9 @@ size_t snet_history_window(const struct snet_history *history)
     const uint64_t from = history->slides ? history->sent : history->base;
     const uint64_t kept = history->end - from;
     const size_t max = history->slides ? history_unsent_max(history) : history->capacity_bytes;
-    return kept >= max ? 0 : max - (size_t)kept;
+    const uint64_t allowed = history->end < history->end_max ? history->end_max - history->end : 0;
+    const size_t left = kept >= max ? 0 : max - (size_t)kept;
+    return left < allowed ? left : (size_t)allowed;
 }
 
 /* How many sent bytes may go when the pool is empty: the rest stays for TCP to lose. */

@@ -42,6 +42,7 @@ struct snet_history {
     uint64_t sent;
     uint64_t end;
     uint64_t sent_max; /* the highest `sent` on any link */
+    uint64_t end_max;  /* no byte from here on is taken yet */
     uint32_t capacity_bytes;
     bool slides; /* as its owner wants it: it may drop what this link has sent */
 };
@@ -51,6 +52,10 @@ void snet_history_deinit(struct snet_history *history, struct snet_pool *pool);
 
 /* The capacity is larger from now on. */
 void snet_history_grow(struct snet_history *history, uint32_t capacity_bytes);
+
+/* Bytes before `offset` are taken, if there is room; a smaller offset than before changes nothing.
+   Without such a call, all are. */
+void snet_history_allow(struct snet_history *history, uint64_t offset);
 
 /* How many bytes fit by the capacity alone, whether or not there are pages for them. */
 size_t snet_history_window(const struct snet_history *history);

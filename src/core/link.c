@@ -8,6 +8,11 @@
 #include "crypto/secret.h"
 
 #define LINK_STATE_BIT(state) (1u << (unsigned)(state))
+/* Bytes of an address, and of the network in it that somebody is likely to have all of. */
+#define LINK_IPV4_BYTES 4u
+#define LINK_IPV4_NETWORK 3u
+#define LINK_IPV6_BYTES 16u
+#define LINK_IPV6_NETWORK 7u
 
 /* The states that may follow each state. */
 static const unsigned link_moves[SNET_LINK_STATES] = {
@@ -359,6 +364,20 @@ void snet_link_free(snet_link *link, uint64_t now)
     }
     link_end(link, SNET_CLOSE_RESET, SNET_ERR_LINK_LOST, now);
     snet_link_destroy(link);
+}
+
+void snet_link_set_address(snet_link *link, const uint8_t *address, size_t len)
+{
+    struct snet_holders *holders = &link->core->holders;
+    if (len != LINK_IPV4_BYTES && len != LINK_IPV6_BYTES) {
+        return;
+    }
+    if (holders->secret == 0 &&
+        snet_core_random(link->core, SNET_RANDOM_KEY, &holders->secret) != SNET_OK) {
+        return; /* this link is of no known network */
+    }
+    const size_t network_len = len == LINK_IPV4_BYTES ? LINK_IPV4_NETWORK : LINK_IPV6_NETWORK;
+    link->owner = snet_holders_owner(holders, (struct snet_bytes){address, network_len});
 }
 
 void snet_link_set_user(snet_link *link, void *user)

@@ -37,6 +37,7 @@ struct snet_link {
     enum snet_link_state state;
     enum snet_close_how close_how;
     snet_err close_err;
+    uint16_t owner;       /* of what its session holds, unless the client has a key */
     bool heard;           /* a byte has come in */
     bool paused;          /* the caller waits for room */
     bool waited;          /* it has found none since the alarm was set */

@@ -5,19 +5,21 @@
 #include "base/assert.h"
 
 void snet_pressure_init(struct snet_pressure *pressure, struct snet_pool *send_pool,
-                        struct snet_pool *recv_pool)
+                        struct snet_pool *recv_pool, struct snet_holders *holders)
 {
-    *pressure = (struct snet_pressure){.send_pool = send_pool, .recv_pool = recv_pool};
+    *pressure =
+        (struct snet_pressure){.send_pool = send_pool, .recv_pool = recv_pool, .holders = holders};
     snet_list_init(&pressure->writers);
+    snet_list_init(&pressure->growers);
     snet_list_init(&pressure->links);
     snet_list_init(&pressure->sliding);
-    snet_list_init(&pressure->held);
 }
 
 /* A writer or a link waits although there is a page: the one that was woken has not used it. */
 static bool pressure_idles(const struct snet_pressure *pressure)
 {
     return (pressure->writers.count > 0 && snet_pool_available(pressure->send_pool) > 0) ||
+           (pressure->growers.count > 0 && snet_holders_beyond_room(pressure->holders) > 0) ||
            (pressure->links.count > 0 && snet_pool_available(pressure->recv_pool) > 0);
 }
 
@@ -28,12 +30,36 @@ static bool pressure_asks(const struct snet_pressure *pressure)
            snet_pool_available(pressure->send_pool) == 0;
 }
 
+/* Writers wait for what others hold, and one of these may end for them when some time has passed.
+ */
+static bool pressure_retries(const struct snet_pressure *pressure)
+{
+    return pressure->writers.count + pressure->growers.count > 0 &&
+           pressure->holders->ending_count > 0;
+}
+
+static uint64_t pressure_min(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 uint64_t snet_pressure_due_ns(const struct snet_pressure *pressure, uint64_t now)
 {
     if (pressure_asks(pressure)) {
         return now;
     }
-    return pressure_idles(pressure) ? pressure->wake_at_ns : SNET_NEVER;
+    return pressure_min(pressure_idles(pressure) ? pressure->wake_at_ns : SNET_NEVER,
+                        pressure_retries(pressure) ? pressure->retry_at_ns : SNET_NEVER);
+}
+
+/* The first that has a use for it is woken. */
+static void pressure_wake_one(struct snet_list *waiting)
+{
+    bool woken = false;
+    while (!woken && waiting->count > 0) {
+        struct snet_task *task = SNET_CONTAINER(snet_list_first(waiting), struct snet_task, wait);
+        woken = task->ops->wake(task);
+    }
 }
 
 void snet_pressure_tick(struct snet_pressure *pressure, uint64_t now)
@@ -46,6 +72,11 @@ void snet_pressure_tick(struct snet_pressure *pressure, uint64_t now)
         pressure->wake_at_ns = now + SNET_PRESSURE_WAKE_NS;
         snet_pressure_wake_writers(pressure);
         snet_pressure_wake_links(pressure);
+    }
+    if (pressure_retries(pressure) && pressure->retry_at_ns <= now) {
+        pressure->retry_at_ns = now + SNET_PRESSURE_RETRY_NS;
+        pressure_wake_one(&pressure->writers);
+        pressure_wake_one(&pressure->growers);
     }
 }
 
@@ -65,34 +96,11 @@ static bool pressure_wake_first(const struct snet_list *waiting)
     return task->ops->wake(task);
 }
 
-/* Sessions without a link hold more than their part. */
-static bool pressure_high(const struct snet_pressure *pressure)
+void snet_pressure_retry(struct snet_pressure *pressure)
 {
-    const uint64_t budget = (uint64_t)pressure->send_pool->budget_count * SNET_PAGE_BYTES;
-    return pressure->held_bytes > budget / SNET_PRESSURE_HELD_DIVISOR;
-}
-
-void snet_pressure_count(struct snet_pressure *pressure, struct snet_pressure_held *held,
-                         uint64_t bytes)
-{
-    SNET_ASSERT(pressure->held_bytes >= held->bytes);
-    pressure->held_bytes = pressure->held_bytes - held->bytes + bytes;
-    held->bytes = bytes;
-    if (!snet_list_contains(&held->node)) {
-        snet_list_push(&pressure->held, &held->node);
+    if (snet_pool_available(pressure->send_pool) == 0) {
+        pressure_wake_one(&pressure->writers);
     }
-    bool woken = bytes == 0 || !pressure_high(pressure);
-    while (!woken && pressure->writers.count > 0 && snet_pool_available(pressure->send_pool) == 0) {
-        woken = pressure_wake_first(&pressure->writers);
-    }
-}
-
-void snet_pressure_uncount(struct snet_pressure *pressure, struct snet_pressure_held *held)
-{
-    SNET_ASSERT(pressure->held_bytes >= held->bytes);
-    pressure->held_bytes -= held->bytes;
-    held->bytes = 0;
-    snet_list_remove(&pressure->held, &held->node);
 }
 
 void snet_pressure_reclaim(struct snet_pressure *pressure)
@@ -110,15 +118,6 @@ void snet_pressure_reclaim(struct snet_pressure *pressure)
     }
 }
 
-struct snet_pressure_held *snet_pressure_victim(const struct snet_pressure *pressure)
-{
-    struct snet_list_node *node = snet_list_first(&pressure->held);
-    if (node == NULL || !pressure_high(pressure)) {
-        return NULL;
-    }
-    return SNET_CONTAINER(node, struct snet_pressure_held, node);
-}
-
 void snet_pressure_writer_waits(struct snet_pressure *pressure, struct snet_task *session)
 {
     if (snet_list_contains(&session->wait)) {
@@ -134,9 +133,18 @@ void snet_pressure_writer_waits(struct snet_pressure *pressure, struct snet_task
     snet_list_push(&pressure->writers, &session->wait);
 }
 
+void snet_pressure_grower_waits(struct snet_pressure *pressure, struct snet_task *session)
+{
+    if (!snet_list_contains(&session->wait)) {
+        session->wants_more = true;
+        snet_list_push(&pressure->growers, &session->wait);
+    }
+}
+
 void snet_pressure_writer_leaves(struct snet_pressure *pressure, struct snet_task *session)
 {
-    snet_list_remove(&pressure->writers, &session->wait);
+    snet_list_remove(session->wants_more ? &pressure->growers : &pressure->writers, &session->wait);
+    session->wants_more = false;
 }
 
 void snet_pressure_wake_writers(struct snet_pressure *pressure)
@@ -144,6 +152,11 @@ void snet_pressure_wake_writers(struct snet_pressure *pressure)
     size_t pages = snet_pool_available(pressure->send_pool);
     while (pages > 0 && pressure->writers.count > 0) {
         pages -= pressure_wake_first(&pressure->writers) ? 1 : 0;
+    }
+    size_t room = (size_t)(snet_holders_beyond_room(pressure->holders) / SNET_PAGE_BYTES);
+    /* Each of them once: one that is refused again is behind the others. */
+    for (size_t left = pressure->growers.count; room > 0 && left > 0; left--) {
+        room -= pressure_wake_first(&pressure->growers) ? 1 : 0;
     }
 }
 

@@ -28,10 +28,17 @@ static bool session_acks(const snet_session *session)
 
 void snet_session_recount(snet_session *session)
 {
-    if (session->server != NULL && session->state == SNET_SESSION_DETACHED) {
-        snet_pressure_count(&session->core->pressure, &session->held, session->history.chain.len);
-    } else {
-        snet_pressure_uncount(&session->core->pressure, &session->held);
+    snet_core *core = session->core;
+    if (session->state == SNET_SESSION_ENDED) {
+        snet_holders_drop(&core->holders, &session->holder);
+        return;
+    }
+    const bool away = session->state == SNET_SESSION_DETACHED;
+    const enum snet_holder_place served = away ? SNET_HOLDER_AWAY : SNET_HOLDER_ATTACHED;
+    snet_holders_count(&core->holders, &session->holder, session->history.chain.len,
+                       session->server == NULL ? SNET_HOLDER_OWN : served, core->now_ns);
+    if (away && session->holder.bytes > 0 && snet_holders_away_high(&core->holders)) {
+        snet_pressure_retry(&core->pressure); /* a writer was refused when they held less */
     }
 }
 
@@ -239,6 +246,19 @@ static void session_drop(snet_session *session, snet_link *link, enum snet_close
     }
 }
 
+/* What the session holds is held for its client's key, else for the network that it is in. */
+static void session_own(snet_session *session, const snet_link *link)
+{
+    struct snet_holders *holders = &session->core->holders;
+    struct snet_key key;
+    if (session->server != NULL) {
+        const bool known = snet_session_peer_key(session, &key);
+        const struct snet_bytes name = {key.bytes, sizeof key.bytes};
+        snet_holders_give(holders, &session->holder,
+                          known ? snet_holders_owner(holders, name) : link->owner);
+    }
+}
+
 /* The link that was just proven carries the session from now on. */
 static void session_take_link(snet_session *session, snet_link *link, uint64_t now)
 {
@@ -248,6 +268,7 @@ static void session_take_link(snet_session *session, snet_link *link, uint64_t n
     session_drop(session, session->links.attempt == link ? NULL : session->links.attempt,
                  SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
     session->links.on_trial = session->state == SNET_SESSION_DETACHED && !acks;
+    session_own(session, link);
     session_move(session, SNET_SESSION_LIVE);
     session->links.attempt = NULL;
     session->dial.state = SNET_DIAL_IDLE;
@@ -349,8 +370,8 @@ size_t snet_session_window(const snet_session *session)
 void snet_session_window_grew(snet_session *session)
 {
     const struct snet_history *history = &session->history;
-    if (!session->want_write) {
-        return;
+    if (!session->want_write || session->state == SNET_SESSION_OPENING) {
+        return; /* what the answer to a hello allows is not for a session that may never open */
     }
     /*
      * A writer that was refused for its own full history is not on the list of those that wait for
@@ -488,7 +509,7 @@ void snet_session_destroy(snet_session *session)
     session->wire->session_wipe(session);
     snet_core_forget(core, &session->task);
     snet_pressure_writer_leaves(&core->pressure, &session->task);
-    snet_pressure_uncount(&core->pressure, &session->held);
+    snet_holders_drop(&core->holders, &session->holder);
     snet_pressure_slide(&core->pressure, &session->history, false);
     snet_history_deinit(&session->history, &core->send_pool);
     snet_list_remove(&core->sessions, &session->task.node);

@@ -116,7 +116,7 @@ struct snet_session_account {
 
 struct snet_session {
     struct snet_task task;                /* first */
-    struct snet_pressure_held held;       /* servers: while it has no link */
+    struct snet_holder holder;            /* wires with acknowledgements */
     struct snet_registry_node registered; /* servers: by id */
     snet_core *core;
     snet_server *server; /* NULL on clients */

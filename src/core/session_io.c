@@ -11,29 +11,45 @@
 /* A paused link goes on when this part of the inbox is free. */
 #define STREAM_READABLE_DIVISOR 4u
 
-/* A page is all that a writer lacks: its own history would take more. */
-static bool stream_lacks_page(const snet_session *session)
+/* The session's own history would take more. */
+static bool stream_would_take(const snet_session *session)
 {
-    return session->state != SNET_SESSION_OPENING && snet_session_window(session) > 0 &&
-           snet_pool_available(&session->core->send_pool) == 0;
+    return session->state != SNET_SESSION_OPENING && snet_session_window(session) > 0;
 }
 
-/* Only a writer that lacks a page waits for one: another would not use it. */
+/* A page is all that a writer lacks. */
+static bool stream_lacks_page(const snet_session *session)
+{
+    return stream_would_take(session) && snet_pool_available(&session->core->send_pool) == 0;
+}
+
+/* It lacks that its session may hold more. */
+static bool stream_lacks_more(const snet_session *session)
+{
+    return stream_would_take(session) && snet_pool_available(&session->core->send_pool) > 0 &&
+           session->wire->session_room(session) == 0;
+}
+
+/* Only a writer that lacks one thing alone waits for it: another would not use it. */
 static void stream_wait_for_room(snet_session *session)
 {
     session->want_write = true;
     if (stream_lacks_page(session)) {
         snet_pressure_writer_waits(&session->core->pressure, &session->task);
+    } else if (stream_lacks_more(session)) {
+        snet_pressure_grower_waits(&session->core->pressure, &session->task);
     }
 }
 
-/* The session that has been without a link for longest ends for one that writes. */
-static void stream_evict(const snet_session *writer)
+/* A session ends for one that writes, if there is one that may. */
+static void stream_evict(const snet_session *writer, enum snet_holders_lack lack)
 {
-    struct snet_pressure_held *held = snet_pressure_victim(&writer->core->pressure);
-    if (held != NULL && held != &writer->held) {
-        snet_session_end(SNET_CONTAINER(held, snet_session, held), SNET_ERR_EVICTED,
-                         writer->core->now_ns);
+    snet_core *core = writer->core;
+    struct snet_holder *holder =
+        snet_holders_victim(&core->holders, &writer->holder, lack, core->now_ns);
+    if (holder != NULL) {
+        snet_session_end(SNET_CONTAINER(holder, snet_session, holder), SNET_ERR_EVICTED,
+                         core->now_ns);
     }
 }
 
@@ -41,12 +57,16 @@ static void stream_evict(const snet_session *writer)
 static size_t stream_make_room(snet_session *session)
 {
     const size_t room = session->wire->session_room(session);
-    if (room > 0 || !stream_lacks_page(session)) {
+    if (room > 0 || !stream_would_take(session)) {
         return room;
+    }
+    if (stream_lacks_more(session)) {
+        stream_evict(session, SNET_HOLDERS_LACK_MORE);
+        return session->wire->session_room(session);
     }
     snet_pressure_reclaim(&session->core->pressure);
     if (snet_pool_available(&session->core->send_pool) == 0) {
-        stream_evict(session);
+        stream_evict(session, SNET_HOLDERS_LACK_PAGE);
     }
     return session->wire->session_room(session);
 }

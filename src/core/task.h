@@ -38,6 +38,7 @@ struct snet_task {
     struct snet_list_node ready; /* among those with events */
     struct snet_list_node wait;  /* among those that wait for a page */
     unsigned events;             /* one bit per enum snet_core_event_type */
+    bool wants_more;             /* waits to hold more than each may, not for a page */
 };
 
 #endif

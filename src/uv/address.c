@@ -104,6 +104,21 @@ static void address_format_mapped(const struct sockaddr_in6 *in6, char *ret_text
                    address_port(in6->sin6_port));
 }
 
+struct snet_bytes snet_address_bytes(const struct sockaddr_storage *socket)
+{
+    const struct sockaddr_in *in4 = (const struct sockaddr_in *)socket;
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)socket;
+    const size_t in4_len = sizeof in4->sin_addr;
+    if (socket->ss_family == AF_INET) {
+        return (struct snet_bytes){(const uint8_t *)&in4->sin_addr, in4_len};
+    }
+    if (socket->ss_family != AF_INET6) {
+        return (struct snet_bytes){.len = 0};
+    }
+    const size_t skip = IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr) ? sizeof in6->sin6_addr - in4_len : 0;
+    return (struct snet_bytes){in6->sin6_addr.s6_addr + skip, sizeof in6->sin6_addr - skip};
+}
+
 void snet_address_format(const struct sockaddr_storage *socket, char *ret_text, size_t size)
 {
     char host[INET6_ADDRSTRLEN] = "?";

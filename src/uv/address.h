@@ -11,6 +11,8 @@
 #include <snet/error.h>
 #include <snet/stream.h>
 
+#include "base/bytes.h"
+
 #include <stdbool.h>
 
 #define SNET_ADDRESS_PORT_BYTES 6u
@@ -29,6 +31,10 @@ bool snet_address_numeric(const struct snet_address *address, struct sockaddr_st
 
 /* The address that a resolver found; false when it is longer than any address can be. */
 bool snet_address_resolved(const struct addrinfo *info, struct sockaddr_storage *ret_socket);
+
+/* The address alone, 4 or 16 bytes in `socket`: one of IPv4 is that also on a socket for IPv6. None
+   for another family. */
+struct snet_bytes snet_address_bytes(const struct sockaddr_storage *socket);
 
 /* The address as text, like 127.0.0.1:80, [::1]:80 or unix; "?" for one of another family. */
 void snet_address_format(const struct sockaddr_storage *socket, char *ret_text, size_t size);

@@ -7,6 +7,7 @@
 #include <snet/uv.h>
 
 #include "base/assert.h"
+#include "uv/address.h"
 #include "uv/conn.h"
 #include "uv/dialer.h"
 #include "uv/driver.h"
@@ -263,6 +264,18 @@ void snet_uv_watch_network(snet_uv *driver)
 
 /* --- Servers --------------------------------------------------------------------------------- */
 
+/* The core shares memory by networks. */
+static void drive_tell_address(snet_link *link, const uv_stream_t *stream)
+{
+    struct sockaddr_storage socket = {.ss_family = AF_UNSPEC};
+    int len = sizeof socket;
+    if (stream->type == UV_TCP) {
+        (void)uv_tcp_getpeername((const uv_tcp_t *)stream, (struct sockaddr *)&socket, &len);
+    }
+    const struct snet_bytes address = snet_address_bytes(&socket);
+    snet_link_set_address(link, address.data, address.len);
+}
+
 static void drive_accepted(void *user, uv_stream_t *stream)
 {
     snet_uv_server *server = user;
@@ -271,6 +284,7 @@ static void drive_accepted(void *user, uv_stream_t *stream)
     snet_driver_enter(driver);
     snet_err err = snet_server_accepted(server->core, &link, snet_driver_now());
     if (err == SNET_OK) {
+        drive_tell_address(link, stream);
         err = snet_conn_open(driver, link, stream);
         if (err != SNET_OK) {
             snet_link_free(link, snet_driver_now());

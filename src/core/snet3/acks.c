@@ -43,6 +43,13 @@ void snet_v3_acks_trim(snet_session *session)
     }
 }
 
+void snet_v3_acks_mark(snet_session *session, uint64_t now)
+{
+    const struct snet_v3_session *state = snet_v3_session_of(session);
+    session->holder.rtt_ms = (uint32_t)(state->rtt_ns / SNET_MS_NS);
+    snet_holders_moved(&session->holder, state->flow.acked, session->history.sent_max, now);
+}
+
 snet_err snet_v3_acks_take(snet_session *session, struct snet_flow_ack ack, uint64_t now)
 {
     struct snet_v3_session *state = snet_v3_session_of(session);
@@ -53,6 +60,7 @@ snet_err snet_v3_acks_take(snet_session *session, struct snet_flow_ack ack, uint
     SNET_TRY(snet_flow_acked(&state->flow, ack, sent, &acked));
     if (acked > 0) {
         acks_grow_history(session, now);
+        snet_v3_acks_mark(session, now);
         snet_v3_acks_trim(session);
         snet_session_acked(session, state->flow.acked,
                            state->end_sent && state->flow.acked > history->end);
@@ -66,8 +74,12 @@ snet_err snet_v3_acks_take(snet_session *session, struct snet_flow_ack ack, uint
             snet_v3_liveness_acked(session->links.live, now);
         }
     }
-    if (session->links.live != NULL && state->flow.peer_limit > limit_before) {
-        snet_link_want_send(session->links.live);
+    if (state->flow.peer_limit > limit_before) {
+        snet_history_allow(history, state->flow.peer_limit + SNET_V3_UNALLOWED_MAX_BYTES);
+        snet_session_window_grew(session);
+        if (session->links.live != NULL) {
+            snet_link_want_send(session->links.live);
+        }
     }
     return SNET_OK;
 }

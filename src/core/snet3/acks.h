@@ -19,6 +19,8 @@ SNET_MUST_USE snet_err snet_v3_acks_take(snet_session *session, struct snet_flow
  * still sends again: these bytes stay until it has, for its offsets are implicit [PROTO 17.1].
  */
 void snet_v3_acks_trim(snet_session *session);
+/* Bytes were sent or acknowledged: how old those are that the peer lacks. */
+void snet_v3_acks_mark(snet_session *session, uint64_t now);
 /* Ends a server's session whose two directions have ended, when the client has been told. */
 void snet_v3_acks_finish(snet_session *session, uint64_t now);
 

@@ -63,6 +63,9 @@ snet_err snet_v3_codes_aborted(uint16_t code)
     if (code == SNET_V3_DENIED) {
         return SNET_ERR_DENIED;
     }
+    if (code == SNET_V3_EVICTED) {
+        return SNET_ERR_EVICTED;
+    }
     return code == SNET_V3_BUSY ? SNET_ERR_BUSY : SNET_ERR_PEER_ABORTED;
 }
 

@@ -67,6 +67,7 @@ static void v3_link_sent(snet_link *link, size_t len, uint64_t now)
                                           session->history.sent};
     snet_path_sent(&snet_v3_link_of(link)->path, &range, now);
     snet_v3_liveness_sent(link, now);
+    snet_v3_acks_mark(session, now);
     snet_session_progress(session, now);
     snet_v3_acks_finish(session, now);
 }
@@ -144,14 +145,23 @@ static void v3_session_init(snet_session *session, const struct snet_session_con
     state->heartbeat_ns = config->heartbeat_ns;
 }
 
+/* How many more bytes it may hold beside what other sessions hold. */
+static uint64_t v3_may_hold(const snet_session *session)
+{
+    const snet_core *core = session->core;
+    return snet_holders_room(&core->holders, &session->holder, core->pressure.growers.count > 0);
+}
+
 static snet_err v3_session_write(snet_session *session, const uint8_t *data, size_t len,
                                  size_t *ret_written)
 {
+    const uint64_t may = v3_may_hold(session);
+    const size_t most = len < may ? len : (size_t)may;
     size_t written = 0;
-    while (written < len) {
+    while (written < most) {
         size_t part = 0;
         uint8_t *space = snet_history_reserve(&session->history, &session->core->send_pool,
-                                              len - written, &part);
+                                              most - written, &part);
         if (space == NULL) {
             break;
         }
@@ -166,7 +176,9 @@ static snet_err v3_session_write(snet_session *session, const uint8_t *data, siz
 
 static size_t v3_session_room(const snet_session *session)
 {
-    return snet_history_room(&session->history, &session->core->send_pool);
+    const size_t room = snet_history_room(&session->history, &session->core->send_pool);
+    const uint64_t may = v3_may_hold(session);
+    return room < may ? room : (size_t)may;
 }
 
 /* The reader has taken bytes: the peer may send more, and perhaps further ahead. */
@@ -219,7 +231,8 @@ static void v3_session_end(snet_session *session, snet_err err, uint64_t now)
     }
     /* The server confirms a clean end, for anybody on the path can end a connection. */
     const bool confirmed = err == SNET_ERR_CLOSED && session->server == NULL;
-    const bool by_peer = session->ending.own_code == 0 && snet_v3_codes_is_abort(err);
+    const bool by_peer = session->ending.own_code == 0 &&
+                         (snet_v3_codes_is_abort(err) || session->ending.peer_code != 0);
     if (!confirmed && !by_peer) {
         v3_say_end(session, err,
                    session->ending.own_code != 0 ? session->ending.own_code

@@ -22,6 +22,7 @@ struct fixture {
     struct test_env env;
     struct snet_pool send_pool;
     struct snet_pool recv_pool;
+    struct snet_holders holders;
     struct snet_pressure pressure;
     struct snet_history histories[HISTORIES];
     struct waiter waiters[PAGES];
@@ -43,7 +44,9 @@ static int fixture_open(void **state)
     test_env_init(&fixture->env, 1);
     snet_pool_init(&fixture->send_pool, &fixture->env.env, PAGES * SNET_PAGE_BYTES);
     snet_pool_init(&fixture->recv_pool, &fixture->env.env, PAGES * SNET_PAGE_BYTES);
-    snet_pressure_init(&fixture->pressure, &fixture->send_pool, &fixture->recv_pool);
+    snet_holders_init(&fixture->holders, &fixture->send_pool);
+    snet_pressure_init(&fixture->pressure, &fixture->send_pool, &fixture->recv_pool,
+                       &fixture->holders);
     for (size_t i = 0; i < HISTORIES; i++) {
         snet_history_init(&fixture->histories[i], 2 * SNET_PAGE_DATA_BYTES);
     }
@@ -93,55 +96,17 @@ static size_t pages_of(const struct snet_history *history)
     return (size_t)(history->end - history->base) / SNET_PAGE_DATA_BYTES;
 }
 
-static void pressure_evicts_nobody_while_they_hold_their_part(void **state)
-{
-    struct fixture *fixture = *state;
-    struct snet_pressure *pressure = &fixture->pressure;
-    struct snet_pressure_held held[2] = {0};
-    const uint64_t part = PAGES * SNET_PAGE_BYTES / SNET_PRESSURE_HELD_DIVISOR;
-    assert_null(snet_pressure_victim(pressure));
-    snet_pressure_count(pressure, &held[0], part - 1);
-    snet_pressure_count(pressure, &held[1], 1);
-    assert_null(snet_pressure_victim(pressure));
-    snet_pressure_count(pressure, &held[1], 2);
-    assert_ptr_equal(snet_pressure_victim(pressure), &held[0]);
-    snet_pressure_uncount(pressure, &held[0]);
-    assert_null(snet_pressure_victim(pressure));
-    snet_pressure_uncount(pressure, &held[0]);
-    snet_pressure_uncount(pressure, &held[1]);
-    assert_int_equal(pressure->held_bytes, 0);
-}
-
-/* Counting one anew does not make it younger. */
-static void pressure_names_the_one_that_is_longest_without_a_link(void **state)
-{
-    struct fixture *fixture = *state;
-    struct snet_pressure *pressure = &fixture->pressure;
-    struct snet_pressure_held held[3] = {0};
-    for (size_t i = 0; i < 3; i++) {
-        snet_pressure_count(pressure, &held[i], PAGES * SNET_PAGE_BYTES);
-    }
-    snet_pressure_count(pressure, &held[0], PAGES * SNET_PAGE_BYTES + 1);
-    for (size_t i = 0; i < 3; i++) {
-        assert_ptr_equal(snet_pressure_victim(pressure), &held[i]);
-        snet_pressure_uncount(pressure, &held[i]);
-    }
-}
-
 static void pressure_lets_a_writer_try_when_one_may_be_evicted(void **state)
 {
     struct fixture *fixture = *state;
     struct snet_pressure *pressure = &fixture->pressure;
-    struct snet_pressure_held held = {0};
     struct snet_history all;
     exhaust(fixture, &all);
     fixture->waiters[0].idle = true;
     for (size_t i = 0; i < 3; i++) {
         snet_pressure_writer_waits(pressure, &fixture->waiters[i].task);
     }
-    snet_pressure_count(pressure, &held, PAGES * SNET_PAGE_BYTES / SNET_PRESSURE_HELD_DIVISOR);
-    assert_int_equal(pressure->writers.count, 3);
-    snet_pressure_count(pressure, &held, PAGES * SNET_PAGE_BYTES / SNET_PRESSURE_HELD_DIVISOR + 1);
+    snet_pressure_retry(pressure);
     assert_int_equal(fixture->waiters[0].woken, 1);
     assert_int_equal(fixture->waiters[1].woken, 1);
     assert_int_equal(pressure->writers.count, 1);
@@ -252,8 +217,6 @@ int main(void)
 {
 #define PRESSURE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
-        PRESSURE_TEST(pressure_evicts_nobody_while_they_hold_their_part),
-        PRESSURE_TEST(pressure_names_the_one_that_is_longest_without_a_link),
         PRESSURE_TEST(pressure_lets_a_writer_try_when_one_may_be_evicted),
         PRESSURE_TEST(pressure_reclaims_of_what_slides_in_turn),
         PRESSURE_TEST(pressure_asks_all_that_slide_once),

@@ -372,8 +372,7 @@ static struct core_pair_conn *open_holder(snet_session **ret_holder, snet_sessio
 /* Those without a link hold more than their part. */
 static bool is_under_pressure(void)
 {
-    return ends.cores[SERVER]->pressure.held_bytes >
-           pool_of(SERVER)->budget_count * SNET_PAGE_BYTES / SNET_PRESSURE_HELD_DIVISOR;
+    return snet_holders_away_high(&ends.cores[SERVER]->holders);
 }
 
 /* [PROTO 20.1]: it was refused when the pages were those of a session with a link. */
@@ -423,6 +422,58 @@ static void writer_whose_history_is_full_takes_nothing_from_others(void **state)
     assert_true(is_under_pressure());
     assert_int_equal(try_write(full), SNET_ERR_AGAIN);
     assert_int_equal(holder->state, SNET_SESSION_DETACHED);
+    core_pair_close(&ends);
+}
+
+/* Who ends for others depends on the time, and no event comes with it. */
+static void writer_tries_again_until_one_that_has_stopped_may_end(void **state)
+{
+    (void)state;
+    snet_session *holder = NULL;
+    snet_session *other = NULL;
+    (void)open_holder(&holder, &other);
+    assert_int_equal(try_write(other), SNET_ERR_AGAIN);
+    const unsigned before = wakes(SERVER);
+    core_pair_pass(&ends, SNET_PRESSURE_RETRY_NS);
+    assert_true(wakes(SERVER) > before);
+    assert_int_equal(holder->state, SNET_SESSION_LIVE);
+    core_pair_close(&ends);
+}
+
+/* [PROTO 20.1]: there are pages, but not for those that hold 64 KiB already. */
+static void writer_waits_for_more_than_64_kib_until_others_give_it_back(void **state)
+{
+    (void)state;
+    open_on(SNET_WIRE_3, 16 * SNET_HOLDERS_FREE_BYTES);
+    (void)core_pair_begin(&ends);
+    struct snet_core *core = ends.cores[SERVER];
+    const uint64_t others = snet_holders_beyond_room(&core->holders);
+    core->holders.beyond_bytes += others;
+    core_pair_write(&ends, ends.served, SNET_HOLDERS_FREE_BYTES);
+    assert_int_equal(try_write(ends.served), SNET_ERR_AGAIN);
+    assert_int_equal(core->pressure.growers.count, 1);
+    snet_pressure_wake_writers(&core->pressure);
+    assert_false(is_woken(ends.served));
+    core->holders.beyond_bytes -= others;
+    snet_pressure_wake_writers(&core->pressure);
+    assert_true(is_woken(ends.served));
+    assert_int_equal(try_write(ends.served), SNET_OK);
+    core_pair_close(&ends);
+}
+
+/* [PROTO 17.3]: what the peer allows, and 64 KiB beyond that. */
+static void writer_waits_for_credit_with_64_kib_at_most(void **state)
+{
+    (void)state;
+    open_on(SNET_WIRE_3, 16 * SNET_HOLDERS_FREE_BYTES);
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    core_pair_write(&ends, ends.served, 65536 + 65536);
+    assert_int_equal(try_write(ends.served), SNET_ERR_AGAIN);
+    core_pair_settle(&ends, conn); /* all of the credit is used, nothing is read */
+    assert_int_equal(try_write(ends.served), SNET_ERR_AGAIN);
+    assert_true(core_pair_read(&ends, ends.client, 0) > 0);
+    core_pair_settle(&ends, conn);
+    assert_int_equal(try_write(ends.served), SNET_OK);
     core_pair_close(&ends);
 }
 
@@ -487,6 +538,9 @@ int main(void)
         cmocka_unit_test(writer_waits_in_silence_once_all_have_been_asked),
         cmocka_unit_test(writer_asks_again_when_a_session_with_pages_loses_its_link),
         cmocka_unit_test(writer_never_evicts_itself),
+        cmocka_unit_test(writer_tries_again_until_one_that_has_stopped_may_end),
+        cmocka_unit_test(writer_waits_for_more_than_64_kib_until_others_give_it_back),
+        cmocka_unit_test(writer_waits_for_credit_with_64_kib_at_most),
         cmocka_unit_test(writer_whose_history_is_full_takes_nothing_from_others),
         cmocka_unit_test(flush_before_the_session_opens_is_told_when_it_does),
         cmocka_unit_test(end_is_said_on_the_old_link_when_moving_over_fails),

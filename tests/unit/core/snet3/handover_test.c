@@ -37,14 +37,14 @@ static void server_sends_64_kib_at_most_to_a_client_that_has_not_confirmed(void 
     struct v3_setup scene;
     struct snet_v3_accept accept;
     v3_setup_begin(&scene);
-    core_pair_write(&scene.ends, scene.ends.served, 150000);
+    core_pair_write(&scene.ends, scene.ends.served, 131072);
     v3_peer_say_resume(&scene.peer, &(struct snet_v3_resume){.attempt = 1, .limit = 1000000});
     v3_peer_take_accept(&scene.peer, &accept);
     assert_int_equal(v3_peer_take_data(&scene.peer), 65536);
     core_pair_pass(&scene.ends, SNET_SECOND_NS);
     assert_int_equal(v3_peer_hear(&scene.peer), 0);
     v3_peer_confirm(&scene.peer, 0);
-    assert_int_equal(v3_peer_take_data(&scene.peer), 150000 - 65536);
+    assert_int_equal(v3_peer_take_data(&scene.peer), 131072 - 65536);
     v3_setup_close(&scene);
 }
 
