@@ -68,6 +68,14 @@ struct snet_env {
     void *(*secret_alloc)(void *ctx, size_t size_bytes);
     /* Gives back what `secret_alloc` gave for this size, wiped; never called with NULL. */
     void (*secret_free)(void *ctx, void *memory, size_t size_bytes);
+    /*
+     * Pages of 4096 bytes for the bytes of streams, or NULL. Apart from other memory they can go back
+     * to the system as soon as streams need fewer of them. Both may be NULL together: `alloc` and
+     * `free` serve.
+     */
+    void *(*page_alloc)(void *ctx);
+    /* Gives back what `page_alloc` gave; never called with NULL. */
+    void (*page_free)(void *ctx, void *page);
 };
 
 /*

@@ -21,7 +21,11 @@ static void pool_free_one(struct snet_pool *pool)
     struct snet_page *page = pool->cache;
     pool->cache = page->next;
     pool->cache_count--;
-    pool->env->free(pool->env->ctx, page);
+    if (pool->env->page_free != NULL) {
+        pool->env->page_free(pool->env->ctx, page);
+    } else {
+        pool->env->free(pool->env->ctx, page);
+    }
 }
 
 void snet_pool_deinit(struct snet_pool *pool)
@@ -42,7 +46,8 @@ struct snet_page *snet_pool_take(struct snet_pool *pool)
         pool->cache = page->next;
         pool->cache_count--;
     } else {
-        page = pool->env->alloc(pool->env->ctx, sizeof *page);
+        page = pool->env->page_alloc != NULL ? pool->env->page_alloc(pool->env->ctx)
+                                             : pool->env->alloc(pool->env->ctx, sizeof *page);
         if (page == NULL) {
             return NULL;
         }

@@ -17,7 +17,8 @@ snet_err snet_core_new(const struct snet_env *env, const struct snet_core_config
 {
     const uint64_t send_bytes = core_budget(config->send_budget_bytes);
     const uint64_t recv_bytes = core_budget(config->recv_budget_bytes);
-    const bool paired = (env->secret_alloc == NULL) == (env->secret_free == NULL);
+    const bool paired = (env->secret_alloc == NULL) == (env->secret_free == NULL) &&
+                        (env->page_alloc == NULL) == (env->page_free == NULL);
     if (send_bytes < SNET_PAGE_BYTES || recv_bytes < SNET_PAGE_BYTES || !paired) {
         return SNET_ERR_INVALID;
     }
@@ -41,6 +42,7 @@ snet_err snet_core_new(const struct snet_env *env, const struct snet_core_config
     snet_list_init(&core->farewells_due);
     snet_secrets_init(&core->secrets, &core->env);
     snet_holders_init(&core->holders, &core->send_pool);
+    snet_reserves_init(&core->reserves, &core->recv_pool);
     snet_pressure_init(&core->pressure, &core->send_pool, &core->recv_pool, &core->holders);
     *ret_core = core;
     return SNET_OK;

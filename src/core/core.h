@@ -15,6 +15,7 @@
 #include "base/pool.h"
 #include "base/timer.h"
 #include "core/pressure.h"
+#include "core/reserves.h"
 #include "core/secrets.h"
 #include "core/task.h"
 
@@ -40,6 +41,7 @@ struct snet_core {
     unsigned farewells_unsaid;
     struct snet_pressure pressure;
     struct snet_holders holders;
+    struct snet_reserves reserves;
     struct snet_secrets secrets;
     uint64_t now_ns; /* of the last tick */
     const struct snet_suite *suites[SNET_SUITES_ADDED_MAX];

@@ -179,20 +179,3 @@ void snet_pressure_wake_links(struct snet_pressure *pressure)
         pages -= pressure_wake_first(&pressure->links) ? 1 : 0;
     }
 }
-
-bool snet_pressure_reserve(struct snet_pressure *pressure, uint64_t bytes)
-{
-    const uint64_t budget = (uint64_t)pressure->recv_pool->budget_count * SNET_PAGE_BYTES;
-    const uint64_t most = budget - budget / SNET_PRESSURE_UNRESERVED_DIVISOR;
-    if (bytes > most - pressure->reserved_bytes) {
-        return false;
-    }
-    pressure->reserved_bytes += bytes;
-    return true;
-}
-
-void snet_pressure_unreserve(struct snet_pressure *pressure, uint64_t bytes)
-{
-    SNET_ASSERT(bytes <= pressure->reserved_bytes);
-    pressure->reserved_bytes -= bytes;
-}

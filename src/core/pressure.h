@@ -5,7 +5,7 @@
  * histories share one budget of pages, all inboxes another. A writer that finds no page gets one of
  * a history that slides; else a session ends for it, which core/holders names. A writer may also
  * wait although there are pages, because its session holds what each may and all beyond that is
- * taken. Credit for what is still to come is set aside here, so that it is never given out twice.
+ * taken.
  *
  * Writers and links that wait are woken in turn, no more of them than there are pages. One that was
  * woken may not use its page: a writer may have nothing more to say, or nothing comes on the link.
@@ -26,11 +26,6 @@
 #include "core/holders.h"
 #include "core/task.h"
 
-/*
- * This part of the receive budget is never reserved: it is for sessions that have no more than what
- * everybody gets, when the readers of all others have stopped.
- */
-#define SNET_PRESSURE_UNRESERVED_DIVISOR 4u
 /* This many histories at most are asked for pages at a time. */
 #define SNET_PRESSURE_RECLAIM_MAX 64u
 /* The interval at which those are woken that wait although pages are free. */
@@ -46,7 +41,6 @@ struct snet_pressure {
     struct snet_list growers; /* of those whose writer waits to hold more than each may */
     struct snet_list links;   /* tasks of links that wait for a page */
     struct snet_list sliding; /* histories that slide */
-    uint64_t reserved_bytes;  /* credit given out for pages not taken yet */
     uint64_t wake_at_ns;
     uint64_t retry_at_ns;
     size_t unasked; /* histories that are still to be asked, for writers that wait */
@@ -78,9 +72,5 @@ void snet_pressure_wake_writers(struct snet_pressure *pressure);
 void snet_pressure_link_waits(struct snet_pressure *pressure, struct snet_task *link);
 void snet_pressure_link_leaves(struct snet_pressure *pressure, struct snet_task *link);
 void snet_pressure_wake_links(struct snet_pressure *pressure);
-
-/* Sets this many bytes of the receive budget aside; false when there are not as many. */
-bool snet_pressure_reserve(struct snet_pressure *pressure, uint64_t bytes);
-void snet_pressure_unreserve(struct snet_pressure *pressure, uint64_t bytes);
 
 #endif

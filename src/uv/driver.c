@@ -20,6 +20,18 @@ static void driver_env_note(void *ctx, const struct snet_note *note)
     }
 }
 
+static void *driver_env_page(void *ctx)
+{
+    snet_uv *driver = ctx;
+    return snet_page_blocks_take(&driver->pages);
+}
+
+static void driver_env_page_free(void *ctx, void *page)
+{
+    snet_uv *driver = ctx;
+    snet_page_blocks_give(&driver->pages, page);
+}
+
 uint64_t snet_driver_now(void)
 {
     return uv_hrtime();
@@ -162,6 +174,9 @@ static snet_err driver_make_core(snet_uv *driver)
     snet_env_system(&env);
     env.ctx = driver;
     env.note = driver_env_note;
+    env.page_alloc = driver_env_page;
+    env.page_free = driver_env_page_free;
+    snet_page_blocks_init(&driver->pages);
     return snet_core_new(&env, &driver->config.core, &driver->core);
 }
 
@@ -230,6 +245,7 @@ void snet_driver_free(snet_uv *driver)
     SNET_ASSERT(driver->servers.count == 0);
     snet_core_free(driver->core);
     driver->core = NULL;
+    snet_page_blocks_deinit(&driver->pages);
     uv_close((uv_handle_t *)&driver->prepare, driver_handle_closed);
     for (unsigned i = 0; i < SNET_DRIVER_TIMERS; i++) {
         uv_close((uv_handle_t *)&driver->timers[i].handle, driver_handle_closed);

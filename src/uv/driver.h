@@ -19,6 +19,7 @@
 
 #include "base/list.h"
 #include "uv/netwatch.h"
+#include "uv/page_blocks.h"
 
 #define SNET_DRIVER_SCRATCH_BYTES 65536u
 
@@ -53,6 +54,7 @@ struct snet_uv {
     const struct snet_driver_hooks *hooks;
     snet_uv_event_fn *on_dial; /* gets a copy of the events that ask for connections; or NULL */
     snet_core *core;
+    struct snet_page_blocks pages; /* of streams */
     struct snet_list conns;
     struct snet_list paused; /* conns that do not read */
     struct snet_list dialers;

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: MIT
 """Attacks a gateway with clients that hold what they were given, and prints what others got.
 
+Attackers come once from one network, once from a network each, and once from that of the others.
+
 Figures, not verdicts: a busy machine decides them too. What a count decides is in ctest.
 """
 
@@ -21,6 +23,7 @@ from load_peers import LOOPBACK, Crowd, Hoarder, Meter, Reader, Source, dial_fro
 from interop_support import Command
 from snet3_support import SecureServe, text_of
 
+EACH = "each"
 HOARDERS = 20
 HOARD_BYTES = 16 << 20
 GROW_SECONDS = 30.0
@@ -29,11 +32,12 @@ STRANGER_BYTES = 256 * 1024
 HELLOS = 1000
 HELLOS_PER_SECOND = 200
 DESCRIPTORS = 1024
+HELD = 200
 
 
-def serve(wires: str = "3") -> SecureServe:
+def serve(*options: str, wires: str = "3") -> SecureServe:
     """Return a gateway whose backend sends without end."""
-    server = SecureServe(wires=wires, resume_seconds=300)
+    server = SecureServe(*options, wires=wires, resume_seconds=300)
     server.source = Source(server.backend._listener)
     return server
 
@@ -56,9 +60,17 @@ def grow(clients: list[Hoarder]) -> Crowd:
     return crowd
 
 
-def hoarders(server: SecureServe, address: str) -> list[Hoarder]:
-    """Return the attackers of one address."""
-    return [Hoarder(server, address, HOARD_BYTES) for _ in range(HOARDERS)]
+def places(address: str) -> str:
+    """Return an address, or what stands for one network of each attacker."""
+    return "a network each" if address == EACH else address
+
+
+def hoarders(
+    server: SecureServe, address: str, count: int = HOARDERS, most: int = HOARD_BYTES
+) -> list[Hoarder]:
+    """Return attackers, of one address or of a network each."""
+    sources = [f"127.98.{1 + n}.1" if address == EACH else address for n in range(count)]
+    return [Hoarder(server, source, most) for source in sources]
 
 
 def run_b1(seconds: int, address: str) -> None:
@@ -76,7 +88,7 @@ def run_b1(seconds: int, address: str) -> None:
             ended = sum(client.evicted for client in clients)
             held = sum(client.received - client.told for client in clients) >> 20
             print(
-                f"B1 from {address}: alone {meter.mean(1, 5):.0f} MB/s; beside {HOARDERS} hoarders"
+                f"B1 from {places(address)}: alone {meter.mean(1, 5):.0f} MB/s; beside {HOARDERS} hoarders"
                 f" of {held} MiB"
                 f" {meter.mean(begun, begun + 20):.0f} in the first 20 s, after 25 s"
                 f" {meter.mean(begun + 25):.0f}, worst second {min(meter.rates[begun:]):.0f};"
@@ -86,10 +98,10 @@ def run_b1(seconds: int, address: str) -> None:
             print("   ", " ".join(f"{rate:.0f}" for rate in meter.rates), flush=True)
 
 
-def strangers(server: SecureServe) -> list[Reader]:
+def strangers(server: SecureServe, count: int = STRANGERS) -> list[Reader]:
     """Return clients of as many networks that have gone away with bytes on their way."""
     found = []
-    for number in range(STRANGERS):
+    for number in range(count):
         address = f"127.{1 + number // 250}.{1 + number % 250}.1"
         client = Reader(server, address, STRANGER_BYTES).open()
         client.transfer(lambda c=client: c.received >= STRANGER_BYTES // 4)
@@ -125,7 +137,7 @@ def run_b2(seconds: int, address: str) -> None:
         crowd.close()
         back = come_back(away)
         print(
-            f"B2 from {address}: {back} of {len(away)} strangers came back;"
+            f"B2 from {places(address)}: {back} of {len(away)} strangers came back;"
             f" {ended} hoarders ended EVICTED; download {meter.mean(1):.0f} MB/s",
             flush=True,
         )
@@ -142,9 +154,37 @@ def legacy_hello(port: int) -> None:
             pass
 
 
+def memory_of(server: SecureServe) -> float:
+    """Return how much memory the gateway has of the system, in MB."""
+    pages = Path(f"/proc/{server.process.pid}/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * os.sysconf("SC_PAGESIZE") / 1e6
+
+
+def run_b6(seconds: int, address: str) -> None:
+    """B6: sessions that have held memory end, and one stays."""
+    with serve() as server:
+        before = memory_of(server)
+        clients = [Reader(server, LOOPBACK, 1 << 20) for _ in range(HELD)]
+        for client in clients:
+            client.open()
+            client.live.style.sends_acks = False
+        crowd = Crowd(clients)
+        time.sleep(5.0)
+        held = memory_of(server)
+        crowd.close()
+        for client in clients[1:]:
+            client.abort(256)
+        time.sleep(min(seconds, 10))
+        print(
+            f"B6: {before:.0f} MB before, {held:.0f} with {HELD} sessions, "
+            f"{memory_of(server):.0f} when all but one have ended",
+            flush=True,
+        )
+
+
 def run_b3(seconds: int, address: str) -> None:
     """B3: hellos of a legacy wire whose sender is gone, and few descriptors."""
-    server = serve("3,2")
+    server = serve(wires="3,2")
     resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
     waits, failed = [], 0
     with server:
@@ -171,13 +211,14 @@ def run_b3(seconds: int, address: str) -> None:
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("scenes", nargs="*", default=["b1", "b2", "b3"])
+    parser.add_argument("scenes", nargs="*", default=["b1", "b2", "b3", "b6"])
     parser.add_argument("--seconds", type=int, default=45, help="how long each attack lasts")
-    parser.add_argument("--from", dest="address", action="append", help="where attackers are")
+    parser.add_argument("--from", dest="address", action="append",
+                        help="the address of attackers; 'each': a network each")
     options = parser.parse_args()
-    runs = {"b1": run_b1, "b2": run_b2, "b3": run_b3}
+    runs = {"b1": run_b1, "b2": run_b2, "b3": run_b3, "b6": run_b6}
     for scene in options.scenes:
-        for address in options.address or ["127.99.9.1", "127.0.0.1"]:
+        for address in options.address or ["127.99.9.1", EACH, LOOPBACK]:
             runs[scene](options.seconds, address)
 
 

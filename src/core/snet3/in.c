@@ -38,6 +38,7 @@ static void in_arrived(snet_session *session, uint64_t now)
 {
     struct snet_flow *flow = &snet_v3_session_of(session)->flow;
     snet_flow_arrived(flow, snet_v3_state_recv_next(session), now);
+    snet_v3_state_credit_used(session, now);
 }
 
 /* Keeps what is new of `bytes`, which begin at `offset`; `*ret_kept`: nothing had to be dropped. */

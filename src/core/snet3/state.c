@@ -57,6 +57,15 @@ uint64_t snet_v3_state_unacked(const snet_session *session, uint64_t end)
     return end > acked ? end - acked : 0;
 }
 
+void snet_v3_state_credit_used(snet_session *session, uint64_t now)
+{
+    struct snet_reserve *reserve = &snet_v3_session_of(session)->reserve;
+    if (reserve->bytes > 0) {
+        snet_reserves_used(&session->core->reserves, reserve, (uint32_t)session->inbox.chain.len,
+                           now);
+    }
+}
+
 uint64_t snet_v3_state_limit(const snet_session *session)
 {
     return snet_v3_session_of(session)->flow.limit;

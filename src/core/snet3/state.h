@@ -12,6 +12,7 @@
 
 #include "codec/snet3_frame.h"
 #include "core/link.h"
+#include "core/reserves.h"
 #include "core/session.h"
 #include "core/snet3/credentials.h"
 #include "core/snet3/flow.h"
@@ -112,11 +113,11 @@ struct snet_v3_session {
     const struct snet_suite *suite;
     struct snet_flow flow;
     struct snet_window window;
+    struct snet_reserve reserve;    /* of the core's pages, for the window */
     struct snet_window send_window; /* the send buffer grows by the same rule */
     uint64_t final; /* where the peer's stream ends, when session->ending.peer_ended */
     uint64_t rtt_ns;
     uint64_t heartbeat_ns;
-    uint32_t reserved_bytes; /* of the core's pages, for the window */
     uint16_t peer_max_record;
     uint16_t pad_bytes;
     bool early_data;
@@ -194,6 +195,8 @@ void snet_v3_state_end_handshake(snet_link *link);
 void snet_v3_state_drop_ticket(snet_core *core, struct snet_v3_ticket *ticket);
 /* The end of the credit that the peer has. */
 uint64_t snet_v3_state_limit(const snet_session *session);
+/* Bytes have come, or were read: what is set aside for the peer's credit is in use. */
+void snet_v3_state_credit_used(snet_session *session, uint64_t now);
 /* How many of the bytes before `end` the peer has not acknowledged. */
 uint64_t snet_v3_state_unacked(const snet_session *session, uint64_t end);
 /* Everything of the peer's stream before this offset is here; its end counts as one byte. */

@@ -33,3 +33,10 @@ void snet_window_grow(struct snet_window *window, uint32_t bytes)
     SNET_ASSERT(bytes <= window->max_bytes);
     window->bytes = bytes;
 }
+
+void snet_window_shrink(struct snet_window *window, uint32_t bytes)
+{
+    SNET_ASSERT(bytes > 0);
+    SNET_ASSERT(bytes <= window->bytes);
+    window->bytes = bytes;
+}

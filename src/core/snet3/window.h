@@ -3,7 +3,7 @@
 /*
  * Window: how many bytes a peer may send beyond what was read. It begins small and doubles when the
  * reader keeps up and a whole window passes within two round trips, because then the window limits
- * the stream. It never shrinks: credit is not taken back [PROTO 17.2]. Pure counting.
+ * the stream. Credit that was given is not taken back when it shrinks [PROTO 17.2]. Pure counting.
  *
  * Thread: the core's.
  */
@@ -38,5 +38,7 @@ void snet_window_init(struct snet_window *window, uint32_t bytes, uint32_t max_b
 uint32_t snet_window_read(struct snet_window *window, uint64_t offset, uint64_t rtt_ns,
                           uint64_t now);
 void snet_window_grow(struct snet_window *window, uint32_t bytes);
+/* The memory for it has gone to others. */
+void snet_window_shrink(struct snet_window *window, uint32_t bytes);
 
 #endif

@@ -99,12 +99,19 @@ static bool v3_reserve(snet_session *session, uint32_t window_bytes)
     if (window_bytes <= SNET_WINDOW_UNRESERVED_BYTES) {
         return true;
     }
-    const uint32_t wanted = window_bytes - SNET_WINDOW_UNRESERVED_BYTES;
-    if (!snet_pressure_reserve(&session->core->pressure, wanted - state->reserved_bytes)) {
-        return false;
+    return snet_reserves_take(&session->core->reserves, &state->reserve,
+                              window_bytes - SNET_WINDOW_UNRESERVED_BYTES, session->core->now_ns);
+}
+
+/* What was set aside for the window may have been lent: it is given again as it is read. */
+static void v3_fit_window(snet_session *session)
+{
+    struct snet_v3_session *state = snet_v3_session_of(session);
+    const uint32_t backed = state->reserve.bytes + SNET_WINDOW_UNRESERVED_BYTES;
+    if (state->window.bytes > backed) {
+        snet_window_shrink(&state->window, backed);
+        state->flow.window_bytes = backed;
     }
-    state->reserved_bytes = wanted;
-    return true;
 }
 
 static snet_err v3_server_open(snet_core *core, const struct snet_server_config *config,
@@ -187,10 +194,14 @@ static void v3_session_consumed(snet_session *session, uint64_t now)
     struct snet_v3_session *state = snet_v3_session_of(session);
     const uint64_t read = session->inbox.received - session->inbox.chain.len;
     const uint64_t rtt_ns = snet_v3_state_proven_rtt_ns(session, now);
+    v3_fit_window(session);
+    snet_v3_state_credit_used(session, now);
     const uint32_t wanted = snet_window_read(&state->window, read, rtt_ns, now);
     if (wanted > state->window.bytes && v3_reserve(session, wanted)) {
         snet_window_grow(&state->window, wanted);
-        snet_inbox_grow(&session->inbox, wanted);
+        if (wanted > session->inbox.capacity_bytes) {
+            snet_inbox_grow(&session->inbox, wanted);
+        }
         state->flow.window_bytes = wanted;
     }
     if (session->ending.peer_ended) {
@@ -256,8 +267,7 @@ static void v3_session_wipe(snet_session *session)
     }
     if (session->inbox.chain.len == 0) {
         /* What was not read keeps its pages after the end, and so their reservation. */
-        snet_pressure_unreserve(&session->core->pressure, state->reserved_bytes);
-        state->reserved_bytes = 0;
+        snet_reserves_give(&session->core->reserves, &state->reserve);
     }
 }
 

@@ -199,20 +199,6 @@ static void pressure_wakes_no_more_than_there_are_pages(void **state)
     snet_history_deinit(&most, &fixture->send_pool);
 }
 
-static void pressure_keeps_a_part_that_is_never_reserved(void **state)
-{
-    struct fixture *fixture = *state;
-    struct snet_pressure *pressure = &fixture->pressure;
-    const uint64_t budget = PAGES * SNET_PAGE_BYTES;
-    const uint64_t most = budget - budget / SNET_PRESSURE_UNRESERVED_DIVISOR;
-    assert_false(snet_pressure_reserve(pressure, most + 1));
-    assert_true(snet_pressure_reserve(pressure, most));
-    assert_false(snet_pressure_reserve(pressure, 1));
-    snet_pressure_unreserve(pressure, 1);
-    assert_true(snet_pressure_reserve(pressure, 1));
-    snet_pressure_unreserve(pressure, most);
-}
-
 int main(void)
 {
 #define PRESSURE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
@@ -221,7 +207,6 @@ int main(void)
         PRESSURE_TEST(pressure_reclaims_of_what_slides_in_turn),
         PRESSURE_TEST(pressure_asks_all_that_slide_once),
         PRESSURE_TEST(pressure_wakes_no_more_than_there_are_pages),
-        PRESSURE_TEST(pressure_keeps_a_part_that_is_never_reserved),
     };
     return cmocka_run_group_tests_name("pressure", tests, NULL, NULL);
 }

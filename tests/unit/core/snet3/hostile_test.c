@@ -203,13 +203,41 @@ static void reserved_windows_leave_pages_to_those_without(void **state)
     core_pair_open(&scene.ends, &scene.config);
     core_pair_begin(&scene.ends);
     snet_core *core = scene.ends.cores[CORE_PAIR_SERVER];
-    while (snet_pressure_reserve(&core->pressure, SNET_PAGE_BYTES)) {
+    struct snet_reserve other = {.bytes = 0};
+    while (snet_reserves_take(&core->reserves, &other, other.bytes + SNET_PAGE_BYTES,
+                              scene.ends.now)) {
         reserved += SNET_PAGE_BYTES;
     }
     assert_true(reserved <= SNET_BUDGET_DEFAULT_BYTES / 4 * 3);
     assert_true(reserved > SNET_BUDGET_DEFAULT_BYTES / 2);
-    snet_pressure_unreserve(&core->pressure, reserved);
+    snet_reserves_give(&core->reserves, &other);
     core_pair_close(&scene.ends);
+}
+
+/* [PROTO 17.2]: a peer that used its credit, and now does not, keeps no pages from others. */
+static void credit_that_nobody_uses_is_lent_and_given_anew_when_it_is_used(void **state)
+{
+    (void)state;
+    struct core_pair ends;
+    struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
+    snet_core *core = ends.cores[CORE_PAIR_SERVER];
+    struct snet_v3_session *served = snet_v3_session_of(ends.served);
+    const uint32_t window = 1u << 20;
+    struct snet_reserve other = {.bytes = 0};
+    const uint32_t rest = SNET_BUDGET_DEFAULT_BYTES / 4 * 3 - SNET_RESERVES_KEPT_BYTES;
+    assert_true(snet_reserves_take(&core->reserves, &served->reserve,
+                                   window - SNET_WINDOW_UNRESERVED_BYTES, ends.now));
+    snet_window_grow(&served->window, window);
+    snet_inbox_grow(&ends.served->inbox, window);
+    assert_false(snet_reserves_take(&core->reserves, &other, rest, ends.now));
+    core_pair_pass(&ends, SNET_RESERVES_LEND_NS);
+    assert_true(snet_reserves_take(&core->reserves, &other, rest, ends.now));
+    core_pair_write(&ends, ends.client, 10);
+    core_pair_settle(&ends, conn);
+    assert_int_equal(core_pair_read(&ends, ends.served, 0), 10);
+    assert_int_equal(served->window.bytes, SNET_WINDOW_FIRST_BYTES);
+    snet_reserves_give(&core->reserves, &other);
+    core_pair_close(&ends);
 }
 
 /* Sessions that end unread, one after the other, would fill the budget all the same. */
@@ -219,17 +247,17 @@ static void pages_stay_reserved_for_what_was_not_read(void **state)
     struct v3_setup scene;
     v3_setup_begin(&scene);
     const snet_core *core = scene.ends.cores[CORE_PAIR_SERVER];
-    const uint64_t before = core->pressure.reserved_bytes;
+    const uint64_t before = core->reserves.bytes;
     assert_true(before > 0);
     v3_peer_put_data(&scene.peer, 0, 10);
     v3_peer_put(&scene.peer,
                 &(struct snet_v3_frame){.type = SNET_V3_FRAME_ABORT, .number = 0x1000});
     v3_peer_say(&scene.peer);
     assert_int_equal(scene.ends.ended[CORE_PAIR_SERVER], SNET_ERR_PEER_ABORTED);
-    assert_int_equal(core->pressure.reserved_bytes, before);
+    assert_int_equal(core->reserves.bytes, before);
     assert_int_equal(core_pair_read(&scene.ends, scene.ends.served, 0), 10);
     snet_session_free(scene.ends.served, scene.ends.now);
-    assert_int_equal(core->pressure.reserved_bytes, 0);
+    assert_int_equal(core->reserves.bytes, 0);
     v3_setup_close(&scene);
 }
 
@@ -292,6 +320,7 @@ int main(void)
         cmocka_unit_test(early_bytes_are_those_of_the_offset_that_is_said),
         cmocka_unit_test(client_tries_again_after_a_refusal_of_no_meaning),
         cmocka_unit_test(reserved_windows_leave_pages_to_those_without),
+        cmocka_unit_test(credit_that_nobody_uses_is_lent_and_given_anew_when_it_is_used),
         cmocka_unit_test(pages_stay_reserved_for_what_was_not_read),
         cmocka_unit_test(link_lives_while_a_record_trickles_in),
         cmocka_unit_test(slow_path_is_not_left_again_and_again),
