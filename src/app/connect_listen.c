@@ -121,7 +121,7 @@ int snet_connect_listen_run(struct snet_connect *connect)
     runner->user = &tunnel;
     int os_err = 0;
     const struct snet_stream_options local = {.keepalive_ms = snet_options_keepalive_ms(options)};
-    snet_err err = snet_runner_init(runner);
+    snet_err err = snet_runner_init(runner, &connect->options.core);
     if (err == SNET_OK) {
         err = snet_stream_listener_open(&runner->loop, options->listen, &local, &tunnel.listener,
                                         &os_err);

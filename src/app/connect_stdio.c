@@ -391,7 +391,7 @@ int snet_connect_stdio_run(struct snet_connect *connect)
     runner->on_signal = stdio_signal;
     runner->user = stdio;
     runner->quiet = true;
-    snet_err err = snet_runner_init(runner);
+    snet_err err = snet_runner_init(runner, &connect->options.core);
     if (err == SNET_OK) {
         err = snet_connect_session_open(connect, &stdio->session);
     }

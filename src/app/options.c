@@ -35,8 +35,8 @@ static void options_collect(struct snet_options *options)
     const struct snet_option *option = NULL;
     snet_arguments_add(&options->arguments, &options_schema, options->use);
     for (size_t i = 0; (option = snet_option_at(i)) != NULL; i++) {
-        const bool fits =
-            (option->uses & options->use) != 0 && (option->uses & SNET_USE_PROGRAM) == 0;
+        const bool fits = (option->uses & (options->use | SNET_USE_LIBRARY)) != 0 &&
+                          (option->uses & SNET_USE_PROGRAM) == 0;
         if (fits && !options_is_of_sockets(option)) {
             snet_arguments_add_other(&options->arguments, option);
         }
@@ -137,6 +137,17 @@ static int options_take_operands(struct snet_options *options, int argc, char **
     return options_take_server(options, argv[arguments->operand]);
 }
 
+/* They are the process's: a listener or a dial has none. */
+static void options_take_budgets(struct snet_options *options)
+{
+    struct snet_config *config = options->config;
+    options->core = (struct snet_core_config){
+        .send_budget_bytes = config->send_budget_bytes,
+        .recv_budget_bytes = config->recv_budget_bytes,
+    };
+    config->send_budget_bytes = config->recv_budget_bytes = 0;
+}
+
 int snet_options_parse(struct snet_options *options, int argc, char **argv)
 {
     struct snet_arguments *arguments = &options->arguments;
@@ -159,6 +170,7 @@ int snet_options_parse(struct snet_options *options, int argc, char **argv)
     if (code == SNET_EXIT_OK && !arguments->help) {
         code = options_take_operands(options, argc, argv);
     }
+    options_take_budgets(options);
     options->wires = options->config->wires == 0 ? SNET_WIRE_3 : options->config->wires;
     options->log.verbosity = arguments->verbosity;
     options->log.json = options->log_json != 0;

@@ -33,6 +33,7 @@ struct snet_options {
     struct snet_log log;
     uint32_t use;                 /* SNET_OPTIONS_x */
     struct snet_config *config;   /* all options of the library */
+    struct snet_core_config core; /* the budgets of the process */
     struct snet_key_list clients; /* those that --authorized lists in a file, with their names */
     unsigned wires;               /* those of the config, the default included */
     const char *listen;

@@ -110,9 +110,10 @@ static void runner_watch_signals(struct snet_runner *runner)
     }
 }
 
-snet_err snet_runner_init(struct snet_runner *runner)
+snet_err snet_runner_init(struct snet_runner *runner, const struct snet_core_config *budgets)
 {
     const struct snet_uv_config config = {
+        .core = *budgets,
         .on_event = runner_event,
         .on_note = runner_note,
         .user = runner,

@@ -234,7 +234,7 @@ static int serve_begin(struct serve *serve, bool temporary)
         return SNET_EXIT_USAGE;
     }
     int os_err = 0;
-    snet_err err = snet_runner_init(&serve->runner);
+    snet_err err = snet_runner_init(&serve->runner, &options->core);
     if (err == SNET_OK) {
         err =
             snet_uv_serve(serve->runner.driver, options->listen, &config, &serve->server, &os_err);

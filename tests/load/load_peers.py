@@ -138,10 +138,14 @@ class Crowd:
             if before == sum(client.received for client in self.clients):
                 time.sleep(IDLE_SECONDS)
 
-    def close(self) -> None:
-        """Stop, and close all links."""
+    def stop(self) -> None:
+        """Move them no more."""
         self._stopped.set()
         self._thread.join(10.0)
+
+    def close(self) -> None:
+        """Stop, and close all links."""
+        self.stop()
         for link in itertools.chain.from_iterable(client.links() for client in self.clients):
             link.close()
 

@@ -171,7 +171,7 @@ def run_b6(seconds: int, address: str) -> None:
         crowd = Crowd(clients)
         time.sleep(5.0)
         held = memory_of(server)
-        crowd.close()
+        crowd.stop()
         for client in clients[1:]:
             client.abort(256)
         time.sleep(min(seconds, 10))

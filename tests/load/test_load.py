@@ -76,7 +76,7 @@ class Memory(unittest.TestCase):
                 lambda: memory_of(server) > before + 10, 20.0,
                 lambda: f"{memory_of(server)} MB, {before} before",
             )
-            crowd.close()
+            crowd.stop()
             for client in clients[1:]:
                 client.abort(256)
             wait_until(

@@ -3,6 +3,8 @@
 #include "tests/support/memory.h"
 
 #include <stdatomic.h>
+#include <stdint.h>
+#include <sys/mman.h>
 
 /* Atomic, for libraries under test may have threads. */
 static atomic_size_t memory_count;
@@ -13,6 +15,10 @@ void *__real_malloc(size_t size_bytes);
 void *__real_calloc(size_t count, size_t size_bytes);
 void *__wrap_malloc(size_t size_bytes);
 void *__wrap_calloc(size_t count, size_t size_bytes);
+void *__real_mmap(void *at, size_t size_bytes, int rights, int flags, int fd, off_t offset);
+void *__wrap_mmap(void *at, size_t size_bytes, int rights, int flags, int fd, off_t offset);
+void *__real_mmap64(void *at, size_t size_bytes, int rights, int flags, int fd, int64_t offset);
+void *__wrap_mmap64(void *at, size_t size_bytes, int rights, int flags, int fd, int64_t offset);
 
 static bool memory_fails(void)
 {
@@ -30,6 +36,17 @@ void *__wrap_malloc(size_t size_bytes)
 void *__wrap_calloc(size_t count, size_t size_bytes)
 {
     return memory_fails() ? NULL : __real_calloc(count, size_bytes);
+}
+
+void *__wrap_mmap(void *at, size_t size_bytes, int rights, int flags, int fd, off_t offset)
+{
+    return memory_fails() ? MAP_FAILED : __real_mmap(at, size_bytes, rights, flags, fd, offset);
+}
+
+/* What mmap is called where offsets of files have 64 bits. */
+void *__wrap_mmap64(void *at, size_t size_bytes, int rights, int flags, int fd, int64_t offset)
+{
+    return memory_fails() ? MAP_FAILED : __real_mmap64(at, size_bytes, rights, flags, fd, offset);
 }
 
 void test_memory_fail_at(size_t number, bool all)

@@ -181,7 +181,8 @@ static void options_of_the_table_are_all_in_the_help(void **state)
             const bool of_sockets =
                 strcmp(option->name, "address") == 0 || strcmp(option->name, "linger") == 0 ||
                 strcmp(option->name, "backlog") == 0 || (option->uses & SNET_USE_PROGRAM) != 0;
-            const bool wanted = (option->uses & options.use) != 0 && !of_sockets;
+            const bool wanted =
+                (option->uses & (options.use | SNET_USE_LIBRARY)) != 0 && !of_sockets;
             if ((strstr(out, name) != NULL) != wanted && strcmp(option->name, "key") != 0) {
                 fail_msg("%s in the help of %s", name, commands[i]);
             }

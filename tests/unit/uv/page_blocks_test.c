@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "uv/page_blocks.h"
 
+#include "tests/support/memory.h"
 #include "tests/support/unit.h"
 
 #include <stdint.h>
@@ -40,6 +41,19 @@ static void give(size_t first, size_t count)
     for (size_t i = first; i < first + count; i++) {
         snet_page_blocks_give(&blocks, pages[i]);
     }
+}
+
+static void no_memory_is_no_page(void **state)
+{
+    (void)state;
+    snet_page_blocks_init(&blocks);
+    test_memory_fail_at(1, true);
+    assert_null(snet_page_blocks_take(&blocks));
+    assert_true(test_memory_heal());
+    pages[0] = snet_page_blocks_take(&blocks);
+    assert_non_null(pages[0]);
+    give(0, 1);
+    snet_page_blocks_deinit(&blocks);
 }
 
 static void pages_do_not_overlap(void **state)
@@ -86,6 +100,7 @@ static void page_that_was_given_back_is_taken_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_memory_is_no_page),
         cmocka_unit_test(pages_do_not_overlap),
         cmocka_unit_test(empty_blocks_go_back_but_for_one),
         cmocka_unit_test(page_that_was_given_back_is_taken_again),
