@@ -69,9 +69,9 @@ struct snet_env {
     /* Gives back what `secret_alloc` gave for this size, wiped; never called with NULL. */
     void (*secret_free)(void *ctx, void *memory, size_t size_bytes);
     /*
-     * Pages of 4096 bytes for the bytes of streams, or NULL. Apart from other memory they can go back
-     * to the system as soon as streams need fewer of them. Both may be NULL together: `alloc` and
-     * `free` serve.
+     * Pages of 4096 bytes for the bytes of streams, or NULL. Apart from other memory they can go
+     * back to the system as soon as streams need fewer of them. Both may be NULL together: `alloc`
+     * and `free` serve.
      */
     void *(*page_alloc)(void *ctx);
     /* Gives back what `page_alloc` gave; never called with NULL. */

@@ -53,8 +53,8 @@ struct snet_runner {
     int exit_code;
 };
 
-/* Sets up loop, driver and signals, with these budgets. Errors: as snet_uv_new. The fields of callbacks
-   are set. */
+/* Sets up loop, driver and signals, with these budgets. Errors: as snet_uv_new. The fields of
+   callbacks are set. */
 SNET_MUST_USE snet_err snet_runner_init(struct snet_runner *runner,
                                         const struct snet_core_config *budgets);
 /*

@@ -3,9 +3,9 @@
 /*
  * Reserves: pages of the receive budget that are set aside for credit that peers have and may use.
  * Credit is never taken back, so what is set aside for it cannot be given out twice. But a peer
- * that has not used its credit for a while keeps pages from others that would: what is set aside for
- * it beyond SNET_RESERVES_KEPT_BYTES is lent to them. If it comes back and finds no page, that link
- * closes, and the session resumes [PROTO 17.2].
+ * that has not used its credit for a while keeps pages from others that would: what is set aside
+ * for it beyond SNET_RESERVES_KEPT_BYTES is lent to them. If it comes back and finds no page, that
+ * link closes, and the session resumes [PROTO 17.2].
  *
  * A quarter of the budget is never set aside: it is for sessions that have no more than what
  * everybody gets, when the readers of all others have stopped. Pure counting.

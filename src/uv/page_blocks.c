@@ -18,7 +18,7 @@ struct page_blocks_block {
     struct snet_list_node node; /* while a page of it is free */
     struct page_blocks_page *unused;
     size_t used_count;
-    size_t fresh_count; /* pages at its end that were never used, and that the kernel need not give */
+    size_t fresh_count; /* pages at its end that were never used: the kernel has not given them */
 };
 
 _Static_assert(sizeof(struct page_blocks_block) <= SNET_PAGE_BYTES, "it fits its own page");
@@ -75,9 +75,9 @@ static struct page_blocks_block *page_blocks_grow(struct snet_page_blocks *block
 void *snet_page_blocks_take(struct snet_page_blocks *blocks)
 {
     struct snet_list_node *node = snet_list_first(&blocks->open);
-    struct page_blocks_block *block =
-        node != NULL ? SNET_CONTAINER(node, struct page_blocks_block, node)
-                     : page_blocks_grow(blocks);
+    struct page_blocks_block *block = node != NULL
+                                          ? SNET_CONTAINER(node, struct page_blocks_block, node)
+                                          : page_blocks_grow(blocks);
     if (block == NULL) {
         return NULL;
     }

@@ -20,6 +20,7 @@ IDLE_SECONDS = 0.02
 SIGN_OF_LIFE_SECONDS = 4.0
 FAR_SECONDS = 1.0
 GROWN = 4
+PROVEN_SECONDS = 8.0
 
 
 def dial_from(address: str, port: int) -> Callable[[], socket.socket]:
@@ -111,7 +112,8 @@ class Hoarder(Reader):
         now = time.monotonic()
         if self.live and now - self._began > FAR_SECONDS:
             self.live.may_send = True
-        if self.live and not self.hoards and self.received > GROWN * self._most:
+        grown = now - self._began > PROVEN_SECONDS and self.received > GROWN * self._most
+        if self.live and not self.hoards and grown:
             self.live.style.sends_acks = False
             self.session.grants = False
             self.told = self.session.recv_next

@@ -88,8 +88,8 @@ def run_b1(seconds: int, address: str) -> None:
             ended = sum(client.evicted for client in clients)
             held = sum(client.received - client.told for client in clients) >> 20
             print(
-                f"B1 from {places(address)}: alone {meter.mean(1, 5):.0f} MB/s; beside {HOARDERS} hoarders"
-                f" of {held} MiB"
+                f"B1 from {places(address)}: alone {meter.mean(1, 5):.0f} MB/s;"
+                f" beside {HOARDERS} hoarders of {held} MiB"
                 f" {meter.mean(begun, begun + 20):.0f} in the first 20 s, after 25 s"
                 f" {meter.mean(begun + 25):.0f}, worst second {min(meter.rates[begun:]):.0f};"
                 f" {ended} hoarders ended EVICTED",

@@ -2,8 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "uv/conn.h"
 
-#include "core/core.h"
-
 #include "tests/support/loop_pair.h"
 #include "tests/support/memory.h"
 #include "tests/support/sockets.h"
@@ -180,13 +178,19 @@ static void conn_without_memory_for_bytes_has_them_sent_again(void **state)
     (void)state;
     struct test_pair pair;
     test_pair_begin(&pair, NULL);
-    struct snet_pool *pool = &pair.driver->core->recv_pool;
-    const size_t budget = pool->budget_count;
+    void *pages[2 * SNET_PAGE_BLOCKS_PAGES];
+    size_t count = 0;
     assert_int_equal(test_pair_write(&pair, TEST_PAIR_CLIENT, 5000), 5000);
-    pool->budget_count = pool->used_count;
+    while (pair.driver->pages.open.count > 0) {
+        pages[count++] = snet_page_blocks_take(&pair.driver->pages);
+    }
+    test_memory_fail_at(1, true);
     TEST_LOOP_UNTIL(&pair.loop,
                     test_pair_count(&pair, TEST_PAIR_SERVER, SNET_CORE_EVENT_LOST) == 1);
-    pool->budget_count = budget;
+    assert_true(test_memory_heal());
+    while (count > 0) {
+        snet_page_blocks_give(&pair.driver->pages, pages[--count]);
+    }
     assert_int_equal(pair.ends[TEST_PAIR_SERVER].lost, SNET_ERR_NO_MEMORY);
     TEST_LOOP_PASS_UNTIL(&pair.loop, TEST_PAIR_STEP_MS,
                          test_pair_read(&pair, TEST_PAIR_SERVER) == 5000);
