@@ -18,7 +18,7 @@
 #include <stddef.h>
 
 /* The size of a block, to which it is aligned; its first page is its own. */
-#define SNET_PAGE_BLOCKS_BYTES ((size_t)256 * 1024)
+#define SNET_PAGE_BLOCKS_BYTES (256u * 1024)
 #define SNET_PAGE_BLOCKS_PAGES (SNET_PAGE_BLOCKS_BYTES / SNET_PAGE_BYTES - 1)
 
 struct snet_page_blocks {

@@ -18,7 +18,7 @@
 #include <sys/socket.h>
 
 #define SOON_NS (100 * SNET_MS_NS)
-#define MUCH_BYTES (1u << 18)
+#define MUCH_BYTES (1u << 17)
 
 static const struct twin_options soon = {.linger_ns = SOON_NS};
 
