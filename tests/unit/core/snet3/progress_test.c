@@ -197,8 +197,8 @@ static void client_comes_back_at_once_while_its_links_move_bytes(void **state)
     (void)state;
     struct core_pair ends;
     struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
-    core_pair_write(&ends, ends.served, 200000);
-    assert_true(dials_in_a_second(&ends, conn, 107 + SNET_PATH_FIRST_BYTES) > 100);
+    core_pair_write(&ends, ends.served, 131072);
+    assert_true(dials_in_a_second(&ends, conn, 107 + SNET_PATH_FIRST_BYTES) > 80);
     core_pair_close(&ends);
 }
 
