@@ -137,6 +137,7 @@ static void end_event(struct end *end, const struct snet_core_event *event, uint
     case SNET_CORE_EVENT_LINK_CLOSE:
         end->close = event->close_how;
         break;
+    case SNET_CORE_EVENT_BARREN:
     case SNET_CORE_EVENT_FREED:     /* only when a session has a pointer of its driver */
     case SNET_CORE_EVENT_LINK_SEND: /* end_turn looks after both links anyway */
     case SNET_CORE_EVENT_LINK_RECV:

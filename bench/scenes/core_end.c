@@ -177,6 +177,7 @@ static void end_event(struct snet_bench_core_end *end, const struct snet_core_ev
         break;
     case SNET_CORE_EVENT_DIAL: /* the scene decides when to connect */
     case SNET_CORE_EVENT_LOST:
+    case SNET_CORE_EVENT_BARREN:
     case SNET_CORE_EVENT_WRITABLE:
     case SNET_CORE_EVENT_FREED:
     case SNET_CORE_EVENT_LINK_RECV: /* a link is offered its bytes until it takes them */

@@ -113,6 +113,8 @@ enum snet_core_event_type {
     SNET_CORE_EVENT_OPENED,   /* the stream is up; on servers the session is new to the caller */
     SNET_CORE_EVENT_LOST,     /* the link is gone (`err`), the session waits for a resume */
     SNET_CORE_EVENT_RESUMED,  /* it is back: see snet_session_info */
+    SNET_CORE_EVENT_BARREN,   /* a connection has moved nothing, by `err`, and the next one is used
+                                 otherwise: see snet_session_info */
     SNET_CORE_EVENT_READABLE, /* bytes or the end of the stream can be read */
     SNET_CORE_EVENT_WRITABLE, /* a writer that was told AGAIN may go on */
     SNET_CORE_EVENT_ENDED,    /* over, `err` says why; SNET_ERR_CLOSED is a clean end */
@@ -503,6 +505,22 @@ SNET_API SNET_MUST_USE snet_err snet_session_migrate(snet_session *session, cons
 /* snet/3, clients: where the server has asked to connect from now on; NULL: nowhere else. */
 SNET_API const char *snet_session_redirect(const snet_session *session);
 
+/* Which address of a name a connection is made to first. */
+enum snet_dial_family {
+    SNET_DIAL_ANY,  /* as the system likes */
+    SNET_DIAL_SAME, /* one of the family of the last connection */
+    SNET_DIAL_OTHER /* one of the other family */
+};
+
+/* What a connection should be like, by what the connections before it have moved. */
+struct snet_dial_advice {
+    enum snet_dial_family family;
+    uint16_t segment_bytes; /* maximum of its TCP segments in both directions; 0: the system's */
+};
+/* For the driver of a client's session, at SNET_CORE_EVENT_DIAL. All of it is zero at first. */
+SNET_API void snet_session_dial_advice(const snet_session *session,
+                                       struct snet_dial_advice *ret_advice);
+
 /*
  * Gives the session back, whatever drives it; one that has not ended is aborted. No event of it
  * follows but for its driver. The program uses the session no more. Accepts NULL.
@@ -569,6 +587,8 @@ struct snet_session_info {
     uint64_t rtt_ns;             /* of the present link, 0: not known */
     uint64_t retry_after_ns;     /* the pause that a busy server asked for, else 0 */
     uint16_t peer_code;          /* of the other end's abort, else 0 */
+    uint16_t segment_bytes;      /* maximum of the TCP segments that it asks for, else 0 */
+    uint32_t barren_links;       /* connections so far that moved nothing although they should */
 };
 SNET_API void snet_session_get_info(const snet_session *session,
                                     struct snet_session_info *ret_info);

@@ -215,7 +215,8 @@ enum snet_event_type {
     SNET_EVENT_ENDED,      /* by `err`; SNET_ERR_CLOSED is a clean end */
     SNET_EVENT_ACCEPTABLE, /* a listener has a new session */
     SNET_EVENT_READABLE,   /* bytes, the end of the stream, or an error */
-    SNET_EVENT_WRITABLE    /* room, or an error */
+    SNET_EVENT_WRITABLE,   /* room, or an error */
+    SNET_EVENT_BARREN /* a connection moved nothing, by `err`: the next one is used otherwise */
 };
 /* A program ignores types that it does not know. */
 struct snet_event {

@@ -39,6 +39,8 @@ SNET_API SNET_MUST_USE snet_err snet_stream_address_check(const char *address);
 
 /* Zero leaves a value to the operating system. What a system does not offer is left out. */
 struct snet_stream_options {
+    uint32_t segment_bytes;        /* TCP_MAXSEG, set before connecting: the maximum of a segment in
+                                      both directions */
     uint32_t buffer_bytes;         /* SO_SNDBUF and SO_RCVBUF, set before connecting or listening */
     uint32_t dead_peer_timeout_ms; /* keepalive and TCP_USER_TIMEOUT together: a TCP connection
                                       whose peer is silent for this long is dead */
@@ -66,6 +68,7 @@ typedef void snet_stream_dial_fn(void *user, snet_err err, int os_err, uv_stream
 struct snet_stream_dial_config {
     const char *address; /* copied */
     struct snet_stream_options options;
+    int family; /* AF_INET: those of IPv4 are tried first. Default: IPv6. */
     snet_stream_dial_fn *on_done;
     void *user; /* of `on_done` */
 };

@@ -83,6 +83,29 @@ static void log_resumed(const struct snet_log *log, const struct snet_session_in
     fields_write(fields, log, SNET_LOG_DEBUG, "resumed");
 }
 
+/* A connection moved nothing: what was found, and what is tried. By default once in a session of a
+   client, who may want to know why it is slow. */
+static void log_barren(const struct snet_log *log, const struct snet_session_info *info,
+                       const struct snet_core_event *event, struct log_fields *fields)
+{
+    const bool first = event->server == NULL && info->barren_links == 1;
+    const char *tried = "a connection moved nothing: short records are tried";
+    if (info->segment_bytes != 0) {
+        tried = "a connection moved nothing: short records, small TCP segments and addresses of "
+                "the other family are tried";
+    } else if (event->server == NULL) {
+        tried = "a connection moved nothing: short records and addresses of the other family are "
+                "tried";
+    }
+    fields_add_text(fields, "reason", snet_err_name(event->err));
+    fields_add_number(fields, "barren_links", info->barren_links);
+    if (info->segment_bytes != 0) {
+        fields_add_number(fields, "segment_bytes", info->segment_bytes);
+    }
+    fields_add_text(fields, "message", tried);
+    fields_write(fields, log, first ? SNET_LOG_WARNING : SNET_LOG_DEBUG, "barren-link");
+}
+
 /* Why the session ended, and where it led. */
 static void fields_add_end(struct log_fields *fields, const struct snet_log_session *known,
                            snet_err err, const char *message)
@@ -147,6 +170,9 @@ void snet_log_session(const struct snet_log *log, const struct snet_core_event *
         break;
     case SNET_CORE_EVENT_RESUMED:
         log_resumed(log, &info, &fields);
+        break;
+    case SNET_CORE_EVENT_BARREN:
+        log_barren(log, &info, event, &fields);
         break;
     case SNET_CORE_EVENT_ENDED:
         fields_add_end(&fields, known, event->err, message);

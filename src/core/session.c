@@ -121,7 +121,9 @@ static void session_event(const struct snet_task *task, enum snet_core_event_typ
     snet_session *session = SNET_CONTAINER(task, snet_session, task);
     *ret_event = (struct snet_core_event){
         .type = type,
-        .err = type == SNET_CORE_EVENT_ENDED ? session->ending.err : session->links.lost_err,
+        .err = type == SNET_CORE_EVENT_ENDED    ? session->ending.err
+               : type == SNET_CORE_EVENT_BARREN ? session->links.barren_err
+                                                : session->links.lost_err,
         .session = session,
         .server = session->server,
     };
@@ -327,7 +329,9 @@ void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, 
     session->links.lost_at_ns = now;
     if (!snet_session_link_was_hollow(session, now)) {
         session->links.found_err = SNET_OK;
-        session->expire_at_ns = snet_timer_after(now, keep_ns);
+        /* Links that move nothing are no reason to wait longer. */
+        const uint64_t barren_ns = session->links.barren_since_ns;
+        session->expire_at_ns = snet_timer_after(barren_ns == 0 ? now : barren_ns, keep_ns);
     }
     snet_session_arm(session);
     snet_core_clear(session->core, &session->task, SNET_CORE_EVENT_RESUMED);
@@ -440,20 +444,6 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
         snet_timer_set(&session->core->timers, &session->task.timer, now);
     }
     snet_pressure_wake_writers(&session->core->pressure);
-}
-
-snet_err snet_session_expire_err(const snet_session *session)
-{
-    if (snet_session_done(session)) {
-        return SNET_ERR_CLOSED;
-    }
-    /* Where each direction ends by itself, ours alone would cast no doubt on what came in. */
-    const bool both =
-        session->ending.peer_ended || (session->wire->caps & SNET_WIRE_CAP_CLOSE) == 0;
-    if (session->ending.shut && both && !session->ending.acked) {
-        return SNET_ERR_CLOSE_UNCONFIRMED;
-    }
-    return session->links.found_err != SNET_OK ? session->links.found_err : SNET_ERR_EXPIRED;
 }
 
 void snet_session_abort(snet_session *session, uint64_t now)

@@ -70,6 +70,10 @@ struct snet_session_links {
     uint64_t received; /* inbox.received */
     uint64_t sent;     /* history.sent_max */
     uint64_t base;     /* history.base */
+    /* Wires that know: what links that moved nothing have led to. */
+    uint64_t barren_since_ns; /* the end of the first of those in a row; 0: the last one moved */
+    uint32_t barren_count;
+    snet_err barren_err; /* by which the last one ended */
     /* It took over from nothing, and without having shown that the other end has got further. */
     bool on_trial;
     snet_err found_err; /* the last answer to an attempt that was no agreement; SNET_OK: none */
@@ -83,7 +87,8 @@ struct snet_session_dial {
     struct snet_backoff backoff;
     uint64_t at_ns;          /* WAITING: when to ask */
     uint64_t retry_after_ns; /* the pause that a busy server asked for; 0: none */
-    char *redirect;          /* where to connect instead; owned */
+    struct snet_dial_advice advice;
+    char *redirect; /* where to connect instead; owned */
 };
 
 /* How the session ends, or has ended. */

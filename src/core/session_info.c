@@ -66,6 +66,8 @@ void snet_session_get_info(const snet_session *session, struct snet_session_info
         .half_close = (session->wire->caps & SNET_WIRE_CAP_CLOSE) != 0,
         .peer_code = session->ending.peer_code,
         .retry_after_ns = session->dial.retry_after_ns,
+        .barren_links = session->links.barren_count,
+        .segment_bytes = session->dial.advice.segment_bytes,
     };
     if (session->wire->session_info != NULL) {
         session->wire->session_info(session, ret_info);

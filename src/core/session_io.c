@@ -221,3 +221,23 @@ void snet_session_shutdown(snet_session *session, uint64_t now)
     }
     snet_session_progress(session, now);
 }
+
+snet_err snet_session_expire_err(const snet_session *session)
+{
+    if (snet_session_done(session)) {
+        return SNET_ERR_CLOSED;
+    }
+    /* Where each direction ends by itself, ours alone would cast no doubt on what came in. */
+    const bool both =
+        session->ending.peer_ended || (session->wire->caps & SNET_WIRE_CAP_CLOSE) == 0;
+    if (session->ending.shut && both && !session->ending.acked) {
+        return SNET_ERR_CLOSE_UNCONFIRMED;
+    }
+    if (session->links.found_err != SNET_OK) {
+        return session->links.found_err;
+    }
+    /* It has had a link since the first that moved nothing, and that one was no better. */
+    const uint64_t barren_ns = session->links.barren_since_ns;
+    return barren_ns != 0 && barren_ns < session->links.lost_at_ns ? SNET_ERR_NO_PROGRESS
+                                                                   : SNET_ERR_EXPIRED;
+}

@@ -123,3 +123,8 @@ const char *snet_session_redirect(const snet_session *session)
 {
     return session->dial.redirect;
 }
+
+void snet_session_dial_advice(const snet_session *session, struct snet_dial_advice *ret_advice)
+{
+    *ret_advice = session->dial.advice;
+}

@@ -67,6 +67,7 @@ static uint32_t events_made_untrue(enum snet_event_type type)
         return SNET_EVENTS_BIT(SNET_EVENT_RETRYING);
     case SNET_EVENT_OPENED:
     case SNET_EVENT_RETRYING:
+    case SNET_EVENT_BARREN:
     case SNET_EVENT_ACCEPTABLE:
     case SNET_EVENT_READABLE:
     case SNET_EVENT_WRITABLE:
@@ -134,6 +135,9 @@ static struct snet_event events_describe(const snet_socket *socket, enum snet_ev
         break;
     case SNET_EVENT_ENDED:
         event.err = socket->err;
+        break;
+    case SNET_EVENT_BARREN:
+        event.err = events->barren_err;
         break;
     case SNET_EVENT_RETRYING:
         event.attempt = events->attempt;

@@ -85,6 +85,9 @@ void snet_logline_event(const struct snet_core_event *event)
     } else if (event->type == SNET_CORE_EVENT_RESUMED) {
         snet_logline_session(info.id, "resumed after %" PRIu64 " ms, %" PRIu64 " bytes sent again",
                              info.last_detached_ns / SNET_MS_NS, info.last_resent_bytes);
+    } else if (event->type == SNET_CORE_EVENT_BARREN) {
+        snet_logline_session(info.id, "had a connection that moved nothing: %s",
+                             snet_err_message(event->err));
     } else if (event->type == SNET_CORE_EVENT_ENDED) {
         snet_logline_session(info.id, "ended: %s", snet_err_message(event->err));
     }

@@ -79,6 +79,10 @@ static void notify_socket(snet_socket *socket, const struct snet_core_event *eve
     case SNET_CORE_EVENT_RESUMED:
         notify_resumed(socket);
         break;
+    case SNET_CORE_EVENT_BARREN:
+        socket->events.barren_err = event->err;
+        snet_events_post(socket, SNET_EVENT_BARREN);
+        break;
     case SNET_CORE_EVENT_READABLE:
         snet_events_ready(socket, SNET_EVENT_READABLE);
         break;

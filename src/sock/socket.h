@@ -37,6 +37,7 @@ struct snet_socket_events {
     uint32_t waiting;           /* bits of types that wait to be taken */
     uint32_t armed;             /* READABLE, WRITABLE and ACCEPTABLE that are to come once */
     snet_err lost_err;
+    snet_err barren_err;
     uint64_t after_ns;
     uint64_t resent_bytes;
     uint32_t attempt;

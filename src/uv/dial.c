@@ -25,6 +25,7 @@ struct snet_stream_dial {
     uv_loop_t *loop;
     struct snet_address address;
     struct snet_stream_options options;
+    int family; /* tried first */
     snet_stream_dial_fn *on_done;
     void *user;
     uv_timer_t stagger;
@@ -191,10 +192,11 @@ static void dial_resolved(uv_getaddrinfo_t *resolve, int os_err, struct addrinfo
 {
     snet_stream_dial *dial = resolve->data;
     dial->resolving = false;
+    const int second = dial->family == AF_INET ? AF_INET6 : AF_INET;
     if (!dial->finished) {
         for (unsigned nth = 0; nth < DIAL_ADDRESSES_MAX; nth++) {
-            dial_add(dial, dial_pick(list, AF_INET6, nth));
-            dial_add(dial, dial_pick(list, AF_INET, nth));
+            dial_add(dial, dial_pick(list, dial->family, nth));
+            dial_add(dial, dial_pick(list, second, nth));
         }
         if (os_err != 0 || dial->socket_count == 0) {
             dial->os_err = os_err;
@@ -235,6 +237,7 @@ snet_err snet_stream_dial_start(uv_loop_t *loop, const struct snet_stream_dial_c
     }
     dial->loop = loop;
     dial->options = config->options;
+    dial->family = config->family == AF_INET ? AF_INET : AF_INET6;
     dial->on_done = config->on_done;
     dial->user = config->user;
     dial->refs = 2;

@@ -45,10 +45,36 @@ void snet_dialer_free(struct snet_dialer *dialer)
     free(dialer);
 }
 
+/* The family of the stream's address, 0 when it has none. */
+static int dialer_family_of(const uv_stream_t *stream)
+{
+    struct sockaddr_storage peer = {.ss_family = 0};
+    int len = sizeof peer;
+    const bool known =
+        stream->type == UV_TCP &&
+        uv_tcp_getpeername((const uv_tcp_t *)stream, (struct sockaddr *)&peer, &len) == 0;
+    return known ? peer.ss_family : 0;
+}
+
+/* Which addresses are tried first, as the session advises. */
+static int dialer_family(const struct snet_dialer *dialer, enum snet_dial_family advised)
+{
+    switch (advised) {
+    case SNET_DIAL_ANY:
+        break;
+    case SNET_DIAL_SAME:
+        return dialer->family;
+    case SNET_DIAL_OTHER:
+        return dialer->family == AF_INET ? AF_INET6 : AF_INET;
+    }
+    return 0;
+}
+
 static void dialer_connected(struct snet_dialer *dialer, uv_stream_t *stream)
 {
     snet_uv *driver = dialer->driver;
     snet_link *link = NULL;
+    dialer->family = dialer_family_of(stream);
     snet_err err = snet_client_connected(dialer->session, &link, snet_driver_now());
     if (err == SNET_OK) {
         err = snet_conn_open(driver, link, stream);
@@ -90,12 +116,16 @@ static void dialer_done(void *user, snet_err err, int os_err, uv_stream_t *strea
 void snet_dialer_dial(struct snet_dialer *dialer)
 {
     const char *redirect = snet_session_redirect(dialer->session);
-    const struct snet_stream_dial_config config = {
+    struct snet_dial_advice advice;
+    snet_session_dial_advice(dialer->session, &advice);
+    struct snet_stream_dial_config config = {
         .address = redirect == NULL ? dialer->address : redirect,
         .options = dialer->options,
+        .family = dialer_family(dialer, advice.family),
         .on_done = dialer_done,
         .user = dialer,
     };
+    config.options.segment_bytes = advice.segment_bytes;
     snet_dialer_stop(dialer);
     uv_loop_t *loop = dialer->driver->loop;
     const snet_err err =

@@ -19,6 +19,7 @@ struct snet_dialer {
     struct snet_uv_connector connector; /* the program's; without a function: `address` counts */
     struct snet_adopt_dial *adopt;      /* as `dial` */
     struct snet_stream_options options;
+    int family; /* of the address of the last connection; 0: of none */
     int os_err;
     bool retry;    /* an attempt that was refused is not the last */
     bool farewell; /* the session carries one, and the program does not know it */

@@ -15,11 +15,16 @@ static void sockopt_set(int fd, int level, int name, unsigned value)
 void snet_sockopt_before(uv_stream_t *stream, const struct snet_stream_options *options)
 {
     uv_os_fd_t fd = -1;
-    if (options->buffer_bytes == 0 || uv_fileno((uv_handle_t *)stream, &fd) != 0) {
+    if (uv_fileno((uv_handle_t *)stream, &fd) != 0) {
         return;
     }
-    sockopt_set(fd, SOL_SOCKET, SO_SNDBUF, options->buffer_bytes);
-    sockopt_set(fd, SOL_SOCKET, SO_RCVBUF, options->buffer_bytes);
+    if (options->segment_bytes != 0 && stream->type == UV_TCP) {
+        sockopt_set(fd, IPPROTO_TCP, TCP_MAXSEG, options->segment_bytes);
+    }
+    if (options->buffer_bytes != 0) {
+        sockopt_set(fd, SOL_SOCKET, SO_SNDBUF, options->buffer_bytes);
+        sockopt_set(fd, SOL_SOCKET, SO_RCVBUF, options->buffer_bytes);
+    }
 }
 
 /* Half of the time idle, the other half for probes; the system counts in seconds. */

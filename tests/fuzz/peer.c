@@ -100,6 +100,7 @@ static void peer_event(struct peer *peer, const struct snet_core_event *event)
         break;
     case SNET_CORE_EVENT_LOST:
     case SNET_CORE_EVENT_RESUMED:
+    case SNET_CORE_EVENT_BARREN:
     case SNET_CORE_EVENT_READABLE:
     case SNET_CORE_EVENT_WRITABLE:
     case SNET_CORE_EVENT_FREED:

@@ -220,7 +220,8 @@ static void sim_adopt(struct sim *sim)
 static void sim_tell_event(const struct sim *sim, unsigned core,
                            const struct snet_core_event *event, const struct sim_app *app)
 {
-    static const char *const names[] = {"dial", "opened", "lost", "resumed", NULL, NULL, "ended"};
+    static const char *const names[] = {"dial",   "opened", "lost", "resumed",
+                                        "barren", NULL,     NULL,   "ended"};
     const struct sim_app *apps = core == 0 ? sim->clients : sim->servers;
     if (!sim->plan.verbose || event->type > SNET_CORE_EVENT_ENDED || names[event->type] == NULL) {
         return;

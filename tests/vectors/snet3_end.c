@@ -165,6 +165,7 @@ static void told_event(struct snet3_end *end, const struct snet_core_event *even
                        event->close_how == SNET_CLOSE_FIN ? "FIN" : "RESET",
                        snet_err_name(event->err));
         break;
+    case SNET_CORE_EVENT_BARREN:
     case SNET_CORE_EVENT_WRITABLE:
     case SNET_CORE_EVENT_FREED:
     case SNET_CORE_EVENT_LINK_SEND:

@@ -14,6 +14,7 @@
 #include "core/snet3/keyring.h"
 #include "core/snet3/liveness.h"
 #include "core/snet3/progress.h"
+#include "core/snet3/remedy.h"
 #include "crypto/secret.h"
 
 #include <string.h>
@@ -352,8 +353,13 @@ snet_err snet_v3_client_accept(snet_link *link, struct snet_buffer message,
         snet_v3_progress_link_gone(session, session->links.live, SNET_ERR_LINK_REPLACED, now);
     }
     (void)snet_v3_progress_judge(session);
+    if (snet_v3_progress_over(session, now)) {
+        snet_session_end(session, SNET_ERR_NO_PROGRESS, now);
+        return SNET_OK;
+    }
     snet_v3_progress_begin(link->session, link, now);
     snet_session_resume(session, link, &counts, now);
+    snet_v3_remedy_keep(session);
     if (snet_farewell_carried(session)) {
         snet_v3_farewell_say(link, now);
     } else {

@@ -3,6 +3,7 @@
 #include "core/snet3/liveness.h"
 
 #include "core/client.h"
+#include "core/snet3/progress.h"
 
 /* A new round trip has the weight of one part in this many. */
 #define LIVENESS_RTT_PARTS 8u
@@ -140,6 +141,7 @@ static void liveness_stall_due(snet_link *link, uint64_t now)
     /* Else a path that is merely slow is left before it can acknowledge, and the next one too. */
     snet_v3_session_of(link->session)->stall_min_ns =
         liveness_min(state->stall_timeout_ns, SNET_V3_STALL_TIMEOUT_MAX_NS);
+    snet_v3_progress_stalled(link->session, now);
     snet_client_handover(link->session, now);
 }
 

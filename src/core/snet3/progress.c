@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/snet3/progress.h"
 
+#include "core/snet3/remedy.h"
+
 static uint64_t progress_max(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
@@ -15,6 +17,14 @@ static bool progress_moved(const snet_session *session)
            snet_v3_state_recv_next(session) > state->progress.recv_next;
 }
 
+/* Whether the links since have shown that the path carries more than a little. */
+static bool progress_moved_much(const snet_session *session)
+{
+    const struct snet_v3_session *state = snet_v3_session_of(session);
+    return state->flow.acked - state->progress.acked >= SNET_PATH_TRUSTED_BYTES ||
+           snet_v3_state_recv_next(session) - state->progress.recv_next >= SNET_PATH_TRUSTED_BYTES;
+}
+
 /* Whether an end waits for something on this link [PROTO 17.4]. */
 static bool progress_outstanding(const snet_session *session, const snet_link *link)
 {
@@ -24,15 +34,21 @@ static bool progress_outstanding(const snet_session *session, const snet_link *l
            snet_v3_link_of(link)->in.want > 0 || !snet_v3_link_of(link)->start_seen;
 }
 
-/* Whether this end left the link before it could know. */
-static bool progress_left_early(const snet_session *session, const snet_link *link, snet_err err,
-                                uint64_t now)
+/* Whether the link is too young for its silence to say anything. */
+static bool progress_early(const snet_session *session, const snet_link *link, uint64_t now)
 {
     const uint64_t rtt_ns = snet_v3_session_of(session)->rtt_ns;
     const uint64_t patience_ns =
         progress_max(SNET_V3_PROGRESS_PATIENCE_NS, SNET_V3_PROGRESS_ROUND_TRIPS * rtt_ns);
+    return now - snet_v3_link_of(link)->began_ns < patience_ns;
+}
+
+/* Whether this end left the link before it could know. */
+static bool progress_left_early(const snet_session *session, const snet_link *link, snet_err err,
+                                uint64_t now)
+{
     const bool own = err == SNET_ERR_LINK_REPLACED || err == SNET_ERR_HANDSHAKE_TIMEOUT;
-    return own && now - snet_v3_link_of(link)->began_ns < patience_ns;
+    return own && progress_early(session, link, now);
 }
 
 /* Whether a server answered the client's attempt, by a refusal. */
@@ -41,38 +57,73 @@ static bool progress_refused(const snet_link *link, snet_err err)
     return link->state == SNET_LINK_CLOSED && snet_err_class_of(err) != SNET_CLASS_LINK;
 }
 
+/* A client's attempt is over without an answer: nothing of the stream can have moved on it. */
+static void progress_unanswered(snet_session *session, snet_err err)
+{
+    snet_v3_session_of(session)->progress.unanswered = true;
+    snet_v3_remedy_barren(session, err);
+    snet_v3_remedy_tell(session);
+}
+
+/* A link that moved nothing, as far as this end knows, is over, or as good as that. */
+static void progress_left_waiting(snet_session *session, snet_err err)
+{
+    struct snet_v3_progress *progress = &snet_v3_session_of(session)->progress;
+    if (!progress->left_waiting) {
+        progress->left_waiting = true;
+        snet_v3_remedy_barren(session, err);
+    }
+}
+
+/* What the end of the live link says of it. */
+static void progress_live_gone(snet_session *session, const snet_link *link, bool waiting,
+                               uint64_t now)
+{
+    struct snet_v3_progress *progress = &snet_v3_session_of(session)->progress;
+    const bool moved = progress_moved(session);
+    const uint64_t lived_ns = now - snet_v3_link_of(link)->began_ns;
+    const bool outstanding = progress_outstanding(session, link);
+    progress->worked = moved || (!outstanding && lived_ns >= SNET_V3_PROGRESS_IDLE_NS);
+    if (moved || !outstanding) {
+        session->links.barren_since_ns = 0;
+    } else if (waiting && session->links.barren_since_ns == 0) {
+        session->links.barren_since_ns = now;
+    }
+    if (moved) {
+        snet_v3_remedy_moved(session, progress_moved_much(session), now);
+    }
+}
+
 void snet_v3_progress_link_gone(snet_session *session, const snet_link *link, snet_err err,
                                 uint64_t now)
 {
-    struct snet_v3_progress *progress = &snet_v3_session_of(session)->progress;
     if (session->state == SNET_SESSION_OPENING) {
         return; /* a handshake that failed says little of the path, and there is no stream yet */
     }
-    const bool outstanding = progress_outstanding(session, link);
-    if (err != SNET_ERR_NO_MEMORY && !progress_refused(link, err) &&
-        !progress_left_early(session, link, err, now) && outstanding) {
-        progress->left_waiting = true;
-        /* Nothing of the stream can have moved on a client's link that was not answered. */
-        progress->unanswered = session->server == NULL && link != session->links.live;
+    const bool waiting = err != SNET_ERR_NO_MEMORY && !progress_refused(link, err) &&
+                         !progress_left_early(session, link, err, now) &&
+                         progress_outstanding(session, link);
+    const bool live = link == session->links.live;
+    if (live) {
+        progress_live_gone(session, link, waiting, now);
     }
-    if (link == session->links.live) {
-        const uint64_t lived_ns = now - snet_v3_link_of(link)->began_ns;
-        progress->worked =
-            progress_moved(session) || (!outstanding && lived_ns >= SNET_V3_PROGRESS_IDLE_NS);
+    if (waiting && !live && session->server == NULL) {
+        progress_unanswered(session, err);
+    } else if (waiting && !progress_moved(session)) {
+        progress_left_waiting(session, err);
+    }
+}
+
+void snet_v3_progress_stalled(snet_session *session, uint64_t now)
+{
+    if (!progress_moved(session) && !progress_early(session, session->links.live, now)) {
+        progress_left_waiting(session, SNET_ERR_LINK_TIMEOUT);
     }
 }
 
 bool snet_v3_progress_worked(const snet_session *session)
 {
     return snet_v3_session_of(session)->progress.worked;
-}
-
-/* Whether the links since have shown that the path carries more than a little. */
-static bool progress_moved_much(const snet_session *session)
-{
-    const struct snet_v3_session *state = snet_v3_session_of(session);
-    return state->flow.acked - state->progress.acked >= SNET_PATH_TRUSTED_BYTES ||
-           snet_v3_state_recv_next(session) - state->progress.recv_next >= SNET_PATH_TRUSTED_BYTES;
 }
 
 bool snet_v3_progress_barren(const snet_session *session)
@@ -87,6 +138,16 @@ bool snet_v3_progress_careful(const snet_session *session)
     return snet_v3_progress_barren(session) || snet_v3_session_of(session)->progress.careful;
 }
 
+/* The links before have moved something after all. */
+static void progress_judge_moved(snet_session *session)
+{
+    session->links.barren_since_ns = 0;
+    if (!snet_v3_session_of(session)->progress.worked && session->server == NULL) {
+        /* Its acknowledgements were lost with the link: it has worked all the same. */
+        snet_backoff_moved(&session->dial.backoff);
+    }
+}
+
 bool snet_v3_progress_judge(snet_session *session)
 {
     struct snet_v3_session *state = snet_v3_session_of(session);
@@ -94,18 +155,24 @@ bool snet_v3_progress_judge(snet_session *session)
     const bool moved = progress_moved(session);
     progress->barren = snet_v3_progress_barren(session);
     progress->careful = progress->barren || (progress->careful && !progress_moved_much(session));
-    progress->left_waiting = progress->unanswered = false;
-    if (moved && !progress->worked && session->server == NULL) {
-        /* Its acknowledgements were lost with the link: it has worked all the same. */
-        snet_backoff_moved(&session->dial.backoff);
+    if (moved) {
+        progress_judge_moved(session);
+    } else if (progress->left_waiting) {
+        snet_v3_remedy_tell(session);
     }
-    progress->worked = false;
+    progress->left_waiting = progress->unanswered = progress->worked = false;
     progress->acked = state->flow.acked;
     progress->recv_next = snet_v3_state_recv_next(session);
     return moved;
 }
 
-void snet_v3_progress_begin(const snet_session *session, snet_link *link, uint64_t now)
+bool snet_v3_progress_over(const snet_session *session, uint64_t now)
+{
+    const uint64_t since_ns = session->links.barren_since_ns;
+    return since_ns != 0 && now >= snet_timer_after(since_ns, session->resume_timeout_ns);
+}
+
+void snet_v3_progress_begin(snet_session *session, snet_link *link, uint64_t now)
 {
     snet_v3_link_of(link)->began_ns = now;
     snet_v3_link_of(link)->path.small = snet_v3_progress_careful(session);

@@ -23,11 +23,15 @@
 /* A link of the session, or an attempt, is over by `err`. */
 void snet_v3_progress_link_gone(snet_session *session, const snet_link *link, snet_err err,
                                 uint64_t now);
+/* The live link has an unacknowledged byte that is too old: the next link is tried beside it. */
+void snet_v3_progress_stalled(snet_session *session, uint64_t now);
 /* The peer's counts for a new link are taken: judges the links before. Whether one moved anything.
  */
 bool snet_v3_progress_judge(snet_session *session);
 /* A link for the session begins: its records are as long as the links before allow. */
-void snet_v3_progress_begin(const snet_session *session, snet_link *link, uint64_t now);
+void snet_v3_progress_begin(snet_session *session, snet_link *link, uint64_t now);
+/* Whether all links have been barren for as long as the session waits for one. */
+bool snet_v3_progress_over(const snet_session *session, uint64_t now);
 /* Clients: whether the live link that was just lost has worked [PROTO 14.4]. */
 bool snet_v3_progress_worked(const snet_session *session);
 /* Whether the last link was barren. */

@@ -85,6 +85,8 @@ struct snet_v3_client {
     struct snet_v3_ticket ticket;
     uint64_t attempt;
     struct snet_v3_wishes *wishes;
+    uint64_t moving_since_ns; /* no link since then was barren; 0: the last one was */
+    bool step_carried;        /* TCP segments of SNET_V3_REMEDY_STEP_BYTES have passed */
 };
 
 /* What only a server's end has. */

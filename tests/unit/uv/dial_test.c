@@ -266,6 +266,38 @@ static void dial_connects_to_every_form_of_address(void **state)
     fixture_deinit(&fixture);
 }
 
+static void dial_begins_with_the_family_that_is_asked_for(void **state)
+{
+    (void)state;
+    static const char *const hosts[] = {"::1", "127.0.0.1"};
+    static const int families[] = {0, AF_INET6, AF_INET};
+    struct fixture fixture;
+    char address[2][SNET_STREAM_ADDRESS_MAX_BYTES];
+    char address6[SNET_STREAM_ADDRESS_MAX_BYTES];
+    fixture_init(&fixture);
+    const int listener = test_socket_listen("127.0.0.1:0", 3, address[1], sizeof address[1]);
+    (void)snprintf(address6, sizeof address6, "[::1]:%s", test_socket_port(address[1]));
+    const int listener6 = test_socket_listen(address6, 3, address[0], sizeof address[0]);
+    test_resolver_set("both.test", hosts, 2);
+    for (size_t i = 0; i < 3; i++) {
+        const struct snet_stream_dial_config config = {
+            .address = with_port("both.test", address[1]),
+            .family = families[i],
+            .on_done = fixture_done,
+            .user = &fixture,
+        };
+        fixture.done_count = 0;
+        assert_int_equal(snet_stream_dial_start(&fixture.loop.uv, &config, &fixture.dial), SNET_OK);
+        TEST_LOOP_UNTIL(&fixture.loop, fixture.done_count == 1);
+        expect_stream(&fixture, address[families[i] == AF_INET ? 1 : 0]);
+        snet_stream_close(fixture.stream, true);
+    }
+    fixture.stream = NULL;
+    test_socket_close(listener);
+    test_socket_close(listener6);
+    fixture_deinit(&fixture);
+}
+
 static void dial_connects_to_local_sockets(void **state)
 {
     (void)state;
@@ -409,6 +441,7 @@ int main(void)
         cmocka_unit_test(dial_cancelled_reports_nothing),
         cmocka_unit_test(dial_cancelled_while_resolving_reports_nothing),
         cmocka_unit_test(dial_connects_to_every_form_of_address),
+        cmocka_unit_test(dial_begins_with_the_family_that_is_asked_for),
         cmocka_unit_test(dial_connects_to_local_sockets),
         cmocka_unit_test(dial_gives_its_stream_the_options),
         cmocka_unit_test(dial_prefers_ipv6_whatever_the_resolver_does),

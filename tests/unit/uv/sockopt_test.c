@@ -98,6 +98,26 @@ static void sockopt_sets_both_buffers_of_any_stream(void **state)
     }
 }
 
+/* Linux gives back less, by what its own options in each segment take. */
+static void sockopt_limits_the_segments_of_tcp_alone(void **state)
+{
+    (void)state;
+    const struct snet_stream_options options = {.segment_bytes = 536};
+    struct test_loop loop;
+    int os_err = 0;
+    int peer = -1;
+    test_loop_open(&loop);
+    uv_stream_t *stream = snet_stream_new(&loop.uv, AF_INET, &os_err);
+    snet_sockopt_before(stream, &options);
+    assert_int_equal(option_of(stream, IPPROTO_TCP, TCP_MAXSEG), 536);
+    uv_stream_t *local = test_socket_stream(&loop, AF_UNIX, &peer);
+    snet_sockopt_before(local, &options);
+    snet_stream_close(stream, false);
+    snet_stream_close(local, false);
+    test_socket_close(peer);
+    test_loop_close(&loop);
+}
+
 static void sockopt_makes_the_death_of_a_process_a_reset(void **state)
 {
     (void)state;
@@ -181,6 +201,7 @@ int main(void)
         cmocka_unit_test(sockopt_leaves_to_the_system_what_is_zero),
         cmocka_unit_test(sockopt_asks_no_tcp_of_a_local_stream),
         cmocka_unit_test(sockopt_sets_both_buffers_of_any_stream),
+        cmocka_unit_test(sockopt_limits_the_segments_of_tcp_alone),
         cmocka_unit_test(sockopt_makes_the_death_of_a_process_a_reset),
         cmocka_unit_test(sockopt_sends_small_writes_at_once),
         cmocka_unit_test(sockopt_finds_a_dead_peer_within_the_time_given),
