@@ -145,7 +145,10 @@ snet_err snet_session_peek(snet_session *session, struct snet_span *ret_spans, s
         *ret_count = count;
         return SNET_OK;
     }
-    if (session->state == SNET_SESSION_ENDED) {
+    /* That our own end is in doubt casts no doubt on what came in. */
+    const bool complete =
+        session->ending.peer_ended && session->ending.err == SNET_ERR_CLOSE_UNCONFIRMED;
+    if (session->state == SNET_SESSION_ENDED && !complete) {
         return session->ending.err;
     }
     return session->ending.peer_ended ? SNET_ERR_CLOSED : SNET_ERR_AGAIN;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The snet authors
 # SPDX-License-Identifier: MIT
-"""Lets spin search the models of snet/3's session rules, all of them, and the mutants of each.
+"""Lets spin search the models of the session rules, all of them, and the mutants of each.
 
 The true model must keep every claim in every case, and the search must be complete. Each mutant
 leaves one rule out and must break the claim that the rule protects, or the model proves nothing.
@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
-MODELS = ("credentials", "stream")
+MODELS = ("credentials", "stream", "legacy")
 # The claim that is no assertion: pan looks for cycles instead, in some cases, as that takes longer.
 NO_CYCLE = "no_endless_run"
 EXIT_SKIP = 77

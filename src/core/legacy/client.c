@@ -35,7 +35,7 @@ static snet_err client_ask_resume(snet_link *link)
     const struct snet_legacy_session *keys = snet_legacy_session_of(session);
     struct snet_legacy_resume resume = {
         .id = session->id,
-        .write_count = session->history.end,
+        .write_count = session->history.sent_max, /* no more than was sent [PROTO 6.7] */
         .read_count = session->inbox.received,
     };
     const snet_err err = snet_legacy_proof_resume(link->core, &resume, keys->key, resume.mac);
@@ -92,9 +92,9 @@ snet_err snet_legacy_client_hello_reply(snet_link *link, enum snet_legacy_step *
     snet_session_set_id(session, snet_legacy_u64_decode(id));
     snet_legacy_stream_begin(session, state->key);
     snet_secret_wipe(state->key, sizeof state->key);
-    if (!link->wire->format->challenged) {
-        snet_ending_agreed(&snet_legacy_session_of(session)->ending, 0);
-    }
+    struct snet_legacy_session *keys = snet_legacy_session_of(session);
+    keys->server_public = reply.server_public;
+    snet_ending_begin(&keys->ending, session->id, link->wire->format->challenged);
     *ret_next = SNET_LEGACY_STREAM;
     snet_session_open(session, link, now);
     return SNET_OK;
@@ -103,6 +103,77 @@ snet_err snet_legacy_client_hello_reply(snet_link *link, enum snet_legacy_step *
 static bool client_is_refusal(const struct snet_legacy_resume_reply *reply)
 {
     return reply->write_count == 0 && reply->read_count == 0 && reply->challenge == 0;
+}
+
+/*
+ * Whether the counts of a reply are possible. What lacks our bytes is remembered for the log. A
+ * reply that begins like that to the hello comes from no server of ours: it ends what was never a
+ * session [PROTO 8.2].
+ */
+static snet_err client_check_counts(snet_session *session,
+                                    const struct snet_legacy_resume_reply *reply, bool *ret_foreign)
+{
+    const struct snet_legacy_claim claim = {
+        .peer_write = reply->write_count,
+        .peer_read = reply->read_count,
+        .own_read = session->inbox.received,
+    };
+    const snet_err err = snet_legacy_proof_counts(&claim, &session->history);
+    if (err == SNET_ERR_HISTORY_OVERRUN) {
+        snet_session_peer_claimed(
+            session, &(struct snet_session_counts){reply->write_count, reply->read_count});
+    }
+    *ret_foreign = err == SNET_ERR_BAD_COUNT && session->counts.resumes == 0 &&
+                   reply->write_count == snet_legacy_session_of(session)->server_public;
+    return err;
+}
+
+/* Whether the reply proves that the server's stream has ended where we are [PROTO 7.5]. */
+static snet_err client_is_end(const snet_session *session,
+                              const struct snet_legacy_resume_reply *reply, bool *ret_end)
+{
+    const struct snet_legacy_resume counts = {
+        .id = session->id,
+        .write_count = reply->write_count,
+        .read_count = reply->read_count,
+    };
+    uint64_t challenge = 0;
+    SNET_TRY(snet_legacy_proof_end(session->core, &counts, snet_legacy_session_of(session)->key,
+                                   &challenge));
+    *ret_end = reply->challenge == challenge && reply->write_count == session->inbox.received;
+    return SNET_OK;
+}
+
+/*
+ * The server's stream has ended, and all of it is here. Our own end is confirmed only if the server
+ * has said that it has all [PROTO 7.6].
+ */
+static snet_err client_end_err(snet_session *session)
+{
+    if (!session->ending.shut || session->counts.peer.peer_received == session->history.end) {
+        return SNET_ERR_CLOSED;
+    }
+    snet_session_peer_closed(session);
+    return SNET_ERR_CLOSE_UNCONFIRMED;
+}
+
+/* Lets the server know that we know, and ends the session. */
+static snet_err client_take_end(snet_link *link, const struct snet_legacy_resume_reply *reply,
+                                uint64_t now)
+{
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    snet_session *session = link->session;
+    const uint8_t *key = snet_legacy_session_of(session)->key;
+    SNET_TRY(client_prove(link, reply->challenge, key));
+    SNET_TRY(snet_legacy_proof_seen(link->core, reply->challenge, key,
+                                    state->out + SNET_LEGACY_MAC_BYTES));
+    snet_legacy_state_queue(link, 2 * (size_t)SNET_LEGACY_MAC_BYTES);
+    snet_session_peer_claimed(session,
+                              &(struct snet_session_counts){reply->write_count, reply->read_count});
+    snet_session_let_go(session, link);
+    snet_link_close(link, SNET_CLOSE_FIN, SNET_ERR_CLOSED);
+    snet_session_end(session, client_end_err(session), now);
+    return SNET_OK;
 }
 
 snet_err snet_legacy_client_resume_reply(snet_link *link, enum snet_legacy_step *ret_next,
@@ -117,12 +188,22 @@ snet_err snet_legacy_client_resume_reply(snet_link *link, enum snet_legacy_step 
     if (format->challenged && client_is_refusal(&reply)) {
         return SNET_ERR_REFUSED;
     }
-    const struct snet_legacy_claim claim = {
-        .peer_write = reply.write_count,
-        .peer_read = reply.read_count,
-        .own_read = session->inbox.received,
-    };
-    SNET_TRY(snet_legacy_proof_counts(&claim, &session->history));
+    bool foreign = false;
+    bool ended = false;
+    const snet_err err = client_check_counts(session, &reply, &foreign);
+    if (foreign) {
+        *ret_next = SNET_LEGACY_REFUSED;
+        snet_session_end(session, SNET_ERR_BAD_HELLO, now);
+        return SNET_OK;
+    }
+    SNET_TRY(err);
+    if (format->challenged) {
+        SNET_TRY(client_is_end(session, &reply, &ended));
+    }
+    if (ended) {
+        *ret_next = SNET_LEGACY_REFUSED;
+        return client_take_end(link, &reply, now);
+    }
     if (session->ending.shut && reply.read_count == session->history.end) {
         /* The server has all that was ever written: a resume is the acknowledgement [PROTO 7.6]. */
         *ret_next = SNET_LEGACY_REFUSED;
@@ -131,7 +212,7 @@ snet_err snet_legacy_client_resume_reply(snet_link *link, enum snet_legacy_step 
     }
     SNET_TRY(client_prove(link, reply.challenge, keys->key));
     SNET_TRY(snet_history_rewind(&session->history, reply.read_count));
-    snet_ending_agreed(&keys->ending, reply.write_count);
+    snet_ending_agreed(&keys->ending, reply.write_count, now);
     *ret_next = SNET_LEGACY_STREAM;
     const struct snet_session_counts counts = {reply.write_count, reply.read_count};
     snet_session_resume(session, link, &counts, now);
@@ -163,9 +244,11 @@ static bool client_was_answered(const snet_link *link, snet_err err,
 }
 
 /* What such an answer says of a session that is lost. */
-static snet_err client_finding(enum snet_ending_answer answer)
+static snet_err client_finding(const snet_session *session, enum snet_ending_answer answer)
 {
-    return answer == SNET_ENDING_OVERRUN ? SNET_ERR_HISTORY_OVERRUN : SNET_ERR_REFUSED;
+    const bool told =
+        snet_ending_told_overrun(&snet_legacy_session_of(session)->ending, session->inbox.received);
+    return told || answer == SNET_ENDING_OVERRUN ? SNET_ERR_HISTORY_OVERRUN : SNET_ERR_REFUSED;
 }
 
 /*
@@ -185,15 +268,16 @@ snet_err snet_legacy_client_attempt_failed(snet_session *session, const snet_lin
         session->links.found_err = snet_client_passes(err) ? session->links.found_err : err;
         return SNET_OK;
     }
-    session->links.found_err = client_finding(answer);
+    session->links.found_err = client_finding(session, answer);
     switch (snet_ending_refused(ending, answer, session->inbox.received, now)) {
     case SNET_ENDING_RETRY:
         return SNET_OK;
     case SNET_ENDING_CLEAN:
-        return SNET_ERR_CLOSED;
+        /* What a published server has of ours is not known, and was never asked for. */
+        return ending->kind == SNET_ENDING_GUESSED ? SNET_ERR_CLOSED : client_end_err(session);
     case SNET_ENDING_LOST:
         /* Perhaps both ends closed at once and all arrived: nothing shows it. */
-        return session->ending.shut ? SNET_ERR_CLOSE_UNCONFIRMED : client_finding(answer);
+        return session->ending.shut ? SNET_ERR_CLOSE_UNCONFIRMED : session->links.found_err;
     }
     return SNET_ERR_INTERNAL;
 }
@@ -202,10 +286,10 @@ void snet_legacy_client_link_lost(snet_session *session, snet_err err, uint64_t 
 {
     struct snet_ending *ending = &snet_legacy_session_of(session)->ending;
     if (!snet_session_link_was_hollow(session, now)) {
-        snet_ending_interrupted(ending);
+        snet_ending_worked(ending);
     }
     if (err == SNET_ERR_LINK_FIN) {
-        snet_ending_fin(ending, now);
+        snet_ending_fin(ending, session->inbox.received > session->links.received, now);
     }
 }
 

@@ -2,12 +2,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Ending: what a client concludes from a refused resume on a wire without a close message
- * [PROTO 7.5]. A resume is the acknowledgement: when the server closed in good order, every byte it
- * last claimed has arrived, and it refuses soon afterwards, then the stream ended cleanly. Any
- * other refusal is a loss; so is one from a server that perhaps never knew the session, because the
- * client's proof was lost on its way. No answer on these wires proves who gave it, so a loss is
- * believed only after a row of refusals; on wires where a refusal is a bare close, a clean end is,
- * too [PROTO 6.5].
+ * [PROTO 7.5]. No answer on these wires proves who gave it, so a loss is believed only after a row
+ * of refusals [PROTO 6.5]. When refusals say that the stream has ended cleanly depends on what is
+ * known of the server:
+ *
+ *   proves     it proves its ends in another way: a refusal is a loss
+ *   shows      its ends are likely: it accepts resumes and closes their links at once, then refuses
+ *   guessed    a published server: it closes in good order, has sent all that it declared, and
+ *              refuses soon afterwards
  *
  * Thread: the core's.
  */
@@ -25,6 +27,17 @@
 /* Minimum: refusals in a row, and the time from the first to the last of them. */
 #define SNET_ENDING_ROW_COUNT 3u
 #define SNET_ENDING_ROW_NS (10 * SNET_SECOND_NS)
+/* Maximum: how long a link lives that a server closes because there is nothing more. */
+#define SNET_ENDING_SHOWN_MAX_NS (2 * SNET_SECOND_NS)
+/* Published servers count their ids from 1, ours are random. */
+#define SNET_ENDING_PUBLISHED_ID_MAX UINT32_MAX
+
+/* How the ends of a server are known. */
+enum snet_ending_kind {
+    SNET_ENDING_GUESSED,
+    SNET_ENDING_SHOWS,
+    SNET_ENDING_PROVES
+};
 
 /* An answer to a resume after which the session cannot go on, if it is true. */
 enum snet_ending_answer {
@@ -41,23 +54,31 @@ enum snet_ending_verdict {
 
 /* A zeroed struct is fresh. */
 struct snet_ending {
+    enum snet_ending_kind kind;
     bool known;                /* the server is known to have had the session */
-    uint64_t fin_ns;           /* when the last link ended in good order, else 0 */
+    uint64_t resumed_ns;       /* when the last link resumed it, 0 if it began it */
+    uint64_t fin_ns;           /* when the last link ended so that the stream may have, else 0 */
     uint64_t claimed;          /* what the server had written at the last agreement */
     uint64_t first_refusal_ns; /* of the present row */
     uint32_t refusals;
 };
 
-/* The server answered: it knows the session and has written `claimed` bytes; a new link begins. */
-void snet_ending_agreed(struct snet_ending *ending, uint64_t claimed);
-/* The link ended in good order. */
-void snet_ending_fin(struct snet_ending *ending, uint64_t now);
-/* A link worked, or an attempt failed in another way than by a refusal: the row is broken. */
+/* The session begins, with this id; `challenged` says whether the server can prove an end. */
+void snet_ending_begin(struct snet_ending *ending, uint64_t id, bool challenged);
+/* The server answered a resume: it knows the session and has written `claimed` bytes. */
+void snet_ending_agreed(struct snet_ending *ending, uint64_t claimed, uint64_t now);
+/* The link ended in good order; `brought` says whether it brought a byte. */
+void snet_ending_fin(struct snet_ending *ending, bool brought, uint64_t now);
+/* A link worked: the row is broken. */
+void snet_ending_worked(struct snet_ending *ending);
+/* An attempt failed in another way than by a refusal: the row is broken. */
 void snet_ending_interrupted(struct snet_ending *ending);
 /* The whole resume was sent, and this is what came. */
 enum snet_ending_verdict snet_ending_refused(struct snet_ending *ending,
                                              enum snet_ending_answer answer, uint64_t received,
                                              uint64_t now);
+/* Whether the server has said that bytes are gone: only then does it declare what is missing. */
+bool snet_ending_told_overrun(const struct snet_ending *ending, uint64_t received);
 /* When the next attempt is wanted at the latest, for a row to end in time; SNET_NEVER if none. */
 uint64_t snet_ending_retry_by_ns(const struct snet_ending *ending);
 

@@ -51,11 +51,25 @@ static const struct handshake_row handshake_table[SNET_LEGACY_STEPS][SNET_LEGACY
             [SNET_LEGACY_MESSAGE] = {snet_legacy_server_resume,
                                      STEP_BIT(SNET_LEGACY_STREAM) |
                                          STEP_BIT(SNET_LEGACY_S_RESUME_PROOF) |
+                                         STEP_BIT(SNET_LEGACY_S_GOODBYE) |
                                          STEP_BIT(SNET_LEGACY_REFUSED)},
         },
     [SNET_LEGACY_S_RESUME_PROOF] =
         {
-            [SNET_LEGACY_MESSAGE] = {snet_legacy_server_resume_proof, STEP_BIT(SNET_LEGACY_STREAM)},
+            [SNET_LEGACY_MESSAGE] = {snet_legacy_server_resume_proof,
+                                     STEP_BIT(SNET_LEGACY_STREAM) | STEP_BIT(SNET_LEGACY_REFUSED)},
+        },
+    [SNET_LEGACY_S_GOODBYE] =
+        {
+            [SNET_LEGACY_MESSAGE] = {snet_legacy_server_goodbye_proof,
+                                     STEP_BIT(SNET_LEGACY_S_GOODBYE_SEEN) |
+                                         STEP_BIT(SNET_LEGACY_REFUSED)},
+        },
+    [SNET_LEGACY_S_GOODBYE_SEEN] =
+        {
+            [SNET_LEGACY_MESSAGE] = {snet_legacy_server_goodbye_seen,
+                                     STEP_BIT(SNET_LEGACY_REFUSED)},
+            [SNET_LEGACY_ALARM] = {snet_legacy_server_goodbye_over, STEP_BIT(SNET_LEGACY_REFUSED)},
         },
     [SNET_LEGACY_STREAM] =
         {
@@ -79,6 +93,8 @@ static size_t handshake_message_len(enum snet_legacy_step step,
         return SNET_LEGACY_PADDING_BYTES;
     case SNET_LEGACY_S_PROOF:
     case SNET_LEGACY_S_RESUME_PROOF:
+    case SNET_LEGACY_S_GOODBYE:
+    case SNET_LEGACY_S_GOODBYE_SEEN:
         return SNET_LEGACY_MAC_BYTES;
     case SNET_LEGACY_S_RESUME:
         return snet_legacy_resume_len(format);

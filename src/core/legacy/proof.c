@@ -3,6 +3,7 @@
 #include "core/legacy/proof.h"
 
 #include "base/assert.h"
+#include "base/cursor.h"
 #include "crypto/crypto.h"
 #include "crypto/dh64.h"
 #include "crypto/secret.h"
@@ -69,6 +70,42 @@ snet_err snet_legacy_proof_resume(snet_core *core, const struct snet_legacy_resu
 {
     uint8_t data[SNET_LEGACY_COUNTS_BYTES];
     snet_legacy_counts_encode(resume, data);
+    const struct snet_crypto_mac_input input = {data, sizeof data, key, 8};
+    return snet_crypto_md5_mac(core->crypto, &input, ret_mac);
+}
+
+/* Where else the key proves something, other bytes precede it. */
+static const char proof_end_label[] = "snet end";
+#define PROOF_LABEL_BYTES (sizeof proof_end_label - 1)
+
+snet_err snet_legacy_proof_end(snet_core *core, const struct snet_legacy_resume *counts,
+                               const uint8_t key[8], uint64_t *ret_challenge)
+{
+    uint8_t data[SNET_LEGACY_COUNTS_BYTES + PROOF_LABEL_BYTES];
+    uint8_t mac[SNET_LEGACY_MAC_BYTES];
+    struct snet_writer writer;
+    snet_legacy_counts_encode(counts, data);
+    snet_writer_init(&writer, data + SNET_LEGACY_COUNTS_BYTES, PROOF_LABEL_BYTES);
+    snet_writer_bytes(&writer, (const uint8_t *)proof_end_label, PROOF_LABEL_BYTES);
+    SNET_ASSERT(!writer.failed);
+    const struct snet_crypto_mac_input input = {data, sizeof data, key, 8};
+    const snet_err err = snet_crypto_md5_mac(core->crypto, &input, mac);
+    if (err == SNET_OK) {
+        const uint64_t challenge = snet_legacy_u64_decode(mac);
+        *ret_challenge = challenge == 0 ? 1 : challenge;
+    }
+    return err;
+}
+
+snet_err snet_legacy_proof_seen(snet_core *core, uint64_t challenge, const uint8_t key[8],
+                                uint8_t ret_mac[SNET_LEGACY_MAC_BYTES])
+{
+    uint8_t data[PROOF_LABEL_BYTES + SNET_LEGACY_CHALLENGE_BYTES];
+    struct snet_writer writer;
+    snet_writer_init(&writer, data, PROOF_LABEL_BYTES);
+    snet_writer_bytes(&writer, (const uint8_t *)proof_end_label, PROOF_LABEL_BYTES);
+    SNET_ASSERT(!writer.failed);
+    snet_legacy_u64_encode(challenge, data + PROOF_LABEL_BYTES);
     const struct snet_crypto_mac_input input = {data, sizeof data, key, 8};
     return snet_crypto_md5_mac(core->crypto, &input, ret_mac);
 }

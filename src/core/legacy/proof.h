@@ -48,6 +48,18 @@ SNET_MUST_USE snet_err snet_legacy_proof_resume(snet_core *core,
                                                 const uint8_t key[8],
                                                 uint8_t ret_mac[SNET_LEGACY_MAC_BYTES]);
 
+/*
+ * The challenge that says that the server's stream ends at `write_count` [PROTO 7.3]: from the
+ * first three fields of `counts`, which are the server's. Never 0. Errors: CRYPTO.
+ */
+SNET_MUST_USE snet_err snet_legacy_proof_end(snet_core *core,
+                                             const struct snet_legacy_resume *counts,
+                                             const uint8_t key[8], uint64_t *ret_challenge);
+/* What a client adds to its answer when it has recognised that challenge. Errors: CRYPTO. */
+SNET_MUST_USE snet_err snet_legacy_proof_seen(snet_core *core, uint64_t challenge,
+                                              const uint8_t key[8],
+                                              uint8_t ret_mac[SNET_LEGACY_MAC_BYTES]);
+
 /* The counts of both ends at a resume. */
 struct snet_legacy_claim {
     uint64_t peer_write;

@@ -10,6 +10,10 @@
 
 /* Zero is drawn once in 2^64 times: this many in a row mean a broken random source. */
 #define SERVER_CHALLENGE_DRAWS_MAX 4u
+/* Of a session; then it ends, whether or not the client knows it [PROTO 7.3]. */
+#define SERVER_GOODBYES_MAX 3u
+/* How long a client has to say that it has recognised the end, behind its answer. */
+#define SERVER_SEEN_NS (100 * SNET_MS_NS)
 
 snet_err snet_legacy_server_accept(snet_link *link, enum snet_sniff_verdict verdict)
 {
@@ -155,11 +159,10 @@ snet_err snet_legacy_server_proof(snet_link *link, enum snet_legacy_step *ret_ne
     return server_open(link, now);
 }
 
-/* [PROTO 6.5]: a bare close, or 24 zero bytes where the wire has a message for it. */
-static void server_refuse(snet_link *link, const snet_session *session, snet_err err)
+/* For the log: the claim in hand is not served. */
+static void server_note(const snet_link *link, const snet_session *session, snet_err err)
 {
-    const struct snet_legacy_format *format = link->wire->format;
-    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    const struct snet_legacy_link *state = snet_legacy_link_of(link);
     struct snet_note note = {
         .kind = SNET_NOTE_RESUME_REFUSED,
         .err = err,
@@ -173,9 +176,17 @@ static void server_refuse(snet_link *link, const snet_session *session, snet_err
         note.own_read = session->inbox.received;
     }
     snet_core_note(link->core, &note);
+}
+
+/* [PROTO 6.5]: a bare close, or 24 zero bytes where the wire has a message for it. */
+static void server_refuse(snet_link *link, const snet_session *session, snet_err err)
+{
+    const struct snet_legacy_format *format = link->wire->format;
+    server_note(link, session, err);
     if (format->challenged) {
         const struct snet_legacy_resume_reply zeros = {0};
-        snet_legacy_state_queue(link, snet_legacy_resume_reply_encode(format, &zeros, state->out));
+        snet_legacy_state_queue(
+            link, snet_legacy_resume_reply_encode(format, &zeros, snet_legacy_link_of(link)->out));
     }
     snet_link_close(link, SNET_CLOSE_FIN, err);
 }
@@ -198,10 +209,7 @@ static snet_err server_find_claimed(const snet_link *link, snet_session **ret_se
     return SNET_OK;
 }
 
-/*
- * Whether a proven claim can be served [PROTO 6.2]. Replays of what was accepted before must never
- * end a session, so they are told apart from a client that lacks bytes which are gone.
- */
+/* Whether a proven claim can be served [PROTO 6.2]. */
 static snet_err server_check_claim(const snet_link *link, const snet_session *session)
 {
     const struct snet_legacy_resume *claim = &snet_legacy_link_of(link)->claim;
@@ -211,16 +219,10 @@ static snet_err server_check_claim(const snet_link *link, const snet_session *se
         .peer_read = claim->read_count,
         .own_read = session->inbox.received,
     };
-    if (keys->proven_resume && claim->read_count < keys->accepted_read) {
-        return SNET_ERR_STALE_RESUME;
+    if (session->ending.acked || (keys->proven_resume && claim->read_count < keys->accepted_read)) {
+        return SNET_ERR_STALE_RESUME; /* a replay: its client has proven since that it has more */
     }
-    const snet_err err = snet_legacy_proof_counts(&counts, &session->history);
-    const bool repeated = keys->proven_resume && claim->read_count == keys->accepted_read &&
-                          claim->write_count == keys->accepted_write;
-    if (err == SNET_ERR_HISTORY_OVERRUN && (repeated || session->state == SNET_SESSION_LIVE)) {
-        return SNET_ERR_STALE_RESUME;
-    }
-    return err;
+    return snet_legacy_proof_counts(&counts, &session->history);
 }
 
 /* Moves the session to this link. */
@@ -239,12 +241,15 @@ static snet_err server_swap(snet_link *link, snet_session *session, uint64_t now
     return SNET_OK;
 }
 
-/* Promises the present counts; from now on the client sends what follows them. */
-static void server_promise(snet_link *link, const snet_session *session)
+/*
+ * Promises `write_count` and what was read; from now on the client sends what follows that. A
+ * resume is promised what its client has, so that nothing counts as sent again [PROTO 6.7].
+ */
+static void server_promise(snet_link *link, const snet_session *session, uint64_t write_count)
 {
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     state->promise = (struct snet_legacy_resume_reply){
-        .write_count = session->history.end,
+        .write_count = write_count,
         .read_count = session->inbox.received,
         .challenge = state->challenge,
     };
@@ -252,18 +257,100 @@ static void server_promise(snet_link *link, const snet_session *session)
         link, snet_legacy_resume_reply_encode(link->wire->format, &state->promise, state->out));
 }
 
-/*
- * Whether the claim says that the client has all and has seen us close: then a resume is the
- * acknowledgement [PROTO 7.3]. A client of snet/2 that never received a byte cannot tell this
- * refusal from one by a server that its proof never reached, so it is served once before.
+/* --- The end of a session ----------------------------------------------------------------------
  */
+
+/* The session ends, and what its client has claimed is known. */
+static void server_end(const snet_link *link, snet_session *session, snet_err err, uint64_t now)
+{
+    const struct snet_legacy_resume *claim = &snet_legacy_link_of(link)->claim;
+    snet_session_peer_claimed(session,
+                              &(struct snet_session_counts){claim->write_count, claim->read_count});
+    snet_session_end(session, err, now);
+}
+
+/* Whether the claim says that the client has all and has seen us close: a goodbye [PROTO 7.3]. */
 static bool server_is_goodbye(const snet_link *link, const snet_session *session)
 {
-    const uint64_t end = session->history.end;
-    const bool heard = end > 0 || snet_legacy_session_of(session)->proven_resume ||
-                       !link->wire->format->challenged;
-    return snet_legacy_session_of(session)->fin_sent && heard &&
-           snet_legacy_link_of(link)->claim.read_count == end;
+    return snet_legacy_session_of(session)->fin_sent &&
+           snet_legacy_link_of(link)->claim.read_count == session->history.end;
+}
+
+/* A goodbye was accepted and nothing is left to say: the last one ends the session. */
+static snet_err server_count_goodbye(snet_link *link, snet_session *session, uint64_t now)
+{
+    struct snet_legacy_session *keys = snet_legacy_session_of(session);
+    keys->goodbyes++;
+    if (keys->goodbyes == SERVER_GOODBYES_MAX) {
+        server_end(link, session, SNET_ERR_CLOSED, now);
+        return SNET_ERR_CLOSED;
+    }
+    return SNET_OK;
+}
+
+/* Accepts a goodbye, but does not move the session: there is nothing to carry. */
+static snet_err server_answer_goodbye(snet_link *link, snet_session *session,
+                                      enum snet_legacy_step *ret_next, uint64_t now)
+{
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    const struct snet_legacy_resume counts = {
+        .id = session->id,
+        .write_count = session->history.end,
+        .read_count = session->inbox.received,
+    };
+    if (link->wire->format->challenged) {
+        SNET_TRY(snet_legacy_proof_end(link->core, &counts, snet_legacy_session_of(session)->key,
+                                       &state->challenge));
+        *ret_next = SNET_LEGACY_S_GOODBYE;
+    } else {
+        *ret_next = SNET_LEGACY_REFUSED;
+    }
+    /* All has arrived: the history has done its work, and the end is clean from now on. */
+    snet_history_trim(&session->history, &session->core->send_pool, session->history.end);
+    snet_pressure_wake_writers(&session->core->pressure);
+    session->ending.acked = true;
+    session->links.found_err = SNET_ERR_CLOSED;
+    server_promise(link, session, state->claim.read_count);
+    if (*ret_next == SNET_LEGACY_REFUSED) {
+        (void)server_count_goodbye(link, session, now);
+        snet_link_close(link, SNET_CLOSE_FIN, SNET_ERR_CLOSED);
+    }
+    return SNET_OK;
+}
+
+/*
+ * The client lacks bytes that are gone, and is told so once: else the refusals that follow could
+ * pass for a clean end [PROTO 6.2]. On snet/1 anybody can repeat the last accepted request.
+ */
+static snet_err server_tell_overrun(snet_link *link, snet_session *session,
+                                    enum snet_legacy_step *ret_next, uint64_t now)
+{
+    const struct snet_legacy_resume *claim = &snet_legacy_link_of(link)->claim;
+    struct snet_legacy_session *keys = snet_legacy_session_of(session);
+    const bool challenged = link->wire->format->challenged;
+    const bool repeated = keys->proven_resume && claim->read_count == keys->accepted_read &&
+                          claim->write_count == keys->accepted_write;
+    const bool ends = !challenged && !repeated && session->state != SNET_SESSION_LIVE;
+    *ret_next = SNET_LEGACY_REFUSED;
+    if (keys->overrun_told) {
+        server_refuse(link, session, SNET_ERR_HISTORY_OVERRUN);
+    } else {
+        if (challenged) {
+            SNET_TRY(server_draw_challenge(link));
+            *ret_next = SNET_LEGACY_S_RESUME_PROOF;
+        }
+        keys->overrun_told = true;
+        server_note(link, session, SNET_ERR_HISTORY_OVERRUN);
+        server_promise(link, session, session->history.end);
+        if (!challenged) {
+            snet_link_close(link, SNET_CLOSE_FIN, SNET_ERR_HISTORY_OVERRUN);
+        }
+    }
+    session->links.found_err = SNET_ERR_HISTORY_OVERRUN;
+    if (ends) {
+        server_end(link, session, SNET_ERR_HISTORY_OVERRUN, now);
+    }
+    return SNET_OK;
 }
 
 snet_err snet_legacy_server_resume(snet_link *link, enum snet_legacy_step *ret_next, uint64_t now)
@@ -274,28 +361,26 @@ snet_err snet_legacy_server_resume(snet_link *link, enum snet_legacy_step *ret_n
     snet_session *session = NULL;
     snet_err err = server_find_claimed(link, &session);
     if (err == SNET_OK && server_is_goodbye(link, session)) {
-        err = SNET_ERR_CLOSED;
-    } else if (err == SNET_OK) {
+        return server_answer_goodbye(link, session, ret_next, now);
+    }
+    if (err == SNET_OK) {
         err = server_check_claim(link, session);
+    }
+    if (err == SNET_ERR_HISTORY_OVERRUN) {
+        return server_tell_overrun(link, session, ret_next, now);
     }
     if (err != SNET_OK) {
         server_refuse(link, session, err);
         *ret_next = SNET_LEGACY_REFUSED;
-        if (session != NULL && (err == SNET_ERR_CLOSED || err == SNET_ERR_HISTORY_OVERRUN)) {
-            snet_session_peer_claimed(
-                session,
-                &(struct snet_session_counts){state->claim.write_count, state->claim.read_count});
-            snet_session_end(session, err, now);
-        }
         return SNET_OK;
     }
     if (format->challenged) {
         SNET_TRY(server_draw_challenge(link));
-        server_promise(link, session);
+        server_promise(link, session, state->claim.read_count);
         *ret_next = SNET_LEGACY_S_RESUME_PROOF;
         return SNET_OK;
     }
-    server_promise(link, session);
+    server_promise(link, session, state->claim.read_count);
     *ret_next = SNET_LEGACY_STREAM;
     return server_swap(link, session, now);
 }
@@ -315,6 +400,55 @@ snet_err snet_legacy_server_resume_proof(snet_link *link, enum snet_legacy_step 
     if (claim->write_count < session->inbox.received) {
         return SNET_ERR_BAD_COUNT;
     }
+    if (snet_legacy_link_of(link)->promise.write_count != claim->read_count) {
+        /* It was told of an overrun, and has answered: it is no replay. */
+        *ret_next = SNET_LEGACY_REFUSED;
+        snet_link_close(link, SNET_CLOSE_FIN, SNET_ERR_HISTORY_OVERRUN);
+        server_end(link, session, SNET_ERR_HISTORY_OVERRUN, now);
+        return SNET_OK;
+    }
     *ret_next = SNET_LEGACY_STREAM;
     return server_swap(link, session, now);
+}
+
+snet_err snet_legacy_server_goodbye_proof(snet_link *link, enum snet_legacy_step *ret_next,
+                                          uint64_t now)
+{
+    snet_session *session = NULL;
+    SNET_TRY(server_find_claimed(link, &session));
+    SNET_TRY(server_check_proof(link, snet_legacy_session_of(session)->key));
+    if (!server_is_goodbye(link, session)) {
+        return SNET_ERR_STALE_RESUME;
+    }
+    if (server_count_goodbye(link, session, now) != SNET_OK) {
+        return snet_legacy_server_goodbye_over(link, ret_next, now);
+    }
+    *ret_next = SNET_LEGACY_S_GOODBYE_SEEN;
+    snet_link_alarm(link, snet_timer_after(now, SERVER_SEEN_NS));
+    return SNET_OK;
+}
+
+snet_err snet_legacy_server_goodbye_seen(snet_link *link, enum snet_legacy_step *ret_next,
+                                         uint64_t now)
+{
+    const struct snet_legacy_link *state = snet_legacy_link_of(link);
+    uint8_t mac[SNET_LEGACY_MAC_BYTES];
+    snet_session *session = NULL;
+    if (server_find_claimed(link, &session) == SNET_OK) {
+        SNET_TRY(snet_legacy_proof_seen(link->core, state->challenge,
+                                        snet_legacy_session_of(session)->key, mac));
+        if (snet_secret_equal(mac, state->message, sizeof mac)) {
+            server_end(link, session, SNET_ERR_CLOSED, now);
+        }
+    }
+    return snet_legacy_server_goodbye_over(link, ret_next, now);
+}
+
+snet_err snet_legacy_server_goodbye_over(snet_link *link, enum snet_legacy_step *ret_next,
+                                         uint64_t now)
+{
+    (void)now;
+    *ret_next = SNET_LEGACY_REFUSED;
+    snet_link_close(link, SNET_CLOSE_FIN, SNET_ERR_CLOSED);
+    return SNET_OK;
 }

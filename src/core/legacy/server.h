@@ -19,5 +19,8 @@ snet_legacy_handler snet_legacy_server_padding;
 snet_legacy_handler snet_legacy_server_proof;
 snet_legacy_handler snet_legacy_server_resume;
 snet_legacy_handler snet_legacy_server_resume_proof;
+snet_legacy_handler snet_legacy_server_goodbye_proof;
+snet_legacy_handler snet_legacy_server_goodbye_seen;
+snet_legacy_handler snet_legacy_server_goodbye_over;
 
 #endif

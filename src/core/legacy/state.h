@@ -29,10 +29,12 @@ enum snet_legacy_step {
     SNET_LEGACY_S_PROOF,        /* server: hello answered, waits for the proof */
     SNET_LEGACY_S_RESUME,       /* server: waits for a resume */
     SNET_LEGACY_S_RESUME_PROOF, /* server: resume answered, waits for the proof */
+    SNET_LEGACY_S_GOODBYE,      /* server: goodbye answered, waits for the proof */
+    SNET_LEGACY_S_GOODBYE_SEEN, /* server: proven, waits for a client that knows the end */
     SNET_LEGACY_STREAM,         /* the handshake is over */
     SNET_LEGACY_REFUSED         /* the refusal is queued or the link closes */
 };
-#define SNET_LEGACY_STEPS 10
+#define SNET_LEGACY_STEPS 12
 
 enum snet_legacy_event {
     SNET_LEGACY_MESSAGE, /* the bytes that the step waits for are complete */
@@ -52,6 +54,9 @@ struct snet_legacy_session {
     uint64_t accepted_write; /* server: what the last accepted resume claimed */
     uint64_t accepted_read;
     bool fin_sent;             /* the last link carried it all and was closed in good order */
+    bool overrun_told;         /* server: a client that lacks too much was told so */
+    uint8_t goodbyes;          /* server: accepted ones */
+    uint64_t server_public;    /* client: what the hello was answered */
     struct snet_ending ending; /* client */
     /* Plain sessions end here. */
     struct snet_legacy_keystream seal;
