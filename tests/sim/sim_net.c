@@ -317,6 +317,14 @@ static void net_close_orderly(struct sim *sim, struct sim_conn *conn)
     }
 }
 
+/* Whether an orderly close would pass for a refusal: on snet/1, of a link without a reply
+   [PROTO 6.5]. */
+static bool net_would_refuse(const struct sim *sim, const struct sim_conn *conn)
+{
+    const snet_link *link = conn->sides[0].link;
+    return sim->plan.wire < SNET_WIRE_2 && (link == NULL || link->state != SNET_LINK_LIVE);
+}
+
 /* A stranger repeats a whole resume of snet/1 or 2: remembers what the client had read by then. */
 static void net_replay(struct sim *sim, unsigned slot, size_t replayed_len)
 {
@@ -436,8 +444,7 @@ void sim_net_fault(struct sim *sim)
         }
         break;
     case 4:
-        /* A bare close after it may pass for a refusal on snet/1 [PROTO 6.5]: not there. */
-        if (conn->used && !conn->stalled && sim->plan.wire >= SNET_WIRE_2) {
+        if (conn->used && !conn->stalled && !net_would_refuse(sim, conn)) {
             net_close_orderly(sim, conn);
         }
         break;

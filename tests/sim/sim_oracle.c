@@ -50,15 +50,15 @@ static bool oracle_spoilt(const struct sim *sim, unsigned which)
 }
 
 /*
- * On the published wires a stranger ends a session with a resume that was never accepted, once more
- * than a history has passed since it was sent: it is judged before any challenge [PROTO 6.4]. Its
- * client is refused from then on.
+ * On snet/1 a stranger ends a session with a resume that was never accepted, once more than a
+ * history has passed since it was sent: nothing tells it from its client's [PROTO 6.4]. That is
+ * refused from then on. On snet/2 there is a challenge.
  */
 static bool oracle_overrun_by_stranger(const struct sim *sim, unsigned which)
 {
     const struct sim_app *client = &sim->clients[which];
     const struct sim_app *server = &sim->servers[which];
-    return sim->plan.wire != SNET_WIRE_3 && client->replayed &&
+    return sim->plan.wire < SNET_WIRE_2 && client->replayed &&
            server->end_err == SNET_ERR_HISTORY_OVERRUN &&
            client->replayed_read + sim->plan.history_bytes < server->written &&
            (!client->ended || client->end_err == SNET_ERR_REFUSED ||
@@ -129,9 +129,9 @@ static void oracle_check_end_3(struct sim *sim, unsigned which)
 }
 
 /*
- * A client may only end once all is delivered. Its end is clean unless a fault of before the calm
- * spoilt the last goodbye: without the server's FIN a refusal is an error, as it must be
- * [PROTO 7.5].
+ * A client may only end once all is delivered. Its end is clean, but on snet/1 a fault of before
+ * the calm may have spoilt the last goodbye: without the server's FIN a refusal is an error, as it
+ * must be [PROTO 7.5]. On snet/2 the end is proven.
  */
 void sim_check_end(struct sim *sim, unsigned which)
 {
@@ -140,8 +140,8 @@ void sim_check_end(struct sim *sim, unsigned which)
     if (sim_excused(sim, which)) {
         return;
     }
-    const bool spoilt =
-        client->end_err == SNET_ERR_REFUSED && client->lost_err != SNET_ERR_LINK_FIN;
+    const bool spoilt = sim->plan.wire != SNET_WIRE_2 && client->end_err == SNET_ERR_REFUSED &&
+                        client->lost_err != SNET_ERR_LINK_FIN;
     if (sim->plan.wire == SNET_WIRE_3) {
         oracle_check_end_3(sim, which);
         return;

@@ -58,8 +58,8 @@ snet_err snet_legacy_client_start(snet_link *link, uint64_t now)
                                                         : client_ask_resume(link);
 }
 
-/* Answers the challenge where the wire has one. */
-static snet_err client_prove(snet_link *link, uint64_t challenge, const uint8_t key[8])
+/* Answers the challenge where the wire has one; `seen` adds that it has proven an end. */
+static snet_err client_prove(snet_link *link, uint64_t challenge, const uint8_t key[8], bool seen)
 {
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     if (!link->wire->format->challenged) {
@@ -69,7 +69,11 @@ static snet_err client_prove(snet_link *link, uint64_t challenge, const uint8_t 
         return SNET_ERR_BAD_HELLO; /* an answer to a question that is still to be sent */
     }
     SNET_TRY(snet_legacy_proof_answer(link->core, challenge, key, state->out));
-    snet_legacy_state_queue(link, SNET_LEGACY_MAC_BYTES);
+    if (seen) {
+        SNET_TRY(
+            snet_legacy_proof_seen(link->core, challenge, key, state->out + SNET_LEGACY_MAC_BYTES));
+    }
+    snet_legacy_state_queue(link, (seen ? 2 : 1) * (size_t)SNET_LEGACY_MAC_BYTES);
     return SNET_OK;
 }
 
@@ -88,7 +92,7 @@ snet_err snet_legacy_client_hello_reply(snet_link *link, enum snet_legacy_step *
     if (snet_legacy_u64_decode(id) == 0) {
         return SNET_ERR_BAD_HELLO; /* an id that could never be resumed */
     }
-    SNET_TRY(client_prove(link, reply.challenge, state->key));
+    SNET_TRY(client_prove(link, reply.challenge, state->key, false));
     snet_session_set_id(session, snet_legacy_u64_decode(id));
     snet_legacy_stream_begin(session, state->key);
     snet_secret_wipe(state->key, sizeof state->key);
@@ -161,13 +165,9 @@ static snet_err client_end_err(snet_session *session)
 static snet_err client_take_end(snet_link *link, const struct snet_legacy_resume_reply *reply,
                                 uint64_t now)
 {
-    struct snet_legacy_link *state = snet_legacy_link_of(link);
     snet_session *session = link->session;
     const uint8_t *key = snet_legacy_session_of(session)->key;
-    SNET_TRY(client_prove(link, reply->challenge, key));
-    SNET_TRY(snet_legacy_proof_seen(link->core, reply->challenge, key,
-                                    state->out + SNET_LEGACY_MAC_BYTES));
-    snet_legacy_state_queue(link, 2 * (size_t)SNET_LEGACY_MAC_BYTES);
+    SNET_TRY(client_prove(link, reply->challenge, key, true));
     snet_session_peer_claimed(session,
                               &(struct snet_session_counts){reply->write_count, reply->read_count});
     snet_session_let_go(session, link);
@@ -210,7 +210,7 @@ snet_err snet_legacy_client_resume_reply(snet_link *link, enum snet_legacy_step 
         snet_session_end(session, SNET_ERR_CLOSED, now);
         return SNET_OK;
     }
-    SNET_TRY(client_prove(link, reply.challenge, keys->key));
+    SNET_TRY(client_prove(link, reply.challenge, keys->key, false));
     SNET_TRY(snet_history_rewind(&session->history, reply.read_count));
     snet_ending_agreed(&keys->ending, reply.write_count, now);
     *ret_next = SNET_LEGACY_STREAM;

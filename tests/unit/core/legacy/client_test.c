@@ -171,6 +171,116 @@ static void client_waits_anew_after_a_link_that_lived(void **state)
     core_pair_close(&ends);
 }
 
+/* [PROTO 6.7] */
+static void client_declares_what_it_has_sent(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < WIRES; i++) {
+        uint8_t request[SNET_LEGACY_MESSAGE_MAX_BYTES];
+        struct snet_legacy_resume resume;
+        open_and_cut(wires[i]);
+        core_pair_write(&ends, ends.client, 30); /* while there is no link */
+        await_dial();
+        struct core_pair_conn *conn = core_pair_dial(&ends);
+        const size_t len = core_pair_take(&ends, conn, CORE_PAIR_CLIENT, request, sizeof request);
+        assert_int_equal(
+            snet_legacy_resume_decode(ends.client->wire->format, request, len, &resume), SNET_OK);
+        assert_int_equal(resume.write_count, 100);
+        assert_int_equal(resume.read_count, 50);
+        core_pair_close(&ends);
+    }
+}
+
+/* A session of snet/2 whose server has ended its stream of 50 bytes, and whose link broke. */
+static void open_ended(void)
+{
+    struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_2);
+    core_pair_write(&ends, ends.client, 100);
+    core_pair_write(&ends, ends.served, 50);
+    core_pair_settle(&ends, conn);
+    assert_int_equal(core_pair_read(&ends, ends.served, 0), 100);
+    snet_session_shutdown(ends.served, ends.now);
+    core_pair_drain(&ends);
+    core_pair_cut(&ends, conn);
+}
+
+/* [PROTO 7.5]: whatever ended the last link, and with one resume. */
+static void client_knows_a_proven_end_at_once(void **state)
+{
+    (void)state;
+    open_ended();
+    const uint64_t begin = ends.now;
+    core_pair_reconnect_until_ended(&ends); /* the server can send its FIN only on the next link */
+    assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_CLOSED);
+    assert_int_equal(ends.ended[CORE_PAIR_SERVER], SNET_ERR_CLOSED);
+    assert_true(ends.now - begin < SNET_SECOND_NS);
+    core_pair_close(&ends);
+}
+
+/* [PROTO 7.6]: its reader has all, whatever became of what it has written. */
+static void client_that_ended_too_has_all_and_says_what_is_missing(void **state)
+{
+    (void)state;
+    for (unsigned lost = 0; lost < 2; lost++) {
+        uint8_t data[64];
+        size_t len = 0;
+        open_ended();
+        if (lost != 0) {
+            core_pair_write(&ends, ends.client, 20);
+        }
+        snet_session_shutdown(ends.client, ends.now);
+        for (unsigned i = 0; i < 4 && ends.ended[CORE_PAIR_CLIENT] == SNET_OK; i++) {
+            await_dial();
+            core_pair_settle(&ends, core_pair_connect(&ends));
+        }
+        assert_int_equal(ends.ended[CORE_PAIR_CLIENT],
+                         lost != 0 ? SNET_ERR_CLOSE_UNCONFIRMED : SNET_ERR_CLOSED);
+        assert_int_equal(snet_session_read(ends.client, data, sizeof data, &len, ends.now),
+                         SNET_OK);
+        assert_int_equal(len, 50);
+        assert_int_equal(snet_session_read(ends.client, data, sizeof data, &len, ends.now),
+                         SNET_ERR_CLOSED);
+        core_pair_close(&ends);
+    }
+}
+
+/* [PROTO 7.5]: a server that was killed refuses as one does that has ended. */
+static void client_takes_no_refusal_for_an_end(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < WIRES; i++) {
+        snet_err err = SNET_OK;
+        struct core_pair_conn *conn = core_pair_begin_on(&ends, wires[i]);
+        core_pair_write(&ends, ends.served, 50);
+        core_pair_settle(&ends, conn);
+        core_pair_eof(&ends, conn, CORE_PAIR_CLIENT); /* by the proxy */
+        (void)answer_until_the_end(wires[i] == SNET_WIRE_2 ? &zeros : &nothing, &err);
+        assert_int_equal(err, SNET_ERR_REFUSED);
+        core_pair_close(&ends);
+    }
+}
+
+/* [PROTO 8.2]: what speaks first is no server, and says the same again. */
+static void client_ends_at_once_what_was_never_a_session(void **state)
+{
+    static const char banner[] = "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n";
+    const struct answer speaks_first = {banner, sizeof banner - 1};
+    (void)state;
+    for (size_t i = 0; i < WIRES; i++) {
+        const struct core_pair_config config = core_pair_config_for(wires[i], false);
+        core_pair_open(&ends, &config);
+        uint8_t hello[SNET_LEGACY_MESSAGE_MAX_BYTES];
+        struct core_pair_conn *conn = core_pair_dial(&ends);
+        (void)core_pair_take(&ends, conn, CORE_PAIR_CLIENT, hello, sizeof hello);
+        core_pair_feed(&ends, conn, CORE_PAIR_CLIENT, (const uint8_t *)banner, sizeof banner - 1);
+        core_pair_eof(&ends, conn, CORE_PAIR_CLIENT);
+        assert_int_equal(ends.client->state, SNET_SESSION_DETACHED);
+        answer_once(&speaks_first);
+        assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_BAD_HELLO);
+        core_pair_close(&ends);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +289,11 @@ int main(void)
         cmocka_unit_test(client_believes_refusals_after_ten_seconds),
         cmocka_unit_test(client_does_not_wait_anew_after_links_that_did_nothing),
         cmocka_unit_test(client_waits_anew_after_a_link_that_lived),
+        cmocka_unit_test(client_declares_what_it_has_sent),
+        cmocka_unit_test(client_knows_a_proven_end_at_once),
+        cmocka_unit_test(client_that_ended_too_has_all_and_says_what_is_missing),
+        cmocka_unit_test(client_takes_no_refusal_for_an_end),
+        cmocka_unit_test(client_ends_at_once_what_was_never_a_session),
     };
     return cmocka_run_group_tests_name("legacy client", tests, NULL, NULL);
 }
