@@ -11,6 +11,7 @@ from interop_end_scripts import (
     ENDS,
     EXCEPTIONS,
     EXIT_SECONDS,
+    OUR_ENDS,
     PAYLOAD,
     STEP_SECONDS,
     Script,
@@ -113,9 +114,10 @@ class Ends(unittest.TestCase):
     The scripts run all at once, because on snet/1 each of them takes more than ten seconds.
     """
 
-    def on_stdio(self, wire: str, script: Script, expected: int) -> None:
+    def on_stdio(self, wire: str, script: Script, expected: int, published: bool = True) -> None:
         """Play a script, refuse from then on, and compare output and exit code."""
-        with Listener(wire) as listener, Connect(listener.port, wire) as command:
+        listener = Listener(wire, published=published)
+        with listener, Connect(listener.port, wire) as command:
             arrived = script(listener, command)
             refuse_while(listener, lambda: command.process.poll() is None)
             self.assertEqual(command.wait(5.0), expected)
@@ -153,6 +155,8 @@ class Ends(unittest.TestCase):
             for name, (script, code) in ENDS.items():
                 code = EXCEPTIONS.get((wire, name), code)
                 add("stdio", wire, name, bound(self.on_stdio, wire, script, code))
+            for name, (script, code) in OUR_ENDS.items():
+                add("ours", wire, name, bound(self.on_stdio, wire, script, code, False))
             for script, clean in ((ends_with_fin, True), (ends_with_reset_behind_bytes, False)):
                 add("listen", wire, script.__name__, bound(self.on_listen, wire, script, clean))
         for name, error in in_parallel(cases, 60.0).items():

@@ -7,11 +7,11 @@ import threading
 import time
 from collections.abc import Callable
 
-from interop_support import EXIT_CLEAN, EXIT_REFUSED, Connect
+from interop_support import EXIT_CLEAN, EXIT_LOST, EXIT_REFUSED, Connect
 from legacy_link import Link, LinkClosed, TimedOut
 from legacy_peer import Listener
 from legacy_session import Session
-from legacy_wire import WIRE_2, Resume, encode_answer, u64
+from legacy_wire import WIRE_2, Resume, encode_answer, end_challenge, u64
 
 STEP_SECONDS = 15.0
 EXIT_SECONDS = 30.0
@@ -52,6 +52,25 @@ def refuse_one(listener: Listener, link: Link) -> None:
             link.finish()
     except LinkClosed:
         link.close()
+
+
+def prove_while(listener: Listener, session: Session, running: Callable[[], bool]) -> None:
+    """Accept resumes by one who has everything, as servers of ours do, with the proof on snet/2."""
+    deadline = time.monotonic() + EXIT_SECONDS
+    goodbyes = 0
+    while running() and goodbyes < 3 and time.monotonic() < deadline:
+        try:
+            link, request = listener.accept_request(0.1)
+        except TimedOut:
+            continue
+        assert request.read_count == session.write_count
+        counts = (session.write_count, session.read_count)
+        challenge = b""
+        if listener.wire == WIRE_2:
+            challenge = end_challenge(session.conn_id, counts, session.key)
+        link.write(encode_answer(listener.wire, u64(counts[0]), u64(counts[1]), challenge))
+        goodbyes += 1
+        link.finish()
 
 
 Script = Callable[[Listener, Connect], bytes]
@@ -185,6 +204,54 @@ def goes_on_behind_a_portal(listener: Listener, _: Connect) -> bytes:
     link.finish()
     return PAYLOAD
 
+
+def proves_its_end(listener: Listener, command: Connect) -> bytes:
+    """All data, RST, a resume that says so, FIN or not, and goodbyes."""
+    link, session = listener.accept_new()
+    hand_over(link, session, PAYLOAD)
+    command.wait_for_output(len(PAYLOAD))
+    link.reset()
+    prove_while(listener, session, lambda: command.process.poll() is None)
+    return PAYLOAD
+
+
+def swallows_bytes_and_says_fin(listener: Listener, command: Connect) -> bytes:
+    """A third, RST, a resume whose bytes are lost with a FIN, and the server is gone."""
+    third = len(PAYLOAD) // 3
+    link, session = listener.accept_new()
+    session.write(PAYLOAD)
+    link.transfer(send=third, read=0, seconds=STEP_SECONDS)
+    command.wait_for_output(third)
+    session.withhold(len(PAYLOAD))
+    link.reset()
+    link, request = listener.accept_resume(session)
+    time.sleep(2.5 if listener.wire != WIRE_2 else 0.0)  # what would be likely on snet/1
+    link.finish()
+    return PAYLOAD[: request.read_count]
+
+
+def tells_of_an_overrun(listener: Listener, command: Connect) -> bytes:
+    """A third, FIN, a resume that is told the true counts and FIN."""
+    third = len(PAYLOAD) // 3
+    link, session = listener.accept_new()
+    session.write(PAYLOAD)
+    link.transfer(send=third, read=0, seconds=STEP_SECONDS)
+    command.wait_for_output(third)
+    session.withhold(len(PAYLOAD))
+    link.finish()
+    link, request = listener.accept_request()
+    answer_counts(listener, link, len(PAYLOAD), request.write_count)
+    link.finish()
+    return PAYLOAD[: request.read_count]
+
+
+OUR_ENDS: dict[str, tuple[Script, int]] = {
+    "proof": (proves_its_end, EXIT_CLEAN),
+    "fin": (ends_with_fin, EXIT_REFUSED),
+    "swallowed": (swallows_bytes_and_says_fin, EXIT_REFUSED),
+    "overrun": (tells_of_an_overrun, EXIT_LOST),
+}
+"""The same of a server whose ids are like those of ours."""
 
 ENDS: dict[str, tuple[Script, int]] = {
     "fin": (ends_with_fin, EXIT_CLEAN),

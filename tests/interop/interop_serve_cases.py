@@ -18,7 +18,7 @@ from interop_support import (
     wait_until,
 )
 from legacy_handshake import Refused
-from legacy_link import End, Link, reset
+from legacy_link import End, Link, LinkClosed, reset
 from legacy_peer import ClientPeer, seeded_cuts
 from legacy_session import Session
 from legacy_wire import (
@@ -29,9 +29,14 @@ from legacy_wire import (
     answer_size,
     crypt_id,
     decode_new_answer,
+    decode_resume_answer,
     encode_hello,
+    encode_resume,
+    end_challenge,
     from_u64,
+    proof_of,
     public_key,
+    seen_of,
     session_key,
 )
 
@@ -101,8 +106,7 @@ class Conversation:
     def _resume(self) -> None:
         server_wrote, server_read = self.client.resume()
         self.test.assertEqual(server_read, self.up)
-        self.test.assertGreaterEqual(server_wrote, self.down)
-        self.test.assertLessEqual(server_wrote, self.down_written)
+        self.test.assertEqual(server_wrote, self.down, "no more than what its client has")
 
 
 class Streams(unittest.TestCase):
@@ -295,23 +299,59 @@ class Ends(unittest.TestCase):
         backend.close()
         client.link.transfer(send=0, read=len(payload) // 3, seconds=STEP_SECONDS)
         client.link.reset()
-        self.assertIn(client.resume()[0], range(len(payload) // 3, len(payload) + 1))
+        self.assertEqual(client.resume()[0], client.session.read_count)
         client.link.transfer(send=0, read=len(payload) // 3, seconds=STEP_SECONDS)
         client.link.reset()
         client.resume()
         self.assertIs(client.link.end_of_stream(STEP_SECONDS), End.FIN)
         self.assertEqual(digest(client.session.received), digest(payload))
 
+    def says_goodbye(self, client: ClientPeer) -> None:
+        """Expect three resumes to be accepted, with the proof where there is one, then no more."""
+        session = client.session
+        for _ in range(3):
+            counts = client.resume()
+            self.assertEqual(counts[0], session.read_count)
+            if client.wire == WIRE_2:
+                proof = end_challenge(session.conn_id, counts, session.key)
+                self.assertEqual(session.challenge, proof)
+            self.assertIs(client.link.end_of_stream(STEP_SECONDS), End.FIN)
+        for _ in range(2):
+            with self.assertRaises(Refused):
+                client.resume()
+
     def test_a_download_whose_tail_is_lost_arrives_whole(self) -> None:
-        """After the backend's end: FIN, service of resumes that lack bytes, refusal of others."""
+        """After the backend's end: FIN, service of resumes that lack bytes, goodbyes of others."""
         payload = random.Random(3).randbytes(300_000)
         for wire in WIRES:
             with self.subTest(wire=wire), Serve(MIXED) as serve:
                 with ClientPeer(serve.port, wire) as client:
                     self.ended(serve, client, payload)
-                    for _ in range(2):
-                        with self.assertRaises(Refused):
-                            client.resume()
+                    self.says_goodbye(client)
+
+    def test_a_goodbye_whose_proof_was_seen_is_the_last(self) -> None:
+        """snet/2: the session ends at once; before that, unanswered goodbyes do not count."""
+        with Serve(MIXED) as serve, ClientPeer(serve.port, WIRE_2) as client:
+            serve.backend.accept().close()
+            self.assertIs(client.link.end_of_stream(STEP_SECONDS), End.FIN)
+            session = client.session
+            request = encode_resume(WIRE_2, session.conn_id, session.counts, session.key)
+            for _ in range(5):
+                link = Link.connect(serve.port)
+                link.write(request)
+                challenge = decode_resume_answer(link.read(answer_size(WIRE_2))).challenge
+                self.assertEqual(challenge, end_challenge(session.conn_id, (0, 0), session.key))
+                link.reset()
+            link = Link.connect(serve.port)
+            link.write(request)
+            link.read(answer_size(WIRE_2))
+            link.write(proof_of(challenge, session.key) + seen_of(challenge, session.key))
+            with self.assertRaises(LinkClosed):
+                link.read(1)
+            link.close()
+            wait_until(lambda: "ended" in serve.errors(), STEP_SECONDS, serve.errors)
+            with self.assertRaises(Refused):
+                client.resume()
 
     def wait_for_fin(self, serve: Serve) -> None:
         """Wait until the server has sent all of its only session and a FIN."""
@@ -337,20 +377,13 @@ class Ends(unittest.TestCase):
                     self.assertEqual(digest(client.session.received), digest(payload))
 
     def test_a_session_of_no_bytes_ends_too(self) -> None:
-        """A backend that closes at once: FIN, then refusal.
-
-        A client of snet/2 cannot know yet that its proof arrived: it is served once in between.
-        """
+        """A backend that closes at once: FIN, then goodbyes."""
         for wire in WIRES:
             with self.subTest(wire=wire), Serve(wire) as serve:
                 with ClientPeer(serve.port, wire) as client:
                     serve.backend.accept().close()
                     self.assertIs(client.link.end_of_stream(STEP_SECONDS), End.FIN)
-                    if wire == WIRE_2:
-                        self.assertEqual(client.resume(), (0, 0))
-                        self.assertIs(client.link.end_of_stream(STEP_SECONDS), End.FIN)
-                    with self.assertRaises(Refused):
-                        client.resume()
+                    self.says_goodbye(client)
 
     def test_a_broken_backend_is_no_end(self) -> None:
         """A backend that resets, even right behind its last bytes: reset, then refusal."""

@@ -73,6 +73,7 @@ def client_resume(channel: Channel, wire: str, session: Session) -> tuple[int, i
         raise Refused("24 zero bytes")
     answer = decode_resume_answer(data)
     session.check_counts(answer.write_count, answer.read_count)
+    session.challenge = answer.challenge
     if has_challenge(wire):
         channel.write(proof_of(answer.challenge, session.key))
     session.rewind(answer.read_count)
@@ -114,6 +115,8 @@ def server_resume(
     session.check_counts(request.write_count, request.read_count)
     challenge = secrets.challenge() if has_challenge(wire) else b""
     write_count, read_count = session.counts
+    if session.declares_little:
+        write_count = request.read_count
     channel.write(encode_answer(wire, u64(write_count), u64(read_count), challenge))
     _await_proof(channel, challenge, session.key)
     session.rewind(request.read_count)

@@ -33,10 +33,11 @@ SESSION_SECONDS = 60.0
 class Secrets:
     """Keys, ids and challenges from one seeded source, so that a run can be repeated."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, published: bool = True) -> None:
         self._random = random.Random(seed)
         self._lock = threading.Lock()
         self._ids: set[int] = set()
+        self._published = published
 
     def private(self) -> int:
         """Return a private key."""
@@ -44,13 +45,18 @@ class Secrets:
             return self._random.randrange(2, PRIME - 2)
 
     def conn_id(self) -> int:
-        """Return an id whose first byte tells it from the first byte of any hello."""
+        """Return the next id, as published servers do, or one like those of ours."""
         with self._lock:
             while True:
-                drawn = self._random.getrandbits(56) << 8 | 0x80 | self._random.getrandbits(6)
+                drawn = self._draw()
                 if drawn not in self._ids:
                     self._ids.add(drawn)
                     return drawn
+
+    def _draw(self) -> int:
+        if self._published:
+            return len(self._ids) + 1
+        return self._random.getrandbits(56) << 8 | 0x80 | self._random.getrandbits(6)
 
     def challenge(self) -> bytes:
         """Return a challenge; the one of zero bytes would look like a refusal."""
@@ -145,10 +151,13 @@ class ClientPeer:
 class Listener:
     """A server's listening socket, driven step by step."""
 
-    def __init__(self, wire: str, *, encrypt: bool = True, seed: int = 1) -> None:
+    def __init__(
+        self, wire: str, *, encrypt: bool = True, seed: int = 1, published: bool = True
+    ) -> None:
         self.wire = wire
         self.encrypt = encrypt
-        self.secrets = Secrets(seed)
+        self.published = published
+        self.secrets = Secrets(seed, published=published)
         self._sock = bounded_listener()
 
     def __enter__(self) -> "Listener":
@@ -186,6 +195,7 @@ class Listener:
     def begin(self, link: Link, hello: Hello) -> Session:
         """Begin a session on a link."""
         link.session = server_new(link, self.wire, hello, self.secrets, self.encrypt)
+        link.session.declares_little = not self.published
         return link.session
 
     def accept_new(self, seconds: float = 30.0) -> tuple[Link, Session]:

@@ -27,6 +27,10 @@ class Session:
         self.key = key
         self.conn_id = conn_id
         self.history_bytes = HISTORY_BYTES
+        self.declares_little = False
+        """As servers of ours do: a resume is promised what its client has."""
+        self.challenge = b""
+        """Of the last reply to a resume."""
         self.echo = False
         self.write_count = 0
         self.read_count = 0

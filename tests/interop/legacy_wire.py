@@ -196,6 +196,18 @@ def is_proof_of(proof: bytes, data: bytes, key: bytes) -> bool:
     return hmac.compare_digest(proof, proof_of(data, key))
 
 
+def end_challenge(conn_id: int, counts: tuple[int, int], key: bytes) -> bytes:
+    """Return the challenge that proves that a server's stream has ended; counts are its own."""
+    data = u64(conn_id) + u64(counts[0]) + u64(counts[1]) + b"snet end"
+    challenge = proof_of(data, key)[:8]
+    return challenge if any(challenge) else b"\x01" + challenge[1:]
+
+
+def seen_of(challenge: bytes, key: bytes) -> bytes:
+    """Return what a client adds to its answer when it has recognised that challenge."""
+    return proof_of(b"snet end" + challenge, key)
+
+
 # Messages
 
 

@@ -74,6 +74,20 @@ static const struct row rows[] = {
      .message_len = 16,
      .truncated = SNET_ERR_TRUNCATED,
      .garbage = SNET_ERR_BAD_MAC},
+    {.step = SNET_LEGACY_S_GOODBYE,
+     .side = CORE_PAIR_SERVER,
+     .wire = SNET_WIRE_2,
+     .message_len = 16,
+     .truncated = SNET_ERR_TRUNCATED,
+     .garbage = SNET_ERR_BAD_MAC},
+    {.step = SNET_LEGACY_S_GOODBYE_SEEN,
+     .side = CORE_PAIR_SERVER,
+     .wire = SNET_WIRE_2,
+     .message_len = 16,
+     .alarmed = SNET_LEGACY_REFUSED,
+     .alarm_legal = true,
+     .truncated = SNET_ERR_TRUNCATED,
+     .garbage = SNET_ERR_CLOSED},
     {.step = SNET_LEGACY_STREAM,
      .side = CORE_PAIR_SERVER,
      .wire = SNET_WIRE_1,
@@ -108,6 +122,24 @@ static struct core_pair_conn *lose_and_connect(void)
     return core_pair_reconnect(&ends, conn, SNET_SECOND_NS);
 }
 
+/* The server has ended its stream, and its client comes back for the goodbye. */
+static struct core_pair_conn *end_and_connect(bool answers)
+{
+    struct core_pair_conn *conn = core_pair_begin(&ends);
+    core_pair_write(&ends, ends.client, 10);
+    core_pair_write(&ends, ends.served, 10);
+    snet_session_shutdown(ends.served, ends.now);
+    core_pair_settle(&ends, conn);
+    core_pair_pass(&ends, SNET_SECOND_NS);
+    conn = core_pair_connect(&ends);
+    assert_int_equal(core_pair_move(&ends, conn, CORE_PAIR_CLIENT, 41), 41);
+    if (answers) {
+        assert_int_equal(core_pair_move(&ends, conn, CORE_PAIR_SERVER, 24), 24);
+        assert_int_equal(core_pair_move(&ends, conn, CORE_PAIR_CLIENT, 16), 16);
+    }
+    return conn;
+}
+
 /* Opens both ends and brings one into the row's step. */
 static struct core_pair_conn *enter(const struct row *row)
 {
@@ -125,6 +157,9 @@ static struct core_pair_conn *enter(const struct row *row)
         conn = lose_and_connect();
         assert_int_equal(core_pair_move(&ends, conn, CORE_PAIR_CLIENT, 41), 41);
         return conn;
+    case SNET_LEGACY_S_GOODBYE:
+    case SNET_LEGACY_S_GOODBYE_SEEN:
+        return end_and_connect(row->step == SNET_LEGACY_S_GOODBYE_SEEN);
     case SNET_LEGACY_STREAM:
         conn = core_pair_connect(&ends);
         core_pair_settle(&ends, conn);
@@ -229,7 +264,7 @@ static void handshake_runs_out_of_time_in_silence_and_at_one_byte_per_second(voi
         const struct row *row = &rows[i / 2];
         /* A hello's last 8 bytes are through in 8 seconds: that is slow, but in time. */
         const bool drips = i % 2 == 1 && row->step != SNET_LEGACY_S_HELLO;
-        if (row->message_len == 0 || row->step == SNET_LEGACY_S_GRACE) {
+        if (row->message_len == 0 || row->alarm_legal) {
             continue;
         }
         struct core_pair_conn *conn = enter(row);

@@ -109,6 +109,23 @@ static void proof_of_a_resume_covers_every_field(void **state)
     assert_memory_not_equal(mac, other, sizeof mac);
 }
 
+/* Worked out by another program. [PROTO 2.4] */
+static void proof_of_an_end_is_as_written(void **state)
+{
+    struct fixture *fixture = *state;
+    static const uint8_t key[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    const struct snet_legacy_resume counts = {
+        .id = UINT64_C(0x8877665544332291), .write_count = 1000, .read_count = 77};
+    static const uint8_t expected[16] = {0xb8, 0x66, 0x94, 0x5e, 0xd4, 0x00, 0xa0, 0xec,
+                                         0x39, 0xd8, 0x3f, 0xd5, 0x04, 0x43, 0xcc, 0xd7};
+    uint64_t challenge = 0;
+    uint8_t mac[16];
+    assert_int_equal(snet_legacy_proof_end(fixture->core, &counts, key, &challenge), SNET_OK);
+    assert_int_equal(challenge, UINT64_C(0xb4247c42715dad2e));
+    assert_int_equal(snet_legacy_proof_seen(fixture->core, challenge, key, mac), SNET_OK);
+    assert_memory_equal(mac, expected, sizeof mac);
+}
+
 struct count_row {
     struct snet_legacy_claim claim;
     snet_err err;
@@ -151,6 +168,7 @@ int main(void)
         PROOF_TEST(proof_gives_up_on_a_broken_random_source),
         PROOF_TEST(proof_agrees_with_a_recorded_conversation),
         PROOF_TEST(proof_of_a_resume_covers_every_field),
+        PROOF_TEST(proof_of_an_end_is_as_written),
         PROOF_TEST(proof_checks_counts_against_both_ends),
     };
     return cmocka_run_group_tests_name("proof", tests, NULL, NULL);
