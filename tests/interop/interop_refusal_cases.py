@@ -230,7 +230,7 @@ class Refusals(unittest.TestCase):
         self.refused(serve.port, victim.request(counts), refusals(victim.client.wire))
 
     def test_an_overrun_is_said_once(self) -> None:
-        """With the true counts, beside a live link that goes on; the next such request is refused."""
+        """With the true counts, beside a live link that goes on; the next request is refused."""
         payload = bytes(2 * HISTORY_BYTES)
         for wire in WIRES:
             with self.subTest(wire=wire), Serve(MIXED, history=HISTORY_BYTES) as serve:
