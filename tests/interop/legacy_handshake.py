@@ -76,6 +76,7 @@ def client_resume(channel: Channel, wire: str, session: Session) -> tuple[int, i
     session.challenge = answer.challenge
     if has_challenge(wire):
         channel.write(proof_of(answer.challenge, session.key))
+    session.resumed(answer.write_count)
     session.rewind(answer.read_count)
     return answer.write_count, answer.read_count
 
@@ -119,6 +120,7 @@ def server_resume(
         write_count = request.read_count
     channel.write(encode_answer(wire, u64(write_count), u64(read_count), challenge))
     _await_proof(channel, challenge, session.key)
+    session.resumed(request.write_count)
     session.rewind(request.read_count)
 
 

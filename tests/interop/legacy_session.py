@@ -29,6 +29,10 @@ class Session:
         self.history_bytes = HISTORY_BYTES
         self.declares_little = False
         """As servers of ours do: a resume is promised what its client has."""
+        self.whole_retransmissions = False
+        """As published ends do: what was declared is kept when all of it has come on one link."""
+        self._owed = 0
+        self._held = b""
         self.challenge = b""
         """Of the last reply to a resume."""
         self.echo = False
@@ -73,11 +77,22 @@ class Session:
     def take(self, wire_bytes: bytes) -> None:
         """Count bytes that came off the wire, and keep them decrypted."""
         with self._lock:
+            if self._owed > 0:
+                self._held += wire_bytes
+                if len(self._held) < self._owed:
+                    return
+                wire_bytes, self._held, self._owed = self._held, b"", 0
             data = self._open.apply(wire_bytes)
             self.read_count += len(data)
             self.received += data
             if self.echo:
                 self._outbox += data
+
+    def resumed(self, peer_write: int) -> None:
+        """A new link begins; what an older one did not bring whole is forgotten."""
+        with self._lock:
+            self._owed = peer_write - self.read_count if self.whole_retransmissions else 0
+            self._held = b""
 
     def has_to_send(self) -> bool:
         """Say whether any byte waits to be handed to a link, for the first time or again."""

@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import interop_connect_cases
+import interop_habit_cases
 import interop_refusal_cases
 import interop_serve_cases
 
@@ -46,6 +47,10 @@ class ConnectStreams(interop_connect_cases.Streams):
 
 class ConnectEnds(interop_connect_cases.Ends):
     """`snet connect`: ends of sessions and exit codes."""
+
+
+class Habits(interop_habit_cases.Habits):
+    """Both: peers with the habits of the published programs."""
 
 
 def setUpModule() -> None:
