@@ -8,14 +8,16 @@ an error of its own; no byte is ever wrong.
 """
 
 import random
+import socket
+import threading
 import unittest
 
-from interop_support import MIXED, Bulk, Connect, Serve, digest, wait_until
+from interop_support import EXIT_LOST, MIXED, Bulk, Connect, Serve, digest, wait_until
 from legacy_handshake import Refused
-from legacy_link import Link, LinkClosed
+from legacy_link import LOOPBACK, Link, LinkClosed
 from legacy_peer import ClientPeer, Listener
 from legacy_session import Session
-from legacy_wire import WIRES
+from legacy_wire import WIRES, answer_size
 
 STEP_SECONDS = 15.0
 PIECE_BYTES = 50_000
@@ -131,3 +133,87 @@ class Habits(unittest.TestCase):
                                    lambda: f"{len(program.received)} bytes")
                         program.close()
                     self.assertEqual(digest(program.received), digest(payload))
+
+
+class SwallowingProxy:
+    """Lets little of its first connection's stream through, and ends that by FIN; the rest whole."""
+
+    def __init__(self, server_port: int, pass_bytes: int, swallow_bytes: int) -> None:
+        self._server_port = server_port
+        self._left = pass_bytes
+        self._swallow_bytes = swallow_bytes
+        self._listener = socket.create_server((LOOPBACK, 0))
+        self.port = self._listener.getsockname()[1]
+        self._socks: list[socket.socket] = []
+        threading.Thread(target=self._accept_all, daemon=True).start()
+
+    def close(self) -> None:
+        """Listen no longer, and close what was passed."""
+        self._listener.close()
+        for sock in self._socks:
+            sock.close()
+
+    def _accept_all(self) -> None:
+        first = True
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection((LOOPBACK, self._server_port))
+            self._socks += (client, server)
+            down = self._swallow if first else self._pass
+            first = False
+            for target, source, sink in ((self._pass, client, server), (down, server, client)):
+                threading.Thread(target=target, args=(source, sink), daemon=True).start()
+
+    @staticmethod
+    def _pass(source: socket.socket, sink: socket.socket) -> None:
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+        except OSError:
+            pass
+        SwallowingProxy._finish(source, sink)
+
+    def _swallow(self, source: socket.socket, sink: socket.socket) -> None:
+        total = 0
+        try:
+            while total < self._swallow_bytes and (data := source.recv(65536)):
+                total += len(data)
+                sink.sendall(data[: self._left])
+                self._left -= min(self._left, len(data))
+        except OSError:
+            pass
+        self._finish(source, sink)
+
+    @staticmethod
+    def _finish(*socks: socket.socket) -> None:
+        for sock in socks:
+            try:
+                sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+class Overruns(unittest.TestCase):
+    """An overrun is never a clean end, whoever says FIN."""
+
+    def test_an_overrun_behind_a_fin(self) -> None:
+        """32 of 300,032 bytes arrive; both ends say why, with the counts of both."""
+        total = 300_032
+        for wire in WIRES:
+            with self.subTest(wire=wire), Serve(MIXED, history=65536) as serve:
+                proxy = SwallowingProxy(serve.port, answer_size(wire) + 32,
+                                        answer_size(wire) + total)
+                with Connect(proxy.port, wire) as command, serve.backend.accept() as backend:
+                    program = Bulk(backend, bytes(total))
+                    self.assertEqual(command.wait(30.0), EXIT_LOST)
+                    self.assertEqual(len(command.output), 32)
+                    self.assertIn("left the history", command.errors())
+                    wait_until(lambda: "ended" in serve.errors(), STEP_SECONDS, serve.errors)
+                    for words in ("reason=HISTORY_OVERRUN", f"written={total}", "peer_received=32"):
+                        self.assertIn(words, serve.errors())
+                    self.assertNotIn("STALE", serve.errors())
+                    program.close()
+                proxy.close()

@@ -53,6 +53,10 @@ class Habits(interop_habit_cases.Habits):
     """Both: peers with the habits of the published programs."""
 
 
+class Overruns(interop_habit_cases.Overruns):
+    """Both: histories that are overrun."""
+
+
 def setUpModule() -> None:
     """Skip without a command to test."""
     if not os.environ.get("SNET_BIN"):
