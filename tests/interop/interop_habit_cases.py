@@ -136,7 +136,7 @@ class Habits(unittest.TestCase):
 
 
 class SwallowingProxy:
-    """Lets little of its first connection's stream through, and ends that by FIN; the rest whole."""
+    """Lets little of its first connection through, and ends that by FIN; passes all others."""
 
     def __init__(self, server_port: int, pass_bytes: int, swallow_bytes: int) -> None:
         self._server_port = server_port
