@@ -358,20 +358,22 @@ snet_err snet_legacy_server_resume(snet_link *link, enum snet_legacy_step *ret_n
     const struct snet_legacy_format *format = link->wire->format;
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     SNET_TRY(snet_legacy_resume_decode(format, state->message, state->have, &state->claim));
+    *ret_next = SNET_LEGACY_REFUSED;
     snet_session *session = NULL;
     snet_err err = server_find_claimed(link, &session);
-    if (err == SNET_OK && server_is_goodbye(link, session)) {
+    if (err != SNET_OK) {
+        server_refuse(link, NULL, err);
+        return SNET_OK;
+    }
+    if (server_is_goodbye(link, session)) {
         return server_answer_goodbye(link, session, ret_next, now);
     }
-    if (err == SNET_OK) {
-        err = server_check_claim(link, session);
-    }
+    err = server_check_claim(link, session);
     if (err == SNET_ERR_HISTORY_OVERRUN) {
         return server_tell_overrun(link, session, ret_next, now);
     }
     if (err != SNET_OK) {
         server_refuse(link, session, err);
-        *ret_next = SNET_LEGACY_REFUSED;
         return SNET_OK;
     }
     if (format->challenged) {
