@@ -105,7 +105,8 @@ def dialogues() -> int:
 def mutants() -> int:
     """Rules that are left out of the models, one at a time, and must break a claim."""
     row = r"^#define (\w+) \d+ +/\* (?:[A-Z]+ )?(?!case:)\w+: "
-    return sum(found(row, f"tests/model/{name}.pml") for name in ("credentials", "stream"))
+    models = ("credentials", "legacy", "stream")
+    return sum(found(row, f"tests/model/{name}.pml") for name in models)
 
 
 def seeds() -> int:
@@ -141,6 +142,7 @@ FIGURES: list[tuple[str, str, object]] = [
     (LIMITS, "have {} MiB each by default", f"SNET_BUDGET_DEFAULT_BYTES {MIB}"),
     (LIMITS, "{} MiB each way", f"SNET_WINDOW_MAX_BYTES {MIB}"),
     (LIMITS, "and {} KiB |", f"SNET_INBOX_DEFAULT_BYTES {KIB}"),
+    (LIMITS, "says FIN within {} s", f"SNET_ENDING_SHOWN_MAX_NS {S}"),
     (LIMITS, "an idle session of snet/3 takes {} bytes", lambda: goal(IDLE)),
     (LIMITS, "without a connection {}, so", lambda: goal(DETACHED)),
     (TESTING, "in the {} situations", lambda: found(r"^\| S\d+ \|", "docs/socket-semantics.md")),
@@ -200,8 +202,10 @@ FIGURES: list[tuple[str, str, object]] = [
     (STATES, "{} KiB at most, and the session", f"SNET_V3_PENDING_MAX_BYTES {KIB}"),
     (STATES, "the alarm: {} ms", f"SNET_GRACE_DEFAULT_NS {MS}"),
     (STATES, "the alarm: {} s, when", f"SNET_PADDING_DEFAULT_NS {S}"),
+    (STATES, "recognised it, or the alarm: {} ms", f"SERVER_SEEN_NS {MS}"),
     (STATES, "| {} zeros |", "24"),
     (ENDING, "({} s), a client", f"SNET_ENDED_KEEP_DEFAULT_NS {S}"),
+    (ENDING, "{} s later", f"SNET_ENDING_ROW_NS {S}"),
     (ENDING, "session, {} of them", "SNET_TOMBSTONES_DEFAULT_MAX"),
     (BYTE, "at most {} KiB of the rest", f"SNET_STREAM_WRITER_COPY_BYTES {KIB}"),
     (BYTE, "is {} KiB whatever the inbox holds", f"SNET_V3_READ_MAX_BYTES {KIB}"),
@@ -268,6 +272,7 @@ FIGURES: list[tuple[str, str, object]] = [
 MEASURED = [
     # (document, words with the figure, how it was measured)
     (LIMITS, "also on 32 bits", "a property"),
+    (LIMITS, "16M for the defaults", "the histories of the published programs"),
     (LIMITS, "about 1 KiB beside its connection", "docs/internals/memory.md, rounded"),
     (LIMITS, "1.4 KiB more", "docs/internals/memory.md, its handshake"),
     (LIMITS, "about 2 KiB", "docs/internals/memory.md, rounded"),
