@@ -91,7 +91,7 @@ bool snet_ending_told_overrun(const struct snet_ending *ending, uint64_t receive
 
 uint64_t snet_ending_retry_by_ns(const struct snet_ending *ending)
 {
-    if (ending->refusals + 1 < SNET_ENDING_ROW_COUNT) {
+    if (ending->refusals + 1u < SNET_ENDING_ROW_COUNT) {
         return SNET_NEVER;
     }
     return ending->first_refusal_ns + SNET_ENDING_ROW_NS;

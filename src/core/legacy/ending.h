@@ -56,11 +56,11 @@ enum snet_ending_verdict {
 struct snet_ending {
     enum snet_ending_kind kind;
     bool known;                /* the server is known to have had the session */
+    uint8_t refusals;          /* of the present row, no more than it takes */
     uint64_t resumed_ns;       /* when the last link resumed it, 0 if it began it */
     uint64_t fin_ns;           /* when the last link ended so that the stream may have, else 0 */
     uint64_t claimed;          /* what the server had written at the last agreement */
     uint64_t first_refusal_ns; /* of the present row */
-    uint32_t refusals;
 };
 
 /* The session begins, with this id; `challenged` says whether the server can prove an end. */

@@ -50,14 +50,14 @@ struct snet_legacy_keystream {
 /* State of a session, behind it. */
 struct snet_legacy_session {
     uint8_t key[SNET_LEGACY_KEY_BYTES];
-    bool proven_resume;      /* server: the two counts below are set */
     uint64_t accepted_write; /* server: what the last accepted resume claimed */
     uint64_t accepted_read;
+    uint64_t server_public;    /* client: what the hello was answered */
+    struct snet_ending ending; /* client */
+    bool proven_resume;        /* server: the accepted counts are set */
     bool fin_sent;             /* the last link carried it all and was closed in good order */
     bool overrun_told;         /* server: a client that lacks too much was told so */
     uint8_t goodbyes;          /* server: accepted ones */
-    uint64_t server_public;    /* client: what the hello was answered */
-    struct snet_ending ending; /* client */
     /* Plain sessions end here. */
     struct snet_legacy_keystream seal;
     struct snet_legacy_keystream open;
