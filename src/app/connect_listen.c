@@ -2,15 +2,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/connect_listen.h"
 
+#include <snet/apply.h>
 #include <snet/relay.h>
 
 #include "app/eof_wait.h"
+#include "app/server_check.h"
 
 #include <stdlib.h>
+
+#define TUNNEL_TEXT_BYTES 512u
 
 struct tunnel {
     struct snet_connect *connect;
     snet_stream_listener *listener;
+    struct snet_client_config check_config;
+    struct snet_server_check check;
     uint64_t session_count;
     bool draining;
 };
@@ -95,10 +101,42 @@ static void tunnel_event(struct snet_runner *runner, const struct snet_core_even
     }
 }
 
+/* Programs are let in whatever it finds: the server may come later. */
+static void tunnel_checked(struct snet_server_check *check, snet_err err, int os_err)
+{
+    const struct tunnel *tunnel = check->user;
+    const struct snet_options *options = &tunnel->connect->options;
+    char text[TUNNEL_TEXT_BYTES];
+    if (err == SNET_OK) {
+        snet_log_say(&options->log, "%s %s", options->config->address,
+                     check->config->wire == SNET_WIRE_3 ? "answers" : "accepts connections");
+        return;
+    }
+    snet_connect_session_explain_err(tunnel->connect, err, os_err, text, sizeof text);
+    snet_log_say(&options->log, "%s: %s; listening all the same", options->config->address, text);
+}
+
+static void tunnel_check(struct tunnel *tunnel)
+{
+    struct snet_connect *connect = tunnel->connect;
+    snet_err err = snet_apply_client(connect->options.config, &tunnel->check_config, NULL);
+    tunnel->check.config = &tunnel->check_config;
+    tunnel->check.on_done = tunnel_checked;
+    tunnel->check.user = tunnel;
+    if (err == SNET_OK) {
+        err = snet_server_check_start(&tunnel->check, &connect->runner.loop,
+                                      connect->options.config->address);
+    }
+    if (err != SNET_OK) {
+        tunnel_checked(&tunnel->check, err, 0);
+    }
+}
+
 static void tunnel_drain(struct snet_runner *runner)
 {
     struct tunnel *tunnel = runner->user;
     tunnel->draining = true;
+    snet_server_check_cancel(&tunnel->check);
     snet_stream_listener_close(tunnel->listener);
     tunnel->listener = NULL;
     if (tunnel->session_count == 0) {
@@ -135,7 +173,9 @@ int snet_connect_listen_run(struct snet_connect *connect)
     snet_stream_listener_start(tunnel.listener, tunnel_accepted, &tunnel);
     snet_log_say(&options->log, "listening on %s, to %s",
                  snet_stream_listener_address(tunnel.listener), connect->options.config->address);
+    tunnel_check(&tunnel);
     const int code = snet_runner_run(runner);
+    snet_server_check_cancel(&tunnel.check);
     snet_stream_listener_close(tunnel.listener);
     return code;
 }

@@ -53,6 +53,18 @@ static const char *session_hint(const struct snet_connect *connect, snet_err err
     return "";
 }
 
+void snet_connect_session_explain_err(const struct snet_connect *connect, snet_err err, int os_err,
+                                      char *ret_text, size_t size)
+{
+    if (err == SNET_ERR_NO_ANSWER) {
+        (void)snprintf(ret_text, size, "%s", session_no_answer_hint(connect));
+    } else {
+        (void)snprintf(ret_text, size, "%s%s%s%s", snet_err_message(err),
+                       session_hint(connect, err), os_err != 0 ? ": " : "",
+                       os_err != 0 ? uv_strerror(os_err) : "");
+    }
+}
+
 void snet_connect_session_explain(const struct snet_runner *runner, const snet_session *session,
                                   snet_err err, char *ret_text, size_t size)
 {
@@ -60,19 +72,15 @@ void snet_connect_session_explain(const struct snet_runner *runner, const snet_s
     struct snet_session_info info;
     char said[SNET_CODE_TEXT_MAX_BYTES + 1];
     const bool over = err == SNET_ERR_CLOSED || err == SNET_ERR_ABORTED;
-    const int os_err = over ? 0 : snet_uv_session_os_err(session);
     snet_session_get_info(session, &info);
     snet_log_escape(snet_session_peer_text(session), said, sizeof said);
-    if (err == SNET_ERR_NO_ANSWER) {
-        (void)snprintf(ret_text, size, "%s", session_no_answer_hint(connect));
-    } else if (info.retry_after_ns > 0) {
+    if (info.retry_after_ns > 0) {
         (void)snprintf(ret_text, size, "%s: in %.1f s", snet_err_message(err),
                        (double)info.retry_after_ns / (double)SNET_SECOND_NS);
     } else if (err == SNET_ERR_PEER_ABORTED && said[0] != '\0') {
         (void)snprintf(ret_text, size, "%s: %s", snet_err_message(err), said);
     } else {
-        (void)snprintf(ret_text, size, "%s%s%s%s", snet_err_message(err),
-                       session_hint(connect, err), os_err != 0 ? ": " : "",
-                       os_err != 0 ? uv_strerror(os_err) : "");
+        snet_connect_session_explain_err(connect, err, over ? 0 : snet_uv_session_os_err(session),
+                                         ret_text, size);
     }
 }

@@ -23,6 +23,9 @@ SNET_MUST_USE snet_err snet_connect_session_open(struct snet_connect *connect,
 /* Writes why a session could not be begun or was lost, with what to check. For a runner. */
 void snet_connect_session_explain(const struct snet_runner *runner, const snet_session *session,
                                   snet_err err, char *ret_text, size_t size);
+/* The same for an error, and that of the system or 0, without a session. */
+void snet_connect_session_explain_err(const struct snet_connect *connect, snet_err err, int os_err,
+                                      char *ret_text, size_t size);
 /* How long a session whose input has ended waits for a byte, on wires without half-close. */
 uint64_t snet_connect_session_eof_wait_ms(const struct snet_connect *connect);
 

@@ -4,6 +4,7 @@
 
 #include <snet/relay.h>
 
+#include "app/connect_notice.h"
 #include "app/eof_wait.h"
 
 #include <fcntl.h>
@@ -30,6 +31,7 @@ struct stdio {
     struct snet_connect *connect;
     snet_session *session;
     struct snet_log_session known;
+    struct snet_connect_notice notice;
     uv_fs_t read;
     uv_fs_t write;
     uv_timer_t probe; /* whether anybody still reads the output */
@@ -347,6 +349,7 @@ static void stdio_explain(const struct stdio *stdio, snet_err err)
 static void stdio_event(struct snet_runner *runner, const struct snet_core_event *event)
 {
     struct stdio *stdio = runner->user;
+    snet_connect_notice_event(&stdio->notice, event);
     if (event->type == SNET_CORE_EVENT_OPENED) {
         stdio->begun = true;
     }
@@ -401,6 +404,7 @@ int snet_connect_stdio_run(struct snet_connect *connect)
         return SNET_EXIT_OS;
     }
     snet_session_set_user(stdio->session, &stdio->known);
+    snet_connect_notice_start(&stdio->notice, connect, stdio->session);
     snet_uv_watch_network(runner->driver);
     (void)uv_timer_init(&runner->loop, &stdio->leave);
     (void)uv_timer_init(&runner->loop, &stdio->probe);
