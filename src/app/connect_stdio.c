@@ -27,6 +27,12 @@
 /* An input in which nothing waits this often is given up, although a thread reads it. */
 #define STDIO_EMPTY_MAX 3u
 
+/* For a descriptor that others share, and have made nonblocking. */
+struct stdio_wait {
+    uv_poll_t poll;
+    bool begun;
+};
+
 struct stdio {
     struct snet_connect *connect;
     snet_session *session;
@@ -34,6 +40,8 @@ struct stdio {
     struct snet_connect_notice notice;
     uv_fs_t read;
     uv_fs_t write;
+    struct stdio_wait in_wait;
+    struct stdio_wait out_wait;
     uv_timer_t probe; /* whether anybody still reads the output */
     uv_timer_t leave;
     struct snet_eof_wait eof_wait;
@@ -44,6 +52,7 @@ struct stdio {
     bool reading;
     bool writing;
     bool in_ended;
+    bool in_broken; /* ... by an error, so that the stream is not whole */
     bool out_ended; /* the other end has written its last, and so has the output */
     bool out_gone;  /* nobody reads the output any more */
     bool refused;   /* ... so that bytes which had arrived are lost */
@@ -69,9 +78,22 @@ static void stdio_stop(struct stdio *stdio, int exit_code)
     snet_runner_stop(&stdio->connect->runner, exit_code);
 }
 
+/* Calls `ready` once the descriptor can be used, or is broken. False: it cannot be waited for. */
+static bool stdio_wait(struct stdio *stdio, struct stdio_wait *wait, int fd, int events,
+                       uv_poll_cb ready)
+{
+    if (!wait->begun && uv_poll_init(&stdio->connect->runner.loop, &wait->poll, fd) != 0) {
+        return false;
+    }
+    wait->begun = true;
+    wait->poll.data = stdio;
+    return uv_poll_start(&wait->poll, events, ready) == 0;
+}
+
 /* --- Input ----------------------------------------------------------------------------------- */
 
 static void stdio_read_more(struct stdio *stdio);
+static void stdio_abort(struct stdio *stdio, uint64_t limit_ms);
 
 /* All input is in the session: ends this direction, at once or when the other falls silent. */
 static void stdio_end_input(struct stdio *stdio)
@@ -105,17 +127,50 @@ static void stdio_push(struct stdio *stdio)
     stdio_read_more(stdio);
 }
 
+static void stdio_in_ready(uv_poll_t *poll, int status, int events)
+{
+    struct stdio *stdio = poll->data;
+    (void)status;
+    (void)events;
+    (void)uv_poll_stop(poll);
+    stdio->reading = false;
+    stdio_read_more(stdio);
+}
+
+/* What could not be read is no end of the stream: the other end must not take it for one. */
+static void stdio_input_broken(struct stdio *stdio, int os_err)
+{
+    snet_log_say(&stdio->connect->options.log, "standard input: %s", uv_strerror(os_err));
+    stdio->in_ended = true;
+    stdio->in_broken = true;
+    if (!stdio->ended && !stdio->aborted) {
+        stdio_abort(stdio, STDIO_ABORT_MS);
+    }
+}
+
 static void stdio_have_read(uv_fs_t *request)
 {
     struct stdio *stdio = request->data;
     const ssize_t len = request->result;
     uv_fs_req_cleanup(request);
+    if (len == UV_EAGAIN &&
+        stdio_wait(stdio, &stdio->in_wait, STDIN_FILENO, UV_READABLE, stdio_in_ready)) {
+        return;
+    }
     stdio->reading = false;
     stdio->empty_in_a_row = 0;
     if (stdio->in_ended) {
         return; /* it was given up */
     }
-    if (len <= 0) {
+    if (len == UV_EINTR) {
+        stdio_read_more(stdio);
+        return;
+    }
+    if (len < 0) {
+        stdio_input_broken(stdio, (int)len);
+        return;
+    }
+    if (len == 0) {
         stdio->in_ended = true;
         stdio_end_input(stdio);
         return;
@@ -174,14 +229,16 @@ static bool stdio_delivered(const struct stdio *stdio)
  */
 static void stdio_abort(struct stdio *stdio, uint64_t limit_ms)
 {
-    const int code = stdio->refused              ? SNET_EXIT_OUTPUT
+    const int code = stdio->in_broken            ? SNET_EXIT_NO_INPUT
+                     : stdio->refused            ? SNET_EXIT_OUTPUT
                      : stdio->signal_number != 0 ? SNET_SIGNAL_EXIT_BASE + stdio->signal_number
                                                  : SNET_EXIT_OK;
     (void)uv_timer_stop(&stdio->leave);
     stdio->aborted = true;
     snet_session_abort_with(stdio->session, SNET_RELAY_CODE_BROKEN,
-                            stdio->out_gone ? "nobody reads the output any more"
-                                            : "the program was told to end",
+                            stdio->in_broken  ? "the input cannot be read"
+                            : stdio->out_gone ? "nobody reads the output any more"
+                                              : "the program was told to end",
                             stdio_now(stdio));
     snet_runner_leave(&stdio->connect->runner, code, limit_ms);
 }
@@ -252,20 +309,34 @@ static void stdio_output_gone(struct stdio *stdio);
 
 static void stdio_write_more(struct stdio *stdio);
 
+static void stdio_out_ready(uv_poll_t *poll, int status, int events)
+{
+    struct stdio *stdio = poll->data;
+    (void)status;
+    (void)events;
+    (void)uv_poll_stop(poll);
+    stdio->writing = false;
+    stdio_write_more(stdio);
+}
+
 static void stdio_written(uv_fs_t *request)
 {
     struct stdio *stdio = request->data;
     const ssize_t len = request->result;
     uv_fs_req_cleanup(request);
+    if (len == UV_EAGAIN &&
+        stdio_wait(stdio, &stdio->out_wait, STDOUT_FILENO, UV_WRITABLE, stdio_out_ready)) {
+        return;
+    }
     stdio->writing = false;
-    if (len < 0) {
+    if (len < 0 && len != UV_EINTR) {
         snet_log_say(&stdio->connect->options.log, "standard output: %s", uv_strerror((int)len));
         stdio->refused = true;
         stdio_output_gone(stdio);
         return;
     }
-    stdio->out_offset += (size_t)len;
-    stdio->out_len -= (size_t)len;
+    stdio->out_offset += len > 0 ? (size_t)len : 0;
+    stdio->out_len -= len > 0 ? (size_t)len : 0;
     stdio_write_more(stdio);
 }
 

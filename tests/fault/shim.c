@@ -23,7 +23,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* The library itself may ask for memory before it is set up. */
+/* Of the C library, which asks for memory itself before this is set up. */
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *old, size_t size);
@@ -56,8 +56,8 @@ __attribute__((constructor)) static void shim_begin(void)
     const char *text = getenv("SNET_FAULT");
     char name[16];
     unsigned long long count = 0;
-    if (text == NULL || sscanf(text, "%15[a-z_]:%llu:%llu:%d", name, &shim_first, &count,
-                               &shim_errno) != 4) {
+    if (text == NULL ||
+        sscanf(text, "%15[a-z_]:%llu:%llu:%d", name, &shim_first, &count, &shim_errno) != 4) {
         return;
     }
     shim_last = shim_first + count - 1;
@@ -99,9 +99,11 @@ static bool shim_fails(enum shim_call call)
     return true;
 }
 
-static void *shim_real(const char *name)
+/* The function that this library stands in front of; for a pointer of any type. */
+static void shim_find(const char *name, void *ret_function)
 {
-    return dlsym(RTLD_NEXT, name);
+    void *found = dlsym(RTLD_NEXT, name);
+    memcpy(ret_function, &found, sizeof found);
 }
 
 /* What a loop wakes itself with does not fail, and no loop could live with that. */
@@ -130,39 +132,36 @@ void *realloc(void *old, size_t size)
     return shim_fails(SHIM_MALLOC) ? NULL : __libc_realloc(old, size);
 }
 
-#define SHIM_WRAP_IO(call, name, parameters, arguments)                                           \
+#define SHIM_WRAP_IO(call, name, parameters, arguments)                                            \
     ssize_t name parameters                                                                        \
     {                                                                                              \
         static ssize_t(*real) parameters;                                                          \
         if (real == NULL) {                                                                        \
-            real = (ssize_t(*) parameters)shim_real(#name);                                        \
+            shim_find(#name, &real);                                                               \
         }                                                                                          \
         return !shim_is_inner(fd) && shim_fails(call) ? -1 : real arguments;                       \
     }
 
-#define SHIM_WRAP(call, type, name, parameters, arguments)                                        \
+#define SHIM_WRAP(call, type, name, parameters, arguments)                                         \
     type name parameters                                                                           \
     {                                                                                              \
         static type(*real) parameters;                                                             \
         if (real == NULL) {                                                                        \
-            real = (type(*) parameters)shim_real(#name);                                           \
+            shim_find(#name, &real);                                                               \
         }                                                                                          \
         return shim_fails(call) ? -1 : real arguments;                                             \
     }
 
 SHIM_WRAP_IO(SHIM_READ, read, (int fd, void *data, size_t len), (fd, data, len))
-SHIM_WRAP_IO(SHIM_READ, readv, (int fd, const struct iovec *parts, int count),
-          (fd, parts, count))
-SHIM_WRAP_IO(SHIM_READ, recvmsg, (int fd, struct msghdr *message, int flags),
-          (fd, message, flags))
+SHIM_WRAP_IO(SHIM_READ, readv, (int fd, const struct iovec *parts, int count), (fd, parts, count))
+SHIM_WRAP_IO(SHIM_READ, recvmsg, (int fd, struct msghdr *message, int flags), (fd, message, flags))
 SHIM_WRAP_IO(SHIM_WRITE, write, (int fd, const void *data, size_t len), (fd, data, len))
-SHIM_WRAP_IO(SHIM_WRITE, writev, (int fd, const struct iovec *parts, int count),
-          (fd, parts, count))
+SHIM_WRAP_IO(SHIM_WRITE, writev, (int fd, const struct iovec *parts, int count), (fd, parts, count))
 SHIM_WRAP_IO(SHIM_WRITE, sendmsg, (int fd, const struct msghdr *message, int flags),
-          (fd, message, flags))
-SHIM_WRAP(SHIM_ACCEPT, int, accept4, (int fd, struct sockaddr *from, socklen_t *len, int flags),
+             (fd, message, flags))
+SHIM_WRAP(SHIM_ACCEPT, int, accept4, (int fd, __SOCKADDR_ARG from, socklen_t *len, int flags),
           (fd, from, len, flags))
-SHIM_WRAP(SHIM_CONNECT, int, connect, (int fd, const struct sockaddr *to, socklen_t len),
+SHIM_WRAP(SHIM_CONNECT, int, connect, (int fd, __CONST_SOCKADDR_ARG to, socklen_t len),
           (fd, to, len))
 SHIM_WRAP(SHIM_SOCKET, int, socket, (int domain, int type, int protocol), (domain, type, protocol))
 SHIM_WRAP(SHIM_EPOLL_CTL, int, epoll_ctl, (int fd, int what, int on, struct epoll_event *event),
@@ -176,7 +175,7 @@ int open(const char *path, int flags, ...)
     const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(rest, mode_t) : 0;
     va_end(rest);
     if (real == NULL) {
-        real = (int (*)(const char *, int, ...))shim_real("open");
+        shim_find("open", &real);
     }
     return shim_fails(SHIM_OPEN) ? -1 : real(path, flags, mode);
 }
@@ -186,8 +185,7 @@ int getaddrinfo(const char *host, const char *service, const struct addrinfo *hi
 {
     static int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
     if (real == NULL) {
-        real = (int (*)(const char *, const char *, const struct addrinfo *,
-                        struct addrinfo **))shim_real("getaddrinfo");
+        shim_find("getaddrinfo", &real);
     }
     return shim_fails(SHIM_GETADDRINFO) ? shim_errno : real(host, service, hints, ret_list);
 }
