@@ -9,9 +9,9 @@ BUILD = build/$(PRESET)
 JOBS ?= 4
 CMAKE_LOG = > build/cmake.log 2>&1 || { cat build/cmake.log; false; }
 
-.PHONY: all build demo test check check-model sim fuzz format tidy asan matrix bench bench-quick \
-        install deb amalgamation clean help load bootstrap-bench bootstrap-build bootstrap-test \
-        bootstrap-lint bootstrap-fuzz bootstrap-package
+.PHONY: all build demo test check check-model sim fuzz format tidy asan mutants coverage matrix bench bench-quick \
+        install deb amalgamation clean help bootstrap-bench bootstrap-build bootstrap-test \
+        bootstrap-lint bootstrap-fuzz bootstrap-coverage bootstrap-package
 
 all: build
 
@@ -25,6 +25,8 @@ bootstrap-lint:
 	@tools/bootstrap build test lint
 bootstrap-fuzz:
 	@tools/bootstrap build lint
+bootstrap-coverage:
+	@tools/bootstrap build test coverage
 bootstrap-package:
 	@tools/bootstrap build package
 
@@ -92,6 +94,24 @@ asan: bootstrap-test
 	@cmake --build build/asan
 	@ctest --test-dir build/asan --output-on-failure --parallel $(JOBS) -L 'unit|vector|fuzz|sim'
 
+# Breaks the code in one place at a time: each of these mutants must fail the test that guards it.
+# MUTANTS chooses some, by name.
+mutants: bootstrap-test
+	@tools/mutants.py $(MUTANTS)
+
+# How many lines of each folder the tests run; fails below the floors of tests/coverage.txt.
+# COVERAGE=--update sets them.
+coverage: bootstrap-coverage
+	@mkdir -p build
+	@cmake --preset coverage $(CMAKE_LOG)
+	@cmake --build build/coverage
+	@find build/coverage -name '*.gcda' -delete
+	@ctest --test-dir build/coverage --output-on-failure --parallel $(JOBS) \
+		-L 'unit|vector|fuzz|smoke|interop|e2e|example' -E 'amalgamation'
+	@gcovr --root . --filter src/ --object-directory build/coverage \
+		--json-summary build/coverage/lines.json
+	@tools/coverage.py build/coverage/lines.json $(COVERAGE)
+
 # Other compilers, other machines, other C libraries; CELLS chooses, see tools/matrix.
 matrix:
 	@tools/matrix $(CELLS)
@@ -129,6 +149,8 @@ help:
 	@echo 'make sim SEED=n        one seed of the simulator'
 	@echo 'make fuzz              hostile inputs, FUZZ_SECONDS=n for each of FUZZ_TARGETS=...'
 	@echo 'make asan              unit tests and simulation under sanitizers'
+	@echo 'make mutants           breaks the code on purpose, and expects its tests to notice'
+	@echo 'make coverage          lines that the tests run, by folder, with a floor for each'
 	@echo 'make matrix [CELLS=]   other compilers, 32 bits, arm64, big-endian, musl, mingw'
 	@echo 'make bench             snet beside its peers, for docs/benchmarks.md'
 	@echo 'make bench-quick       one short round of that, in two minutes'

@@ -14,6 +14,7 @@ static void exit_code_says_how_a_session_ended(void **state)
     assert_int_equal(snet_exit_code_of(SNET_ERR_BUSY), 75);
     assert_int_equal(snet_exit_code_of(SNET_ERR_BAD_FRAME), 76);
     assert_int_equal(snet_exit_code_of(SNET_ERR_DENIED), 77);
+    assert_int_equal(snet_exit_code_of(SNET_ERR_REFUSED), 77);
 }
 
 int main(void)

@@ -145,6 +145,31 @@ static void limits_do_not_delay_a_dial_that_is_refused(void **state)
     assert_true(snet_now() - begin_ns >= SHORT_NS);
 }
 
+static void limits_end_what_the_backlog_cannot_hold(void **state)
+{
+    (void)state;
+    static struct sock_pair pair;
+    char byte = 0;
+    sock_pair_prepare(&pair);
+    pair.server_config.backlog_max = 1;
+    sock_pair_open(&pair);
+    pair.client_config.connect = NULL;
+    snet_socket *waiting = snet_dial(pair.address, &pair.client_config, NULL);
+    struct snet_pollfd poll_listener = {.socket = pair.listener, .events = SNET_POLL_IN};
+    assert_int_equal(snet_poll(&poll_listener, 1, SNET_NEVER), 1);
+    snet_socket *too_many = snet_dial(pair.address, &pair.client_config, NULL);
+    assert_int_equal(snet_socket_set_timeout(too_many, SNET_READ, LONG_NS / 10), 0);
+    assert_int_equal(snet_read(too_many, &byte, 1), -1);
+    assert_int_equal(snet_socket_error(too_many), SNET_ERR_PEER_ABORTED);
+    snet_socket *accepted = snet_accept(pair.listener);
+    assert_int_equal(snet_write(accepted, "x", 1), 1);
+    assert_int_equal(snet_read(waiting, &byte, 1), 1);
+    assert_int_equal(snet_close(too_many), 0);
+    assert_int_equal(snet_close(accepted), 0);
+    assert_int_equal(snet_close(waiting), 0);
+    sock_pair_close(&pair);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +177,7 @@ int main(void)
         cmocka_unit_test(limits_reach_a_call_that_waits_already),
         cmocka_unit_test(limits_end_a_dial_that_waits),
         cmocka_unit_test(limits_do_not_delay_a_dial_that_is_refused),
+        cmocka_unit_test(limits_end_what_the_backlog_cannot_hold),
     };
     return cmocka_run_group_tests_name("limits", tests, NULL, NULL);
 }
