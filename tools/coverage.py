@@ -15,8 +15,7 @@ from collections import defaultdict
 from pathlib import Path
 
 FLOORS = Path(__file__).resolve().parents[1] / "tests" / "coverage.txt"
-HEAD = """# The share of lines that tests run at least, in percent: tools/coverage.py, `make coverage`.
-"""
+HEAD = "# The share of lines that tests run at least, in percent: see tools/coverage.py.\n"
 
 
 def read_floors() -> dict[str, int]:

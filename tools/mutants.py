@@ -128,7 +128,8 @@ def prepare(tests: list[str]) -> None:
     """Build the copy as it is: its tests pass, or nothing that they say of mutants counts."""
     copy_tree()
     good, said = run("cmake", "--preset", "dev", "-S", COPY / "tree", "-B", COPY / "out",
-                     "-DSNET_EXAMPLES=OFF", "-DSNET_INSTALL=OFF", "-DSNET_WERROR=OFF", seconds=BUILD_SECONDS)
+                     "-DSNET_EXAMPLES=OFF", "-DSNET_INSTALL=OFF", "-DSNET_WERROR=OFF",
+                     seconds=BUILD_SECONDS)
     if not good:
         raise Wrong(said[-3000:])
     for test in tests:

@@ -16,6 +16,8 @@
 #define MAIN_REPEAT_BYTES 4096u
 /* With so many failures the rest is not run. */
 #define MAIN_FAILURES_MAX 5u
+/* Where no terminal shows each seed. */
+#define MAIN_LINE_EVERY 10000u
 #define MAIN_EVERY_BYTE_TOTAL 700u
 #define MAIN_EVERY_BYTE_3_HALF 10240u
 /* Both halves, two handshakes and what the records cost. */
@@ -138,8 +140,9 @@ static bool main_seeds(struct sim *sim, uint64_t first, uint64_t count)
     for (; done < count && failures < MAIN_FAILURES_MAX; done++) {
         failures += main_seed(sim, first + done, false) ? 0 : 1;
         cuts += sim->cuts;
-        if (terminal) {
-            (void)printf("\r%" PRIu64 " of %" PRIu64 " seeds", done + 1, count);
+        if (terminal || (done + 1) % MAIN_LINE_EVERY == 0) {
+            (void)printf("%s%" PRIu64 " of %" PRIu64 " seeds%s", terminal ? "\r" : "", done + 1,
+                         count, terminal ? "" : "\n");
             (void)fflush(stdout);
         }
     }
