@@ -22,7 +22,7 @@ from e2e_support import (LOOPBACK, MODERN, SECURE, SNET, Listening, Process, con
 from test_echo import EchoHandler, EchoServer, dial, receive
 from test_ending import Backend, receive_all
 
-CLEAN, OUTPUT, BY_SIGINT, LOST = 0, 1, 130, 74
+CLEAN, OUTPUT, NO_INPUT, BY_SIGINT, LOST = 0, 1, 66, 130, 74
 SOON = 8.0
 HARMLESS = ("SIGHUP", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGUSR1", "SIGUSR2", "SIGPOLL", "SIGPWR",
             "SIGXFSZ", "SIGPIPE", "SIGCHLD", "SIGWINCH", "SIGURG", "SIGCONT")
@@ -147,6 +147,42 @@ class Output(Echo):
                 self.assertIn(b"standard output: broken pipe", process.stderr.read())
                 process.stdin.close()
                 process.stderr.close()
+
+    def test_descriptors_that_others_have_made_nonblocking_are_waited_for(self) -> None:
+        data = os.urandom(1 << 20)
+        for wire in MODERN:
+            with self.subTest(wire=wire):
+                to_child, of_child = os.pipe()[::-1], os.pipe()
+                os.set_blocking(to_child[1], False)
+                os.set_blocking(of_child[1], False)
+                process = stdio(self.gateway.address, wire, stdin=to_child[1], stdout=of_child[1])
+                os.close(to_child[1])
+                os.close(of_child[1])
+                time.sleep(0.3)  # until its input has been found empty
+
+                def write() -> None:
+                    with os.fdopen(to_child[0], "wb") as stream:
+                        stream.write(data)
+
+                writer = threading.Thread(target=write)
+                writer.start()
+                time.sleep(0.3)  # until its output is full
+                with os.fdopen(of_child[0], "rb") as stream:
+                    self.assertTrue(stream.read(len(data)) == data)
+                writer.join()
+                process.kill()
+                process.wait()
+                process.stderr.close()
+
+    def test_input_that_breaks_is_no_end_of_the_stream(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            descriptor = os.open(folder, os.O_RDONLY)
+            process = stdio(self.gateway.address, stdin=descriptor)
+            os.close(descriptor)
+            said = process.stderr.read()
+            self.assertEqual(process.wait(SOON), NO_INPUT, said)
+            self.assertIn(b"standard input: illegal operation on a directory", said)
+            process.stderr.close()
 
 
 class Daemon(Echo):
