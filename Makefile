@@ -9,9 +9,10 @@ BUILD = build/$(PRESET)
 JOBS ?= 4
 CMAKE_LOG = > build/cmake.log 2>&1 || { cat build/cmake.log; false; }
 
-.PHONY: all build demo test check check-model sim fuzz format tidy asan mutants coverage matrix \
-        bench bench-quick install deb amalgamation clean help bootstrap-bench bootstrap-build \
-        bootstrap-test bootstrap-lint bootstrap-fuzz bootstrap-coverage bootstrap-package
+.PHONY: all build demo test test-long soak check check-model sim fuzz format tidy asan mutants \
+        coverage matrix bench bench-quick install deb amalgamation clean help bootstrap-bench \
+        bootstrap-build bootstrap-test bootstrap-lint bootstrap-fuzz bootstrap-coverage \
+        bootstrap-package
 
 all: build
 
@@ -94,6 +95,23 @@ asan: bootstrap-test
 	@cmake --build build/asan
 	@ctest --test-dir build/asan --output-on-failure --parallel $(JOBS) -L 'unit|vector|fuzz|sim'
 
+# Half an hour of redis, scp and echoes through a network that cuts, beside attackers.
+SOAK_MINUTES ?= 30
+soak: build bootstrap-test
+	@SNET_BIN=$(CURDIR)/$(BUILD)/snet python3 -B tests/soak/run_soak.py --minutes $(SOAK_MINUTES)
+
+# What is too long for `make test`: SEEDS seeds of the simulator from FIRST on, in a release build,
+# every call of the system failing once, the mutants, fuzzing, and the soak.
+SEEDS ?= 100000
+FIRST ?= 1
+test-long: bootstrap-test
+	@mkdir -p build
+	@cmake --preset release -DSNET_TESTS=ON $(CMAKE_LOG)
+	@cmake --build build/release
+	@build/release/tests/snet_sim --seeds $(SEEDS) --first $(FIRST)
+	@SNET_FAULT_EVERY=1 ctest --test-dir build/release --output-on-failure -L fault
+	@$(MAKE) mutants fuzz soak
+
 # Breaks the code in one place at a time: each of these mutants must fail the test that guards it.
 # MUTANTS chooses some, by name.
 mutants: bootstrap-test
@@ -143,6 +161,8 @@ clean:
 help:
 	@echo 'make demo [FILE=...]   a transfer through a hostile network, with its verdict'
 	@echo 'make test              everything'
+	@echo 'make test-long         what takes longer: SEEDS=n, faults, mutants, fuzzing, soak'
+	@echo 'make soak              half an hour of programs and attackers, SOAK_MINUTES=n'
 	@echo 'make check             format, tidy, unit tests, short simulation'
 	@echo 'make check-model       the rules of snet/3, proven by spin on a small model'
 	@echo 'make load [SCENES=]    attacks on the memory of a gateway, with figures'
