@@ -10,7 +10,7 @@ JOBS ?= 4
 CMAKE_LOG = > build/cmake.log 2>&1 || { cat build/cmake.log; false; }
 
 .PHONY: all build demo test test-long soak check check-model sim fuzz format tidy asan mutants \
-        coverage matrix bench bench-quick install deb amalgamation clean help bootstrap-bench \
+        coverage load matrix bench bench-quick install deb amalgamation clean help bootstrap-bench \
         bootstrap-build bootstrap-test bootstrap-lint bootstrap-fuzz bootstrap-coverage \
         bootstrap-package
 

@@ -108,8 +108,7 @@ static void tunnel_checked(struct snet_server_check *check, snet_err err, int os
     const struct snet_options *options = &tunnel->connect->options;
     char text[TUNNEL_TEXT_BYTES];
     if (err == SNET_OK) {
-        snet_log_say(&options->log, "%s %s", options->config->address,
-                     check->config->wire == SNET_WIRE_3 ? "answers" : "accepts connections");
+        snet_log_say(&options->log, "%s answers", options->config->address);
         return;
     }
     snet_connect_session_explain_err(tunnel->connect, err, os_err, text, sizeof text);
@@ -173,7 +172,9 @@ int snet_connect_listen_run(struct snet_connect *connect)
     snet_stream_listener_start(tunnel.listener, tunnel_accepted, &tunnel);
     snet_log_say(&options->log, "listening on %s, to %s",
                  snet_stream_listener_address(tunnel.listener), connect->options.config->address);
-    tunnel_check(&tunnel);
+    if (options->wires == SNET_WIRE_3) {
+        tunnel_check(&tunnel);
+    }
     const int code = snet_runner_run(runner);
     snet_server_check_cancel(&tunnel.check);
     snet_stream_listener_close(tunnel.listener);

@@ -122,7 +122,7 @@ static void check_dialed(void *user, snet_err err, int os_err, uv_stream_t *stre
     struct snet_server_check *check = user;
     check->dial = NULL;
     check->stream = stream;
-    if (err == SNET_OK && check->config->wire == SNET_WIRE_3) {
+    if (err == SNET_OK) {
         stream->data = check;
         err = check_hello(check);
         if (err == SNET_OK) {

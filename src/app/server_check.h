@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Server check: finds out whether a server answers, before the first program wants it. Over snet/3
- * it goes as far as the server's HELLO_REPLY, which proves the server's key and begins no session;
- * over the legacy wires, where a hello would begin one, a TCP connection must do.
+ * Server check: finds out whether a server of snet/3 answers, before the first program wants it. It
+ * goes as far as the server's HELLO_REPLY, which proves the server's key and begins no session. The
+ * legacy wires have nothing like it: a hello would begin a session there.
  *
  * Ownership: memory of the caller's, which stays until `on_done` or snet_server_check_cancel.
  * Thread: the loop's.

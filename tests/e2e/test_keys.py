@@ -88,19 +88,19 @@ class Servers(WithKeys):
 
     def test_two_server_keys_serve_clients_of_both(self) -> None:
         gateway = self.gateway("--key", self.two.path, "--key", self.one.path)
-        self.assertIn(f"--server-key {self.two.public} ", gateway.log())
+        gateway.wait_for(re.escape(f"--server-key {self.two.public} "))
         self.gets_in(gateway, "--server-key", self.one.public)
         self.gets_in(gateway, "--server-key", self.two.public)
 
     def test_shared_secrets_serve_their_clients(self) -> None:
         gateway = self.gateway("--psk", self.shared, "--psk", self.other)
-        self.assertIn(f"snet connect --psk {self.shared} ", gateway.log())
+        gateway.wait_for(re.escape(f"snet connect --psk {self.shared} "))
         self.gets_in(gateway, "--psk", self.shared)
         self.gets_in(gateway, "--psk", self.other)
 
     def test_line_that_the_gateway_prints_works_as_it_is(self) -> None:
         gateway = self.gateway()
-        self.assertIn("for this run only", gateway.log())
+        gateway.wait_for("for this run only")
         words = gateway.wait_for(r"clients: snet connect (.*) --listen")[1].split()
         done = run(SNET, "connect", *words, seconds=SOON, input="ping\n")
         self.assertEqual((done.returncode, done.stdout), (OK, "ping\n"), done.stderr)
@@ -125,7 +125,7 @@ class Clients(WithKeys):
     def test_only_authorized_clients_get_in(self) -> None:
         gateway = self.gateway("--key", self.one.path, "--authorized", str(self.list))
         pin = ("--server-key", self.one.public)
-        self.assertIn("--key FILE", gateway.log())
+        gateway.wait_for("--key FILE")
         self.stays_out(gateway, REFUSED, "--key", *pin)
         self.stays_out(gateway, REFUSED, "--authorized", *pin, "--key", self.three.path)
         self.gets_in(gateway, *pin, "--key", self.two.path)

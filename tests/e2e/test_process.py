@@ -200,7 +200,7 @@ class Daemon(Echo):
                 gateway.signal(getattr(signal, name))
                 tunnel.signal(getattr(signal, name))
             self.exchange(tunnel)
-            self.assertIn("SIGHUP", gateway.log())
+            gateway.wait_for("SIGHUP")
 
     def test_descriptors_0_to_2_may_be_closed(self) -> None:
         with serve(self.backend) as gateway:
