@@ -15,6 +15,8 @@ from collections import defaultdict
 from pathlib import Path
 
 FLOORS = Path(__file__).resolve().parents[1] / "tests" / "coverage.txt"
+SLACK = 1
+"""Percent: some lines are only run when a machine is slow."""
 HEAD = "# The share of lines that tests run at least, in percent: see tools/coverage.py.\n"
 
 
@@ -45,7 +47,7 @@ def main(arguments: list[str]) -> int:
     folders = by_folder(json.loads(Path(arguments[0]).read_text(encoding="utf-8")))
     shares = {folder: 100.0 * run / max(1, total) for folder, (total, run) in folders.items()}
     if arguments[1:]:
-        lines = (f"{folder} {int(share)}\n" for folder, share in shares.items())
+        lines = (f"{folder} {int(share) - SLACK}\n" for folder, share in shares.items())
         FLOORS.write_text(HEAD + "".join(lines), encoding="utf-8")
     floors = read_floors()
     missed = 0
