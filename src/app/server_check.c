@@ -65,14 +65,12 @@ static void check_events(struct snet_server_check *check)
 {
     struct snet_core_event event;
     while (!check->done && snet_core_next_event(check->core, &event)) {
-        if (event.type == SNET_CORE_EVENT_ENDED) {
+        if (event.type == SNET_CORE_EVENT_ENDED || event.type == SNET_CORE_EVENT_LINK_CLOSE) {
             check_done(check, event.err, 0);
         } else if (event.type == SNET_CORE_EVENT_OPENED) {
             check_done(check, SNET_OK, 0);
         } else if (event.type == SNET_CORE_EVENT_LINK_SEND) {
             check_send(check);
-        } else if (event.type == SNET_CORE_EVENT_LINK_CLOSE) {
-            check_done(check, event.err, 0);
         }
     }
 }

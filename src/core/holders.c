@@ -142,7 +142,7 @@ bool snet_holders_away_high(const struct snet_holders *holders)
 
 static bool holder_older(const struct snet_holder *holder, uint64_t than_ns, uint64_t now)
 {
-    const uint64_t trips_ns = SNET_HOLDERS_ROUND_TRIPS * holder->rtt_ms * SNET_MS_NS;
+    const uint64_t trips_ns = (uint64_t)SNET_HOLDERS_ROUND_TRIPS * holder->rtt_ms * SNET_MS_NS;
     const uint64_t least_ns = than_ns > trips_ns ? than_ns : trips_ns;
     return now > holder->since_ns && now - holder->since_ns > least_ns;
 }

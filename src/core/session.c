@@ -266,6 +266,7 @@ static void session_take_link(snet_session *session, snet_link *link, uint64_t n
 {
     const bool acks = session_acks(session); /* such a link has proven who is at its other end */
     SNET_ASSERT(session->state != SNET_SESSION_ENDED);
+    SNET_ASSERT(link != NULL);
     session_drop(session, session->links.live, SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
     session_drop(session, session->links.attempt == link ? NULL : session->links.attempt,
                  SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);

@@ -32,7 +32,7 @@ void snet_page_blocks_init(struct snet_page_blocks *blocks)
 static void page_blocks_unmap(struct snet_page_blocks *blocks, struct page_blocks_block *block)
 {
     snet_list_remove(&blocks->open, &block->node);
-    (void)munmap(block, SNET_PAGE_BLOCKS_BYTES);
+    (void)munmap(block, (size_t)SNET_PAGE_BLOCKS_BYTES);
 }
 
 void snet_page_blocks_deinit(struct snet_page_blocks *blocks)
@@ -48,7 +48,7 @@ void snet_page_blocks_deinit(struct snet_page_blocks *blocks)
 /* Memory aligned to its size: of twice as much, what is before and behind goes back. */
 static uint8_t *page_blocks_map(void)
 {
-    const size_t size = SNET_PAGE_BLOCKS_BYTES;
+    const size_t size = (size_t)SNET_PAGE_BLOCKS_BYTES;
     uint8_t *all = mmap(NULL, 2 * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (all == MAP_FAILED) {
         return NULL;
@@ -99,7 +99,7 @@ void *snet_page_blocks_take(struct snet_page_blocks *blocks)
 
 void snet_page_blocks_give(struct snet_page_blocks *blocks, void *page)
 {
-    const uintptr_t inside = (uintptr_t)page % SNET_PAGE_BLOCKS_BYTES;
+    const uintptr_t inside = (uintptr_t)page % (size_t)SNET_PAGE_BLOCKS_BYTES;
     struct page_blocks_block *block =
         (struct page_blocks_block *)(void *)((uint8_t *)page - inside);
     struct page_blocks_page *unused = page;

@@ -105,7 +105,8 @@ class Habits(unittest.TestCase):
                         client.link.transfer(send=0, read=1, seconds=STEP_SECONDS)
                     with self.assertRaises(Refused):
                         client.resume()
-                    self.assertIn("HISTORY_OVERRUN", serve.errors())
+                    wait_until(lambda s=serve: "HISTORY_OVERRUN" in s.errors(), STEP_SECONDS,
+                               serve.errors)
                     self.assertEqual(client.session.received, b"")
                     program.close()
 

@@ -6,7 +6,7 @@ import time
 import unittest
 from collections.abc import Callable
 
-from interop_support import MIXED, Serve, in_parallel, receive_exactly
+from interop_support import MIXED, Serve, in_parallel, receive_exactly, wait_until
 from legacy_link import End, Link
 from legacy_peer import ClientPeer
 from legacy_wire import (
@@ -248,7 +248,8 @@ class Refusals(unittest.TestCase):
                 self.assertEqual(answer_until_closed(link, PROMPT_SECONDS), b"")
                 link.close()
                 self.refused(serve.port, request, refusals(wire))
-                self.assertIn("HISTORY_OVERRUN", serve.errors())
+                wait_until(lambda s=serve: "HISTORY_OVERRUN" in s.errors(), STEP_SECONDS,
+                           serve.errors)
                 self.assertNotIn("STALE", serve.errors())
                 honest.work()
 

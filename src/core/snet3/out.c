@@ -282,7 +282,7 @@ static size_t out_space_bytes(const snet_link *link)
         if (left <= max_record) {
             return sum + OUT_COVER_BYTES + left;
         }
-        if (sum + OUT_COVER_BYTES + max_record > SNET_V3_OUT_FILL_MAX_BYTES) {
+        if (sum + OUT_COVER_BYTES + max_record > (size_t)SNET_V3_OUT_FILL_MAX_BYTES) {
             break;
         }
         sum += OUT_COVER_BYTES + max_record;
