@@ -378,6 +378,9 @@ class Resumes(Cases):
                     if client.refusals:
                         break
                 seconds = time.monotonic() - begun
+                if not client.refusals:
+                    self.assertGreater(200 + 100 * seconds, count, "none is told to wait")
+                    self.skipTest("this machine makes fewer than 100 resumes a second")
                 self.assertIn(count, range(200, 210 + int(100 * seconds)))
                 reject = client.refusals[0]
                 self.assertEqual(reject.code, Code.BUSY)
