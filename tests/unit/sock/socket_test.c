@@ -253,7 +253,7 @@ static void socket_is_found_among_all_and_keeps_a_pointer(void **state)
 struct own_way {
     struct sockaddr_in address;
     atomic_int fd; /* of the last connection */
-    atomic_uint events[SNET_EVENT_WRITABLE + 1];
+    atomic_uint events[SNET_EVENT_BARREN + 1];
 };
 
 static int connect_own_way(void *user)
