@@ -10,6 +10,7 @@ import getpass
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
@@ -54,6 +55,16 @@ class Sshd(Process):
         self.wait_for("Server listening")
 
 
+def scp(folder: Path, wire: str, address: str, source: str,
+        target: str) -> subprocess.CompletedProcess:
+    """Copy with the tunnel as proxy command, and with the key in the folder."""
+    return run("scp", "-q", "-F", "none", "-i", str(folder / "user_key"),
+               "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+               "-o", "LogLevel=ERROR",
+               "-o", f"ProxyCommand={SNET} connect {' '.join(spoken_by(wire))} {address}",
+               source, target, seconds=100)
+
+
 class ScpThroughChaos(unittest.TestCase):
     """What scp gets when the network is bad."""
 
@@ -63,13 +74,9 @@ class ScpThroughChaos(unittest.TestCase):
         cls.sshd = cls.enterClassContext(Sshd(cls.folder))
         cls.digest = make_file(cls.folder / "file", SIZE)
 
-    def scp(self, wire: str, address: str, source: str, target: str) -> None:
-        """Copy with the tunnel as proxy command."""
-        done = run("scp", "-q", "-F", "none", "-i", str(self.folder / "user_key"),
-                   "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-                   "-o", "LogLevel=ERROR",
-                   "-o", f"ProxyCommand={SNET} connect {' '.join(spoken_by(wire))} {address}",
-                   source, target, seconds=100)
+    def copy(self, wire: str, address: str, source: str, target: str) -> None:
+        """Copy, and expect that it works."""
+        done = scp(self.folder, wire, address, source, target)
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_copies_arrive_whole_both_ways(self) -> None:
@@ -81,9 +88,9 @@ class ScpThroughChaos(unittest.TestCase):
                 chaos(gateway.address, "--cut-every", "1M") as network,
             ):
                 up, down = self.folder / f"up-{wire}", self.folder / f"down-{wire}"
-                self.scp(wire, network.address, str(self.folder / "file"), f"{remote}:{up}")
+                self.copy(wire, network.address, str(self.folder / "file"), f"{remote}:{up}")
                 self.assertEqual(file_digest(up), self.digest)
-                self.scp(wire, network.address, f"{remote}:{up}", str(down))
+                self.copy(wire, network.address, f"{remote}:{up}", str(down))
                 self.assertEqual(file_digest(down), self.digest)
                 self.assertGreater(cuts_of(network), 5)
 

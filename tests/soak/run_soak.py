@@ -27,11 +27,11 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 
-from e2e_support import (LOOPBACK, SECURE, SNET, Process, chaos, connect, file_digest, make_file,
-                         need, run, serve, spoken_by)
-from test_echo import EchoHandler, EchoServer
+from e2e_support import (LOOPBACK, SECURE, Process, chaos, connect, file_digest, make_file, need,
+                         serve)
+from test_echo import EchoHandler, EchoServer, dial, receive
 from test_redis import Redis, command
-from test_ssh import Sshd
+from test_ssh import Sshd, scp
 
 ROUND_SECONDS = 20.0
 ECHOES = 4
@@ -64,14 +64,9 @@ class Worker(threading.Thread):
 def echo_once(port: int, dice: random.Random) -> None:
     """Send bytes and get the same back."""
     data = dice.randbytes(dice.randrange(1, MESSAGE_BYTES))
-    with socket.create_connection((LOOPBACK, port), timeout=90) as sock:
+    with dial(port) as sock:
         sock.sendall(data)
-        back = b""
-        while len(back) < len(data):
-            part = sock.recv(len(data) - len(back))
-            assert part, "an echo ended too soon"
-            back += part
-        assert back == data, "a wrong byte came back"
+        assert receive(sock, len(data)) == data, "a wrong byte came back"
 
 
 class Counter:
@@ -101,13 +96,8 @@ class Copies:
     def once(self) -> None:
         """Copy there, and compare."""
         target = self.folder / "copy"
-        proxy = f"{SNET} connect {' '.join(spoken_by(SECURE))} {self.address}"
-        done = run("scp", "-q", "-F", "none", "-i", str(self.folder / "user_key"),
-                   "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-                   "-o", "LogLevel=ERROR",
-                   "-o", f"ProxyCommand={proxy}",
-                   str(self.folder / "file"), f"{getpass.getuser()}@snet.invalid:{target}",
-                   seconds=120)
+        done = scp(self.folder, SECURE, self.address, str(self.folder / "file"),
+                   f"{getpass.getuser()}@snet.invalid:{target}")
         assert done.returncode == 0, done.stderr
         assert file_digest(target) == self.digest, "scp made another file of it"
 
