@@ -60,22 +60,35 @@ static void on_event_of_way(void *user, const struct snet_event *event)
     way->told = way->told || event->type == SNET_EVENT_OPENED;
 }
 
+/* False when the way was closed meanwhile. */
+static bool way_take(struct hooked_way *way, int fd)
+{
+    (void)pthread_mutex_lock(&way->mutex);
+    const bool open = !way->closed;
+    if (open) {
+        int *place = &way->links[way->linked % HOOKED_LINKS];
+        (void)close(*place);
+        *place = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+        way->linked++;
+    }
+    (void)pthread_mutex_unlock(&way->mutex);
+    return open;
+}
+
 static int connect_by_way(void *user)
 {
     struct hooked_way *way = user;
-    const int fd = way->closed ? -1 : socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     (void)pthread_mutex_lock(&way->mutex);
     const struct sockaddr_in address = way->address;
+    const bool closed = way->closed;
     (void)pthread_mutex_unlock(&way->mutex);
-    if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+    if (fd < 0 || closed || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0 ||
+        !way_take(way, fd)) {
         (void)close(fd);
         errno = ECONNREFUSED;
         return -1;
     }
-    (void)pthread_mutex_lock(&way->mutex);
-    (void)close(way->link);
-    way->link = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    (void)pthread_mutex_unlock(&way->mutex);
     return fd;
 }
 
@@ -97,7 +110,9 @@ static struct hooked_way *way_new(snet_socket *listener)
     struct hooked_way *way = calloc(1, sizeof *way);
     if (way != NULL) {
         (void)pthread_mutex_init(&way->mutex, NULL);
-        way->link = -1;
+        for (unsigned i = 0; i < HOOKED_LINKS; i++) {
+            way->links[i] = -1;
+        }
         hooked_redirect(way, listener);
         (void)pthread_mutex_lock(&hooked_mutex);
         way->next = hooked_ways;
@@ -107,10 +122,13 @@ static struct hooked_way *way_new(snet_socket *listener)
     return way;
 }
 
-void hooked_cut(struct hooked_way *way)
+void hooked_cut(struct hooked_way *way, bool closed)
 {
     (void)pthread_mutex_lock(&way->mutex);
-    (void)shutdown(way->link, SHUT_RDWR);
+    way->closed = closed;
+    for (unsigned i = 0; i < HOOKED_LINKS; i++) {
+        (void)shutdown(way->links[i], SHUT_RDWR);
+    }
     (void)pthread_mutex_unlock(&way->mutex);
 }
 

@@ -41,16 +41,21 @@ struct snet_config hooked_hasty_config(void);
 /* For the log. */
 void hooked_on_line(void *user, const char *line);
 
-/* Where a client connects, and its last connection. */
+/* A session that moves has a second connection, and more when it is told to move again. */
+#define HOOKED_LINKS 8u
+
+/* Where a client connects, and its last connections. */
 struct hooked_way {
     struct sockaddr_in address;
-    atomic_bool closed;
+    bool closed;
     atomic_bool told; /* the hook of its socket was called */
     pthread_mutex_t mutex;
-    int link; /* a duplicate; -1 */
+    int links[HOOKED_LINKS]; /* duplicates, in a ring; -1 */
+    unsigned linked;         /* how many connections there were */
     struct hooked_way *next;
 };
-void hooked_cut(struct hooked_way *way);
+/* Cuts all connections; with `closed` there will be no other. */
+void hooked_cut(struct hooked_way *way, bool closed);
 /* From now on another listener is there. */
 void hooked_redirect(struct hooked_way *way, snet_socket *listener);
 

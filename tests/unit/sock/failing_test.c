@@ -174,8 +174,7 @@ static bool resume_finds_nobody(void)
     struct hooked_pair pair = {.resume_timeout_ns = EXPIRES_NS};
     bool over = hooked_open(&pair);
     if (over) {
-        pair.way->closed = true;
-        hooked_cut(pair.way);
+        hooked_cut(pair.way, true);
         over = hooked_reads_end(pair.client, ECONNRESET) || errno == ETIMEDOUT;
         over = over && snet_socket_error(pair.client) != SNET_OK;
     }
@@ -189,7 +188,7 @@ static bool resume_is_refused(void)
     bool over = hooked_open(&pair);
     if (over) {
         hooked_redirect(pair.way, hooked_world.taking); /* which knows no such session */
-        hooked_cut(pair.way);
+        hooked_cut(pair.way, false);
         over = hooked_reads_end(pair.client, ECONNRESET) || errno == ETIMEDOUT;
     }
     hooked_close(&pair);

@@ -130,8 +130,7 @@ static bool close_overtakes_a_flush(void)
         return false;
     }
     struct inside inside = {.socket = pair.client};
-    pair.way->closed = true;
-    hooked_cut(pair.way);
+    hooked_cut(pair.way, true);
     const bool written = snet_write(pair.client, "x", 1) == 1;
     inside_begin(&inside, flush_inside, 0);
     snet_close(pair.client);
