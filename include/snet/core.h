@@ -8,7 +8,9 @@
  * events; the core says what to send, where to dial and what arrived. It never blocks, never calls
  * the caller back (apart from snet_env), and never reads a clock.
  *
- * Time is `now`, nanoseconds of a monotonic clock that never goes back and starts above 0.
+ * Time is `now`, nanoseconds of a monotonic clock that never goes back and starts above 0. Best is
+ * one that goes on while the machine sleeps: then both ends of a session wait equally long, and a
+ * core that finds itself late asks its links for a sign of life before it gives them up.
  *
  * Source-stable tier: a program is built again for another release.
  *
@@ -24,6 +26,7 @@
 #include <snet/env.h>
 #include <snet/error.h>
 #include <snet/key.h>
+#include <snet/link.h>
 #include <snet/suite.h>
 
 #include <stdbool.h>
@@ -37,16 +40,9 @@ extern "C" {
 typedef struct snet_core snet_core;
 typedef struct snet_server snet_server;
 typedef struct snet_session snet_session;
-typedef struct snet_link snet_link;
 
 /* The name of one wire as options and logs use it, like "1-padded"; static storage. */
 SNET_API const char *snet_wire_name(enum snet_wire wire);
-
-/* A stretch of bytes to send or to read; valid until the next call on the object it came from. */
-struct snet_span {
-    const uint8_t *data;
-    size_t len;
-};
 
 /* --- Core ------------------------------------------------------------------------------------ */
 
@@ -196,8 +192,8 @@ struct snet_session_config {
     /* How long a session without a link is kept, SNET_RESUME_TIMEOUT_MAX_NS at most;
      * SNET_RESUME_TIMEOUT_DEFAULT_NS. */
     uint64_t resume_timeout_ns;
-    uint64_t
-        handshake_timeout_ns; /* deadline of a whole handshake; SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS */
+    uint64_t handshake_timeout_ns; /* deadline of a handshake, more on a long path;
+                                      SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS */
     /* snet/3; servers: SNET_HEARTBEAT_DEFAULT_NS, clients: what the server has. */
     uint64_t heartbeat_ns;
     /*
@@ -224,7 +220,7 @@ struct snet_client_config {
     struct snet_session_config session;
     enum snet_wire wire;          /* SNET_WIRE_3 */
     uint64_t connect_timeout_ns;  /* how long to try to begin a session;
-                                     SNET_CONNECT_TIMEOUT_DEFAULT_NS */
+                                     SNET_CONNECT_TIMEOUT_DEFAULT_NS, more on a long path */
     struct snet_client_keys keys; /* snet/3 */
     uint8_t suite;                /* snet/3: the id of one; SNET_SUITE_CHACHA20_POLY1305, and
                                      with <snet/uv.h> snet_suite_fastest */
@@ -346,7 +342,7 @@ SNET_API SNET_MUST_USE snet_err snet_server_update(snet_server *server,
 
 /*
  * A connection was accepted. The new link belongs to the caller. When too many handshakes are
- * open, the oldest of them is closed. Errors: NO_MEMORY.
+ * open, one of the network that has most of them is closed. Errors: NO_MEMORY.
  */
 SNET_API SNET_MUST_USE snet_err snet_server_accepted(snet_server *server, snet_link **ret_link,
                                                      uint64_t now);
@@ -359,56 +355,21 @@ SNET_API SNET_MUST_USE snet_err snet_server_accepted(snet_server *server, snet_l
  */
 SNET_API void snet_link_set_address(snet_link *link, const uint8_t *address, size_t len);
 
+/*
+ * From now on first messages of snet/3 wait for snet_server_turn, in place of being answered when
+ * they come. So a caller decides how much of its time strangers get; networks get it in turn.
+ */
+SNET_API void snet_server_take_turns(snet_server *server);
+enum snet_server_turn_kind {
+    SNET_SERVER_TURN_RESUME, /* of a session that is here */
+    SNET_SERVER_TURN_HELLO   /* all else: some tenths of a millisecond each */
+};
+/* Answers the next one of this kind, of all servers of the core; false when none waits. While any
+   does, snet_core_deadline is in the past. */
+SNET_API bool snet_server_turn(snet_core *core, enum snet_server_turn_kind kind, uint64_t now);
+
 /* From now on new sessions are refused; existing ones go on and may resume. */
 SNET_API void snet_server_drain(snet_server *server);
-
-/* --- Links ----------------------------------------------------------------------------------- */
-
-/*
- * Gives bytes from the connection to the core. Takes as many as there is room for, at most what
- * snet_link_room said just before; the caller offers the rest again after
- * SNET_CORE_EVENT_LINK_RECV. Bad bytes are not an error of this call: they close the link by an
- * event.
- */
-SNET_API void snet_link_recv(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
-                             uint64_t now);
-
-/* How many bytes snet_link_recv takes now. When it takes none, see snet_link_await_room. */
-SNET_API size_t snet_link_room(const snet_link *link);
-/* The caller waits for room: SNET_CORE_EVENT_LINK_RECV follows, at once if there is some. */
-SNET_API void snet_link_await_room(snet_link *link);
-
-/*
- * The bytes to send now, as at most `span_max` spans; returns how many. The spans stay valid until
- * snet_link_sent or snet_link_free of this link. Nothing to send is 0 spans.
- */
-SNET_API size_t snet_link_send(snet_link *link, struct snet_span *ret_spans, size_t span_max);
-
-/*
- * The connection took the first `len` bytes of what snet_link_send showed. To be said before what
- * comes back is given to snet_link_recv: an answer to what was never sent is refused.
- */
-SNET_API void snet_link_sent(snet_link *link, size_t len, uint64_t now);
-
-/*
- * Withdraws an SNET_CORE_EVENT_LINK_SEND that waits: the caller has sent already, or lets the bytes
- * wait for more of them and comes back by itself. The event waits again as soon as the link gets
- * more to send. Without such an event nothing happens.
- */
-SNET_API void snet_link_clear_send(snet_link *link);
-
-/* The other end closed its direction in good order (FIN). */
-SNET_API void snet_link_eof(snet_link *link, uint64_t now);
-
-/* The connection failed: reset, timed out, or closed by the caller. */
-SNET_API void snet_link_failed(snet_link *link, snet_err err, uint64_t now);
-
-/* Gives the link back; the connection must be closed or about to be. Accepts NULL. */
-SNET_API void snet_link_free(snet_link *link, uint64_t now);
-
-/* A pointer of the caller's, not touched by the core; NULL at first. */
-SNET_API void snet_link_set_user(snet_link *link, void *user);
-SNET_API void *snet_link_user(const snet_link *link);
 
 /* --- Sessions -------------------------------------------------------------------------------- */
 

@@ -29,7 +29,8 @@ enum snet_random_purpose {
     SNET_RANDOM_SESSION_ID, /* 8 bytes, visible on the wire */
     SNET_RANDOM_KEY,        /* private keys: secret */
     SNET_RANDOM_CHALLENGE,  /* 8 bytes, visible on the wire */
-    SNET_RANDOM_JITTER      /* 8 bytes, spreads retries; needs no secrecy */
+    SNET_RANDOM_JITTER,     /* 8 bytes, spreads retries; needs no secrecy */
+    SNET_RANDOM_TABLE       /* keys of tables that strangers fill: secret, never on the wire */
 };
 
 /* What a note of the core is about; for logs at debug level. */

@@ -195,7 +195,8 @@ SNET_API int snet_socket_set_timeout(snet_socket *socket, uint32_t which, uint64
 SNET_API int snet_socket_set_deadline(snet_socket *socket, uint32_t which, uint64_t deadline_ns);
 /* Whether calls fail with EAGAIN in place of waiting. 0, or -1. */
 SNET_API int snet_socket_set_nonblocking(snet_socket *socket, int on);
-/* The monotonic clock of deadlines, in nanoseconds. */
+/* The monotonic clock of deadlines, in nanoseconds; on Linux it goes on while the machine sleeps.
+ */
 SNET_API uint64_t snet_now(void);
 /* The network has changed: all sessions that were dialed try new connections now. */
 SNET_API void snet_network_changed(void);

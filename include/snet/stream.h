@@ -44,9 +44,11 @@ struct snet_stream_options {
     uint32_t buffer_bytes;         /* SO_SNDBUF and SO_RCVBUF, set before connecting or listening */
     uint32_t dead_peer_timeout_ms; /* keepalive and TCP_USER_TIMEOUT together: a TCP connection
                                       whose peer is silent for this long is dead */
-    uint32_t keepalive_ms; /* keepalive alone, for a peer that may refuse to read for as long
-                              as it likes: a TCP connection whose machine does not answer
-                              for this long is dead. Not used beside the former. */
+    uint32_t keepalive_ms;     /* keepalive alone, for a peer that may refuse to read for as long
+                                  as it likes: a TCP connection whose machine does not answer
+                                  for this long is dead. Not used beside the former. */
+    uint32_t keep_descriptors; /* listeners: while the process has fewer left, connections wait
+                                  where they are */
 };
 
 /* --- Connecting ------------------------------------------------------------------------------ */
@@ -174,7 +176,7 @@ SNET_API void snet_stream_writer_free(snet_stream_writer *writer);
  */
 SNET_API void snet_stream_close(uv_stream_t *stream, bool reset);
 
-/* Limit of an orderly close. */
+/* Limit of an orderly close; a path with a long round trip has up to 30 s. */
 #define SNET_STREAM_FINISH_MS 5000u
 
 /*

@@ -127,8 +127,11 @@ SNET_API void snet_uv_shutdown(snet_uv *driver, const char *text);
    have. */
 SNET_API void snet_uv_network_changed(snet_uv *driver);
 
-/* From now on, looks at the addresses of this machine once per second, and does the above when they
-   have changed. */
+/*
+ * From now on, looks at the addresses of this machine once per second. When they have changed, it
+ * does the above for the sessions without a link, and for those whose own path has changed: they
+ * would reach their server from another address now.
+ */
 SNET_API void snet_uv_watch_network(snet_uv *driver);
 
 /* --- Servers --------------------------------------------------------------------------------- */

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 
 #define TUNNEL_TEXT_BYTES 512u
+/* Minimum: descriptors that are left for links when another local program is accepted. */
+#define TUNNEL_KEEP_DESCRIPTORS 8u
 
 struct tunnel {
     struct snet_connect *connect;
@@ -157,7 +159,8 @@ int snet_connect_listen_run(struct snet_connect *connect)
     runner->on_drain = tunnel_drain;
     runner->user = &tunnel;
     int os_err = 0;
-    const struct snet_stream_options local = {.keepalive_ms = snet_options_keepalive_ms(options)};
+    const struct snet_stream_options local = {.keepalive_ms = snet_options_keepalive_ms(options),
+                                              .keep_descriptors = TUNNEL_KEEP_DESCRIPTORS};
     snet_err err = snet_runner_init(runner, &connect->options.core);
     if (err == SNET_OK) {
         err = snet_stream_listener_open(&runner->loop, options->listen, &local, &tunnel.listener,

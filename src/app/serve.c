@@ -10,11 +10,22 @@
 #include "app/keys.h"
 #include "app/nodump.h"
 #include "app/options.h"
+#include "app/process.h"
 #include "app/runner.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* For how long a session that has proven nothing has no connection to the backend, unless its link
+   is lost before. Clients of servers that speak first wait for this long. */
+#define SERVE_HOLD_MS 1000u
+/* Descriptors that are for none of the sessions: files, names, connections that are closing. Of
+   very few, half. */
+#define SERVE_KEEP_DESCRIPTORS 64u
+/* This part of the others is for links in their handshake, and as many for what they begin. */
+#define SERVE_HANDSHAKES_DIVISOR 8u
+#define SERVE_SESSION_DESCRIPTORS 2u
 
 struct serve {
     struct snet_runner runner; /* first */
@@ -27,6 +38,8 @@ struct serve {
 
 /* One session and the dial of its backend. */
 struct serve_session {
+    uv_timer_t hold; /* first: closing it frees the session */
+    bool dialed;
     struct snet_log_session known;
     struct serve *serve;
     snet_relay *relay;
@@ -48,13 +61,18 @@ static const char serve_tail[] =
     "\n"
     "SIGTERM drains: no new sessions, others finish; a second one ends at once.\n";
 
+static void serve_session_closed(uv_handle_t *hold)
+{
+    free(hold->data);
+}
+
 static void serve_relay_done(void *user, snet_err err)
 {
     (void)err;
     struct serve_session *session = user;
     struct serve *serve = session->serve;
     snet_stream_dial_cancel(session->dial);
-    free(session);
+    uv_close((uv_handle_t *)&session->hold, serve_session_closed);
     serve->session_count--;
     if (serve->draining && serve->session_count == 0) {
         snet_runner_stop(&serve->runner, SNET_EXIT_OK);
@@ -92,17 +110,54 @@ static struct snet_log_session *serve_known(const snet_session *session)
     return own == NULL ? NULL : &own->known;
 }
 
-static void serve_opened(struct serve *serve, snet_session *session)
+static void serve_dial(struct serve_session *own)
 {
-    struct serve_session *own = calloc(1, sizeof *own);
-    const struct snet_relay_config relay_config = {.on_done = serve_relay_done, .user = own};
-    snet_relay *relay = NULL;
+    const struct serve *serve = own->serve;
     const struct snet_stream_dial_config config = {
         .address = serve->options.to,
         .options = {.keepalive_ms = serve->keepalive_ms},
         .on_done = serve_dialed,
         .user = own,
     };
+    if (own->dialed) {
+        return;
+    }
+    own->dialed = true;
+    (void)uv_timer_stop(&own->hold);
+    if (snet_stream_dial_start(own->hold.loop, &config, &own->dial) != SNET_OK) {
+        snet_session_abort(snet_relay_session(own->relay), snet_uv_now(serve->runner.driver));
+    }
+}
+
+static void serve_hold_over(uv_timer_t *hold)
+{
+    serve_dial(hold->data);
+}
+
+/* Whether its client has proven nothing yet: eight bytes, which anybody may say, begin a session of
+   snet/1. */
+static bool serve_is_unproven(const snet_session *session)
+{
+    struct snet_session_info info;
+    snet_session_get_info(session, &info);
+    return info.wire == SNET_WIRE_1 || info.wire == SNET_WIRE_1_PADDED;
+}
+
+/* What an event says of a client that has proven nothing yet: it is there, or is gone. */
+static void serve_judge(struct serve_session *own, enum snet_core_event_type type)
+{
+    if (type == SNET_CORE_EVENT_READABLE || type == SNET_CORE_EVENT_RESUMED) {
+        serve_dial(own);
+    } else if (type == SNET_CORE_EVENT_LOST) {
+        (void)uv_timer_stop(&own->hold);
+    }
+}
+
+static void serve_opened(struct serve *serve, snet_session *session)
+{
+    struct serve_session *own = calloc(1, sizeof *own);
+    const struct snet_relay_config relay_config = {.on_done = serve_relay_done, .user = own};
+    snet_relay *relay = NULL;
     if (own == NULL ||
         snet_relay_new(serve->runner.driver, session, &relay_config, &relay) != SNET_OK) {
         free(own);
@@ -115,8 +170,12 @@ static void serve_opened(struct serve *serve, snet_session *session)
         .relay = relay,
     };
     serve->session_count++;
-    if (snet_stream_dial_start(&serve->runner.loop, &config, &own->dial) != SNET_OK) {
-        snet_session_abort(session, snet_uv_now(serve->runner.driver));
+    (void)uv_timer_init(&serve->runner.loop, &own->hold);
+    own->hold.data = own;
+    if (serve_is_unproven(session)) {
+        (void)uv_timer_start(&own->hold, serve_hold_over, SERVE_HOLD_MS, 0);
+    } else {
+        serve_dial(own);
     }
 }
 
@@ -127,6 +186,7 @@ static void serve_event(struct snet_runner *runner, const struct snet_core_event
     if (event->type == SNET_CORE_EVENT_OPENED) {
         serve_opened(serve, event->session);
     } else if (relay != NULL) {
+        serve_judge(snet_relay_user(relay), event->type);
         snet_relay_event(relay, event);
     } else if (event->type == SNET_CORE_EVENT_ENDED) {
         snet_session_free(event->session, snet_uv_now(runner->driver));
@@ -223,6 +283,33 @@ static void serve_greet(const struct serve *serve, bool temporary)
     serve_say_url(serve, address);
 }
 
+static uint32_t serve_least(uint32_t configured, uint32_t usual, uint64_t room)
+{
+    const uint64_t wanted = configured == 0 ? usual : configured;
+    const uint64_t least = wanted < room ? wanted : room;
+    return least == 0 ? 1 : (uint32_t)least;
+}
+
+/* Lowers the limits to what there are descriptors for: clients are told to come back before that,
+   not after their session has begun. */
+static void serve_fit(const struct serve *serve, struct snet_server_config *config)
+{
+    const uint64_t all = snet_process_descriptors_max();
+    const uint64_t half = all / 2;
+    const uint64_t room = all - (half < SERVE_KEEP_DESCRIPTORS ? half : SERVE_KEEP_DESCRIPTORS);
+    const uint32_t before = config->sessions_max;
+    config->handshakes_max = serve_least(config->handshakes_max, SNET_HANDSHAKES_DEFAULT_MAX,
+                                         room / SERVE_HANDSHAKES_DIVISOR);
+    const uint64_t others = SERVE_SESSION_DESCRIPTORS * (uint64_t)config->handshakes_max;
+    config->sessions_max =
+        serve_least(before, SNET_SESSIONS_DEFAULT_MAX,
+                    room > others ? (room - others) / SERVE_SESSION_DESCRIPTORS : 0);
+    if (config->sessions_max < (before == 0 ? SNET_SESSIONS_DEFAULT_MAX : before)) {
+        snet_log_say(&serve->options.log, "%llu descriptors are enough for %u sessions",
+                     (unsigned long long)all, config->sessions_max);
+    }
+}
+
 /* Listens, and says so. Returns the exit code. */
 static int serve_begin(struct serve *serve, bool temporary)
 {
@@ -236,6 +323,7 @@ static int serve_begin(struct serve *serve, bool temporary)
     int os_err = 0;
     snet_err err = snet_runner_init(&serve->runner, &options->core);
     if (err == SNET_OK) {
+        serve_fit(serve, &config); /* it may say so, now that the log does not block */
         err =
             snet_uv_serve(serve->runner.driver, options->listen, &config, &serve->server, &os_err);
     }

@@ -18,10 +18,10 @@ static uint64_t client_max(uint64_t a, uint64_t b)
 }
 
 /* Asks for a connection; a farewell only when it is its turn. */
-static void client_dial(snet_session *session)
+static void client_dial(snet_session *session, uint64_t now)
 {
     if (!snet_farewell_carried(session) || snet_farewell_turn(session)) {
-        snet_session_ask_link(session);
+        snet_session_ask_link(session, now);
         return;
     }
     session->dial.state = SNET_DIAL_WAITING;
@@ -45,7 +45,7 @@ static void client_retry(snet_session *session, uint64_t now)
     session->dial.at_ns =
         client_max(client_min(backoff_at_ns, by_ns), now + session->dial.retry_after_ns);
     if (session->dial.at_ns <= now) {
-        client_dial(session);
+        client_dial(session, now);
     } else {
         session->dial.state = SNET_DIAL_WAITING;
         snet_session_arm(session);
@@ -187,6 +187,7 @@ snet_err snet_client_open(snet_core *core, const struct snet_client_config *conf
         return err;
     }
     session->visible_to_app = true;
+    session->expire_follows = config->connect_timeout_ns == 0;
     if (wire->client_open != NULL) {
         const snet_err open_err = wire->client_open(session, config);
         if (open_err != SNET_OK) {
@@ -204,17 +205,30 @@ snet_err snet_client_open(snet_core *core, const struct snet_client_config *conf
  * connection may be dead already, and another one is faster than waiting; a slow path has the whole
  * time at the third try.
  */
-static uint64_t client_handshake_ns(snet_session *session)
+static uint64_t client_handshake_ns(snet_session *session, uint64_t path_ns)
 {
+    const uint64_t most_ns = client_max(session->handshake_timeout_ns, path_ns);
     if (session->state == SNET_SESSION_OPENING) {
-        return session->handshake_timeout_ns;
+        return most_ns;
     }
-    const uint64_t limit_ns = SNET_CLIENT_HANDOVER_NS << session->dial.slow_tries;
+    const uint64_t limit_ns =
+        client_max(SNET_CLIENT_HANDOVER_NS << session->dial.slow_tries, path_ns);
     if (session->state == SNET_SESSION_DETACHED &&
         session->dial.slow_tries < SNET_CLIENT_SLOW_TRIES) {
         session->dial.slow_tries++;
     }
-    return limit_ns < session->handshake_timeout_ns ? limit_ns : session->handshake_timeout_ns;
+    return client_min(limit_ns, most_ns);
+}
+
+/* [PROTO 20.3] The time of a handshake on a path that is as long as its connect took, or its last
+ * round trip. */
+static uint64_t client_path_ns(const snet_session *session, uint64_t now)
+{
+    if (session->wire->session_rtt_ns == NULL) {
+        return 0; /* the times of the legacy wires are fixed [PROTO 8.1] */
+    }
+    const uint64_t connect_ns = now - session->dial.asked_ns;
+    return snet_link_path_ns(client_max(connect_ns, session->wire->session_rtt_ns(session)));
 }
 
 snet_err snet_client_connected(snet_session *session, snet_link **ret_link, uint64_t now)
@@ -235,7 +249,11 @@ snet_err snet_client_connected(snet_session *session, snet_link **ret_link, uint
         client_failed(session, NULL, err, now);
         return err;
     }
-    snet_link_set_deadline(link, snet_timer_after(now, client_handshake_ns(session)));
+    const uint64_t path_ns = client_path_ns(session, now);
+    if (session->state == SNET_SESSION_OPENING && session->expire_follows) {
+        session->expire_at_ns = client_max(session->expire_at_ns, snet_timer_after(now, path_ns));
+    }
+    snet_link_set_deadline(link, snet_timer_after(now, client_handshake_ns(session, path_ns)));
     session->links.attempt = link;
     session->dial.state = SNET_DIAL_ATTEMPTING;
     snet_link_want_send(link);

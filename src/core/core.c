@@ -74,13 +74,34 @@ void snet_core_free(snet_core *core)
 
 uint64_t snet_core_deadline(const snet_core *core)
 {
+    if (core->turns.count > 0) {
+        return core->now_ns;
+    }
     const uint64_t due_ns = snet_pressure_due_ns(&core->pressure, core->now_ns);
     const uint64_t timer_ns = snet_timer_next_ns(&core->timers);
     return timer_ns < due_ns ? timer_ns : due_ns;
 }
 
+/*
+ * [PROTO 20.5] A timer that is this late says that the machine or the process has slept. What the
+ * peers sent meanwhile has not been read: it must not be judged by the clock alone. When the sleep
+ * began is not known, but that it was not before the last tick.
+ */
+static void core_look_for_sleep(snet_core *core, uint64_t now)
+{
+    const uint64_t due_ns = snet_timer_next_ns(&core->timers);
+    if (due_ns < now && now - due_ns >= SNET_CORE_OVERSLEPT_NS && core->now_ns != 0) {
+        struct snet_list_node *node = snet_list_first(&core->links);
+        for (; node != NULL; node = snet_list_next(&core->links, node)) {
+            struct snet_task *task = SNET_CONTAINER(node, struct snet_task, node);
+            task->ops->overslept(task, now - core->now_ns, now);
+        }
+    }
+}
+
 void snet_core_tick(snet_core *core, uint64_t now)
 {
+    core_look_for_sleep(core, now);
     core->now_ns = now;
     snet_pressure_tick(&core->pressure, now);
     struct snet_timer *timer = snet_timer_pop(&core->timers, now);

@@ -18,6 +18,7 @@
 #include "core/reserves.h"
 #include "core/secrets.h"
 #include "core/task.h"
+#include "core/turns.h"
 
 /* What one record of snet/3 takes at most, and what it is opened in. */
 #define SNET_CORE_RECORD_BYTES 16384u
@@ -42,12 +43,16 @@ struct snet_core {
     struct snet_pressure pressure;
     struct snet_holders holders;
     struct snet_reserves reserves;
+    struct snet_turns turns; /* of links whose first message waits */
     struct snet_secrets secrets;
     uint64_t now_ns; /* of the last tick */
     const struct snet_suite *suites[SNET_SUITES_ADDED_MAX];
     size_t suite_count;
     uint8_t scratch[SNET_CORE_SCRATCH_BYTES];
 };
+
+/* Minimum: how late a timer is when its process has slept [PROTO 20.5]. */
+#define SNET_CORE_OVERSLEPT_NS (2 * SNET_SECOND_NS)
 
 /* Puts an event of the task among those to be taken; once, however often it is posted. */
 void snet_core_post(snet_core *core, struct snet_task *task, enum snet_core_event_type type);

@@ -9,6 +9,9 @@ void snet_holders_init(struct snet_holders *holders, const struct snet_pool *poo
 {
     holders->pool = pool;
     snet_list_init(&holders->list);
+    for (size_t i = 0; i < SNET_SEAT_RANKS; i++) {
+        snet_list_init(&holders->seats[i]);
+    }
 }
 
 static uint64_t holders_mix(uint64_t value)
@@ -207,6 +210,75 @@ struct snet_holder *snet_holders_victim(struct snet_holders *holders,
     }
     if (victim == NULL) {
         holders->look_at_ns = now + SNET_HOLDERS_LOOK_NS;
+    }
+    return victim;
+}
+
+/* --- Places of a server -------------------------------------------------------------------- */
+
+void snet_holders_unseat(struct snet_holders *holders, struct snet_seat *seat)
+{
+    if (snet_list_contains(&seat->node)) {
+        uint32_t *owned = &holders->owner_seats[seat->owner];
+        SNET_ASSERT(*owned > 0);
+        snet_list_remove(&holders->seats[seat->rank], &seat->node);
+        (*owned)--;
+        holders->seat_count--;
+        holders->seated_owners -= *owned == 0 ? 1 : 0;
+    }
+}
+
+void snet_holders_seat(struct snet_holders *holders, struct snet_seat *seat,
+                       enum snet_seat_rank rank, uint16_t owner, uint64_t now)
+{
+    SNET_ASSERT(seat->of != NULL);
+    SNET_ASSERT(owner < SNET_HOLDERS_OWNERS);
+    snet_holders_unseat(holders, seat);
+    uint32_t *owned = &holders->owner_seats[owner];
+    holders->seated_owners += *owned == 0 ? 1 : 0;
+    holders->seat_count++;
+    (*owned)++;
+    seat->rank = rank;
+    seat->owner = owner;
+    seat->since_ns = now;
+    snet_list_push(&holders->seats[rank], &seat->node);
+}
+
+static bool seat_may_end(const struct snet_holders *holders, const struct snet_seat *seat,
+                         const struct snet_holders_group *group, uint64_t now)
+{
+    const uint64_t owned = holders->owner_seats[seat->owner];
+    if (seat->of != group->of || (group->legacy_only && !seat->legacy)) {
+        return false;
+    }
+    switch (seat->rank) {
+    case SNET_SEAT_UNPROVEN_AWAY:
+        return true;
+    case SNET_SEAT_UNPROVEN_ATTACHED:
+        return now > seat->since_ns && now - seat->since_ns >= SNET_HOLDERS_SHOW_NS;
+    case SNET_SEAT_AWAY:
+        return owned * holders->seated_owners > holders->seat_count; /* above an equal share */
+    case SNET_SEAT_ATTACHED:
+        return false;
+    }
+    return false;
+}
+
+struct snet_seat *snet_holders_seat_victim(const struct snet_holders *holders,
+                                           const struct snet_holders_group *group, uint64_t now)
+{
+    struct snet_seat *victim = NULL;
+    for (size_t rank = 0; rank < SNET_SEAT_ATTACHED && victim == NULL; rank++) {
+        struct snet_list_node *node = snet_list_first(&holders->seats[rank]);
+        for (size_t i = 0; node != NULL && i < SNET_HOLDERS_SEATS_LOOK_MAX; i++) {
+            struct snet_seat *seat = SNET_CONTAINER(node, struct snet_seat, node);
+            if (seat_may_end(holders, seat, group, now) &&
+                (victim == NULL ||
+                 holders->owner_seats[seat->owner] > holders->owner_seats[victim->owner])) {
+                victim = seat;
+            }
+            node = snet_list_next(&holders->seats[rank], node);
+        }
     }
     return victim;
 }

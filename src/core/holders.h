@@ -12,6 +12,8 @@
  * Each session may hold SNET_HOLDERS_FREE_BYTES. What is beyond that is taken from the budget but
  * for a quarter of it, so that a few large sessions leave room for many small ones.
  *
+ * The places of a server are shared likewise, by how many sessions an owner has.
+ *
  * It names the session that is to end; its caller ends it. Pure counting.
  *
  * Ownership: part of a core; borrows holders until they are dropped. Thread: the core's.
@@ -39,6 +41,10 @@
 #define SNET_HOLDERS_ROUND_TRIPS 4u
 /* Minimum: time between two looks at all holders, when the first has found none to end. */
 #define SNET_HOLDERS_LOOK_NS (100 * SNET_MS_NS)
+/* Minimum: time that a client with a link has to show something. */
+#define SNET_HOLDERS_SHOW_NS (1 * SNET_SECOND_NS)
+/* Maximum: seats of a rank that are looked at for one to give up, the oldest. */
+#define SNET_HOLDERS_SEATS_LOOK_MAX 256u
 
 enum snet_holder_place {
     SNET_HOLDER_OWN,      /* of a client: nobody ends it */
@@ -64,6 +70,31 @@ enum snet_holders_lack {
     SNET_HOLDERS_LACK_MORE  /* it holds what each may hold, and all beyond that is taken */
 };
 
+/* A session of a server that takes one of its places, and the descriptors that go with it. */
+enum snet_seat_rank {
+    SNET_SEAT_UNPROVEN_AWAY,     /* its client has shown nothing, and is gone */
+    SNET_SEAT_UNPROVEN_ATTACHED, /* its client has shown nothing */
+    SNET_SEAT_AWAY,              /* without a link */
+    SNET_SEAT_ATTACHED           /* ends for nobody */
+};
+#define SNET_SEAT_RANKS 4
+
+struct snet_seat {
+    struct snet_list_node node;
+    const void *of; /* the server whose places these are; NULL: it takes none */
+    uint64_t since_ns;
+    uint16_t owner;
+    bool legacy;
+    bool proven; /* a byte of the stream has come, or a resume */
+    enum snet_seat_rank rank;
+};
+
+/* Which seats may be given up. */
+struct snet_holders_group {
+    const void *of;
+    bool legacy_only;
+};
+
 struct snet_holders {
     const struct snet_pool *pool;
     struct snet_list list;
@@ -74,6 +105,10 @@ struct snet_holders {
     size_t ending_count; /* of those that may end for others, now or later */
     size_t owner_count;  /* of those that hold anything */
     uint64_t owner_bytes[SNET_HOLDERS_OWNERS];
+    struct snet_list seats[SNET_SEAT_RANKS]; /* each: the one first that came first */
+    uint32_t seat_count;
+    uint32_t seated_owners;
+    uint32_t owner_seats[SNET_HOLDERS_OWNERS];
 };
 
 void snet_holders_init(struct snet_holders *holders, const struct snet_pool *pool);
@@ -102,5 +137,16 @@ uint64_t snet_holders_beyond_room(const struct snet_holders *holders);
 struct snet_holder *snet_holders_victim(struct snet_holders *holders,
                                         const struct snet_holder *writer,
                                         enum snet_holders_lack lack, uint64_t now);
+
+/* --- Places of a server -------------------------------------------------------------------- */
+
+/* The session has this rank now, for this owner; its other fields are set. */
+void snet_holders_seat(struct snet_holders *holders, struct snet_seat *seat,
+                       enum snet_seat_rank rank, uint16_t owner, uint64_t now);
+/* It takes no place any more. Safe for one that takes none. */
+void snet_holders_unseat(struct snet_holders *holders, struct snet_seat *seat);
+/* The session to end for a new one; NULL when there is none. */
+struct snet_seat *snet_holders_seat_victim(const struct snet_holders *holders,
+                                           const struct snet_holders_group *group, uint64_t now);
 
 #endif

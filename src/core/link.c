@@ -75,6 +75,24 @@ static void link_tick(struct snet_task *task, uint64_t now)
     link_arm(link);
 }
 
+static void link_overslept(struct snet_task *task, uint64_t slept_ns, uint64_t now)
+{
+    snet_link *link = SNET_CONTAINER(task, snet_link, task);
+    if (link->state == SNET_LINK_CLOSED) {
+        return;
+    }
+    if (link->deadline_ns != SNET_NEVER) {
+        snet_link_set_deadline(link, snet_timer_after(link->deadline_ns, slept_ns));
+    }
+    if (link->session != NULL && link->session->state == SNET_SESSION_OPENING) {
+        link->session->expire_at_ns = snet_timer_after(link->session->expire_at_ns, slept_ns);
+        snet_session_arm(link->session);
+    }
+    if (link->wire->link_overslept != NULL) {
+        link->wire->link_overslept(link, slept_ns, now);
+    }
+}
+
 /* A page is of use to the link: nothing else keeps bytes from it. */
 static bool link_takes_pages(const snet_link *link)
 {
@@ -114,6 +132,7 @@ static void link_destroy(struct snet_task *task)
 
 static const struct snet_task_ops link_task = {
     .tick = link_tick,
+    .overslept = link_overslept,
     .wake = link_wake,
     .event = link_event,
     .destroy = link_destroy,
@@ -175,11 +194,30 @@ void snet_link_vary_wire(snet_link *link, const struct snet_wire_ops *wire)
     link->wire = wire;
 }
 
-void snet_link_join(snet_link *link, struct snet_list *handshakes)
+void snet_link_join(snet_link *link, struct snet_handshakes *handshakes)
 {
     SNET_ASSERT(link->handshakes == NULL);
     link->handshakes = handshakes;
-    snet_list_push(handshakes, &link->handshaking);
+    snet_handshakes_join(handshakes, &link->handshaking, link->owner);
+}
+
+snet_err snet_link_wait_turn(snet_link *link, enum snet_turn_kind kind)
+{
+    SNET_ASSERT(link->state == SNET_LINK_HANDSHAKE);
+    return snet_turns_wait(&link->core->turns, &link->turn, kind, link->owner)
+               ? SNET_OK
+               : SNET_ERR_HANDSHAKES_FULL;
+}
+
+void snet_link_take_turn(snet_link *link, uint64_t now)
+{
+    SNET_ASSERT(!snet_turns_waits(&link->turn));
+    const snet_err err = link->wire->link_turn(link, now);
+    if (err != SNET_OK) {
+        link_end(link, SNET_CLOSE_RESET, err, now);
+    } else {
+        snet_link_want_recv(link); /* what came meanwhile was not taken */
+    }
 }
 
 void snet_link_set_deadline(snet_link *link, uint64_t deadline_ns)
@@ -198,7 +236,7 @@ void snet_link_alarm(snet_link *link, uint64_t alarm_ns)
 static void link_leave_handshaking(snet_link *link)
 {
     if (link->handshakes != NULL) {
-        snet_list_remove(link->handshakes, &link->handshaking);
+        snet_handshakes_leave(link->handshakes, &link->handshaking);
         link->handshakes = NULL;
     }
 }
@@ -231,6 +269,7 @@ void snet_link_close(snet_link *link, enum snet_close_how how, snet_err err)
     link->close_how = how;
     link->close_err = err;
     link_leave_handshaking(link);
+    snet_turns_leave(&link->core->turns, &link->turn);
     snet_pressure_link_leaves(&link->core->pressure, &link->task);
     link->deadline_ns = SNET_NEVER;
     link->alarm_ns = SNET_NEVER;
@@ -326,8 +365,44 @@ size_t snet_link_send(snet_link *link, struct snet_span *ret_spans, size_t span_
 void snet_link_sent(snet_link *link, size_t len, uint64_t now)
 {
     if (len > 0) {
+        if (link->carried_bytes == link->sent_bytes) {
+            link->carried_ns = 0;
+        }
+        link->sent_bytes += len;
         link->wire->link_sent(link, len, now);
     }
+}
+
+bool snet_link_wants_tcp(const snet_link *link)
+{
+    return link->state == SNET_LINK_LIVE && link->wire->link_tcp != NULL &&
+           link->carried_bytes < link->sent_bytes;
+}
+
+void snet_link_tell_tcp(snet_link *link, const struct snet_link_tcp *tcp, uint64_t now)
+{
+    const uint64_t carried_bytes =
+        tcp->queued_bytes < link->sent_bytes ? link->sent_bytes - tcp->queued_bytes : 0;
+    if (carried_bytes > link->carried_bytes) {
+        link->carried_bytes = carried_bytes;
+        link->carried_ns = now;
+    }
+    if (link->state != SNET_LINK_CLOSED && link->wire->link_tcp != NULL) {
+        link->wire->link_tcp(link, tcp, now);
+    }
+}
+
+bool snet_link_queue_moves(const snet_link *link, uint64_t end, uint64_t now)
+{
+    return link->carried_bytes < end && link->carried_ns != 0 &&
+           now - link->carried_ns <= SNET_LINK_QUEUE_STILL_NS;
+}
+
+uint64_t snet_link_path_ns(uint64_t rtt_ns)
+{
+    return rtt_ns < SNET_LINK_PATH_MAX_NS / SNET_LINK_PATH_ROUND_TRIPS
+               ? rtt_ns * SNET_LINK_PATH_ROUND_TRIPS
+               : SNET_LINK_PATH_MAX_NS;
 }
 
 void snet_link_clear_send(snet_link *link)
@@ -352,6 +427,7 @@ void snet_link_destroy(snet_link *link)
     snet_core_forget(link->core, &link->task);
     snet_pressure_link_leaves(&link->core->pressure, &link->task);
     link_leave_handshaking(link);
+    snet_turns_leave(&link->core->turns, &link->turn);
     snet_list_remove(&link->core->links, &link->task.node);
     link_wipe(link);
     snet_core_release(link->core, link);
@@ -378,6 +454,10 @@ void snet_link_set_address(snet_link *link, const uint8_t *address, size_t len)
     }
     const size_t network_len = len == LINK_IPV4_BYTES ? LINK_IPV4_NETWORK : LINK_IPV6_NETWORK;
     link->owner = snet_holders_owner(holders, (struct snet_bytes){address, network_len});
+    if (link->handshakes != NULL) {
+        snet_handshakes_leave(link->handshakes, &link->handshaking);
+        snet_handshakes_join(link->handshakes, &link->handshaking, link->owner);
+    }
 }
 
 void snet_link_set_user(snet_link *link, void *user)
@@ -395,5 +475,6 @@ void snet_link_check(const snet_link *link)
     SNET_ASSERT(link->state != SNET_LINK_LIVE || link->session != NULL);
     SNET_ASSERT((link->state == SNET_LINK_CLOSED) == (link->close_how != SNET_CLOSE_NONE));
     SNET_ASSERT(link->wire_state != NULL);
+    SNET_ASSERT(link->carried_bytes <= link->sent_bytes);
     SNET_ASSERT(!snet_list_contains(&link->task.wait) || (link->paused && !link->frozen));
 }

@@ -9,6 +9,11 @@
 
 /* A collision of 62 random bits is not bad luck but a broken random source. */
 #define SERVER_ID_DRAWS_MAX 16u
+/* Maximum of sessions of legacy wires beside snet/3: this part of all. */
+#define SERVER_LEGACY_DIVISOR 2u
+/* While they are more than this part of that, one that has shown nothing is kept for less. */
+#define SERVER_TIGHT_DIVISOR 2u
+#define SERVER_UNPROVEN_KEEP_NS (30 * SNET_SECOND_NS)
 
 static void server_default(uint64_t *value_ns, uint64_t default_ns)
 {
@@ -120,7 +125,7 @@ snet_err snet_server_new(snet_core *core, const struct snet_server_config *confi
     server->config = *config;
     server_defaults(&server->config);
     server->grammar = server_grammar(server->config.wires);
-    snet_list_init(&server->handshaking);
+    snet_handshakes_init(&server->handshaking);
     snet_err err = snet_registry_init(&server->registry, &core->env);
     if (err == SNET_OK) {
         err = server_open_wires(server, config);
@@ -148,10 +153,21 @@ static bool server_keeps(const snet_server *server, const struct snet_server_con
            snet_session_cipher(&next->session) == snet_session_cipher(own);
 }
 
-static void server_close_oldest(snet_server *server, uint64_t now)
+struct snet_handshake *snet_server_giving_way(snet_core *core,
+                                              const struct snet_handshakes *handshakes)
 {
-    struct snet_list_node *oldest = snet_list_first(&server->handshaking);
-    snet_link_failed(SNET_CONTAINER(oldest, snet_link, handshaking), SNET_ERR_HANDSHAKES_FULL, now);
+    uint64_t random = 0;
+    if (snet_core_random(core, SNET_RANDOM_JITTER, &random) != SNET_OK) {
+        random = 0; /* the oldest */
+    }
+    return snet_handshakes_victim(handshakes, random);
+}
+
+static void server_close_one(snet_server *server, uint64_t now)
+{
+    struct snet_handshake *handshake = snet_server_giving_way(server->core, &server->handshaking);
+    snet_link_failed(SNET_CONTAINER(handshake, snet_link, handshaking), SNET_ERR_HANDSHAKES_FULL,
+                     now);
 }
 
 snet_err snet_server_update(snet_server *server, const struct snet_server_config *config,
@@ -168,17 +184,17 @@ snet_err snet_server_update(snet_server *server, const struct snet_server_config
     }
     next.keys = (struct snet_server_keys){.secrets = NULL}; /* they are the caller's */
     server->config = next;
-    while (server->handshaking.count > next.handshakes_max) {
-        server_close_oldest(server, now);
+    while (server->handshaking.list.count > next.handshakes_max) {
+        server_close_one(server, now);
     }
     return SNET_OK;
 }
 
 snet_err snet_server_accepted(snet_server *server, snet_link **ret_link, uint64_t now)
 {
-    SNET_ASSERT(server->handshaking.count <= server->config.handshakes_max);
-    if (server->handshaking.count == server->config.handshakes_max) {
-        server_close_oldest(server, now);
+    SNET_ASSERT(server->handshaking.list.count <= server->config.handshakes_max);
+    if (server->handshaking.list.count == server->config.handshakes_max) {
+        server_close_one(server, now);
     }
     snet_link *link = NULL;
     const snet_err err = snet_link_new(server->core, server, &snet_sniffing_wire, &link);
@@ -195,6 +211,22 @@ snet_err snet_server_accepted(snet_server *server, snet_link **ret_link, uint64_
     snet_link_set_deadline(link, snet_timer_after(now, server->config.first_bytes_timeout_ns));
     *ret_link = link;
     return SNET_OK;
+}
+
+void snet_server_take_turns(snet_server *server)
+{
+    server->takes_turns = true;
+}
+
+bool snet_server_turn(snet_core *core, enum snet_server_turn_kind kind, uint64_t now)
+{
+    struct snet_turn *turn = snet_turns_next(
+        &core->turns, kind == SNET_SERVER_TURN_RESUME ? SNET_TURN_RESUME : SNET_TURN_HELLO);
+    if (turn == NULL) {
+        return false;
+    }
+    snet_link_take_turn(SNET_CONTAINER(turn, snet_link, turn), now);
+    return true;
 }
 
 void snet_server_drain(snet_server *server)
@@ -227,12 +259,36 @@ snet_session *snet_server_find(const snet_server *server, uint64_t id)
     return node == NULL ? NULL : SNET_CONTAINER(node, snet_session, registered);
 }
 
-snet_err snet_server_admit(const snet_server *server)
+static bool server_is_legacy(const struct snet_wire_ops *wire)
+{
+    return wire->id != SNET_WIRE_3;
+}
+
+/* The part that legacy wires have of the sessions, beside snet/3 */
+static uint32_t server_legacy_max(const snet_server *server)
+{
+    const bool alone = (server->config.wires & SNET_WIRE_3) == 0;
+    const uint32_t all = server->config.sessions_max;
+    return alone || all < SERVER_LEGACY_DIVISOR ? all : all / SERVER_LEGACY_DIVISOR;
+}
+
+snet_err snet_server_admit(snet_server *server, const struct snet_wire_ops *wire, uint64_t now)
 {
     if (server->draining) {
         return SNET_ERR_DRAINING;
     }
-    return server->session_count >= server->config.sessions_max ? SNET_ERR_SESSIONS_FULL : SNET_OK;
+    const bool legacy = server_is_legacy(wire);
+    const bool beyond = legacy && server->legacy_count >= server_legacy_max(server);
+    if (server->session_count < server->config.sessions_max && !beyond) {
+        return SNET_OK;
+    }
+    const struct snet_holders_group group = {.of = server, .legacy_only = beyond};
+    struct snet_seat *seat = snet_holders_seat_victim(&server->core->holders, &group, now);
+    if (seat == NULL) {
+        return SNET_ERR_SESSIONS_FULL;
+    }
+    snet_session_end(SNET_CONTAINER(seat, snet_session, seat), SNET_ERR_EVICTED, now);
+    return SNET_OK;
 }
 
 /* The role of a session whose client comes back, or does not. */
@@ -276,10 +332,24 @@ static void server_leave(snet_session *session)
         SNET_ASSERT(session->server->session_count > 0);
         session->counted = false;
         session->server->session_count--;
+        session->server->legacy_count -= server_is_legacy(session->wire) ? 1 : 0;
+        snet_holders_unseat(&session->core->holders, &session->seat);
     }
 }
 
+static uint64_t server_keep_ns(const snet_session *session, uint64_t keep_ns)
+{
+    const snet_server *server = session->server;
+    const bool unproven = server_is_legacy(session->wire) && !session->seat.proven;
+    if (unproven && server->legacy_count > server_legacy_max(server) / SERVER_TIGHT_DIVISOR &&
+        keep_ns > SERVER_UNPROVEN_KEEP_NS) {
+        return SERVER_UNPROVEN_KEEP_NS;
+    }
+    return keep_ns;
+}
+
 static const struct snet_session_role server_role = {
+    .keep_ns = server_keep_ns,
     .link_lost = server_link_lost,
     .attempt_lost = server_attempt_lost,
     .expire = server_expire,
@@ -304,6 +374,7 @@ void snet_server_count(snet_session *session)
     SNET_ASSERT(!session->counted);
     session->counted = true;
     session->server->session_count++;
+    session->server->legacy_count += server_is_legacy(session->wire) ? 1 : 0;
 }
 
 void snet_server_enter(snet_session *session, uint64_t id)

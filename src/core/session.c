@@ -42,10 +42,36 @@ void snet_session_recount(snet_session *session)
     }
 }
 
-static void session_move(snet_session *session, enum snet_session_state next)
+/* Which of a server's sessions end for others, and when, depends on what its client has shown. */
+static void session_seat(snet_session *session, uint64_t now)
+{
+    const bool away = session->state == SNET_SESSION_DETACHED;
+    const enum snet_seat_rank proven = away ? SNET_SEAT_AWAY : SNET_SEAT_ATTACHED;
+    const enum snet_seat_rank unproven =
+        away ? SNET_SEAT_UNPROVEN_AWAY : SNET_SEAT_UNPROVEN_ATTACHED;
+    if (session->counted) {
+        session->seat.of = session->server;
+        session->seat.legacy = !session_acks(session);
+        snet_holders_seat(&session->core->holders, &session->seat,
+                          session->seat.proven ? proven : unproven, session->holder.owner, now);
+    }
+}
+
+void snet_session_proven(snet_session *session)
+{
+    if (session->server != NULL && !session->seat.proven) {
+        session->seat.proven = true;
+        session_seat(session, session->core->now_ns); /* for how long does not matter any more */
+    }
+}
+
+static void session_move(snet_session *session, enum snet_session_state next, uint64_t now)
 {
     SNET_ASSERT((session_moves[session->state] & SESSION_STATE_BIT(next)) != 0);
     session->state = next;
+    if (next != SNET_SESSION_ENDED) {
+        session_seat(session, now);
+    }
     if (session_acks(session)) {
         snet_session_recount(session);
     } else {
@@ -95,7 +121,7 @@ static void session_tick(struct snet_task *task, uint64_t now)
         return;
     }
     if (session->dial.state == SNET_DIAL_WAITING && session->dial.at_ns <= now) {
-        session->role->dial(session);
+        session->role->dial(session, now);
     }
     if (session->write_at_ns != 0 && session->write_at_ns <= now) {
         session->write_at_ns = 0;
@@ -195,10 +221,11 @@ void *snet_session_wire_state(const snet_session *session)
     return (void *)(uintptr_t)(session + 1);
 }
 
-void snet_session_ask_link(snet_session *session)
+void snet_session_ask_link(snet_session *session, uint64_t now)
 {
     SNET_ASSERT(session->dial.state == SNET_DIAL_IDLE || session->dial.state == SNET_DIAL_WAITING);
     session->dial.state = SNET_DIAL_ASKED;
+    session->dial.asked_ns = now;
     snet_core_post(session->core, &session->task, SNET_CORE_EVENT_DIAL);
 }
 
@@ -272,7 +299,7 @@ static void session_take_link(snet_session *session, snet_link *link, uint64_t n
                  SNET_CLOSE_RESET, SNET_ERR_LINK_REPLACED);
     session->links.on_trial = session->state == SNET_SESSION_DETACHED && !acks;
     session_own(session, link);
-    session_move(session, SNET_SESSION_LIVE);
+    session_move(session, SNET_SESSION_LIVE, now);
     session->links.attempt = NULL;
     session->dial.state = SNET_DIAL_IDLE;
     session->dial.handovers_left = 0;
@@ -309,6 +336,7 @@ void snet_session_resume(snet_session *session, snet_link *link,
     const bool advanced = counts->peer_received > session->counts.peer.peer_received;
     session_account(session, counts, now);
     session_take_link(session, link, now);
+    snet_session_proven(session);
     session->links.on_trial = session->links.on_trial && !advanced;
     snet_core_post(session->core, &session->task, SNET_CORE_EVENT_RESUMED);
     snet_session_progress(session, now);
@@ -325,14 +353,16 @@ bool snet_session_link_was_hollow(const snet_session *session, uint64_t now)
 void snet_session_detach(snet_session *session, snet_err err, uint64_t keep_ns, uint64_t now)
 {
     session->links.live = NULL;
-    session_move(session, SNET_SESSION_DETACHED);
+    session_move(session, SNET_SESSION_DETACHED, now);
     session->links.lost_err = err;
     session->links.lost_at_ns = now;
     if (!snet_session_link_was_hollow(session, now)) {
         session->links.found_err = SNET_OK;
         /* Links that move nothing are no reason to wait longer. */
         const uint64_t barren_ns = session->links.barren_since_ns;
-        session->expire_at_ns = snet_timer_after(barren_ns == 0 ? now : barren_ns, keep_ns);
+        session->expire_at_ns = snet_timer_after(
+            barren_ns == 0 ? now : barren_ns,
+            session->role->keep_ns == NULL ? keep_ns : session->role->keep_ns(session, keep_ns));
     }
     snet_session_arm(session);
     snet_core_clear(session->core, &session->task, SNET_CORE_EVENT_RESUMED);
@@ -411,6 +441,7 @@ void snet_session_progress(snet_session *session, uint64_t now)
 
 void snet_session_arrived(snet_session *session)
 {
+    snet_session_proven(session);
     if (session->visible_to_app) {
         snet_core_post(session->core, &session->task, SNET_CORE_EVENT_READABLE);
     }
@@ -428,7 +459,7 @@ void snet_session_end(snet_session *session, snet_err err, uint64_t now)
     session_drop(session, session->links.live,
                  err == SNET_ERR_CLOSED ? SNET_CLOSE_FIN : SNET_CLOSE_RESET, err);
     session_drop(session, session->links.attempt, SNET_CLOSE_RESET, err);
-    session_move(session, SNET_SESSION_ENDED);
+    session_move(session, SNET_SESSION_ENDED, now);
     session->ending.err = err;
     session->dial.state = SNET_DIAL_IDLE;
     session->write_at_ns = 0;

@@ -45,8 +45,10 @@ enum snet_dial_state {
 
 /* What differs by the end that a session is of: clients go and get links, servers wait for them. */
 struct snet_session_role {
+    /* For how long it is kept when it has lost its link now, at most `keep_ns`. NULL: as long. */
+    uint64_t (*keep_ns)(const snet_session *session, uint64_t keep_ns);
     /* It is time to ask for a link; NULL: it never is. */
-    void (*dial)(snet_session *session);
+    void (*dial)(snet_session *session, uint64_t now);
     /* The live link is gone: the session is DETACHED. */
     void (*link_lost)(snet_session *session, snet_err err, uint64_t now);
     /* The attempt is gone without having been proven. */
@@ -86,6 +88,7 @@ struct snet_session_dial {
     uint32_t handovers_left; /* attempts still to make while the old link lives */
     struct snet_backoff backoff;
     uint64_t at_ns;          /* WAITING: when to ask */
+    uint64_t asked_ns;       /* ASKED: since when */
     uint64_t retry_after_ns; /* the pause that a busy server asked for; 0: none */
     struct snet_dial_advice advice;
     char *redirect; /* where to connect instead; owned */
@@ -122,6 +125,7 @@ struct snet_session_account {
 struct snet_session {
     struct snet_task task;                /* first */
     struct snet_holder holder;            /* wires with acknowledgements */
+    struct snet_seat seat;                /* servers */
     struct snet_registry_node registered; /* servers: by id */
     snet_core *core;
     snet_server *server; /* NULL on clients */
@@ -141,6 +145,7 @@ struct snet_session {
     bool want_flush;     /* a program waits until all is acknowledged */
     bool visible_to_app; /* the caller knows the session */
     bool counted;        /* servers: as one of its sessions */
+    bool expire_follows; /* clients: a long path has more time to begin than was said */
     bool freed;          /* by the program; its driver has to let go of it */
     const struct snet_cipher *cipher;
     struct snet_identity *identity; /* servers: what is known of the client; owned */
@@ -238,9 +243,11 @@ void snet_session_arrived(snet_session *session);
 /* Frees the session, without events. */
 void snet_session_destroy(snet_session *session);
 /* Asks the caller for a connection. */
-void snet_session_ask_link(snet_session *session);
+void snet_session_ask_link(snet_session *session, uint64_t now);
 /* Sets the timer for what is due next: after changing a time or the state. */
 void snet_session_arm(snet_session *session);
+/* Servers: the client has shown that it is there, by a byte of the stream or a resume. */
+void snet_session_proven(snet_session *session);
 /* Wires with acknowledgements: the history holds more or less than before. */
 void snet_session_recount(snet_session *session);
 void snet_session_check(const snet_session *session);

@@ -103,6 +103,23 @@ static void sniffing_link_sent(snet_link *link, size_t len, uint64_t now)
     SNET_ASSERT(len == 0);
 }
 
+/* A long path has more time for its handshake. */
+static void sniffing_link_tcp(snet_link *link, const struct snet_link_tcp *tcp, uint64_t now)
+{
+    struct sniffing *state = link->wire_state;
+    const uint64_t by_ns = snet_timer_after(now, snet_link_path_ns(tcp->rtt_ns));
+    if (by_ns > state->plan.handshake_by_ns) {
+        state->plan.handshake_by_ns = by_ns;
+    }
+}
+
+static void sniffing_link_overslept(snet_link *link, uint64_t slept_ns, uint64_t now)
+{
+    struct sniffing *state = link->wire_state;
+    (void)now;
+    state->plan.handshake_by_ns = snet_timer_after(state->plan.handshake_by_ns, slept_ns);
+}
+
 const struct snet_wire_ops snet_sniffing_wire = {
     .name = "unknown",
     .link_bytes = sizeof(struct sniffing),
@@ -110,4 +127,6 @@ const struct snet_wire_ops snet_sniffing_wire = {
     .link_room = sniffing_link_room,
     .link_send = sniffing_link_send,
     .link_sent = sniffing_link_sent,
+    .link_overslept = sniffing_link_overslept,
+    .link_tcp = sniffing_link_tcp,
 };

@@ -21,6 +21,8 @@ struct snet_task;
 struct snet_task_ops {
     /* Its timer is due. */
     void (*tick)(struct snet_task *task, uint64_t now);
+    /* Links: the process has slept, at most for `slept_ns`. */
+    void (*overslept)(struct snet_task *task, uint64_t slept_ns, uint64_t now);
     /* A page is free for it, and it waits no more. False when it has no use for a page now. */
     bool (*wake)(struct snet_task *task);
     /* A posted event is taken: its details. */

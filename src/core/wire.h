@@ -55,6 +55,13 @@ struct snet_wire_ops {
     void (*link_sent)(snet_link *link, size_t len, uint64_t now);
     /* A timer of the wire's own, set with snet_link_alarm, is due. */
     snet_err (*link_timer)(snet_link *link, uint64_t now);
+    /* The process has slept, at most for `slept_ns`: what is due may count from now on. NULL:
+       nothing to do. */
+    void (*link_overslept)(snet_link *link, uint64_t slept_ns, uint64_t now);
+    /* The caller has reported what TCP knows. NULL: the wire does not ask. */
+    void (*link_tcp)(snet_link *link, const struct snet_link_tcp *tcp, uint64_t now);
+    /* The link's first message has its turn (core/turns.h). NULL: it never waits for one. */
+    snet_err (*link_turn)(snet_link *link, uint64_t now);
     /* The link goes away: gives back what it holds. NULL: nothing but its state. */
     void (*link_wipe)(snet_link *link);
     /* The session's live link or its attempt is gone, by `err`. NULL: nothing to do. */
@@ -96,6 +103,8 @@ struct snet_wire_ops {
     void (*session_sent_all)(snet_session *session, uint64_t now);
     /* A server's session asks its client to connect elsewhere. NULL: not on this wire. */
     snet_err (*session_migrate)(snet_session *session, const char *address, uint64_t deadline_ns);
+    /* The round trip of the last link; 0: not known. NULL: the wire measures none. */
+    uint64_t (*session_rtt_ns)(const snet_session *session);
     /* Adds what the wire alone knows. NULL: nothing. */
     void (*session_info)(const snet_session *session, struct snet_session_info *ret_info);
     /* The session ends by `err`; its link may still be told. NULL: it is not. */

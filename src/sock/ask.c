@@ -107,7 +107,7 @@ void *snet_socket_user(snet_socket *socket)
 
 uint64_t snet_now(void)
 {
-    return uv_hrtime();
+    return snet_loop_now();
 }
 
 /* --- Changing -------------------------------------------------------------------------------- */
@@ -142,7 +142,7 @@ static int ask_set_limit(snet_socket *socket, bool is_deadline, uint32_t which, 
 
 int snet_socket_set_timeout(snet_socket *socket, uint32_t which, uint64_t timeout_ns)
 {
-    const uint64_t now = uv_hrtime();
+    const uint64_t now = snet_loop_now();
     return ask_set_limit(socket, false, which, timeout_ns > SNET_NEVER - now ? 0 : timeout_ns);
 }
 

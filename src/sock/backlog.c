@@ -75,14 +75,14 @@ snet_socket *snet_backlog_offer(const struct snet_core_event *event, uint32_t *r
     snet_socket *socket = NULL;
     *ret_code = backlog == NULL ? 0 : backlog_ask(backlog, event->session);
     if (*ret_code != 0) {
-        snet_session_abort_with(event->session, (uint16_t)*ret_code, NULL, uv_hrtime());
+        snet_session_abort_with(event->session, (uint16_t)*ret_code, NULL, snet_loop_now());
         return NULL;
     }
     if (backlog != NULL && backlog->waiting.count < backlog->config.backlog_max) {
         socket = snet_socket_new(&backlog->config);
     }
     if (socket == NULL) {
-        snet_session_abort(event->session, uv_hrtime());
+        snet_session_abort(event->session, snet_loop_now());
         return NULL;
     }
     snet_socket_take(socket, event->session);

@@ -208,13 +208,13 @@ static void bridge_done(void *user, snet_err err)
     socket->bridge = NULL;
     socket->closed = true;
     socket->linger_until_ns = 1; /* it has lingered */
-    over(socket, uv_hrtime());
+    over(socket, snet_loop_now());
 }
 
 static void bridge_paused(void *user)
 {
     struct snet_bridge *bridge = user;
-    bridge->look_at_ns = uv_hrtime() + SNET_BRIDGE_LOOK_NS;
+    bridge->look_at_ns = snet_loop_now() + SNET_BRIDGE_LOOK_NS;
     snet_loop_due_by(bridge->look_at_ns);
 }
 

@@ -31,7 +31,7 @@ int snet_call_enter(struct snet_call *ret_call, snet_socket *socket, enum snet_c
     *ret_call = (struct snet_call){
         .socket = socket,
         .kind = kind,
-        .until_ns = timeout_ns == 0 ? SNET_NEVER : snet_timer_after(uv_hrtime(), timeout_ns),
+        .until_ns = timeout_ns == 0 ? SNET_NEVER : snet_timer_after(snet_loop_now(), timeout_ns),
     };
     return 0;
 }

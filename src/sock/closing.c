@@ -89,10 +89,10 @@ static void closing_linger(snet_socket *socket)
     if (socket->bridge != NULL) {
         snet_bridge_shut(socket->bridge);
     } else if (socket->session != NULL) {
-        snet_session_shutdown(socket->session, uv_hrtime());
+        snet_session_shutdown(socket->session, snet_loop_now());
         snet_loop_used(socket->session);
     }
-    socket->linger_until_ns = uv_hrtime() + socket->linger_ns;
+    socket->linger_until_ns = snet_loop_now() + socket->linger_ns;
 }
 
 static void closing_listener_job(void *arg)
@@ -100,7 +100,7 @@ static void closing_listener_job(void *arg)
     snet_socket *socket = arg;
     socket->users--;
     snet_backlog_close(socket->backlog, snet_closing_drop);
-    snet_closing_look(socket, uv_hrtime());
+    snet_closing_look(socket, snet_loop_now());
 }
 
 /* It is closed and nobody is inside of it. Only a listener's end is waited for, so that its address
@@ -191,7 +191,7 @@ void snet_closing_wait(uint64_t until_ns)
 {
     for (uint64_t last_ns = closing_last_ns(); last_ns > 0; last_ns = closing_last_ns()) {
         const uint64_t end_ns = last_ns < until_ns ? last_ns : until_ns;
-        if (uv_hrtime() >= end_ns) {
+        if (snet_loop_now() >= end_ns) {
             return;
         }
         snet_loop_wait_reaped(end_ns);

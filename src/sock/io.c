@@ -50,7 +50,7 @@ static size_t io_read_some(snet_socket *socket, const struct iovec *buffers, int
         while (filled < buffers[i].iov_len && *ret_err == SNET_OK) {
             size_t part = 0;
             *ret_err = snet_session_read(socket->session, (uint8_t *)buffers[i].iov_base + filled,
-                                         buffers[i].iov_len - filled, &part, uv_hrtime());
+                                         buffers[i].iov_len - filled, &part, snet_loop_now());
             filled += part;
         }
         done += filled;
@@ -102,7 +102,7 @@ static int io_write_one(struct snet_call *call, const struct iovec *buffer, size
         size_t part = 0;
         const snet_err err =
             snet_session_write(socket->session, (const uint8_t *)buffer->iov_base + taken,
-                               buffer->iov_len - taken, &part, uv_hrtime());
+                               buffer->iov_len - taken, &part, snet_loop_now());
         if (err == SNET_OK) {
             taken += part;
             *done += part;
@@ -172,7 +172,7 @@ int snet_shutdown(snet_socket *socket)
     struct snet_call call;
     const int number = snet_call_enter(&call, socket, SNET_CALL_WRITE, SNET_CALL_SESSION);
     if (number == 0) {
-        snet_session_shutdown(socket->session, uv_hrtime());
+        snet_session_shutdown(socket->session, snet_loop_now());
         snet_loop_used(socket->session);
         snet_call_leave(&call);
     }
@@ -186,7 +186,7 @@ int snet_socket_abort(snet_socket *socket, uint32_t code, const char *text)
     const int number =
         known ? snet_call_enter(&call, socket, SNET_CALL_WRITE, SNET_CALL_SESSION) : EINVAL;
     if (number == 0) {
-        snet_session_abort_with(socket->session, (uint16_t)code, text, uv_hrtime());
+        snet_session_abort_with(socket->session, (uint16_t)code, text, snet_loop_now());
         snet_loop_wake();
         snet_call_leave(&call);
     }

@@ -181,7 +181,7 @@ snet_err snet_library_close(uint64_t timeout_ns)
     if (snet_loop_is_here()) {
         return SNET_ERR_STATE; /* it would wait for itself */
     }
-    const uint64_t now = uv_hrtime();
+    const uint64_t now = snet_loop_now();
     const uint64_t until_ns = timeout_ns > SNET_NEVER - now ? SNET_NEVER : now + timeout_ns;
     uv_mutex_lock(&library.mutex);
     if (library.opened <= 1 && snet_loop_runs()) {

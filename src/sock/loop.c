@@ -53,7 +53,7 @@ static void loop_due(uv_timer_t *timer)
 {
     (void)timer;
     snet_loop_lock();
-    const uint64_t now = uv_hrtime();
+    const uint64_t now = snet_loop_now();
     sock_loop.due_at_ns = SNET_NEVER;
     sock_loop.due_by_ns = SNET_NEVER;
     sock_loop.due_ran_ns = now;
@@ -69,7 +69,7 @@ static void loop_arm(void)
     if (sock_loop.due_by_ns >= sock_loop.due_at_ns) {
         return;
     }
-    const uint64_t now = uv_hrtime();
+    const uint64_t now = snet_loop_now();
     const uint64_t soonest_ns = sock_loop.due_ran_ns + LOOP_DUE_INTERVAL_MIN_NS;
     const uint64_t at_ns = sock_loop.due_by_ns > soonest_ns ? sock_loop.due_by_ns : soonest_ns;
     sock_loop.due_at_ns = sock_loop.due_by_ns;
@@ -299,13 +299,18 @@ void snet_loop_wake(void)
     (void)uv_async_send(&sock_loop.wake);
 }
 
+uint64_t snet_loop_now(void)
+{
+    return snet_driver_now();
+}
+
 bool snet_loop_wait(uv_cond_t *changed, uint64_t until_ns)
 {
     if (until_ns == SNET_NEVER) {
         uv_cond_wait(changed, &sock_loop.mutex);
         return true;
     }
-    const uint64_t now = uv_hrtime();
+    const uint64_t now = snet_loop_now();
     return until_ns > now && uv_cond_timedwait(changed, &sock_loop.mutex, until_ns - now) == 0;
 }
 

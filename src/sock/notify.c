@@ -103,7 +103,7 @@ static void notify_socket(snet_socket *socket, const struct snet_core_event *eve
     if (socket->bridge != NULL) {
         snet_bridge_event(socket->bridge, event);
     } else if (socket->closed) {
-        snet_closing_look(socket, uv_hrtime());
+        snet_closing_look(socket, snet_loop_now());
     }
 }
 
@@ -117,7 +117,7 @@ void snet_notify_event(void *user, const struct snet_core_event *event)
     } else if (event->type == SNET_CORE_EVENT_OPENED) {
         notify_offer(event);
     } else if (event->type == SNET_CORE_EVENT_ENDED) {
-        snet_session_free(event->session, uv_hrtime());
+        snet_session_free(event->session, snet_loop_now());
     }
 }
 

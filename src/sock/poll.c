@@ -103,7 +103,7 @@ static void poll_unwatch(struct poll_wait *wait)
  */
 static bool poll_system(struct poll_wait *wait, uint64_t until_ns)
 {
-    const uint64_t now = uv_hrtime();
+    const uint64_t now = snet_loop_now();
     const uint64_t left_ns = until_ns > now ? until_ns - now : 0;
     const struct timespec left = {.tv_sec = (time_t)(left_ns / SNET_SECOND_NS),
                                   .tv_nsec = (long)(left_ns % SNET_SECOND_NS)};
@@ -124,7 +124,7 @@ static int poll_run(struct poll_wait *wait, uint64_t until_ns)
         snet_wake_clear(wait->wake_fd);
         snet_loop_lock();
         const int ready = polled ? poll_look(wait) : -number;
-        if (ready != 0 || uv_hrtime() >= until_ns || snet_loop_is_here()) {
+        if (ready != 0 || snet_loop_now() >= until_ns || snet_loop_is_here()) {
             return ready;
         }
         turn_ns = until_ns;
@@ -155,7 +155,7 @@ int snet_poll(struct snet_pollfd *polls, size_t count, uint64_t timeout_ns)
     if (wait.wake_fd < 0) {
         return -1;
     }
-    const uint64_t now = uv_hrtime();
+    const uint64_t now = snet_loop_now();
     const uint64_t until_ns = timeout_ns == 0                 ? 0
                               : timeout_ns > SNET_NEVER - now ? SNET_NEVER
                                                               : now + timeout_ns;

@@ -28,7 +28,7 @@ void snet_socket_free(snet_socket *socket)
     snet_list_remove(snet_loop_sockets(), &socket->node);
     if (socket->session != NULL) {
         snet_session_set_user(socket->session, NULL);
-        snet_session_free(socket->session, uv_hrtime());
+        snet_session_free(socket->session, snet_loop_now());
     }
     snet_wait_close(&socket->wait);
     snet_wait_deinit(&socket->wait);

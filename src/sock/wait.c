@@ -96,7 +96,7 @@ static int wait_poll(struct pollfd polls[2], uint64_t until_ns)
     if (until_ns == SNET_NEVER) {
         return ppoll(polls, 2, NULL, NULL);
     }
-    const uint64_t now = uv_hrtime();
+    const uint64_t now = snet_loop_now();
     const uint64_t left_ns = until_ns > now ? until_ns - now : 0;
     const struct timespec left = {.tv_sec = (time_t)(left_ns / SNET_SECOND_NS),
                                   .tv_nsec = (long)(left_ns % SNET_SECOND_NS)};
@@ -126,11 +126,11 @@ static bool wait_serving(struct snet_wait *wait, snet_session *session,
 bool snet_wait_for(struct snet_wait *wait, snet_session *session, uint64_t until_ns)
 {
     struct pollfd connection;
-    const uint64_t begun_ns = uv_hrtime();
+    const uint64_t begun_ns = snet_loop_now();
     const bool in_time = wait_polls(wait, session, &connection)
                              ? wait_serving(wait, session, &connection, until_ns)
                              : snet_loop_wait(&wait->changed, until_ns);
     /* One that ended with its time limit says nothing of the other end. */
-    wait->brief = in_time && uv_hrtime() - begun_ns < WAIT_BRIEF_NS ? wait->brief + 1 : 0;
+    wait->brief = in_time && snet_loop_now() - begun_ns < WAIT_BRIEF_NS ? wait->brief + 1 : 0;
     return in_time;
 }

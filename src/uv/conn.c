@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "uv/conn.h"
 
+#include "uv/stream.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -50,6 +52,45 @@ static void conn_probe(const struct snet_conn *conn)
     if (!snet_stream_alive(conn->stream)) {
         snet_link_failed(conn->link, SNET_ERR_LINK_LOST, snet_driver_now());
     }
+}
+
+static void conn_tell_tcp(const struct snet_conn *conn)
+{
+    struct snet_link_tcp tcp;
+    snet_stream_tcp(conn->stream, &tcp);
+    snet_link_tell_tcp(conn->link, &tcp, snet_driver_now());
+}
+
+static void conn_tell_all(snet_uv *driver)
+{
+    bool wanted = false;
+    struct snet_list_node *node = snet_list_first(&driver->conns);
+    for (; node != NULL; node = snet_list_next(&driver->conns, node)) {
+        const struct snet_conn *conn = SNET_CONTAINER(node, struct snet_conn, node);
+        if (snet_link_wants_tcp(conn->link)) {
+            conn_tell_tcp(conn);
+            wanted = wanted || snet_link_wants_tcp(conn->link);
+        }
+    }
+    if (!wanted) {
+        driver->tcp_wanted = false; /* an idle machine is not woken for this */
+        snet_driver_stop(driver, SNET_DRIVER_TIMER_TCP);
+    }
+}
+
+void snet_conn_watch_tcp(snet_uv *driver)
+{
+    if (driver->tcp_wanted) {
+        snet_driver_every(driver, SNET_DRIVER_TIMER_TCP, SNET_LINK_TCP_INTERVAL_NS / SNET_MS_NS,
+                          conn_tell_all);
+    }
+}
+
+/* The kernel took `len` bytes. Any thread: timers are for that of the loop. */
+static void conn_sent(const struct snet_conn *conn, size_t len)
+{
+    snet_link_sent(conn->link, len, snet_driver_now());
+    conn->driver->tcp_wanted = true;
 }
 
 static void conn_probe_paused(snet_uv *driver)
@@ -149,7 +190,7 @@ bool snet_conn_push(struct snet_conn *conn)
         const struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
         const ssize_t sent = sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent > 0) {
-            snet_link_sent(conn->link, (size_t)sent, snet_driver_now());
+            conn_sent(conn, (size_t)sent);
         }
         if (sent < (ssize_t)total) {
             return false; /* full, or broken: the next poll shows which */
@@ -204,7 +245,7 @@ void snet_conn_send(struct snet_conn *conn)
             conn_ended(conn, os_err);
             return;
         }
-        snet_link_sent(conn->link, sent, snet_driver_now());
+        conn_sent(conn, sent);
     }
 }
 
@@ -236,6 +277,7 @@ snet_err snet_conn_open(snet_uv *driver, snet_link *link, uv_stream_t *stream)
     snet_link_set_user(link, conn);
     snet_list_push(&driver->conns, &conn->node);
     (void)uv_read_start(stream, conn_alloc, conn_read);
+    conn_tell_tcp(conn);
     return SNET_OK;
 }
 
@@ -256,6 +298,9 @@ void snet_conn_close(struct snet_conn *conn, enum snet_close_how how)
     snet_conn_coalesce_end(conn);
     if (how == SNET_CLOSE_FIN) {
         snet_conn_send(conn);
+    }
+    if (conn->place != NULL) {
+        *conn->place = NULL;
     }
     snet_stream_writer_deinit(&conn->writer);
     snet_list_remove(&driver->conns, &conn->node);

@@ -32,6 +32,7 @@ struct snet_conn {
     snet_link *link;
     uv_stream_t *stream;
     struct snet_stream_writer writer;
+    struct snet_conn **place; /* where a dialer keeps it, emptied when it closes; NULL: nowhere */
     struct snet_conn_inline conn_inline;
     struct snet_conn_coalesce coalesce;
 };
@@ -40,6 +41,9 @@ struct snet_conn {
 struct snet_conn *snet_conn_of(const snet_session *session);
 /* Takes over stream and link, begins to move bytes. Errors: NO_MEMORY; the caller keeps both. */
 SNET_MUST_USE snet_err snet_conn_open(snet_uv *driver, snet_link *link, uv_stream_t *stream);
+/* Looks at what TCP knows of the driver's conns while a deadline may depend on it: before each wait
+   of the loop. */
+void snet_conn_watch_tcp(snet_uv *driver);
 /* The link has bytes to send. */
 void snet_conn_send(struct snet_conn *conn);
 /*

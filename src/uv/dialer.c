@@ -3,9 +3,14 @@
 #include "uv/dialer.h"
 
 #include "uv/conn.h"
+#include "uv/stream.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+/* Minimum: age of a dial that starts over by itself; doubles each time, up to this many times. */
+#define DIALER_RESTART_NS SNET_SECOND_NS
+#define DIALER_RESTARTS_MAX 4u
 
 snet_err snet_dialer_new(snet_uv *driver, const char *address,
                          const struct snet_client_config *config, struct snet_dialer **ret_dialer)
@@ -27,6 +32,14 @@ snet_err snet_dialer_new(snet_uv *driver, const char *address,
     return SNET_OK;
 }
 
+void snet_dialer_attempt_over(struct snet_dialer *dialer)
+{
+    if (dialer->attempt != NULL) {
+        dialer->attempt->place = NULL;
+        dialer->attempt = NULL;
+    }
+}
+
 void snet_dialer_stop(struct snet_dialer *dialer)
 {
     snet_stream_dial_cancel(dialer->dial);
@@ -38,6 +51,7 @@ void snet_dialer_stop(struct snet_dialer *dialer)
 void snet_dialer_free(struct snet_dialer *dialer)
 {
     snet_dialer_stop(dialer);
+    snet_dialer_attempt_over(dialer);
     snet_list_remove(&dialer->driver->dialers, &dialer->node);
     if (dialer->session != NULL) {
         snet_session_set_driver(dialer->session, NULL);
@@ -84,7 +98,10 @@ static void dialer_connected(struct snet_dialer *dialer, uv_stream_t *stream)
     }
     if (err != SNET_OK) {
         snet_stream_close(stream, true);
+        return;
     }
+    dialer->attempt = snet_link_user(link);
+    dialer->attempt->place = &dialer->attempt;
 }
 
 /* Whether another attempt would fail likewise: the name does not exist, or the port refuses. */
@@ -102,6 +119,7 @@ static void dialer_done(void *user, snet_err err, int os_err, uv_stream_t *strea
     dialer->dial = NULL;
     dialer->adopt = NULL;
     dialer->os_err = os_err;
+    dialer->restarts = 0;
     if (err == SNET_OK) {
         dialer_connected(dialer, stream);
     } else if (dialer_is_refused(dialer, os_err)) {
@@ -127,6 +145,8 @@ void snet_dialer_dial(struct snet_dialer *dialer)
     };
     config.options.segment_bytes = advice.segment_bytes;
     snet_dialer_stop(dialer);
+    snet_dialer_attempt_over(dialer);
+    dialer->dialed_ns = snet_driver_now();
     uv_loop_t *loop = dialer->driver->loop;
     const snet_err err =
         dialer->connector.connect == NULL
@@ -152,9 +172,41 @@ bool snet_dialer_take_farewell(struct snet_dialer *dialer)
     return true;
 }
 
+static bool dialer_dials(const struct snet_dialer *dialer)
+{
+    return dialer->dial != NULL || dialer->adopt != NULL;
+}
+
+void snet_dialer_addresses_changed(struct snet_dialer *dialer)
+{
+    const struct snet_conn *live = snet_conn_of(dialer->session);
+    const struct snet_conn *newest = dialer->attempt != NULL ? dialer->attempt : live;
+    if (dialer_dials(dialer)) {
+        const uint64_t age_ns = snet_driver_now() - dialer->dialed_ns;
+        if (age_ns < DIALER_RESTART_NS << dialer->restarts) {
+            return;
+        }
+        dialer->restarts += dialer->restarts < DIALER_RESTARTS_MAX ? 1 : 0;
+    } else if (newest != NULL) {
+        struct snet_netwatch_path path;
+        snet_stream_path(newest->stream, &path);
+        if (!snet_netwatch_moved(&path)) {
+            return;
+        }
+    }
+    snet_dialer_network_changed(dialer);
+}
+
+void snet_dialer_look_again(struct snet_dialer *dialer)
+{
+    if (snet_conn_of(dialer->session) != NULL && !dialer_dials(dialer) && dialer->attempt == NULL) {
+        snet_dialer_addresses_changed(dialer);
+    }
+}
+
 void snet_dialer_network_changed(struct snet_dialer *dialer)
 {
-    if (dialer->dial != NULL || dialer->adopt != NULL) {
+    if (dialer_dials(dialer)) {
         snet_dialer_dial(dialer);
     }
     snet_client_network_changed(dialer->session, snet_driver_now());

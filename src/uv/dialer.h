@@ -19,7 +19,10 @@ struct snet_dialer {
     struct snet_uv_connector connector; /* the program's; without a function: `address` counts */
     struct snet_adopt_dial *adopt;      /* as `dial` */
     struct snet_stream_options options;
-    int family; /* of the address of the last connection; 0: of none */
+    struct snet_conn *attempt; /* the connection that is in its handshake */
+    uint64_t dialed_ns;        /* when the dial on its way began */
+    unsigned restarts;         /* of dials on their way since one was over */
+    int family;                /* of the address of the last connection; 0: of none */
     int os_err;
     bool retry;    /* an attempt that was refused is not the last */
     bool farewell; /* the session carries one, and the program does not know it */
@@ -38,7 +41,17 @@ void snet_dialer_stop(struct snet_dialer *dialer);
 /* The session has ended: where it has left word for its server, the dialer connects for that from
    now on, and knows no more of the session. False: there is no word. */
 bool snet_dialer_take_farewell(struct snet_dialer *dialer);
+/* The connection that was in its handshake carries the session now. */
+void snet_dialer_attempt_over(struct snet_dialer *dialer);
 /* The network has changed: a dial on its way starts over, and the session tries to move. */
 void snet_dialer_network_changed(struct snet_dialer *dialer);
+/*
+ * The addresses of this machine have changed: that counts as a change of the network when the path
+ * of the session is another one, or it has none. A dial on its way starts over unless it is young:
+ * interfaces that come and go must not keep it from arriving.
+ */
+void snet_dialer_addresses_changed(struct snet_dialer *dialer);
+/* Looks again, since routes follow addresses: a live link whose path has changed is left. */
+void snet_dialer_look_again(struct snet_dialer *dialer);
 
 #endif

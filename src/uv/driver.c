@@ -5,6 +5,8 @@
 #include "base/assert.h"
 
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 
 /* History covers what TCP can lose when buffers of both ends are this part of it [PROTO 5.4]. */
 #define DRIVER_BUFFER_DIVISOR 8u
@@ -32,9 +34,19 @@ static void driver_env_page_free(void *ctx, void *page)
     snet_page_blocks_give(&driver->pages, page);
 }
 
+/* A clock that counts the time in which the machine sleeps, where there is one: the two ends of a
+   session without a link wait equally long. */
+#ifdef CLOCK_BOOTTIME
+#define DRIVER_CLOCK CLOCK_BOOTTIME
+#else
+#define DRIVER_CLOCK CLOCK_MONOTONIC
+#endif
+
 uint64_t snet_driver_now(void)
 {
-    return uv_hrtime();
+    struct timespec now = {0};
+    (void)clock_gettime(DRIVER_CLOCK, &now);
+    return (uint64_t)now.tv_sec * SNET_SECOND_NS + (uint64_t)now.tv_nsec;
 }
 
 /* --- Sharing --------------------------------------------------------------------------------- */
@@ -180,6 +192,36 @@ static snet_err driver_make_core(snet_uv *driver)
     return snet_core_new(&env, &driver->config.core, &driver->core);
 }
 
+/* The machine was asleep: timers of the loop do not count that, so what is due is done now. */
+static void driver_woken(uv_poll_t *handle, int os_err, int events)
+{
+    snet_uv *driver = handle->data;
+    (void)events;
+    snet_driver_enter(driver);
+    if (os_err != 0 || !snet_sleepwatch_slept(driver->sleep_fd)) {
+        (void)uv_poll_stop(handle);
+    }
+    snet_driver_drain(driver);
+    snet_driver_leave(driver);
+}
+
+static void driver_watch_sleep(snet_uv *driver)
+{
+    driver->sleep_fd = snet_sleepwatch_open();
+    if (driver->sleep_fd < 0) {
+        return;
+    }
+    if (uv_poll_init(driver->loop, &driver->sleep, driver->sleep_fd) != 0) {
+        (void)close(driver->sleep_fd);
+        driver->sleep_fd = -1;
+        return;
+    }
+    driver->sleep.data = driver;
+    (void)uv_poll_start(&driver->sleep, UV_READABLE, driver_woken);
+    uv_unref((uv_handle_t *)&driver->sleep);
+    driver->open_handles++;
+}
+
 /* None of them keeps the loop running, but for the core's timer while it is set. */
 static void driver_init_handles(snet_uv *driver)
 {
@@ -195,6 +237,7 @@ static void driver_init_handles(snet_uv *driver)
     }
     uv_ref((uv_handle_t *)&driver->timers[SNET_DRIVER_TIMER_CORE].handle);
     driver->open_handles = 1 + SNET_DRIVER_TIMERS;
+    driver_watch_sleep(driver);
 }
 
 snet_err snet_driver_new(uv_loop_t *loop, const struct snet_uv_config *config,
@@ -238,6 +281,13 @@ static void driver_handle_closed(uv_handle_t *handle)
     }
 }
 
+static void driver_sleep_closed(uv_handle_t *handle)
+{
+    const snet_uv *driver = handle->data;
+    (void)close(driver->sleep_fd);
+    driver_handle_closed(handle);
+}
+
 void snet_driver_free(snet_uv *driver)
 {
     SNET_ASSERT(driver->conns.count == 0);
@@ -247,6 +297,9 @@ void snet_driver_free(snet_uv *driver)
     driver->core = NULL;
     snet_page_blocks_deinit(&driver->pages);
     uv_close((uv_handle_t *)&driver->prepare, driver_handle_closed);
+    if (driver->sleep_fd >= 0) {
+        uv_close((uv_handle_t *)&driver->sleep, driver_sleep_closed);
+    }
     for (unsigned i = 0; i < SNET_DRIVER_TIMERS; i++) {
         uv_close((uv_handle_t *)&driver->timers[i].handle, driver_handle_closed);
     }

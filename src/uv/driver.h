@@ -20,6 +20,7 @@
 #include "base/list.h"
 #include "uv/netwatch.h"
 #include "uv/page_blocks.h"
+#include "uv/sleepwatch.h"
 
 #define SNET_DRIVER_SCRATCH_BYTES 65536u
 
@@ -35,11 +36,12 @@ struct snet_driver_hooks {
 enum snet_driver_timer_id {
     SNET_DRIVER_TIMER_CORE,     /* the deadline of the core; keeps the loop running */
     SNET_DRIVER_TIMER_PROBE,    /* conns that do not read: uv/conn.c */
+    SNET_DRIVER_TIMER_TCP,      /* what TCP knows of conns: uv/conn.c */
     SNET_DRIVER_TIMER_NETWATCH, /* the addresses of this machine */
     SNET_DRIVER_TIMER_INLINE,   /* uv/conn_inline.c */
     SNET_DRIVER_TIMER_COALESCE  /* uv/conn_coalesce.c */
 };
-#define SNET_DRIVER_TIMERS 5
+#define SNET_DRIVER_TIMERS 6
 
 typedef void snet_driver_due_fn(snet_uv *driver);
 
@@ -63,8 +65,12 @@ struct snet_uv {
     bool inline_pending;           /* one of these was asked for or returned */
     struct snet_list coalescing;   /* uv/conn_coalesce.h: conns that may have bytes waiting */
     uv_prepare_t prepare;
+    uv_poll_t sleep; /* on this: */
+    int sleep_fd;    /* snet_sleepwatch_open */
     struct snet_driver_timer timers[SNET_DRIVER_TIMERS];
     struct snet_netwatch network;
+    unsigned looks_left; /* of a change of the network: SNET_NETWATCH_SETTLE_LOOKS */
+    bool tcp_wanted;     /* bytes have gone to TCP of which it is not known where they are */
     unsigned open_handles;
     bool draining;
     uv_mutex_t *mutex;   /* NULL: used on the loop's thread alone */

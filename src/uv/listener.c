@@ -9,6 +9,7 @@
 
 #include "uv/address.h"
 #include "uv/adopt.h"
+#include "uv/descriptors.h"
 #include "uv/local_socket.h"
 #include "uv/sockopt.h"
 #include "uv/stream.h"
@@ -18,11 +19,16 @@
 #include <unistd.h>
 
 #define LISTENER_RETRY_MS 100u
+#define LISTENER_NEXT_MS 1u
+/* Maximum: connections accepted in one turn of the loop, for its sessions wait meanwhile. */
+#define LISTENER_TURN_MAX 64u
 
 struct snet_stream_listener {
     uv_stream_t *stream;
     uv_timer_t retry;
-    bool waits; /* a connection came before the start */
+    bool waits;       /* a connection came before the start */
+    uint64_t turn_ms; /* the time of the loop in this turn, and how many were accepted in it */
+    unsigned turn_count;
     struct snet_stream_options options;
     snet_stream_accept_fn *on_accept;
     void *user;
@@ -34,6 +40,28 @@ struct snet_stream_listener {
 /* Declared ahead: it accepts by way of the function that starts it. */
 static void listener_retry(uv_timer_t *timer);
 
+/* Whether the connection is accepted now; otherwise it stays where it is, and libuv listens no more
+   until it is accepted later. */
+static bool listener_goes_on(snet_stream_listener *listener)
+{
+    const uint64_t now_ms = uv_now(listener->stream->loop);
+    listener->turn_count = listener->turn_ms == now_ms ? listener->turn_count : 0;
+    listener->turn_ms = now_ms;
+    const unsigned keep = listener->options.keep_descriptors;
+    /* Each that is accepted takes more of them soon: near the end, that is waited for. */
+    const bool near = keep > 0 && snet_descriptors_few(listener->stream, keep + LISTENER_TURN_MAX);
+    const bool few = near && snet_descriptors_few(listener->stream, keep);
+    const bool full = listener->turn_count >= (near ? 1 : LISTENER_TURN_MAX);
+    if (full || few) {
+        /* Not at once: libuv would call it again and again in the same turn. */
+        (void)uv_timer_start(&listener->retry, listener_retry,
+                             few ? LISTENER_RETRY_MS : LISTENER_NEXT_MS, 0);
+        return false;
+    }
+    listener->turn_count++;
+    return true;
+}
+
 static void listener_connection(uv_stream_t *server, int os_err)
 {
     snet_stream_listener *listener = server->data;
@@ -42,6 +70,9 @@ static void listener_connection(uv_stream_t *server, int os_err)
     }
     if (listener->on_accept == NULL) {
         listener->waits = true;
+        return;
+    }
+    if (!listener_goes_on(listener)) {
         return;
     }
     int ignored = 0;

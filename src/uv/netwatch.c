@@ -2,8 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "uv/netwatch.h"
 
-#include <stdbool.h>
+#include <netinet/in.h>
 #include <stddef.h>
+#include <string.h>
+#include <unistd.h>
 
 /* FNV-1a. The order counts, which does no harm: systems list their addresses in a steady order. */
 #define NETWORK_FNV_BASIS UINT64_C(0xcbf29ce484222325)
@@ -47,4 +49,46 @@ void snet_netwatch_look(struct snet_netwatch *network)
     if (changed) {
         network->on_change(network->user);
     }
+}
+
+static socklen_t network_len(const struct sockaddr_storage *address)
+{
+    return address->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                          : sizeof(struct sockaddr_in);
+}
+
+/* The address that this machine has towards `peer` now; false without a way there. */
+static bool network_source(const struct sockaddr_storage *peer, struct sockaddr_storage *ret_source)
+{
+    socklen_t len = sizeof *ret_source;
+    memset(ret_source, 0, sizeof *ret_source);
+    const int fd = socket(peer->ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return false;
+    }
+    const bool known = connect(fd, (const struct sockaddr *)peer, network_len(peer)) == 0 &&
+                       getsockname(fd, (struct sockaddr *)ret_source, &len) == 0;
+    (void)close(fd);
+    return known;
+}
+
+static bool network_same(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+    if (a->ss_family != b->ss_family) {
+        return false;
+    }
+    if (a->ss_family == AF_INET6) {
+        return memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr,
+                      &((const struct sockaddr_in6 *)b)->sin6_addr, sizeof(struct in6_addr)) == 0;
+    }
+    return memcmp(&((const struct sockaddr_in *)a)->sin_addr,
+                  &((const struct sockaddr_in *)b)->sin_addr, sizeof(struct in_addr)) == 0;
+}
+
+bool snet_netwatch_moved(const struct snet_netwatch_path *path)
+{
+    struct sockaddr_storage source;
+    const int family = path->peer.ss_family;
+    return (family == AF_INET || family == AF_INET6) && network_source(&path->peer, &source) &&
+           !network_same(&source, &path->local);
 }

@@ -11,6 +11,11 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
+
+/* Limit of an orderly close on a long path: in round trips, and in all [PROTO 20.3]. */
+#define STREAM_FINISH_ROUND_TRIPS 4u
+#define STREAM_FINISH_MAX_MS 30000u
 
 /* One allocation for whichever kind, freed when the handle is closed. */
 union stream_handle {
@@ -70,6 +75,37 @@ int snet_stream_end_err(const uv_stream_t *stream, ssize_t len)
         return (int)len;
     }
     return socket_err == 0 || socket_err == EPIPE ? UV_EOF : uv_translate_sys_error(socket_err);
+}
+
+void snet_stream_path(const uv_stream_t *stream, struct snet_netwatch_path *ret_path)
+{
+    int local_len = sizeof ret_path->local;
+    int peer_len = sizeof ret_path->peer;
+    *ret_path = (struct snet_netwatch_path){.peer = {.ss_family = AF_UNSPEC}};
+    if (stream->type == UV_TCP) {
+        const uv_tcp_t *tcp = (const uv_tcp_t *)stream;
+        (void)uv_tcp_getsockname(tcp, (struct sockaddr *)&ret_path->local, &local_len);
+        (void)uv_tcp_getpeername(tcp, (struct sockaddr *)&ret_path->peer, &peer_len);
+    }
+}
+
+void snet_stream_tcp(const uv_stream_t *stream, struct snet_link_tcp *ret_tcp)
+{
+    uv_os_fd_t fd = -1;
+    int queued = 0;
+    struct tcp_info info = {0};
+    socklen_t len = sizeof info;
+    *ret_tcp = (struct snet_link_tcp){.queued_bytes = uv_stream_get_write_queue_size(stream)};
+    if (stream->type != UV_TCP || uv_fileno((const uv_handle_t *)stream, &fd) != 0) {
+        return;
+    }
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0) {
+        ret_tcp->rtt_ns = info.tcpi_rtt * UINT64_C(1000);
+    }
+    /* Of a TCP socket: what was sent and not acknowledged, and what was not sent. */
+    if (ioctl(fd, TIOCOUTQ, &queued) == 0 && queued > 0) {
+        ret_tcp->queued_bytes += (uint64_t)queued;
+    }
 }
 
 bool snet_stream_alive(const uv_stream_t *stream)
@@ -167,6 +203,18 @@ static void finish_shut(uv_shutdown_t *shutdown, int os_err)
     finish_unref(finish);
 }
 
+/* A long path has more time for the last bytes and the FIN. */
+static uint64_t finish_ms(const uv_stream_t *stream)
+{
+    struct snet_link_tcp tcp;
+    snet_stream_tcp(stream, &tcp);
+    const uint64_t path_ms = STREAM_FINISH_ROUND_TRIPS * tcp.rtt_ns / SNET_MS_NS;
+    if (path_ms > STREAM_FINISH_MAX_MS) {
+        return STREAM_FINISH_MAX_MS;
+    }
+    return path_ms > SNET_STREAM_FINISH_MS ? path_ms : SNET_STREAM_FINISH_MS;
+}
+
 void snet_stream_finish(uv_stream_t *stream, size_t waste_max_bytes)
 {
     SNET_ASSERT(waste_max_bytes > 0);
@@ -183,7 +231,7 @@ void snet_stream_finish(uv_stream_t *stream, size_t waste_max_bytes)
     stream->data = finish;
     (void)uv_timer_init(stream->loop, &finish->timer);
     finish->timer.data = finish;
-    (void)uv_timer_start(&finish->timer, finish_timeout, SNET_STREAM_FINISH_MS, 0);
+    (void)uv_timer_start(&finish->timer, finish_timeout, finish_ms(stream), 0);
     (void)uv_read_stop(stream);
     snet_sockopt_abortive(stream, false);
     const bool shuts = uv_shutdown(&finish->shutdown, stream, finish_shut) == 0;

@@ -15,6 +15,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/*
+ * What strangers get of one turn of the loop, whose first part is for the links of sessions: for
+ * each kind of first message this many, or this long. A HELLO costs a tenth of a millisecond.
+ */
+#define DRIVE_TURN_RESUMES 64u
+#define DRIVE_TURN_HELLOS 32u
+#define DRIVE_TURN_NS (2 * SNET_MS_NS)
+
 struct snet_uv_server {
     struct snet_list_node node;
     snet_uv *driver;
@@ -48,6 +56,8 @@ static bool drive_dialer_event(struct snet_dialer *dialer, const struct snet_cor
     const bool unseen = dialer->farewell;
     if (event->type == SNET_CORE_EVENT_DIAL) {
         snet_dialer_dial(dialer);
+    } else if (event->type == SNET_CORE_EVENT_OPENED || event->type == SNET_CORE_EVENT_RESUMED) {
+        snet_dialer_attempt_over(dialer);
     } else if (event->type == SNET_CORE_EVENT_FREED) {
         if (!snet_dialer_take_farewell(dialer)) {
             snet_dialer_free(dialer);
@@ -93,11 +103,26 @@ static void drive_update_listeners(snet_uv *driver)
     }
 }
 
+/* Answers first messages of one kind that wait, within bounds of number and time. */
+static void drive_take_turns(snet_uv *driver, enum snet_server_turn_kind kind, unsigned most)
+{
+    const uint64_t until = snet_driver_now() + DRIVE_TURN_NS;
+    unsigned count = 0;
+    uint64_t now = snet_driver_now();
+    while (count < most && now < until && snet_server_turn(driver->core, kind, now)) {
+        count++;
+        now = snet_driver_now();
+    }
+}
+
 static void drive_prepare(snet_uv *driver)
 {
     drive_update_listeners(driver);
+    drive_take_turns(driver, SNET_SERVER_TURN_RESUME, DRIVE_TURN_RESUMES);
+    drive_take_turns(driver, SNET_SERVER_TURN_HELLO, DRIVE_TURN_HELLOS);
     snet_conn_inline_hand_over(driver);
     snet_conn_coalesce_start(driver);
+    snet_conn_watch_tcp(driver);
 }
 
 /* --- The driver ------------------------------------------------------------------------------ */
@@ -226,37 +251,47 @@ void snet_uv_shutdown(snet_uv *driver, const char *text)
 
 /* --- The network ----------------------------------------------------------------------------- */
 
-static void drive_dialers_network_changed(snet_uv *driver, bool farewells)
+typedef void drive_dialer_fn(struct snet_dialer *dialer);
+
+/* Farewells after what lives. */
+static void drive_each_dialer(snet_uv *driver, drive_dialer_fn *each)
 {
-    struct snet_list_node *node = snet_list_first(&driver->dialers);
-    while (node != NULL) {
-        struct snet_dialer *dialer = SNET_CONTAINER(node, struct snet_dialer, node);
-        node = snet_list_next(&driver->dialers, node);
-        if (dialer->farewell == farewells) {
-            snet_dialer_network_changed(dialer);
+    for (unsigned farewells = 0; farewells < 2; farewells++) {
+        struct snet_list_node *node = snet_list_first(&driver->dialers);
+        while (node != NULL) {
+            struct snet_dialer *dialer = SNET_CONTAINER(node, struct snet_dialer, node);
+            node = snet_list_next(&driver->dialers, node);
+            if (dialer->farewell == (farewells == 1)) {
+                each(dialer);
+            }
         }
     }
 }
 
 void snet_uv_network_changed(snet_uv *driver)
 {
-    drive_dialers_network_changed(driver, false);
-    drive_dialers_network_changed(driver, true);
+    drive_each_dialer(driver, snet_dialer_network_changed);
 }
 
-static void drive_network_changed(void *user)
+static void drive_addresses_changed(void *user)
 {
-    snet_uv_network_changed(user);
+    snet_uv *driver = user;
+    driver->looks_left = SNET_NETWATCH_SETTLE_LOOKS + 1;
+    drive_each_dialer(driver, snet_dialer_addresses_changed);
 }
 
 static void drive_look_at_network(snet_uv *driver)
 {
     snet_netwatch_look(&driver->network);
+    if (driver->looks_left > 0) {
+        driver->looks_left--;
+        drive_each_dialer(driver, snet_dialer_look_again);
+    }
 }
 
 void snet_uv_watch_network(snet_uv *driver)
 {
-    driver->network = (struct snet_netwatch){.on_change = drive_network_changed, .user = driver};
+    driver->network = (struct snet_netwatch){.on_change = drive_addresses_changed, .user = driver};
     drive_look_at_network(driver);
     snet_driver_every(driver, SNET_DRIVER_TIMER_NETWATCH, SNET_NETWATCH_POLL_MS,
                       drive_look_at_network);
@@ -325,6 +360,7 @@ static snet_err drive_serve(snet_uv *driver, const struct drive_place *place,
         free(server);
         return err;
     }
+    snet_server_take_turns(server->core);
     server->driver = driver;
     server->listener = listener;
     server->adopted = place->address == NULL;

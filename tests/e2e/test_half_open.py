@@ -101,8 +101,8 @@ class InNamespace(Process):
         super().__init__("ip", "netns", "exec", namespace, *arguments, **options)
 
 
-class HalfOpen(unittest.TestCase):
-    """The stream goes on from another address while the old connection looks alive."""
+class Moving(unittest.TestCase):
+    """A gateway, reached over whichever network its client has."""
 
     def setUp(self) -> None:
         self.net = self.enterContext(Namespaces())
@@ -126,6 +126,10 @@ class HalfOpen(unittest.TestCase):
         client.process.stdin.write(message)
         client.process.stdin.flush()
         self.assertEqual(client.process.stdout.read(len(message)), message)
+
+
+class HalfOpen(Moving):
+    """The stream goes on from another address while the old connection looks alive."""
 
     def check(self, wire: str, told: bool) -> None:
         """Move to another address, with or without a signal that tells the client so."""
@@ -166,6 +170,39 @@ class HalfOpen(unittest.TestCase):
 
     def test_snet_3_notices_a_new_address_by_itself(self) -> None:
         self.check("3", told=False)
+
+
+class Churn(Moving):
+    """Addresses come and go, and only a session whose own path has changed moves."""
+
+    def test_snet_3_stays_while_other_interfaces_come_and_go(self) -> None:
+        client = self.client("3")
+        self.exchange(client, b"before\n")
+        for index in range(3):
+            ip("-n", self.net.client, "link", "add", f"x{index}", "type", "veth",
+               "peer", "name", f"y{index}")
+            ip("-n", self.net.client, "addr", "add", f"172.17.{index}.1/24", "dev", f"x{index}")
+            ip("-n", self.net.client, "link", "set", f"x{index}", "up")
+            time.sleep(1.5)
+            ip("-n", self.net.client, "link", "del", f"x{index}")
+            time.sleep(1.5)
+        self.exchange(client, b"after\n")
+        self.assertNotIn("resumed", client.log())
+        client.process.stdin.close()
+        client.process.stdout.close()
+
+    def test_snet_3_follows_a_route_that_comes_after_its_address(self) -> None:
+        client = self.client("3")
+        self.exchange(client, b"before\n")
+        ip("-n", self.net.client, "link", "set", "c1", "up")
+        ip("-n", self.net.client, "addr", "add", f"{NEW_IP}/24", "dev", "c1")
+        time.sleep(2.5)
+        ip("-n", self.net.client, "route", "replace", "10.99.9.9", "via", SERVER_IP_2)
+        client.wait_for("resumed", ALLOWED_SECONDS)
+        self.exchange(client, b"after\n")
+        self.assertIn(f"peer={NEW_IP}", self.gateway.log())
+        client.process.stdin.close()
+        client.process.stdout.close()
 
 
 def can_make_namespaces() -> bool:

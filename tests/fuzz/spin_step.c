@@ -93,7 +93,8 @@ static bool step_may_end(const struct spin *spin, const struct spin_pair *pair, 
     if (app->end_err == SNET_ERR_EXPIRED || app->end_err == SNET_ERR_CLOSE_UNCONFIRMED) {
         return spin->now >= SNET_RESUME_TIMEOUT_DEFAULT_NS || (app->shut && step_gone(peer));
     }
-    if (app->end_err == SNET_ERR_SERVER_RESTARTED || app->end_err == SNET_ERR_PEER_ABORTED) {
+    if (app->end_err == SNET_ERR_SERVER_RESTARTED || app->end_err == SNET_ERR_REFUSED ||
+        app->end_err == SNET_ERR_PEER_ABORTED) {
         return step_gone(peer);
     }
     if (app->end_err == SNET_ERR_EVICTED) {

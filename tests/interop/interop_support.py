@@ -126,11 +126,15 @@ def wait_until(goal: Callable[[], bool], seconds: float, what: Callable[[], str]
 class Command:
     """A running `snet` process."""
 
-    def __init__(self, *arguments: str, with_pipes: bool = False) -> None:
+    def __init__(
+        self, *arguments: str, with_pipes: bool = False, descriptors: int | None = None
+    ) -> None:
         self._errors = tempfile.TemporaryFile()
         pipe = subprocess.PIPE if with_pipes else subprocess.DEVNULL
+        limited = ["prlimit", f"--nofile={descriptors}:{descriptors}"] if descriptors else []
         self.process = subprocess.Popen(
-            [os.environ["SNET_BIN"], *arguments], stdin=pipe, stdout=pipe, stderr=self._errors
+            [*limited, os.environ["SNET_BIN"], *arguments],
+            stdin=pipe, stdout=pipe, stderr=self._errors,
         )
 
     def __enter__(self) -> "Command":

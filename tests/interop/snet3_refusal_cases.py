@@ -42,6 +42,7 @@ from snet3_wire import (
 ANSWER_SECONDS = 5.0
 SILENT_SECONDS = 0.6
 T_HS_SECONDS = 10.0
+T_CONFIRM_SECONDS = 30.0
 NO_PROOF = bytes(16)
 
 
@@ -200,7 +201,11 @@ class Hellos(Cases):
                         link.close()
                 pause([client, pending], 0.1)
             self.assertEqual([name for name, link in links.items() if not link.lost], [])
-            pending.transfer(lambda: not pending.live)
+            deadline = began + T_CONFIRM_SECONDS + 3.0
+            while time.monotonic() < deadline and pending.live:
+                pause([client, pending], 0.1)
+            self.assertGreater(time.monotonic(), began + T_CONFIRM_SECONDS - 1.0)
+            self.assertFalse(pending.live)
             self.assertTrue(client.live)
             pending.new_carrier = lambda carrier: None
             pending.resume()

@@ -63,7 +63,7 @@ class SecureServe(Command):
 
     def __init__(
         self, *options: str, only_authorized: bool = False, by_psk_only: bool = False,
-        wires: str = "3", resume_seconds: int = 60,
+        wires: str = "3", resume_seconds: int = 60, descriptors: int | None = None,
     ) -> None:
         self.backend = Backend()
         self.port = free_port()
@@ -87,7 +87,7 @@ class SecureServe(Command):
             *("--resume-timeout", str(resume_seconds)),
             *keys, *options,
         ]
-        super().__init__(*self.arguments)
+        super().__init__(*self.arguments, descriptors=descriptors)
 
     def __enter__(self) -> "SecureServe":
         try:

@@ -9,11 +9,12 @@ Figures, not verdicts: a busy machine decides them too. What a count decides is 
 """
 
 import argparse
+import collections
 import os
-import resource
 import socket
 import struct
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -21,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "interop"))
 
 from load_peers import LOOPBACK, Crowd, Hoarder, Meter, Reader, Source, dial_from
 from interop_support import Command
+from snet3_link import TimedOut
 from snet3_support import SecureServe, text_of
 
 EACH = "each"
@@ -32,12 +34,15 @@ STRANGER_BYTES = 256 * 1024
 HELLOS = 1000
 HELLOS_PER_SECOND = 200
 DESCRIPTORS = 1024
+REPLAYS_OPEN = 50
 HELD = 200
 
 
-def serve(*options: str, wires: str = "3") -> SecureServe:
+def serve(
+    *options: str, wires: str = "3", descriptors: int | None = None
+) -> SecureServe:
     """Return a gateway whose backend sends without end."""
-    server = SecureServe(*options, wires=wires, resume_seconds=300)
+    server = SecureServe(*options, wires=wires, resume_seconds=300, descriptors=descriptors)
     server.source = Source(server.backend._listener)
     return server
 
@@ -117,7 +122,7 @@ def come_back(clients: list[Reader]) -> int:
         try:
             client.resume(5.0)
             back += 1
-        except AssertionError:
+        except (AssertionError, TimedOut):
             pass
         for link in client.links():
             link.close()
@@ -143,15 +148,124 @@ def run_b2(seconds: int, address: str) -> None:
         )
 
 
-def legacy_hello(port: int) -> None:
-    """Say the first half of a hello of snet/2, and go away."""
-    with socket.create_connection((LOOPBACK, port), 5.0) as sock:
+def legacy_hello(server: SecureServe, address: str) -> None:
+    """Say a hello of snet/1, which begins a session, and go away."""
+    with dial_from(address, server.port)() as sock:
         sock.sendall(struct.pack(">QQ", 0, int.from_bytes(os.urandom(8), "big") | 1))
         sock.settimeout(0.2)
         try:
             sock.recv(64)
         except OSError:
             pass
+
+
+def secure_hello(server: SecureServe, address: str) -> None:
+    """Begin a session of snet/3, and go away without a byte."""
+    client = Reader(server, address, 65536)
+    try:
+        client.open(2.0)
+    except (AssertionError, TimedOut, OSError):
+        pass
+    for link in client.links():
+        link.close()
+
+
+def newcomer(server: SecureServe, seconds: float = 5.0) -> float | None:
+    """Return how long an honest newcomer waits for the first byte; None: it was not served."""
+    began = time.monotonic()
+    while time.monotonic() - began < seconds:
+        try:
+            client = Reader(server, LOOPBACK, 65536).open(seconds)
+            client.session.write(b"x")
+            client.transfer(lambda c=client: c.received > 0, seconds)
+        except (AssertionError, OSError, TimedOut):
+            time.sleep(0.05)
+            continue
+        client.abort(256)
+        return time.monotonic() - began
+    return None
+
+
+def say(name: str, waits: list[float | None]) -> None:
+    """Print how newcomers fared."""
+    served = sorted(wait for wait in waits if wait is not None)
+    slow = f"p90 {served[len(served) * 9 // 10]:.2f} s, slowest {served[-1]:.2f}" if served else ""
+    print(f"{name}: {len(served)} of {len(waits)} newcomers served; {slow}", flush=True)
+
+
+def run_b3(seconds: int, address: str) -> None:
+    """B3: sessions whose sender is gone, and few descriptors."""
+    for name, attack in (("snet/1", legacy_hello), ("snet/3", secure_hello)):
+        with serve(wires="3,1", descriptors=DESCRIPTORS) as server:
+            waits, began = [], time.monotonic()
+            for number in range(HELLOS):
+                attack(server, LOOPBACK if address == EACH else address)
+                if number % 50 == 49:
+                    waits.append(newcomer(server))
+                time.sleep(max(0.0, began + number / HELLOS_PER_SECOND - time.monotonic()))
+            waits += [newcomer(server) for _ in range(min(seconds, 10))]
+            say(f"B3 {HELLOS} sessions of {name} from {places(address)}", waits)
+
+
+class Replayer:
+    """Says one recorded HELLO on as many connections as it can."""
+
+    def __init__(self, server: SecureServe, address: str) -> None:
+        self.count = self.answered = 0
+        self._dial = dial_from(address, server.port)
+        self._message, _ = Reader(server, address, 65536).hello()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        recent = collections.deque()
+        while not self._stopped.is_set():
+            try:
+                sock = self._dial()
+                sock.sendall(self._message)
+                sock.setblocking(False)
+            except OSError:
+                continue
+            self.count += 1
+            recent.append(sock)
+            if len(recent) > REPLAYS_OPEN:
+                self._let_go(recent.popleft())
+        while recent:
+            self._let_go(recent.popleft())
+
+    def _let_go(self, sock: socket.socket) -> None:
+        with sock:
+            try:
+                self.answered += bool(sock.recv(64))
+            except OSError:
+                pass
+
+    def close(self) -> None:
+        """Say it no more."""
+        self._stopped.set()
+        self._thread.join(10.0)
+
+
+def run_b4(seconds: int, address: str) -> None:
+    """B4: a recorded HELLO again and again, beside a download and newcomers."""
+    with serve() as server:
+        command, meter = download(server)
+        with command:
+            time.sleep(5.0)
+            source = LOOPBACK if address == EACH else address
+            replayer, waits, began = Replayer(server, source), [], len(meter.rates)
+            until = time.monotonic() + min(seconds, 20)
+            while time.monotonic() < until:
+                waits.append(newcomer(server))
+                time.sleep(0.2)
+            replayer.close()
+            meter.close()
+            say(
+                f"B4 from {places(address)}: {replayer.count / min(seconds, 20):.0f} a second,"
+                f" {replayer.answered} of them answered; bulk {meter.mean(1, 5):.0f} MB/s alone,"
+                f" {meter.mean(began):.0f} beside it", waits,
+            )
 
 
 def memory_of(server: SecureServe) -> float:
@@ -182,41 +296,15 @@ def run_b6(seconds: int, address: str) -> None:
         )
 
 
-def run_b3(seconds: int, address: str) -> None:
-    """B3: hellos of a legacy wire whose sender is gone, and few descriptors."""
-    server = serve(wires="3,2")
-    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
-    waits, failed = [], 0
-    with server:
-        began = time.monotonic()
-        for number in range(HELLOS):
-            legacy_hello(server.port)
-            if number % 50 == 0:
-                asked = time.monotonic()
-                try:
-                    client = Reader(server, address, 65536).open(5.0)
-                    client.transfer(lambda c=client: c.received > 0, 5.0)
-                    waits.append(time.monotonic() - asked)
-                    client.abort(256)
-                except (AssertionError, OSError, Exception) as error:  # noqa: BLE001
-                    failed += 1
-            time.sleep(max(0.0, began + number / HELLOS_PER_SECOND - time.monotonic()))
-    print(
-        f"B3: {HELLOS} hellos in {time.monotonic() - began:.0f} s; of {len(waits) + failed}"
-        f" newcomers {failed} were not served, the slowest waited {max(waits or [0]):.2f} s",
-        flush=True,
-    )
-
-
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("scenes", nargs="*", default=["b1", "b2", "b3", "b6"])
+    parser.add_argument("scenes", nargs="*", default=["b1", "b2", "b3", "b4", "b6"])
     parser.add_argument("--seconds", type=int, default=45, help="how long each attack lasts")
     parser.add_argument("--from", dest="address", action="append",
                         help="the address of attackers; 'each': a network each")
     options = parser.parse_args()
-    runs = {"b1": run_b1, "b2": run_b2, "b3": run_b3, "b6": run_b6}
+    runs = {"b1": run_b1, "b2": run_b2, "b3": run_b3, "b4": run_b4, "b6": run_b6}
     for scene in options.scenes:
         for address in options.address or ["127.99.9.1", EACH, LOOPBACK]:
             runs[scene](options.seconds, address)

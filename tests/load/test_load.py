@@ -9,7 +9,9 @@ Run it as a script with the path of the command in SNET_BIN; run_load.py has the
 import functools
 import os
 import sys
+import time
 import unittest
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -21,9 +23,32 @@ except ImportError:
     print("test_load: skipped, this Python has no dissononce")
     sys.exit(77)
 
-from interop_support import LOOPBACK, in_parallel, wait_until
+from interop_support import (
+    LOOPBACK,
+    Command,
+    connect_local,
+    free_port,
+    in_parallel,
+    wait_until,
+)
 from load_peers import Crowd, Reader
-from run_load import EACH, come_back, download, grow, hoarders, memory_of, serve, strangers
+from run_load import (
+    EACH,
+    Replayer,
+    come_back,
+    download,
+    grow,
+    hoarders,
+    legacy_hello,
+    memory_of,
+    newcomer,
+    secure_hello,
+    serve,
+    strangers,
+)
+from snet3_link import run
+from snet3_support import SecureServe, text_of
+from snet3_wire import Code
 
 BUDGET = ("--send-budget", "16M", "--history", "2M")
 HOARDERS = 10
@@ -31,6 +56,9 @@ HOARD_BYTES = 2 << 20
 STRANGERS = 20
 ENDED_SECONDS = 40.0
 SERVED_BYTES = 8 << 20
+DESCRIPTORS = 128
+TUNNEL_DESCRIPTORS = 48
+PROGRAMS = 60
 
 
 def attack(address: str) -> None:
@@ -79,6 +107,66 @@ class Memory(unittest.TestCase):
                 lambda: memory_of(server) < before + 6, 20.0,
                 lambda: f"{memory_of(server)} MB are kept, {before} before",
             )
+
+
+class Places(unittest.TestCase):
+    """Strangers who take what newcomers need, where there are few descriptors."""
+
+    def newcomers_beside(self, attack: Callable[[SecureServe, str], None]) -> None:
+        """Let strangers begin far more sessions than there are places for."""
+        with serve(wires="3,1", descriptors=DESCRIPTORS) as server:
+            for _ in range(10):
+                for _ in range(10):
+                    attack(server, LOOPBACK)
+                self.assertIsNotNone(newcomer(server))
+            time.sleep(1.0)
+            self.assertEqual([newcomer(server) is None for _ in range(5)], [False] * 5)
+
+    def test_sessions_of_snet1_whose_client_is_gone_keep_nobody_out(self) -> None:
+        self.newcomers_beside(legacy_hello)
+
+    def test_sessions_of_snet3_whose_client_is_gone_keep_nobody_out(self) -> None:
+        self.newcomers_beside(secure_hello)
+
+    def test_replay_of_a_hello_is_answered_once(self) -> None:
+        with serve() as server:
+            replayer = Replayer(server, LOOPBACK)
+            waits = [newcomer(server) for _ in range(10)]
+            wait_until(lambda: replayer.count > 300, 20.0, lambda: f"{replayer.count} replays")
+            replayer.close()
+            self.assertNotIn(None, waits)
+            self.assertLessEqual(replayer.answered, 1)
+
+    def test_gateway_without_descriptors_refuses_before_a_session_opens(self) -> None:
+        with serve(descriptors=DESCRIPTORS) as server:
+            clients = [Reader(server, LOOPBACK, 65536) for _ in range(40)]
+            for client in clients:
+                client.send_hello()
+                run([client], lambda c=client: c.refusals or c.outcome or c.received > 0, 5.0)
+                if client.live:
+                    client.session.write(b"x")
+                    client.transfer(lambda c=client: c.session.acked > 0, 5.0)
+            opened = [client for client in clients if client.live and not client.outcome]
+            busy = [client for client in clients if client.refusals]
+            self.assertGreater(len(opened), 5)
+            self.assertEqual(len(opened) + len(busy), len(clients), clients)
+            self.assertEqual({client.refusals[0].code for client in busy}, {Code.BUSY})
+            for client in clients:
+                client.__exit__()
+
+    def test_tunnel_accepts_no_more_than_it_can_serve(self) -> None:
+        with serve() as server:
+            port = free_port()
+            tunnel = Command(
+                "connect", f"{LOOPBACK}:{server.port}", "--listen", f"{LOOPBACK}:{port}",
+                "--server-key", text_of(server.public), descriptors=TUNNEL_DESCRIPTORS,
+            )
+            with tunnel:
+                connect_local(port).close()
+                programs = [connect_local(port) for _ in range(PROGRAMS)]
+                for program in programs:  # each waits until those before it have gone
+                    self.assertTrue(program.recv(1))
+                    program.close()
 
 
 if __name__ == "__main__":

@@ -40,6 +40,8 @@
  * CONNECT, as it should be, and no failure of the run.
  */
 #define SIM_CONNECT_NS (UINT64_C(86400) * SNET_SECOND_NS)
+/* Long enough to miss an answer; a night of these does not end a session that has no link. */
+#define SIM_ASLEEP_MAX_NS (10 * SNET_SECOND_NS)
 #define SIM_DEAD_PEER_NS (20 * SNET_SECOND_NS)
 
 /* Of a stranger's connection, or what is put in place of other bytes. */

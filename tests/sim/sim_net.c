@@ -421,10 +421,10 @@ void sim_net_fault(struct sim *sim)
     }
     static const char *const names[] = {
         "refuse", "network changed", "stranger", "stall", "orderly close", "cut", "cut",
-        "cut",    "tamper",
+        "cut",    "tamper",          "asleep",
     };
     sim->faults_done++;
-    const unsigned fault = (unsigned)sim_below(sim, 9);
+    const unsigned fault = (unsigned)sim_below(sim, 10);
     sim_tell(sim, "fault on conn", (unsigned)(conn - sim->conns), names[fault]);
     switch (fault) {
     case 0:
@@ -447,6 +447,10 @@ void sim_net_fault(struct sim *sim)
         if (conn->used && !conn->stalled && !net_would_refuse(sim, conn)) {
             net_close_orderly(sim, conn);
         }
+        break;
+    case 9:
+        sim->now += sim_below(sim, SIM_ASLEEP_MAX_NS); /* the timers of both ends are late */
+        sim->due_since_ns = SNET_NEVER;
         break;
     case 8:
         if (conn->used && sim->plan.tampered && sim->plan.wire == SNET_WIRE_3) {

@@ -18,7 +18,7 @@ static bool oracle_never_began(const struct sim *sim, unsigned which)
     const bool told = sim->plan.wire == SNET_WIRE_2
                           ? err == SNET_ERR_REFUSED
                           : sim->plan.wire == SNET_WIRE_3 &&
-                                (err == SNET_ERR_SERVER_RESTARTED ||
+                                (err == SNET_ERR_REFUSED || err == SNET_ERR_SERVER_RESTARTED ||
                                  err == SNET_ERR_CLOSE_UNCONFIRMED || err == SNET_ERR_NO_ANSWER);
     return told && sim->servers[which].session == NULL;
 }
@@ -31,8 +31,9 @@ static bool oracle_evicted(const struct sim *sim, unsigned which)
 {
     const struct sim_app *client = &sim->clients[which];
     const bool forgotten =
-        sim->plan.alloc_fail_one_in != 0 && (client->end_err == SNET_ERR_SERVER_RESTARTED ||
-                                             client->end_err == SNET_ERR_CLOSE_UNCONFIRMED);
+        sim->plan.alloc_fail_one_in != 0 &&
+        (client->end_err == SNET_ERR_SERVER_RESTARTED || client->end_err == SNET_ERR_REFUSED ||
+         client->end_err == SNET_ERR_CLOSE_UNCONFIRMED);
     return sim->plan.budget_bytes != 0 && sim->servers[which].end_err == SNET_ERR_EVICTED &&
            (!client->ended || client->end_err == SNET_ERR_EVICTED || forgotten);
 }

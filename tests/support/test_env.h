@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #define TEST_ENV_QUEUE_MAX 64u
-#define TEST_ENV_PURPOSES 4u
+#define TEST_ENV_PURPOSES 5u
 
 struct test_env {
     struct snet_env env; /* give this to the code under test */

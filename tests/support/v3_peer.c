@@ -20,6 +20,7 @@ static enum core_pair_side v3_peer_other(const struct v3_peer *peer)
 
 void v3_peer_open(struct v3_peer *peer, struct core_pair *ends, enum snet_noise_pattern pattern)
 {
+    static uint8_t peers;
     const struct core_pair_keys *keys = core_pair_keys();
     memset(peer, 0, sizeof *peer);
     peer->ends = ends;
@@ -34,7 +35,9 @@ void v3_peer_open(struct v3_peer *peer, struct core_pair *ends, enum snet_noise_
     assert_int_equal(snet_x25519_import(keys->server.bytes, &peer->server_key), SNET_OK);
     assert_int_equal(snet_x25519_import(keys->client.bytes, &peer->client_key), SNET_OK);
     assert_int_equal(snet_keyring_psk_id(peer->crypto, peer->psk, peer->psk_id), SNET_OK);
+    /* Of no two peers the same, or a server would take one for a replay of the other. */
     memset(peer->ephemeral, 0x77, sizeof peer->ephemeral);
+    peer->ephemeral[1] = peers++;
 }
 
 void v3_peer_open_server(struct v3_peer *peer, struct core_pair *ends)
@@ -126,7 +129,7 @@ static struct snet_v3_messages_config v3_peer_config(struct v3_peer *peer, bool 
 {
     const bool shared = peer->pattern == SNET_NOISE_NNPSK0;
     snet_v3_messages_deinit(&peer->handshake); /* of a handshake that was given up */
-    peer->ephemeral[0]++;
+    peer->ephemeral[2]++;                      /* of the first byte, three bits do not count */
     if (resume) {
         return (struct snet_v3_messages_config){
             .pattern = SNET_NOISE_NNPSK0,

@@ -65,7 +65,7 @@ static snet_err server_open(snet_link *link, uint64_t now)
 {
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     snet_server *server = link->server;
-    SNET_TRY(snet_server_admit(server));
+    SNET_TRY(snet_server_admit(server, link->wire, now));
     if (snet_server_find(server, state->id) != NULL) {
         return SNET_ERR_RANDOM; /* taken since it was drawn */
     }
@@ -83,7 +83,7 @@ snet_err snet_legacy_server_hello(snet_link *link, enum snet_legacy_step *ret_ne
     const struct snet_legacy_format *format = link->wire->format;
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     const unsigned wires = link->server->config.wires;
-    SNET_TRY(snet_server_admit(link->server));
+    SNET_TRY(snet_server_admit(link->server, link->wire, now));
     SNET_TRY(snet_legacy_hello_decode(format, state->message, state->have, &state->client_public));
     if (format->challenged) {
         *ret_next = SNET_LEGACY_S_PROOF;

@@ -464,6 +464,9 @@ snet_err snet_v3_client_attempt_failed(snet_session *session, const snet_link *l
     if (snet_session_done(session) && (code == SNET_V3_CLOSED_OK || code == SNET_V3_UNKNOWN)) {
         return SNET_ERR_CLOSED;
     }
+    if (code == SNET_V3_UNKNOWN && !snet_v3_session_of(session)->heard) {
+        return SNET_ERR_REFUSED; /* it never confirmed the session, and so has not lost it */
+    }
     const bool end_sent = snet_v3_session_of(session)->end_sent;
     if (code == SNET_V3_UNKNOWN && end_sent && session->ending.peer_ended &&
         !session->ending.acked) {

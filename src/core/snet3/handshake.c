@@ -4,10 +4,12 @@
 
 #include "base/assert.h"
 #include "base/try.h"
+#include "core/server.h"
 #include "core/snet3/client.h"
 #include "core/snet3/resume.h"
 #include "core/snet3/server.h"
 #include "core/snet3/step.h"
+#include "core/snet3/store.h"
 
 #define STEP_BIT(step) (1u << (unsigned)(step))
 #define HANDSHAKE_ROWS_MAX 2u
@@ -92,6 +94,35 @@ static snet_err handshake_message(snet_link *link, uint64_t now)
     return err;
 }
 
+/* A RESUME of a session that is here goes before all that may be a stranger's. */
+static enum snet_turn_kind handshake_kind(const snet_link *link)
+{
+    const struct snet_reassembly *in = &snet_v3_link_of(link)->in;
+    const bool known =
+        in->data[1] == (uint8_t)SNET_V3_RESUME &&
+        in->have >= SNET_V3_HEADER_BYTES + SNET_V3_CID_BYTES &&
+        snet_v3_store_find(snet_v3_store_of(link->server), in->data + SNET_V3_HEADER_BYTES) != NULL;
+    return known ? SNET_TURN_RESUME : SNET_TURN_HELLO;
+}
+
+/* The first message waits for its turn, unless it costs no more than that to see that it gets no
+   answer. */
+static snet_err handshake_wait(snet_link *link)
+{
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    const struct snet_buffer message = {state->in.data, state->in.have};
+    bool replay = false;
+    if (message.data[1] == (uint8_t)SNET_V3_HELLO) {
+        SNET_TRY(snet_v3_server_is_replay(link, message, &replay));
+    }
+    if (!replay) {
+        return snet_link_wait_turn(link, handshake_kind(link));
+    }
+    snet_reassembly_drop(&state->in, link->core);
+    state->step = SNET_V3_SILENT;
+    return SNET_OK;
+}
+
 snet_err snet_v3_handshake_feed(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
                                 uint64_t now)
 {
@@ -107,6 +138,16 @@ snet_err snet_v3_handshake_feed(snet_link *link, const uint8_t *data, size_t len
     if (!snet_reassembly_whole(&state->in)) {
         return SNET_OK;
     }
-    return state->in.have == SNET_V3_HEADER_BYTES ? handshake_header(link)
-                                                  : handshake_message(link, now);
+    if (state->in.have == SNET_V3_HEADER_BYTES) {
+        return handshake_header(link);
+    }
+    if (state->step == SNET_V3_S_FIRST && link->server->takes_turns) {
+        return handshake_wait(link);
+    }
+    return handshake_message(link, now);
+}
+
+snet_err snet_v3_handshake_turn(snet_link *link, uint64_t now)
+{
+    return handshake_message(link, now);
 }

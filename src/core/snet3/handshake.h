@@ -15,5 +15,7 @@
 /* Takes bytes of a handshake. Errors: BAD_HELLO, NO_MEMORY, and those of the handlers. */
 SNET_MUST_USE snet_err snet_v3_handshake_feed(snet_link *link, const uint8_t *data, size_t len,
                                               size_t *ret_taken, uint64_t now);
+/* The first message, which has waited, has its turn. Errors: those of the handlers. */
+SNET_MUST_USE snet_err snet_v3_handshake_turn(snet_link *link, uint64_t now);
 
 #endif

@@ -97,6 +97,10 @@ static snet_err in_start(snet_link *link, const struct snet_v3_frame *frame)
 static snet_err in_ack(snet_link *link, const struct snet_v3_frame *frame, uint64_t now)
 {
     const struct snet_flow_ack ack = {.recv_next = frame->offset, .limit = frame->limit};
+    const struct snet_flow *flow = &snet_v3_session_of(link->session)->flow;
+    if (ack.recv_next == flow->acked && ack.limit == flow->peer_limit) {
+        snet_v3_liveness_trickles(link, now);
+    }
     const snet_err err = snet_v3_acks_take(link->session, ack, now);
     const bool far =
         frame->limit > frame->offset && frame->limit - frame->offset > SNET_V3_LIMIT_MAX_BYTES;
@@ -279,7 +283,7 @@ static void in_after(snet_link *link, uint64_t now)
     }
     if (session->server == NULL && snet_session_done(session) && link->deadline_ns == SNET_NEVER) {
         /* The server closes first. If it does not, a resume asks it. */
-        snet_link_set_deadline(link, snet_timer_after(now, session->handshake_timeout_ns));
+        snet_link_set_deadline(link, snet_v3_liveness_close_by_ns(session, now));
     }
     snet_v3_liveness_arm(link);
     snet_session_progress(session, now);
@@ -300,6 +304,7 @@ static snet_err in_record(snet_link *link, const uint8_t *data, size_t len, uint
     }
     snet_v3_liveness_heard(link, now);
     snet_session *session = link->session;
+    snet_v3_session_of(session)->heard = true;
     const snet_err err = in_frames(link, plain, &record, now);
     if (err != SNET_OK) {
         snet_session_end(session, err, now);
@@ -335,7 +340,7 @@ static snet_err in_pieces(snet_link *link, const uint8_t *data, size_t len, size
                           uint64_t now)
 {
     struct snet_reassembly *in = &snet_v3_link_of(link)->in;
-    snet_v3_liveness_heard(link, now); /* on a slow path a record takes long */
+    snet_v3_liveness_piece(link, in->want == 0, now);
     if (in->want == 0) {
         SNET_TRY(snet_reassembly_want(in, link->core, SNET_V3_FRAME_LEN_BYTES));
     }

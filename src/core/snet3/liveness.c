@@ -7,6 +7,8 @@
 
 /* A new round trip has the weight of one part in this many. */
 #define LIVENESS_RTT_PARTS 8u
+/* The silence of a sleep: it says nothing of the path. */
+#define LIVENESS_ASLEEP_NS 1u
 
 static uint64_t liveness_min(uint64_t a, uint64_t b)
 {
@@ -34,12 +36,81 @@ static bool liveness_live(const snet_link *link)
     return link->state == SNET_LINK_LIVE && link->session != NULL;
 }
 
+/* How long the peer has for an answer. */
+static uint64_t liveness_patience_ns(const snet_session *session)
+{
+    const uint64_t rtt_ns = snet_v3_session_of(session)->rtt_ns;
+    const uint64_t path_ns =
+        liveness_min(rtt_ns, SNET_V3_LIVENESS_MAX_NS) * SNET_V3_LIVENESS_ROUND_TRIPS;
+    return liveness_max(SNET_HEARTBEAT_DEAD_NS, liveness_min(path_ns, SNET_V3_LIVENESS_MAX_NS));
+}
+
+/* What is outstanding waits for an acknowledgement from now on. */
+static void liveness_wait(snet_link *link, uint64_t now)
+{
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    state->progress_ns = liveness_outstanding(link->session) ? now : 0;
+    state->progress_end = link->sent_bytes;
+}
+
+/* --- Silence [PROTO 20.4] ----------------------------------------------------------------- */
+
+/* How long nothing has moved on the link, if nothing was outstanding meanwhile; else 0. */
+static uint64_t liveness_silence_ns(const snet_link *link, uint64_t now)
+{
+    const struct snet_v3_link *state = snet_v3_link_of(link);
+    return state->progress_ns != 0 ? 0 : now - liveness_max(state->heard_ns, state->sent_ns);
+}
+
+/* Clients learn how long the path keeps a link that is silent. NULL: this end does not. */
+static struct snet_idle *liveness_idle(const snet_session *session)
+{
+    return session->server == NULL ? &snet_v3_session_of(session)->of.client.idle : NULL;
+}
+
+/* Bytes have come. */
+static void liveness_break_silence(snet_link *link, uint64_t now)
+{
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    if (liveness_live(link) && liveness_idle(link->session) != NULL) {
+        const uint64_t silence_ns =
+            state->silence_ns != 0 ? state->silence_ns : liveness_silence_ns(link, now);
+        snet_idle_survived(liveness_idle(link->session), silence_ns);
+    }
+    state->silence_ns = 0;
+    state->heard_ns = now;
+}
+
+void snet_v3_liveness_link_gone(snet_session *session, const snet_link *link, snet_err err,
+                                uint64_t now)
+{
+    const struct snet_v3_link *state = snet_v3_link_of(link);
+    if (session->links.live != link || liveness_idle(session) == NULL ||
+        err == SNET_ERR_LINK_REPLACED) {
+        return; /* it is this end that left it */
+    }
+    const uint64_t silence_ns =
+        state->silence_ns != 0 ? state->silence_ns : liveness_silence_ns(link, now);
+    const bool by_path = snet_err_class_of(err) == SNET_CLASS_LINK;
+    snet_idle_died(liveness_idle(session), by_path ? silence_ns : 0);
+}
+
+static uint64_t liveness_heartbeat_ns(const snet_session *session)
+{
+    const struct snet_idle *idle = liveness_idle(session);
+    const uint64_t wanted_ns = snet_v3_session_of(session)->heartbeat_ns;
+    return idle == NULL ? wanted_ns : snet_idle_heartbeat_ns(idle, wanted_ns);
+}
+
+/* --- A link ------------------------------------------------------------------------------- */
+
 void snet_v3_liveness_begin(snet_link *link, uint64_t now)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
     const struct snet_v3_session *session = snet_v3_session_of(link->session);
     state->heard_ns = now;
-    state->progress_ns = liveness_outstanding(link->session) ? now : 0;
+    state->sent_ns = now;
+    liveness_wait(link, now);
     state->stall_timeout_ns =
         liveness_max(SNET_V3_STALL_TIMEOUT_NS, SNET_V3_STALL_ROUND_TRIPS * session->rtt_ns);
     state->stall_timeout_ns = liveness_max(state->stall_timeout_ns, session->stall_min_ns);
@@ -63,13 +134,58 @@ void snet_v3_liveness_answered(snet_link *link, uint64_t now)
 
 void snet_v3_liveness_heard(snet_link *link, uint64_t now)
 {
-    snet_v3_link_of(link)->heard_ns = now;
+    liveness_break_silence(link, now);
+}
+
+void snet_v3_liveness_piece(snet_link *link, bool first, uint64_t now)
+{
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    if (first) {
+        state->record_ns = now;
+        state->trickle_ns = now + SNET_V3_LIVENESS_TRICKLE_NS;
+    }
+    if (now - state->record_ns <= SNET_V3_LIVENESS_PIECES_NS) {
+        liveness_break_silence(link, now); /* on a slow path a record takes long */
+    }
+    if (liveness_live(link) && state->trickle_ns <= now) {
+        state->trickle_ns = now + SNET_V3_LIVENESS_TRICKLE_NS;
+        snet_v3_session_of(link->session)->flow.ack_now = true;
+        snet_link_want_send(link);
+    }
+}
+
+void snet_v3_liveness_trickles(snet_link *link, uint64_t now)
+{
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    if (state->progress_ns != 0) {
+        state->progress_ns = now;
+    }
+}
+
+void snet_v3_liveness_carried(snet_link *link, uint64_t now)
+{
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    if (!liveness_live(link)) {
+        return;
+    }
+    if (state->ping_out && snet_link_queue_moves(link, state->ping_end, now)) {
+        state->ping_wait_ns = now;
+    }
+    if (state->progress_ns != 0 && snet_link_queue_moves(link, state->progress_end, now)) {
+        state->progress_ns = now;
+    }
+}
+
+uint64_t snet_v3_liveness_close_by_ns(const snet_session *session, uint64_t now)
+{
+    return snet_timer_after(
+        now, liveness_max(session->handshake_timeout_ns, liveness_patience_ns(session)));
 }
 
 void snet_v3_liveness_acked(snet_link *link, uint64_t now)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
-    state->progress_ns = liveness_outstanding(link->session) ? now : 0;
+    liveness_wait(link, now);
     state->stall_timeout_ns = liveness_min(state->stall_timeout_ns, SNET_V3_STALL_TIMEOUT_MAX_NS);
     snet_v3_session_of(link->session)->stall_min_ns = 0;
 }
@@ -77,8 +193,17 @@ void snet_v3_liveness_acked(snet_link *link, uint64_t now)
 void snet_v3_liveness_sent(snet_link *link, uint64_t now)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
+    if (state->ping_out && !state->ping_owed && state->ping_end == UINT64_MAX &&
+        snet_outbox_empty(&state->out)) {
+        state->ping_end = link->sent_bytes;
+    }
+    const uint64_t silence_ns = liveness_silence_ns(link, now);
+    if (state->silence_ns == 0 && silence_ns >= SNET_IDLE_MIN_NS) {
+        state->silence_ns = silence_ns;
+    }
+    state->sent_ns = now;
     if (liveness_live(link) && state->progress_ns == 0 && liveness_outstanding(link->session)) {
-        state->progress_ns = now;
+        liveness_wait(link, now);
         snet_v3_liveness_arm(link);
     }
 }
@@ -86,14 +211,17 @@ void snet_v3_liveness_sent(snet_link *link, uint64_t now)
 static uint64_t liveness_heartbeat_at(const snet_link *link)
 {
     const struct snet_v3_link *state = snet_v3_link_of(link);
-    const struct snet_v3_session *session = snet_v3_session_of(link->session);
+    const uint64_t heartbeat_ns = liveness_heartbeat_ns(link->session);
     if (!state->ping_out) {
-        return snet_timer_after(state->heard_ns, session->heartbeat_ns);
+        return snet_timer_after(state->heard_ns, heartbeat_ns);
     }
     /* No second PING before the PONG: what else is heard meanwhile proves life as well. */
+    const uint64_t patience_ns = liveness_patience_ns(link->session);
+    const uint64_t answer_ns = state->ping_wait_ns + patience_ns;
     return state->heard_ns <= state->asked_ns
-               ? state->asked_ns + SNET_HEARTBEAT_DEAD_NS
-               : snet_timer_after(state->heard_ns + SNET_HEARTBEAT_DEAD_NS, session->heartbeat_ns);
+               ? answer_ns
+               : liveness_max(answer_ns,
+                              snet_timer_after(state->heard_ns + patience_ns, heartbeat_ns));
 }
 
 static uint64_t liveness_stall_at(const snet_link *link)
@@ -118,18 +246,47 @@ void snet_v3_liveness_arm(snet_link *link)
     }
 }
 
-static snet_err liveness_heartbeat_due(snet_link *link, uint64_t now)
+/* Asks the peer for a sign of life. */
+static void liveness_ask(snet_link *link, uint64_t now)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
-    if (state->ping_out) {
-        return SNET_ERR_LINK_TIMEOUT;
-    }
     state->ping_owed = true;
     state->ping_out = true;
     state->asked_ns = now;
+    state->ping_wait_ns = now;
+    state->ping_end = UINT64_MAX;
     state->ping_token++;
     snet_link_want_send(link);
+}
+
+static snet_err liveness_heartbeat_due(snet_link *link, uint64_t now)
+{
+    if (snet_v3_link_of(link)->ping_out) {
+        return SNET_ERR_LINK_TIMEOUT;
+    }
+    if (liveness_idle(link->session) != NULL) {
+        snet_idle_asked(liveness_idle(link->session));
+    }
+    liveness_ask(link, now);
     return SNET_OK;
+}
+
+void snet_v3_liveness_overslept(snet_link *link, uint64_t slept_ns, uint64_t now)
+{
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    (void)slept_ns;
+    state->asked_ns = now; /* else the sleep would pass for a round trip */
+    if (!liveness_live(link)) {
+        return;
+    }
+    state->silence_ns = LIVENESS_ASLEEP_NS;
+    state->progress_ns = state->progress_ns == 0 ? 0 : now;
+    state->record_ns = now;
+    if (state->ping_out) {
+        state->ping_wait_ns = now;
+    } else {
+        liveness_ask(link, now);
+    }
 }
 
 static void liveness_stall_due(snet_link *link, uint64_t now)

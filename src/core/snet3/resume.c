@@ -207,8 +207,7 @@ static void resume_commit(snet_link *link, struct snet_credential *base,
         snet_v3_server_go_over(plan->taken, now);
     }
     resume_enter_credential(link, base, resume->attempt);
-    snet_session_pend(session, link,
-                      snet_timer_after(now, link->server->config.session.handshake_timeout_ns));
+    snet_session_pend(session, link, snet_v3_state_confirm_by_ns(link->server, now));
     snet_link_want_send(link);
 }
 

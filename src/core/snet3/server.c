@@ -39,16 +39,17 @@ static snet_err server_refuse_hello(snet_link *link, struct snet_buffer message,
 
 /* --- A new session ------------------------------------------------------------------------ */
 
-/* Makes room for one more unconfirmed session: when there are too many, the oldest goes. */
+/* Makes room for one more unconfirmed session: when there are too many, one gives way. */
 static void server_make_room(snet_link *link)
 {
-    struct snet_list *unconfirmed = &snet_v3_store_of(link->server)->unconfirmed;
-    if (unconfirmed->count < link->server->config.handshakes_max) {
+    const struct snet_handshakes *unconfirmed = &snet_v3_store_of(link->server)->unconfirmed;
+    if (unconfirmed->list.count < link->server->config.handshakes_max) {
         return;
     }
-    struct snet_v3_session *oldest =
-        SNET_CONTAINER(snet_list_first(unconfirmed), struct snet_v3_session, of.server.unconfirmed);
-    snet_session *session = oldest->of.server.credentials.slots[0].owner;
+    const struct snet_v3_session *one =
+        SNET_CONTAINER(snet_server_giving_way(link->core, unconfirmed), struct snet_v3_session,
+                       of.server.unconfirmed);
+    snet_session *session = one->of.server.credentials.slots[0].owner;
     snet_link *attempt = session->links.attempt;
     if (attempt != NULL) {
         snet_session_let_go(session, attempt);
@@ -63,8 +64,8 @@ static snet_err server_create_unconfirmed(snet_link *link, const struct snet_v3_
                                           uint64_t now)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
-    const uint64_t by_ns =
-        link->deadline_ns; /* of the handshake, from when the link was accepted */
+    /* The sender of an authentic HELLO has a whole round trip before it, however long. */
+    const uint64_t by_ns = snet_v3_state_confirm_by_ns(link->server, now);
     snet_session *session = NULL;
     server_make_room(link);
     SNET_TRY(snet_server_begin(link, by_ns, &session));
@@ -74,7 +75,8 @@ static snet_err server_create_unconfirmed(snet_link *link, const struct snet_v3_
     state->peer_max_record = secure->peer_max_record = offer->max_record;
     struct snet_credential *first = snet_credentials_begin(&secure->of.server.credentials);
     first->owner = session;
-    snet_list_push(&snet_v3_store_of(link->server)->unconfirmed, &secure->of.server.unconfirmed);
+    snet_handshakes_join(&snet_v3_store_of(link->server)->unconfirmed,
+                         &secure->of.server.unconfirmed, link->owner);
     snet_err err = snet_v3_store_draw(snet_v3_store_of(link->server), state->ticket.cid);
     if (err == SNET_OK) {
         err = snet_v3_acks_take(session, (struct snet_flow_ack){.limit = offer->window}, now);
@@ -148,7 +150,7 @@ static void server_discard_unconfirmed(snet_link *link)
 
 /* What a HELLO is refused for whose sender knows a key of ours. */
 static enum snet_v3_code server_judge_hello(const snet_link *link,
-                                            const struct snet_v3_header *header)
+                                            const struct snet_v3_header *header, uint64_t now)
 {
     const struct snet_v3_store *store = snet_v3_store_of(link->server);
     const bool restricted =
@@ -162,7 +164,7 @@ static enum snet_v3_code server_judge_hello(const snet_link *link,
     if (snet_v3_state_suite(link->core, header->suite) == NULL) {
         return SNET_V3_BAD_SUITE;
     }
-    return snet_server_admit(link->server) == SNET_OK ? SNET_V3_OK : SNET_V3_BUSY;
+    return snet_server_admit(link->server, link->wire, now) == SNET_OK ? SNET_V3_OK : SNET_V3_BUSY;
 }
 
 static snet_err server_read_hello(snet_link *link, struct snet_buffer message,
@@ -209,6 +211,28 @@ static snet_err server_answer_hello(snet_link *link, struct snet_buffer message,
     return SNET_OK;
 }
 
+/* What stands for the ephemeral key of a HELLO; of nothing when it is too short, and refused. */
+static snet_err server_mark(snet_link *link, struct snet_buffer message, uint64_t *ret_mark)
+{
+    struct snet_v3_header header;
+    SNET_TRY(snet_v3_header_decode(message.data, &header));
+    const size_t offset =
+        SNET_V3_HEADER_BYTES + (header.pattern == SNET_NOISE_NNPSK0 ? SNET_V3_PSK_ID_BYTES : 0);
+    const bool whole = message.len >= offset + SNET_V3_EPHEMERAL_BYTES;
+    const struct snet_bytes ephemeral = {message.data + (whole ? offset : 0),
+                                         whole ? SNET_V3_EPHEMERAL_BYTES : 0};
+    return snet_replays_mark(&snet_v3_store_of(link->server)->replays, link->core, ephemeral,
+                             ret_mark);
+}
+
+snet_err snet_v3_server_is_replay(snet_link *link, struct snet_buffer message, bool *ret_replay)
+{
+    uint64_t mark = 0;
+    SNET_TRY(server_mark(link, message, &mark));
+    *ret_replay = snet_replays_has(&snet_v3_store_of(link->server)->replays, mark);
+    return SNET_OK;
+}
+
 snet_err snet_v3_server_hello(snet_link *link, struct snet_buffer message,
                               enum snet_v3_step *ret_next, uint64_t now)
 {
@@ -233,13 +257,24 @@ snet_err snet_v3_server_hello(snet_link *link, struct snet_buffer message,
         *ret_next = SNET_V3_SILENT; /* a stranger, or a client with a key that is ours no more */
         return SNET_OK;
     }
-    const enum snet_v3_code code = server_judge_hello(link, &header);
+    struct snet_replays *replays = &snet_v3_store_of(link->server)->replays;
+    uint64_t mark = 0;
+    SNET_TRY(server_mark(link, message, &mark));
+    if (snet_replays_has(replays, mark)) {
+        *ret_next = SNET_V3_SILENT;
+        return SNET_OK;
+    }
+    const enum snet_v3_code code = server_judge_hello(link, &header, now);
     if (code != SNET_V3_OK) {
         return server_refuse_hello(link, message, code,
                                    code == SNET_V3_BUSY ? SNET_V3_RETRY_AFTER : 0);
     }
     snet_v3_link_of(link)->suite_id = header.suite;
-    return server_answer_hello(link, message, &config, ret_next, now);
+    SNET_TRY(server_answer_hello(link, message, &config, ret_next, now));
+    if (*ret_next != SNET_V3_SILENT) {
+        snet_replays_add(replays, mark); /* somebody drew this key: it was authentic */
+    }
+    return SNET_OK;
 }
 
 /* --- A session is proven ------------------------------------------------------------------ */
@@ -258,13 +293,13 @@ static void server_turn_away(snet_link *link, enum snet_v3_code code, snet_err e
 static snet_err server_open(snet_link *link, uint64_t now)
 {
     snet_session *session = link->session;
-    if (link->server->session_count >= link->server->config.sessions_max) {
+    if (snet_server_admit(link->server, link->wire, now) == SNET_ERR_SESSIONS_FULL) {
         /* Others have opened since its HELLO. */
         server_turn_away(link, SNET_V3_BUSY, SNET_ERR_SESSIONS_FULL);
         return SNET_ERR_SESSIONS_FULL;
     }
-    snet_list_remove(&snet_v3_store_of(link->server)->unconfirmed,
-                     &snet_v3_session_of(session)->of.server.unconfirmed);
+    snet_handshakes_leave(&snet_v3_store_of(link->server)->unconfirmed,
+                          &snet_v3_session_of(session)->of.server.unconfirmed);
     snet_server_count(session);
     snet_session_open(session, link, now);
     snet_v3_liveness_begin(link, now);

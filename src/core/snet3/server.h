@@ -13,6 +13,9 @@
 #include "core/snet3/step.h"
 
 snet_err snet_v3_server_accept(snet_link *link, enum snet_sniff_verdict verdict);
+/* Whether this HELLO was answered before. Errors: CRYPTO, RANDOM. */
+SNET_MUST_USE snet_err snet_v3_server_is_replay(snet_link *link, struct snet_buffer message,
+                                                bool *ret_replay);
 snet_v3_handler snet_v3_server_hello;
 snet_v3_handler snet_v3_server_auth;
 /* The first record of a link was valid: its session goes over to it, or opens. Errors:

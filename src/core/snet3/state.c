@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/snet3/state.h"
 
+#include "core/server.h"
 #include "crypto/suites.h"
 
 const struct snet_suite *snet_v3_state_suite(const snet_core *core, uint8_t id)
@@ -64,6 +65,12 @@ void snet_v3_state_credit_used(snet_session *session, uint64_t now)
         snet_reserves_used(&session->core->reserves, reserve, (uint32_t)session->inbox.chain.len,
                            now);
     }
+}
+
+uint64_t snet_v3_state_confirm_by_ns(const snet_server *server, uint64_t now)
+{
+    const uint64_t least_ns = server->config.session.handshake_timeout_ns;
+    return snet_timer_after(now, least_ns > SNET_V3_CONFIRM_NS ? least_ns : SNET_V3_CONFIRM_NS);
 }
 
 uint64_t snet_v3_state_limit(const snet_session *session)

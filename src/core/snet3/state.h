@@ -16,6 +16,7 @@
 #include "core/session.h"
 #include "core/snet3/credentials.h"
 #include "core/snet3/flow.h"
+#include "core/snet3/idle.h"
 #include "core/snet3/messages.h"
 #include "core/snet3/outbox.h"
 #include "core/snet3/path.h"
@@ -39,6 +40,9 @@
 #define SNET_V3_PROVEN_ROUND_TRIPS 4u
 /* Maximum: stream bytes sent on a link that is accepted and not yet proven [PROTO 15.3]. */
 #define SNET_V3_PENDING_MAX_BYTES 65536u
+
+/* Minimum: time for the first record behind HELLO_REPLY or ACCEPT [PROTO 20.3]. */
+#define SNET_V3_CONFIRM_NS (30 * SNET_SECOND_NS)
 
 /* The steps of a link, after the message or record that each waits for [PROTO 14.1]. */
 enum snet_v3_step {
@@ -85,6 +89,7 @@ struct snet_v3_client {
     struct snet_v3_ticket ticket;
     uint64_t attempt;
     struct snet_v3_wishes *wishes;
+    struct snet_idle idle;
     uint64_t moving_since_ns; /* no link since then was barren; 0: the last one was */
     bool step_carried;        /* TCP segments of SNET_V3_REMEDY_STEP_BYTES have passed */
 };
@@ -92,7 +97,7 @@ struct snet_v3_client {
 /* What only a server's end has. */
 struct snet_v3_server {
     struct snet_credentials credentials;
-    struct snet_list_node unconfirmed;
+    struct snet_handshake unconfirmed;
     uint64_t resume_free_ns; /* when a full burst of resumes is allowed again */
     uint64_t resumed_at_ns;  /* the last resume that was allowed ... */
     uint64_t resumed_bytes;  /* ... and how many bytes of both streams had arrived by then */
@@ -125,6 +130,7 @@ struct snet_v3_session {
     bool early_data;
     bool writer_waited; /* since the last whole send buffer was acknowledged */
     bool end_sent;      /* FIN went out on some link */
+    bool heard;         /* a record of the peer has come */
     uint8_t key_place;  /* servers: of the key that it began with, in the keyring */
     struct snet_v3_progress progress;
     uint64_t rekey_interval_ns;
@@ -157,9 +163,16 @@ struct snet_v3_link {
     uint64_t began_ns;
     uint64_t in_offset; /* of the next byte of DATA */
     uint64_t heard_ns;
-    uint64_t asked_ns; /* when the last flight of the handshake, or the last PING, went out */
+    uint64_t sent_ns;      /* when the last bytes went out */
+    uint64_t silence_ns;   /* which these ended, while nothing has come since; 0: none */
+    uint64_t asked_ns;     /* when the last flight of the handshake, or the last PING, went out */
+    uint64_t ping_wait_ns; /* since when the PING waits for its answer */
+    uint64_t ping_end;     /* of its record, in the link's `sent_bytes`; UINT64_MAX: not yet sent */
+    uint64_t record_ns;    /* when the record that arrives in pieces began */
+    uint64_t trickle_ns;   /* when an ACK says next that pieces arrive */
     uint64_t
         progress_ns; /* since when what is outstanding waits for an acknowledgement; 0: nothing */
+    uint64_t progress_end;     /* the link's `sent_bytes` when that began */
     uint64_t stall_timeout_ns; /* without an acknowledgement for this long, the link has stalled */
     uint64_t rekey_at_ns;      /* client: when new keys are wanted; SNET_NEVER */
     struct snet_path path;
@@ -195,6 +208,8 @@ SNET_MUST_USE snet_err snet_v3_state_begin_handshake(snet_link *link,
 void snet_v3_state_end_handshake(snet_link *link);
 /* The ticket is there no more, and its secrets are wiped. */
 void snet_v3_state_drop_ticket(snet_core *core, struct snet_v3_ticket *ticket);
+/* When a server closes a link whose first record has not come, after it has answered at `now`. */
+uint64_t snet_v3_state_confirm_by_ns(const snet_server *server, uint64_t now);
 /* The end of the credit that the peer has. */
 uint64_t snet_v3_state_limit(const snet_session *session);
 /* Bytes have come, or were read: what is set aside for the peer's credit is in use. */

@@ -61,7 +61,7 @@ snet_err snet_v3_store_new(snet_core *core, const struct snet_server_keys *keys,
         return SNET_ERR_NO_MEMORY;
     }
     store->core = core;
-    snet_list_init(&store->unconfirmed);
+    snet_handshakes_init(&store->unconfirmed);
     const snet_err err = store_set_up(store, keys);
     if (err != SNET_OK) {
         snet_keyring_free(store->keyring);
@@ -78,9 +78,10 @@ void snet_v3_store_free(struct snet_v3_store *store)
     if (store == NULL) {
         return;
     }
-    SNET_ASSERT(store->unconfirmed.count == 0);
+    SNET_ASSERT(store->unconfirmed.list.count == 0);
     snet_registry_deinit(&store->registry);
     snet_tombstones_deinit(&store->tombstones);
+    snet_replays_deinit(&store->replays, store->core);
     snet_keyring_free(store->keyring);
     store_drop_root(store->core, &store->cids);
     for (size_t i = 0; i < SNET_V3_FORMER_ROOTS_MAX; i++) {

@@ -10,10 +10,12 @@
 #define SNET_CORE_SNET3_STORE_H
 
 #include "core/core.h"
+#include "core/handshakes.h"
 #include "core/registry.h"
 #include "core/snet3/cids.h"
 #include "core/snet3/credentials.h"
 #include "core/snet3/keyring.h"
+#include "core/snet3/replays.h"
 #include "core/snet3/tombstones.h"
 
 /* How many roots of names are remembered that were the root before. */
@@ -27,7 +29,8 @@ struct snet_v3_store {
     struct snet_cids former_cids[SNET_V3_FORMER_ROOTS_MAX];
     struct snet_registry registry; /* credentials, by cid */
     struct snet_tombstones tombstones;
-    struct snet_list unconfirmed; /* sessions that no record has proven yet, oldest first */
+    struct snet_replays replays;
+    struct snet_handshakes unconfirmed; /* sessions that no record has proven yet */
 };
 
 /* The store of a server that serves snet/3. */

@@ -27,14 +27,14 @@ static snet_err v3_link_recv(snet_link *link, const uint8_t *data, size_t len, s
                              uint64_t now)
 {
     size_t taken = 0;
-    while (taken < len && link->state != SNET_LINK_CLOSED) {
+    while (taken < len && link->state != SNET_LINK_CLOSED && !snet_turns_waits(&link->turn)) {
         size_t part = 0;
         SNET_TRY(snet_v3_step_records(link)
                      ? snet_v3_in_feed(link, data + taken, len - taken, &part, now)
                      : snet_v3_handshake_feed(link, data + taken, len - taken, &part, now));
         taken += part;
     }
-    *ret_taken = len;
+    *ret_taken = taken;
     return SNET_OK;
 }
 
@@ -213,6 +213,23 @@ static void v3_session_consumed(snet_session *session, uint64_t now)
     }
 }
 
+static uint64_t v3_session_rtt_ns(const snet_session *session)
+{
+    return snet_v3_session_of(session)->rtt_ns;
+}
+
+static void v3_link_gone(snet_session *session, const snet_link *link, snet_err err, uint64_t now)
+{
+    snet_v3_liveness_link_gone(session, link, err, now);
+    snet_v3_progress_link_gone(session, link, err, now);
+}
+
+static void v3_link_tcp(snet_link *link, const struct snet_link_tcp *tcp, uint64_t now)
+{
+    (void)tcp; /* the link has counted it */
+    snet_v3_liveness_carried(link, now);
+}
+
 static void v3_session_info(const snet_session *session, struct snet_session_info *ret_info)
 {
     const struct snet_v3_session *state = snet_v3_session_of(session);
@@ -261,7 +278,7 @@ static void v3_session_wipe(snet_session *session)
         struct snet_v3_store *store = snet_v3_store_of(session->server);
         snet_core_release(session->core, state->of.server.migrate);
         state->of.server.migrate = NULL;
-        snet_list_remove(&store->unconfirmed, &state->of.server.unconfirmed);
+        snet_handshakes_leave(&store->unconfirmed, &state->of.server.unconfirmed);
         snet_v3_store_retire(store, &state->of.server.credentials.slots[0]);
         snet_v3_store_retire(store, &state->of.server.credentials.slots[1]);
     }
@@ -284,8 +301,11 @@ const struct snet_wire_ops snet_v3_wire = {
     .link_send = v3_link_send,
     .link_sent = v3_link_sent,
     .link_timer = snet_v3_liveness_due,
+    .link_overslept = snet_v3_liveness_overslept,
+    .link_tcp = v3_link_tcp,
+    .link_turn = snet_v3_handshake_turn,
     .link_wipe = v3_link_wipe,
-    .link_gone = snet_v3_progress_link_gone,
+    .link_gone = v3_link_gone,
     .link_worked = snet_v3_progress_worked,
     .attempt_failed = snet_v3_client_attempt_failed,
     .server_open = v3_server_open,
@@ -297,6 +317,7 @@ const struct snet_wire_ops snet_v3_wire = {
     .session_room = v3_session_room,
     .session_consumed = v3_session_consumed,
     .session_migrate = snet_v3_migrate_ask,
+    .session_rtt_ns = v3_session_rtt_ns,
     .session_info = v3_session_info,
     .session_end = v3_session_end,
     .session_wipe = v3_session_wipe,

@@ -202,6 +202,72 @@ static void owners_are_told_apart(void **state)
                          first);
 }
 
+/* --- Places of a server -------------------------------------------------------------------- */
+
+static struct snet_seat seats[COUNT];
+
+static struct snet_seat *seat(struct fixture *fixture, size_t i, enum snet_seat_rank rank,
+                              uint16_t owner, uint64_t since_ns)
+{
+    seats[i] = (struct snet_seat){.of = fixture, .legacy = i % 2 != 0};
+    snet_holders_seat(&fixture->holders, &seats[i], rank, owner, since_ns);
+    return &seats[i];
+}
+
+static struct snet_seat *seat_victim(struct fixture *fixture, bool legacy_only, uint64_t now)
+{
+    const struct snet_holders_group group = {.of = fixture, .legacy_only = legacy_only};
+    return snet_holders_seat_victim(&fixture->holders, &group, now);
+}
+
+static void seat_of_one_who_has_shown_nothing_ends_first(void **state)
+{
+    struct fixture *fixture = *state;
+    struct snet_holders *holders = &fixture->holders;
+    assert_null(seat_victim(fixture, false, 9 * SECOND));
+    (void)seat(fixture, 0, SNET_SEAT_ATTACHED, 1, 0);
+    (void)seat(fixture, 1, SNET_SEAT_ATTACHED, 1, 0);
+    struct snet_seat *away = seat(fixture, 2, SNET_SEAT_AWAY, 1, 0);
+    assert_null(seat_victim(fixture, false, 9 * SECOND)); /* one owner has no more than its share */
+    (void)seat(fixture, 3, SNET_SEAT_ATTACHED, 2, 0);
+    assert_ptr_equal(seat_victim(fixture, false, 9 * SECOND), away);
+    struct snet_seat *silent = seat(fixture, 4, SNET_SEAT_UNPROVEN_ATTACHED, 3, 9 * SECOND);
+    assert_ptr_equal(seat_victim(fixture, false, 10 * SECOND - 1), away);
+    assert_ptr_equal(seat_victim(fixture, false, 10 * SECOND), silent);
+    struct snet_seat *gone = seat(fixture, 5, SNET_SEAT_UNPROVEN_AWAY, 3, 9 * SECOND);
+    assert_ptr_equal(seat_victim(fixture, false, 9 * SECOND), gone);
+    for (size_t i = 0; i < 6; i++) {
+        snet_holders_unseat(holders, &seats[i]);
+        snet_holders_unseat(holders, &seats[i]);
+    }
+    assert_int_equal(holders->seat_count, 0);
+    assert_int_equal(holders->seated_owners, 0);
+}
+
+static void seat_of_the_owner_that_has_most_ends(void **state)
+{
+    struct fixture *fixture = *state;
+    (void)seat(fixture, 0, SNET_SEAT_UNPROVEN_AWAY, 1, 0);
+    struct snet_seat *first = seat(fixture, 1, SNET_SEAT_UNPROVEN_AWAY, 2, 1);
+    (void)seat(fixture, 2, SNET_SEAT_UNPROVEN_AWAY, 2, 2);
+    assert_ptr_equal(seat_victim(fixture, false, SECOND), first);
+    snet_holders_seat(&fixture->holders, first, SNET_SEAT_ATTACHED, 2, 3);
+    assert_ptr_equal(seat_victim(fixture, false, SECOND), &seats[2]);
+    snet_holders_seat(&fixture->holders, first, SNET_SEAT_ATTACHED, 3, 4);
+    assert_ptr_equal(seat_victim(fixture, false, SECOND), &seats[0]); /* as many: the oldest */
+}
+
+static void seats_of_legacy_wires_can_be_asked_for_alone(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct snet_holders_group other = {.of = &seats};
+    (void)seat(fixture, 0, SNET_SEAT_UNPROVEN_AWAY, 1, 0);
+    assert_null(seat_victim(fixture, true, SECOND));
+    struct snet_seat *legacy = seat(fixture, 1, SNET_SEAT_UNPROVEN_AWAY, 1, 0);
+    assert_ptr_equal(seat_victim(fixture, true, SECOND), legacy);
+    assert_null(snet_holders_seat_victim(&fixture->holders, &other, SECOND));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
@@ -216,6 +282,9 @@ int main(void)
         TEST(session_of_a_client_never_ends_for_others),
         TEST(holders_are_looked_at_now_and_then),
         TEST(owners_are_told_apart),
+        TEST(seat_of_one_who_has_shown_nothing_ends_first),
+        TEST(seat_of_the_owner_that_has_most_ends),
+        TEST(seats_of_legacy_wires_can_be_asked_for_alone),
     };
 #undef TEST
     return cmocka_run_group_tests(tests, NULL, NULL);

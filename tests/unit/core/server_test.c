@@ -25,6 +25,11 @@ static struct core_pair_conn *hello(void)
     return conn;
 }
 
+static snet_err admit(void)
+{
+    return snet_server_admit(ends.server, snet_wires_find(SNET_WIRE_2), ends.now);
+}
+
 static void server_refuses_unknown_wires(void **state)
 {
     (void)state;
@@ -96,7 +101,7 @@ static void server_update_counts_for_what_begins_afterwards(void **state)
     config.server.first_bytes_timeout_ns = SNET_SECOND_NS;
     config.server.sessions_max = 1;
     assert_int_equal(snet_server_update(ends.server, &config.server, ends.now), SNET_OK);
-    assert_int_equal(snet_server_admit(ends.server), SNET_ERR_SESSIONS_FULL);
+    assert_int_equal(admit(), SNET_ERR_SESSIONS_FULL);
     assert_int_equal(ends.served->resume_timeout_ns, SNET_RESUME_TIMEOUT_DEFAULT_NS);
     struct core_pair_conn *silent = core_pair_intrude(&ends);
     core_pair_pass(&ends, SNET_SECOND_NS);
@@ -107,8 +112,19 @@ static void server_update_counts_for_what_begins_afterwards(void **state)
     /* What is not said is the default again. */
     config.server = core_pair_config_for(SNET_WIRE_2, true).server;
     assert_int_equal(snet_server_update(ends.server, &config.server, ends.now), SNET_OK);
-    assert_int_equal(snet_server_admit(ends.server), SNET_OK);
+    assert_int_equal(admit(), SNET_OK);
     core_pair_close(&ends);
+}
+
+/* How many of these connections had to give way. */
+static unsigned closed_of(struct core_pair_conn *const *conns, size_t count)
+{
+    unsigned closed = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct core_pair_link *link = &conns[i]->sides[CORE_PAIR_SERVER];
+        closed += link->how == SNET_CLOSE_RESET && link->err == SNET_ERR_HANDSHAKES_FULL ? 1 : 0;
+    }
+    return closed;
 }
 
 static void server_update_closes_handshakes_beyond_a_lower_limit(void **state)
@@ -123,12 +139,9 @@ static void server_update_closes_handshakes_beyond_a_lower_limit(void **state)
     config.server.handshakes_max = 2;
     assert_int_equal(snet_server_update(ends.server, &config.server, ends.now), SNET_OK);
     core_pair_drain(&ends);
-    for (unsigned i = 0; i < 4; i++) {
-        assert_int_equal(conns[i]->sides[CORE_PAIR_SERVER].how,
-                         i < 2 ? SNET_CLOSE_RESET : SNET_CLOSE_NONE);
-    }
+    assert_int_equal(closed_of(conns, 4), 2);
     (void)core_pair_intrude(&ends); /* there are no more than the limit */
-    assert_int_equal(conns[2]->sides[CORE_PAIR_SERVER].err, SNET_ERR_HANDSHAKES_FULL);
+    assert_int_equal(closed_of(conns, 4), 3);
     core_pair_close(&ends);
 }
 
@@ -182,18 +195,78 @@ static void server_refuses_sessions_beyond_its_limit(void **state)
     core_pair_close(&ends);
 }
 
-static void server_lets_the_oldest_handshake_give_way(void **state)
+/* The address is told behind the call that may make others give way. */
+static struct core_pair_conn *intrude_from(uint8_t network)
+{
+    struct core_pair_conn *conn = core_pair_intrude(&ends);
+    const uint8_t address[4] = {10, 0, network, 1};
+    snet_link_set_address(conn->sides[CORE_PAIR_SERVER].link, address, sizeof address);
+    return conn;
+}
+
+static void server_lets_a_handshake_of_the_largest_network_give_way(void **state)
 {
     (void)state;
     struct core_pair_config config = core_pair_config_for(SNET_WIRE_1, false);
-    config.server.handshakes_max = 2;
+    struct core_pair_conn *conns[16];
+    config.server.handshakes_max = 4;
     open_with(config);
-    struct core_pair_conn *first = core_pair_intrude(&ends);
-    struct core_pair_conn *second = core_pair_intrude(&ends);
-    struct core_pair_conn *third = core_pair_intrude(&ends);
-    assert_int_equal(first->sides[CORE_PAIR_SERVER].err, SNET_ERR_HANDSHAKES_FULL);
+    struct core_pair_conn *other = intrude_from(1);
+    for (unsigned i = 0; i < 16; i++) {
+        conns[i] = intrude_from(2);
+    }
+    assert_int_equal(other->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
+    assert_int_equal(conns[15]->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
+    assert_int_equal(closed_of(conns, 16), 13);
+    core_pair_close(&ends);
+}
+
+/* Eight bytes of a stranger who is gone would keep a place for as long as a session is kept. */
+static void server_gives_up_who_has_shown_nothing_for_a_newcomer(void **state)
+{
+    (void)state;
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_1, false);
+    config.server.sessions_max = 3;
+    open_with(config);
+    struct core_pair_conn *first = hello();
+    core_pair_cut(&ends, first);
+    core_pair_pass(&ends, 1);
+    struct core_pair_conn *second = hello();
+    (void)hello();
+    assert_int_equal(hello()->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
+    assert_int_equal(ends.ended[CORE_PAIR_SERVER], SNET_ERR_EVICTED);
+    /* Those with a link have a second to show something. */
+    assert_int_equal(hello()->sides[CORE_PAIR_SERVER].err, SNET_ERR_SESSIONS_FULL);
+    static const uint8_t byte[1] = {7};
+    core_pair_feed(&ends, second, CORE_PAIR_SERVER, byte, sizeof byte);
+    core_pair_pass(&ends, SNET_HOLDERS_SHOW_NS);
+    assert_int_equal(hello()->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
+    assert_int_equal(hello()->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
+    assert_int_equal(hello()->sides[CORE_PAIR_SERVER].err, SNET_ERR_SESSIONS_FULL);
     assert_int_equal(second->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
-    assert_int_equal(third->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
+    core_pair_close(&ends);
+}
+
+/* Beside snet/3 they have half of the places, and keep those for less when they get short. */
+static void server_gives_legacy_wires_their_share_and_no_more(void **state)
+{
+    (void)state;
+    struct core_pair_config config = core_pair_config_for(SNET_WIRE_1, true);
+    config.server.sessions_max = 8;
+    config.server.grace_ns = 1;
+    open_with(config);
+    struct core_pair_conn *conns[4];
+    for (unsigned i = 0; i < 4; i++) {
+        conns[i] = hello();
+        core_pair_pass(&ends, 2);
+    }
+    assert_int_equal(ends.server->session_count, 4);
+    assert_int_equal(hello()->sides[CORE_PAIR_SERVER].err, SNET_ERR_SESSIONS_FULL);
+    core_pair_cut(&ends, conns[0]);
+    core_pair_pass(&ends, 29 * SNET_SECOND_NS);
+    assert_int_equal(ends.server->session_count, 4);
+    core_pair_pass(&ends, 2 * SNET_SECOND_NS);
+    assert_int_equal(ends.server->session_count, 3);
     core_pair_close(&ends);
 }
 
@@ -303,7 +376,9 @@ int main(void)
         cmocka_unit_test(server_update_closes_handshakes_beyond_a_lower_limit),
         cmocka_unit_test(server_survives_failing_allocations),
         cmocka_unit_test(server_refuses_sessions_beyond_its_limit),
-        cmocka_unit_test(server_lets_the_oldest_handshake_give_way),
+        cmocka_unit_test(server_lets_a_handshake_of_the_largest_network_give_way),
+        cmocka_unit_test(server_gives_up_who_has_shown_nothing_for_a_newcomer),
+        cmocka_unit_test(server_gives_legacy_wires_their_share_and_no_more),
         cmocka_unit_test(server_that_drains_takes_no_new_sessions),
         cmocka_unit_test(server_draws_ids_that_a_mixed_listener_can_tell),
         cmocka_unit_test(server_never_gives_out_zero_or_a_taken_id),

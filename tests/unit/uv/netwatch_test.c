@@ -161,6 +161,44 @@ static void netwatch_reports_the_last_address_lost(void **state)
     assert_int_equal(look(&fixture), 1);
 }
 
+/* --- Paths ---------------------------------------------------------------------------------- */
+
+static struct sockaddr_storage address_of(const char *ip)
+{
+    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
+    assert_int_equal(uv_ip4_addr(ip, 9, (struct sockaddr_in *)&address), 0);
+    return address;
+}
+
+static void path_has_moved_when_its_source_would_be_another(void **state)
+{
+    static const struct {
+        const char *local;
+        const char *peer;
+        bool moved;
+    } rows[] = {{"127.0.0.1", "127.0.0.1", false},
+                {"127.0.0.1", "127.0.0.7", false},
+                {"192.0.2.77", "127.0.0.1", true}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct snet_netwatch_path path = {.local = address_of(rows[i].local),
+                                                .peer = address_of(rows[i].peer)};
+        assert_int_equal(snet_netwatch_moved(&path), rows[i].moved);
+    }
+}
+
+/* Nobody can go anywhere: the link may be as good as ever when the network is back. */
+static void path_to_nowhere_has_not_moved(void **state)
+{
+    (void)state;
+    const struct snet_netwatch_path local = {.local = {.ss_family = AF_UNIX},
+                                             .peer = {.ss_family = AF_UNIX}};
+    const struct snet_netwatch_path refused = {.local = address_of("192.0.2.77"),
+                                               .peer = address_of("255.255.255.255")};
+    assert_false(snet_netwatch_moved(&local));
+    assert_false(snet_netwatch_moved(&refused)); /* a broadcast: no socket connects to it */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +209,8 @@ int main(void)
         cmocka_unit_test(netwatch_reports_once_each_address_that_comes_or_goes),
         cmocka_unit_test(netwatch_reports_an_address_in_place_of_another),
         cmocka_unit_test(netwatch_reports_the_last_address_lost),
+        cmocka_unit_test(path_has_moved_when_its_source_would_be_another),
+        cmocka_unit_test(path_to_nowhere_has_not_moved),
     };
     return cmocka_run_group_tests_name("network", tests, NULL, NULL);
 }

@@ -54,10 +54,13 @@ static void pending_link_is_closed_in_time_and_it_alone(void **state)
     (void)state;
     for (unsigned cause = 0; cause < 2; cause++) {
         struct v3_setup scene;
-        v3_setup_begin(&scene);
+        v3_setup_prepare(&scene);
+        scene.config.server.session.heartbeat_ns = SNET_HEARTBEAT_MAX_NS;
+        v3_setup_open(&scene, SNET_NOISE_NK);
+        v3_peer_begin(&scene.peer);
         struct core_pair_conn *before = scene.peer.conn;
         v3_peer_resume_to_accept(&scene.peer, (enum snet_v3_cause)cause, 0);
-        core_pair_pass(&scene.ends, SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS - 1);
+        core_pair_pass(&scene.ends, SNET_V3_CONFIRM_NS - 1);
         assert_int_equal(scene.peer.conn->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_NONE);
         core_pair_pass(&scene.ends, 1);
         assert_int_equal(scene.peer.conn->sides[CORE_PAIR_SERVER].how, SNET_CLOSE_RESET);
@@ -82,7 +85,7 @@ static void session_does_not_expire_while_a_link_is_pending(void **state)
         core_pair_eof(&scene.ends, scene.peer.conn, CORE_PAIR_SERVER);
         core_pair_pass(&scene.ends, 19 * SNET_SECOND_NS);
         v3_peer_resume_to_accept(&scene.peer, SNET_V3_CAUSE_LOST, 0);
-        core_pair_pass(&scene.ends, SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS - 1);
+        core_pair_pass(&scene.ends, SNET_V3_CONFIRM_NS - 1);
         assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_ENDED], 0);
         if (late == 0) {
             v3_peer_confirm(&scene.peer, 0);

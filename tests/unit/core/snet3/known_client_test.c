@@ -37,7 +37,7 @@ static void auth_with_any_bit_flipped_drops_the_link_and_opens_nothing(void **st
         assert_int_equal(scene.peer.message_len, 8 + 66);
         scene.peer.message[bit / 8] ^= (uint8_t)(1u << (bit % 8));
         v3_peer_send(&scene.peer);
-        core_pair_pass(&scene.ends, SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS);
+        core_pair_pass(&scene.ends, SNET_V3_CONFIRM_NS);
         v3_peer_expect_closed(&scene.peer, SNET_CLOSE_RESET);
         assert_int_equal(scene.ends.events[CORE_PAIR_SERVER][SNET_CORE_EVENT_OPENED], 0);
         v3_setup_close(&scene);
