@@ -36,6 +36,9 @@ bool snet_v3_step_records(const snet_link *link)
 size_t snet_v3_step_need(const snet_link *link)
 {
     const struct snet_reassembly *in = &snet_v3_link_of(link)->in;
+    if (snet_turns_waits(&link->turn)) {
+        return 0; /* what follows the message is read when that was answered */
+    }
     if (snet_v3_link_of(link)->step == SNET_V3_SILENT) {
         return SNET_V3_READ_MAX_BYTES; /* what is dropped costs least in large pieces */
     }

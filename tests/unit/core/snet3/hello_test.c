@@ -367,9 +367,12 @@ static void hello_waits_for_its_turn(void **state)
     v3_peer_hello(&scene.peer, &offer);
     v3_peer_send(&scene.peer);
     v3_peer_expect_silence(&scene.peer);
+    const snet_link *link = scene.peer.conn->sides[CORE_PAIR_SERVER].link;
+    assert_int_equal(snet_link_room(link), 0); /* what follows it waits, too */
     assert_true(snet_core_deadline(core) <= scene.ends.now);
     assert_false(snet_server_turn(core, SNET_SERVER_TURN_RESUME, scene.ends.now));
     assert_true(snet_server_turn(core, SNET_SERVER_TURN_HELLO, scene.ends.now));
+    assert_true(snet_link_room(link) > 0);
     assert_false(snet_server_turn(core, SNET_SERVER_TURN_HELLO, scene.ends.now));
     core_pair_drain(&scene.ends);
     assert_true(v3_peer_hear(&scene.peer) > 0);
