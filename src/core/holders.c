@@ -99,20 +99,20 @@ void snet_holders_give(struct snet_holders *holders, struct snet_holder *holder,
     holders_add(holders, holder);
 }
 
-void snet_holders_moved(struct snet_holder *holder, uint64_t acked, uint64_t sent, uint64_t now)
+void snet_holders_moved(struct snet_holder *holder, uint64_t acked, uint64_t sent, uint64_t end,
+                        uint64_t now)
 {
-    if (holder->in_flight && acked < holder->mark_offset) {
+    holder->in_flight = sent > acked;
+    if (acked < holder->mark_offset) {
         return;
     }
     /*
-     * The next mark: what is in flight now was sent since the last one. It counts as younger than
-     * it may be, by one flight at most, and one byte acknowledged now and then makes nothing young.
+     * The next mark: what is held now was written since the last one. It counts as younger than it
+     * may be, by once what is held at most, and one byte acknowledged now and then makes nothing
+     * young, nor does credit for one.
      */
-    if (holder->in_flight || sent > acked) {
-        holder->since_ns = now;
-    }
-    holder->in_flight = sent > acked;
-    holder->mark_offset = sent;
+    holder->since_ns = now;
+    holder->mark_offset = end;
 }
 
 /* What an owner may hold when all hold the same. */
@@ -159,7 +159,9 @@ static bool holders_may_end(const struct snet_holders *holders, const struct sne
     case SNET_HOLDER_OWN:
         return false;
     case SNET_HOLDER_ATTACHED:
-        if (holder->in_flight && holder_older(holder, SNET_HOLDERS_STALL_NS, now)) {
+        /* What waits for credit is no more than each may hold: of no use to who lacks more. */
+        if ((holder->in_flight || lack == SNET_HOLDERS_LACK_PAGE) &&
+            holder_older(holder, SNET_HOLDERS_STALL_NS, now)) {
             return true;
         }
         return lack == SNET_HOLDERS_LACK_PAGE && owned == most && owned > holders_share(holders) &&

@@ -34,8 +34,9 @@
 #define SNET_HOLDERS_UNRESERVED_DIVISOR 4u
 /* Sessions without a link may hold this part of the budget, whichever others wait for it. */
 #define SNET_HOLDERS_AWAY_DIVISOR 4u
-/* Minimum: for how long a session with a link has acknowledged nothing before it ends for others,
-   and the same when its owner holds more than an equal share. Each is 4 round trips at least. */
+/* Minimum: for how long a session with a link holds the same bytes, not acknowledged or without
+   credit to send them, before it ends for others, and the same when its owner holds more than an
+   equal share. Each is 4 round trips at least. */
 #define SNET_HOLDERS_STALL_NS (20 * SNET_SECOND_NS)
 #define SNET_HOLDERS_SHARE_STALL_NS (1 * SNET_SECOND_NS)
 #define SNET_HOLDERS_ROUND_TRIPS 4u
@@ -55,12 +56,12 @@ enum snet_holder_place {
 /* What a session holds: part of it. Zeroed, it holds nothing, for an owner that is not known. */
 struct snet_holder {
     struct snet_list_node node;
-    uint64_t mark_offset; /* all that was sent before it is as old as `since_ns` at least */
+    uint64_t mark_offset; /* all that was held before it is as old as `since_ns` at least */
     uint64_t since_ns;
     uint32_t bytes;
     uint32_t rtt_ms;
     uint16_t owner;
-    bool in_flight; /* some of what is before the mark is not acknowledged */
+    bool in_flight; /* some of what it held at the mark was sent, and not acknowledged */
     enum snet_holder_place place;
 };
 
@@ -122,8 +123,10 @@ void snet_holders_count(struct snet_holders *holders, struct snet_holder *holder
 void snet_holders_drop(struct snet_holders *holders, struct snet_holder *holder);
 /* From now on it is of this owner. */
 void snet_holders_give(struct snet_holders *holders, struct snet_holder *holder, uint16_t owner);
-/* The peer has all before `acked`; all before `sent` has been sent. */
-void snet_holders_moved(struct snet_holder *holder, uint64_t acked, uint64_t sent, uint64_t now);
+/* The peer has all before `acked`; all before `sent` has been sent, and all before `end` written.
+ */
+void snet_holders_moved(struct snet_holder *holder, uint64_t acked, uint64_t sent, uint64_t end,
+                        uint64_t now);
 
 /* Sessions without a link hold more than their part of the budget. */
 bool snet_holders_away_high(const struct snet_holders *holders);

@@ -47,7 +47,8 @@ void snet_v3_acks_mark(snet_session *session, uint64_t now)
 {
     const struct snet_v3_session *state = snet_v3_session_of(session);
     session->holder.rtt_ms = (uint32_t)(state->rtt_ns / SNET_MS_NS);
-    snet_holders_moved(&session->holder, state->flow.acked, session->history.sent_max, now);
+    snet_holders_moved(&session->holder, state->flow.acked, session->history.sent_max,
+                       session->history.end, now);
 }
 
 snet_err snet_v3_acks_take(snet_session *session, struct snet_flow_ack ack, uint64_t now)

@@ -104,7 +104,7 @@ static void holder_with_a_link_ends_when_it_acknowledges_nothing(void **state)
     struct fixture *fixture = *state;
     struct snet_holder *holder = hold(fixture, 0, 1, 2 * FREE, SECOND);
     expect(fixture, SNET_HOLDERS_LACK_MORE, 100 * SECOND, NULL); /* nothing is in flight */
-    snet_holders_moved(holder, 0, 10, SECOND);
+    snet_holders_moved(holder, 0, 10, 10, SECOND);
     expect(fixture, SNET_HOLDERS_LACK_MORE, 21 * SECOND, NULL);
     expect(fixture, SNET_HOLDERS_LACK_MORE, 21 * SECOND + 1, holder);
     holder->rtt_ms = 6000;
@@ -119,15 +119,33 @@ static void holder_is_as_old_as_what_it_had_in_flight(void **state)
 {
     struct fixture *fixture = *state;
     struct snet_holder *holder = hold(fixture, 0, 1, FREE, 0);
-    snet_holders_moved(holder, 0, 1000, SECOND);
-    snet_holders_moved(holder, 1, 2000, 19 * SECOND);
-    snet_holders_moved(holder, 999, 3000, 20 * SECOND);
+    snet_holders_moved(holder, 0, 1000, 1000, SECOND);
+    snet_holders_moved(holder, 1, 2000, 2000, 19 * SECOND);
+    snet_holders_moved(holder, 999, 3000, 3000, 20 * SECOND);
     expect(fixture, SNET_HOLDERS_LACK_MORE, 22 * SECOND, holder);
-    snet_holders_moved(holder, 1000, 3000, 22 * SECOND);
+    snet_holders_moved(holder, 1000, 3000, 3000, 22 * SECOND);
     expect(fixture, SNET_HOLDERS_LACK_MORE, 40 * SECOND, NULL);
     expect(fixture, SNET_HOLDERS_LACK_MORE, 43 * SECOND, holder);
-    snet_holders_moved(holder, 3000, 3000, 43 * SECOND);
+    snet_holders_moved(holder, 3000, 3000, 3000, 43 * SECOND);
     expect(fixture, SNET_HOLDERS_LACK_MORE, 99 * SECOND, NULL);
+}
+
+/*
+ * Bytes that wait for credit are as old as the others when somebody lacks a page. A peer that gives
+ * credit for a byte now and then keeps them all the same.
+ */
+static void holder_without_credit_ends_for_a_page(void **state)
+{
+    struct fixture *fixture = *state;
+    struct snet_holder *holder = hold(fixture, 0, 1, FREE, 0);
+    snet_holders_moved(holder, 100, 100, 100 + FREE, SECOND);
+    snet_holders_moved(holder, 101, 101, 100 + FREE, 20 * SECOND);
+    expect(fixture, SNET_HOLDERS_LACK_PAGE, 21 * SECOND, NULL);
+    expect(fixture, SNET_HOLDERS_LACK_PAGE, 22 * SECOND, holder);
+    expect(fixture, SNET_HOLDERS_LACK_MORE, 99 * SECOND, NULL);
+    snet_holders_moved(holder, 100 + FREE, 100 + FREE, 101 + FREE, 22 * SECOND);
+    expect(fixture, SNET_HOLDERS_LACK_PAGE, 42 * SECOND, NULL);
+    expect(fixture, SNET_HOLDERS_LACK_PAGE, 43 * SECOND, holder);
 }
 
 static void holder_without_a_link_ends_only_beyond_their_part(void **state)
@@ -173,7 +191,7 @@ static void session_of_a_client_never_ends_for_others(void **state)
     struct fixture *fixture = *state;
     struct snet_holder *holder = hold(fixture, 0, 1, BUDGET, 0);
     snet_holders_count(&fixture->holders, holder, BUDGET, SNET_HOLDER_OWN, 0);
-    snet_holders_moved(holder, 0, 10, SECOND);
+    snet_holders_moved(holder, 0, 10, 10, SECOND);
     expect(fixture, SNET_HOLDERS_LACK_PAGE, 1000 * SECOND, NULL);
 }
 
@@ -182,7 +200,7 @@ static void holders_are_looked_at_now_and_then(void **state)
     struct fixture *fixture = *state;
     struct snet_holders *holders = &fixture->holders;
     struct snet_holder *holder = hold(fixture, 0, 1, FREE, 0);
-    snet_holders_moved(holder, 0, 10, SECOND);
+    snet_holders_moved(holder, 0, 10, 10, SECOND);
     assert_null(snet_holders_victim(holders, NULL, SNET_HOLDERS_LACK_MORE, 21 * SECOND));
     assert_null(snet_holders_victim(holders, NULL, SNET_HOLDERS_LACK_MORE, 21 * SECOND + 1));
     assert_ptr_equal(snet_holders_victim(holders, NULL, SNET_HOLDERS_LACK_MORE, 22 * SECOND),
@@ -276,6 +294,7 @@ int main(void)
         TEST(holder_above_its_share_gets_no_more_when_others_wait),
         TEST(holder_with_a_link_ends_when_it_acknowledges_nothing),
         TEST(holder_is_as_old_as_what_it_had_in_flight),
+        TEST(holder_without_credit_ends_for_a_page),
         TEST(holder_without_a_link_ends_only_beyond_their_part),
         TEST(owner_that_holds_most_pays),
         TEST(many_small_sessions_of_one_owner_pay_for_others),
