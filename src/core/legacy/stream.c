@@ -70,6 +70,11 @@ static bool stream_holding(const struct snet_legacy_link *state)
     return state->padding.state != SNET_PADDING_OFF;
 }
 
+bool snet_legacy_stream_holding(const snet_link *link)
+{
+    return stream_holding(snet_legacy_link_of(link));
+}
+
 size_t snet_legacy_stream_room(const snet_link *link)
 {
     const struct snet_legacy_link *state = snet_legacy_link_of(link);

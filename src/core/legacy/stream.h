@@ -21,6 +21,7 @@ size_t snet_legacy_stream_room(const snet_link *link);
 /* Takes bytes of the stream, as many as there is room for. Errors: BAD_PADDING, NO_MEMORY. */
 SNET_MUST_USE snet_err snet_legacy_stream_take(snet_link *link, const uint8_t *data, size_t len,
                                                size_t *ret_taken);
+bool snet_legacy_stream_holding(const snet_link *link);
 /* The hold of leading zeros begins, or begins again. */
 void snet_legacy_stream_hold(snet_link *link, uint64_t now);
 /* The hold is over, once what had come by then could be read. Errors: NO_MEMORY. */

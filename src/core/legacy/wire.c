@@ -105,6 +105,19 @@ static void legacy_session_wipe(snet_session *session)
                      session->plain ? SNET_LEGACY_PLAIN_BYTES : sizeof(struct snet_legacy_session));
 }
 
+/* What came during a sleep was not read: grace and hold begin again [PROTO 4.3]. */
+static void legacy_link_overslept(snet_link *link, uint64_t slept_ns, uint64_t now)
+{
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    if (state->step == SNET_LEGACY_S_GRACE) {
+        snet_link_alarm(link, snet_timer_after(now, link->server->config.grace_ns));
+    }
+    if (snet_legacy_stream_holding(link)) {
+        state->padding_by_ns = snet_timer_after(state->padding_by_ns, slept_ns);
+        snet_legacy_stream_hold(link, now);
+    }
+}
+
 #define LEGACY_WIRE(wire_id, wire_name, wire_format)                                               \
     {                                                                                              \
         .id = (wire_id), .name = (wire_name), .format = (wire_format), .caps = 0,                  \
@@ -114,6 +127,7 @@ static void legacy_session_wipe(snet_session *session)
         .link_accept = snet_legacy_server_accept, .link_recv = legacy_link_recv,                   \
         .link_room = legacy_link_room, .link_send = legacy_link_send,                              \
         .link_sent = legacy_link_sent, .link_timer = snet_legacy_handshake_alarm,                  \
+        .link_overslept = legacy_link_overslept,                                                   \
         .attempt_failed = snet_legacy_client_attempt_failed,                                       \
         .link_lost = snet_legacy_client_link_lost, .retry_by = snet_legacy_client_retry_by,        \
         .session_init = legacy_session_init, .session_write = snet_legacy_stream_write,            \

@@ -158,12 +158,25 @@ static void stream_ends_its_hold_once_it_could_be_read(void **state)
 static void stream_ends_its_hold_when_each_tick_is_late(void **state)
 {
     (void)state;
+    const uint64_t late_ns = SNET_CORE_OVERSLEPT_NS - SNET_MS_NS;
     open_holding(SNET_PADDING_DATA_MAX_BYTES, 0);
-    stop(STOP_NS);
+    stop(SNET_PADDING_DEFAULT_NS + late_ns);
     assert_int_equal(ends.served->inbox.received, 0);
-    stop(STOP_NS);
+    stop(SNET_PADDING_DEFAULT_NS + SNET_LEGACY_STREAM_RETRY_NS + late_ns);
     assert_int_equal(ends.served->inbox.received, SNET_PADDING_DATA_MAX_BYTES);
     core_pair_close(&ends);
+}
+
+/* [PROTO 4.3]: it is still on its way after two nights. */
+static void stream_holds_zeros_on_when_the_machine_sleeps_again(void **state)
+{
+    (void)state;
+    for (size_t held = 0; held < PADDING; held++) {
+        open_holding(held, 0);
+        stop(STOP_NS);
+        stop(STOP_NS);
+        finish_as_padding(held);
+    }
 }
 
 /* [PROTO 4.3]: a peer that sends nothing but zeros, too few, gains no time by a server's stop. */
@@ -190,6 +203,7 @@ int main(void)
         cmocka_unit_test(stream_holds_padding_in_the_smallest_inbox),
         cmocka_unit_test(stream_ends_its_hold_once_it_could_be_read),
         cmocka_unit_test(stream_ends_its_hold_when_each_tick_is_late),
+        cmocka_unit_test(stream_holds_zeros_on_when_the_machine_sleeps_again),
         cmocka_unit_test(stream_resets_padding_that_never_ends),
     };
     return cmocka_run_group_tests_name("stream", tests, NULL, NULL);
