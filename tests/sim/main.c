@@ -27,14 +27,17 @@ static void main_describe(const struct sim_plan *plan, const struct sim *sim)
 {
     (void)printf(
         "seed %" PRIu64 ": wire %s%s%s, %u clients, %" PRIu64 " up, %" PRIu64
-        " down, history %" PRIu32 "%s%s%s%s, %u faults, %u cuts, %" PRIu64 " steps, %.1f s%s%s\n",
+        " down, history %" PRIu32 "%s%s%s%s%s%s%s, %u faults, %u cuts, %" PRIu64
+        " steps, %.1f s%s%s\n",
         plan->seed, snet_wire_name(plan->wire), plan->plain ? " plain" : "",
         plan->client_ends ? ", clients end" : "", plan->clients, plan->up_bytes, plan->down_bytes,
         plan->history_bytes, plan->budget_bytes == 0 ? "" : ", tight budget",
         plan->recv_budget_bytes == 0 ? "" : ", tight inboxes",
         plan->lazy_readers ? ", lazy readers" : "",
-        plan->alloc_fail_one_in == 0 ? "" : ", memory fails", sim->faults_done, sim->cuts,
-        sim->steps, (double)sim->now / 1e9,
+        plan->alloc_fail_one_in == 0 ? "" : ", memory fails",
+        plan->rate_bytes == 0 ? "" : ", slow path", plan->hole_bytes == 0 ? "" : ", black hole",
+        plan->hostile ? ", hostile client" : "", sim->faults_done, sim->cuts, sim->steps,
+        (double)sim->now / 1e9,
         sim->failure == NULL ? "" : ": FAILED: ", sim->failure == NULL ? "" : sim->failure);
 }
 

@@ -26,67 +26,6 @@ void sim_tell(const struct sim *sim, const char *what, unsigned which, const cha
     }
 }
 
-void sim_plan_from_seed(struct sim_plan *plan, uint64_t seed)
-{
-    struct test_env dice;
-    test_env_init(&dice, seed * UINT64_C(0x2545f4914f6cdd1d) + 1);
-    *plan = (struct sim_plan){.seed = seed, .cut_at_byte = UINT64_MAX};
-    plan->wire = test_env_below(&dice, 2) == 0
-                     ? SNET_WIRE_3
-                     : (enum snet_wire)(1u << test_env_below(&dice, SIM_LEGACY_WIRES));
-    plan->server_wires = test_env_below(&dice, 3) == 0 ? plan->wire : SNET_WIRES_ALL;
-    plan->plain = test_env_below(&dice, 4) == 0;
-    if (plan->plain && plan->wire == SNET_WIRE_1_PADDED) {
-        /* Late padding cannot be told from plain data: only a listener of this wire alone can. */
-        plan->server_wires = SNET_WIRE_1_PADDED;
-    }
-    plan->client_ends = test_env_below(&dice, 4) == 0;
-    plan->adversary = test_env_below(&dice, 2) == 0;
-    plan->clients = 1 + (unsigned)test_env_below(&dice, SIM_CLIENTS_MAX);
-    plan->faults = (unsigned)test_env_below(&dice, 60);
-    plan->fault_one_in = 20 + (unsigned)test_env_below(&dice, 400);
-    plan->history_bytes = 4096u << test_env_below(&dice, 5);
-    plan->inbox_bytes = 4096u << test_env_below(&dice, 4);
-    plan->budget_bytes =
-        test_env_below(&dice, 3) == 0
-            ? (uint64_t)plan->clients * (plan->history_bytes / 2 + 4 * SNET_PAGE_BYTES)
-            : 0;
-    plan->queue_bytes = plan->history_bytes / 4 < SIM_QUEUE_MAX_BYTES - 4096u
-                            ? plan->history_bytes / 4
-                            : SIM_QUEUE_MAX_BYTES - 4096u;
-    plan->alloc_fail_one_in = test_env_below(&dice, 8) == 0 ? 60 : 0;
-    plan->pattern = (enum sim_pattern)test_env_below(&dice, 3);
-    plan->suite = (uint8_t)(SNET_SUITE_CHACHA20_POLY1305 + test_env_below(&dice, 2));
-    plan->early = test_env_below(&dice, 2) == 0;
-    plan->pads = test_env_below(&dice, 4) == 0;
-    plan->renews = test_env_below(&dice, 4) == 0;
-    plan->eager = test_env_below(&dice, 2) == 0;
-    plan->tampered = test_env_below(&dice, 2) == 0;
-    plan->up_bytes = test_env_below(&dice, test_env_below(&dice, 2) == 0 ? 300 : 60000);
-    plan->down_bytes = test_env_below(&dice, test_env_below(&dice, 2) == 0 ? 300 : 60000);
-    if (plan->wire == SNET_WIRE_3 && test_env_below(&dice, 4) == 0) {
-        /* More than is sealed at a time: a handover finds bytes that were not sent yet. */
-        plan->up_bytes *= 8;
-        plan->down_bytes *= 8;
-        plan->history_bytes = plan->inbox_bytes = 1u << (16 + test_env_below(&dice, 5));
-    }
-    plan->lazy_readers = test_env_below(&dice, 3) == 0;
-    if (test_env_below(&dice, 3) == 0) {
-        /* One inbox can be full, and then there is little for the others. */
-        plan->recv_budget_bytes = (uint64_t)plan->clients * SNET_PAGE_BYTES +
-                                  test_env_below(&dice, UINT64_C(2) * plan->inbox_bytes);
-        plan->up_bytes *= 2;
-        plan->down_bytes *= 2;
-    }
-    if (plan->wire == SNET_WIRE_3 && test_env_below(&dice, 4) == 0) {
-        plan->quota_bytes =
-            SIM_QUOTA_MIN_BYTES + (uint32_t)test_env_below(&dice, SIM_QUOTA_RANGE_BYTES);
-        plan->quota_freezes = test_env_below(&dice, 2) == 0;
-        plan->up_bytes %= (uint64_t)SIM_QUOTA_TIMES * plan->quota_bytes;
-        plan->down_bytes %= (uint64_t)SIM_QUOTA_TIMES * plan->quota_bytes;
-    }
-}
-
 /* Keys of snet/3, the same in every run. */
 struct sim_keys {
     struct snet_key server;
@@ -123,39 +62,79 @@ static struct snet_client_config sim_client_config(const struct sim_plan *plan,
     return config;
 }
 
-static bool sim_setup(struct sim *sim)
+static struct snet_session_config sim_session_config(const struct sim_plan *plan)
 {
-    const struct sim_plan *plan = &sim->plan;
-    struct sim_keys keys;
-    if (!sim_make_keys(&keys)) {
-        return false;
-    }
-    const struct snet_core_config core = {
-        .send_budget_bytes = plan->budget_bytes,
-        .recv_budget_bytes = plan->recv_budget_bytes,
-    };
-    const struct snet_session_config session = {
+    return (struct snet_session_config){
         .plain = plan->plain,
         .history_bytes = plan->history_bytes,
         .inbox_bytes = plan->inbox_bytes,
         .pad_bytes = plan->pads ? 128 : 0,
     };
-    const struct snet_server_config server = {
-        .session = session,
-        .wires = plan->server_wires,
+}
+
+static bool sim_new_core(struct sim *sim, unsigned which)
+{
+    const struct snet_core_config config = {
+        .send_budget_bytes = sim->plan.budget_bytes,
+        /* The hostile client is another process, and so takes nothing from the others. */
+        .recv_budget_bytes = which == 0 && sim->plan.hostile ? 0 : sim->plan.recv_budget_bytes,
+    };
+    return snet_core_new(&sim->env[which].env, &config, &sim->cores[which]) == SNET_OK;
+}
+
+static bool sim_new_server(struct sim *sim)
+{
+    struct sim_keys keys;
+    if (!sim_make_keys(&keys) || !sim_new_core(sim, 1)) {
+        return false;
+    }
+    const struct snet_server_config config = {
+        .session = sim_session_config(&sim->plan),
+        .wires = sim->plan.server_wires,
         .keys = {.secrets = &keys.server, .secret_count = 1, .psks = &keys.psk, .psk_count = 1},
     };
-    const struct snet_client_config client = sim_client_config(plan, &session, &keys);
+    if (snet_server_new(sim->cores[1], &config, &sim->server) != SNET_OK) {
+        return false;
+    }
+    if (sim->plan.turns) {
+        snet_server_take_turns(sim->server);
+    }
+    return true;
+}
+
+void sim_restart_server(struct sim *sim)
+{
+    for (unsigned i = 0; i < sim->plan.clients; i++) {
+        struct sim_app *client = &sim->clients[i];
+        struct sim_app *server = &sim->servers[i];
+        if (client->opened && !client->killed) {
+            client->killed = true;
+            client->over_when_killed = client->ended;
+            client->killed_read = server->session == NULL ? 0 : server->session->inbox.received;
+        }
+        server->session = NULL;
+    }
+    snet_core_free(sim->cores[1]);
+    sim->env[1].fail_one_in = 0; /* a server that cannot start is another story */
+    if (!sim_new_server(sim)) {
+        sim_fail(sim, "the server did not start again");
+    }
+    sim->env[1].fail_one_in = sim->plan.alloc_fail_one_in;
+}
+
+static bool sim_setup(struct sim *sim)
+{
+    const struct sim_plan *plan = &sim->plan;
+    struct sim_keys keys;
+    const struct snet_session_config session = sim_session_config(plan);
     test_env_init(&sim->dice, plan->seed ^ UINT64_C(0xd1342543de82ef95));
     for (unsigned i = 0; i < 2; i++) {
         test_env_init(&sim->env[i], plan->seed + (i + 1) * UINT64_C(0xa0761d6478bd642f));
-        if (snet_core_new(&sim->env[i].env, &core, &sim->cores[i]) != SNET_OK) {
-            return false;
-        }
     }
-    if (snet_server_new(sim->cores[1], &server, &sim->server) != SNET_OK) {
+    if (!sim_make_keys(&keys) || !sim_new_core(sim, 0) || !sim_new_server(sim)) {
         return false;
     }
+    const struct snet_client_config client = sim_client_config(plan, &session, &keys);
     for (unsigned i = 0; i < plan->clients; i++) {
         snet_session *opened = NULL;
         if (snet_client_open(sim->cores[0], &client, &opened, sim->now) != SNET_OK) {
@@ -316,6 +295,10 @@ static void sim_finish(struct sim *sim)
         sim->calm = true;
         sim_net_heal(sim);
     }
+    if (sim->plan.hostile) {
+        sim_app_abort(sim, &sim->clients[0]);
+        sim_app_abort(sim, &sim->servers[0]);
+    }
     for (unsigned i = 0; i < sim->plan.clients; i++) {
         const bool both = sim->plan.wire == SNET_WIRE_3;
         if (!sim_excused(sim, i) && (both || sim->plan.client_ends)) {
@@ -391,8 +374,10 @@ static bool sim_wait(struct sim *sim)
         sim_fail(sim, "a writer waits for a page, and pages are free");
     }
     const uint64_t due = sim_deadline(sim);
+    const uint64_t ready = sim_net_wake(sim);
     uint64_t deadline = sim_app_deadline(sim);
     deadline = due < deadline ? due : deadline;
+    deadline = ready < deadline ? ready : deadline;
     if (deadline == SNET_NEVER) {
         return false;
     }
@@ -400,6 +385,17 @@ static bool sim_wait(struct sim *sim)
     sim_tick(sim);
     return true;
 }
+
+static bool sim_turn_step(struct sim *sim)
+{
+    return snet_server_turn(sim->cores[1], SNET_SERVER_TURN_RESUME, sim->now) ||
+           snet_server_turn(sim->cores[1], SNET_SERVER_TURN_HELLO, sim->now);
+}
+
+typedef bool sim_step_fn(struct sim *sim);
+static sim_step_fn *const sim_step_kinds[] = {sim_dial_step, sim_net_step, sim_app_step,
+                                              sim_turn_step};
+#define SIM_STEP_KINDS (sizeof sim_step_kinds / sizeof sim_step_kinds[0])
 
 static void sim_step(struct sim *sim)
 {
@@ -416,11 +412,13 @@ static void sim_step(struct sim *sim)
     }
     sim_finish(sim);
     sim_drain(sim);
-    const unsigned first = (unsigned)sim_below(sim, 3);
+    if (sim_over(sim)) {
+        return; /* who gives up has nothing left to wait for */
+    }
+    const unsigned first = (unsigned)sim_below(sim, SIM_STEP_KINDS);
     bool moved = sim_tick_due(sim);
-    for (unsigned i = 0; i < 3 && !moved; i++) {
-        const unsigned what = (first + i) % 3;
-        moved = what == 0 ? sim_dial_step(sim) : what == 1 ? sim_net_step(sim) : sim_app_step(sim);
+    for (unsigned i = 0; i < SIM_STEP_KINDS && !moved; i++) {
+        moved = sim_step_kinds[(first + i) % SIM_STEP_KINDS](sim);
     }
     if (!moved && !sim_wait(sim)) {
         sim_fail(sim, "deadlock: nothing can move and nothing is due");

@@ -32,6 +32,14 @@
 #define SIM_QUOTA_RANGE_BYTES 30000u
 /* The streams of such a run, in quotas: each costs a connection or two. */
 #define SIM_QUOTA_TIMES 20u
+/* A slow path carries at least so much a second, and the streams of its run take so long alone. */
+#define SIM_RATE_MIN_BYTES 250u
+#define SIM_RATE_KINDS 4u
+#define SIM_RATE_TIMES 60u
+/* Segments that vanish are longer than what any path carries. */
+#define SIM_HOLE_MIN_BYTES 536u
+#define SIM_HOLE_RANGE_BYTES 900u
+#define SIM_FLOOD_MAX 24u
 /* What is due is done after so many steps, on average, and never as late as this. */
 #define SIM_TICK_STEPS 4u
 #define SIM_LATE_MAX_NS SNET_SECOND_NS
@@ -40,6 +48,8 @@
  * CONNECT, as it should be, and no failure of the run.
  */
 #define SIM_CONNECT_NS (UINT64_C(86400) * SNET_SECOND_NS)
+/* Maximum: time without any connection to the server. */
+#define SIM_AWAY_MAX_NS (30 * SNET_SECOND_NS)
 /* Long enough to miss an answer; a night of these does not end a session that has no link. */
 #define SIM_ASLEEP_MAX_NS (10 * SNET_SECOND_NS)
 #define SIM_DEAD_PEER_NS (20 * SNET_SECOND_NS)
@@ -75,6 +85,11 @@ struct sim_plan {
     unsigned fault_one_in;      /* steps per fault, on average */
     uint32_t quota_bytes;       /* of each connection, each way; 0: none */
     bool quota_freezes;         /* behind it nothing moves and nobody is told; else it is reset */
+    uint32_t rate_bytes;        /* that each connection carries in a second each way; 0: any */
+    uint32_t hole_bytes;        /* longer segments vanish; 0: none */
+    bool kills;                 /* the server is killed once, and starts again without a memory */
+    bool hostile;               /* the first client reads nothing, and writes what it can */
+    bool turns;                 /* first messages of snet/3 wait for their turn */
     uint64_t cut_at_byte;       /* cut once after so many bytes in all, UINT64_MAX for never */
     unsigned alloc_fail_one_in; /* 0 never */
     uint32_t history_bytes;
@@ -104,8 +119,12 @@ struct sim_app {
     uint64_t replayed_read; /* ... of when it had read no more than this */
     bool blocked;           /* told AGAIN by a write */
     bool shut;
+    bool aborted;
     bool ended;
-    snet_err lost_err; /* of the last link */
+    bool killed;           /* its server was, and knows it no more ... */
+    bool over_when_killed; /* ... when its own session had ended */
+    uint64_t killed_read;  /* ... when that had received so much */
+    snet_err lost_err;     /* of the last link */
     snet_err end_err;
 };
 
@@ -121,6 +140,7 @@ struct sim_side {
     uint64_t reset_at_ns; /* when the end notices a stall, SNET_NEVER if not */
     size_t queued;        /* bytes on their way to this end */
     uint64_t delivered;   /* bytes that have arrived at it */
+    uint64_t ready_ns;    /* before that nothing arrives: the path is slow */
     uint8_t queue[SIM_QUEUE_MAX_BYTES];
 };
 
@@ -129,7 +149,8 @@ struct sim_conn {
     bool stalled;
     bool slow; /* moves once in SIM_SLOW turns: others overtake it */
     unsigned client;
-    bool resumes; /* its client's session was open before */
+    bool resumes;           /* its client's session was open before */
+    uint16_t segment_bytes; /* what its client asked TCP for; 0: nothing */
     size_t recorded;
     uint8_t record[SIM_RECORD_BYTES];
     struct sim_side sides[2]; /* 0: client, 1: server */
@@ -147,12 +168,14 @@ struct sim {
     struct sim_app servers[SIM_CLIENTS_MAX];
     unsigned dials[SIM_CLIENTS_MAX]; /* connections asked for and not made yet */
     struct sim_conn conns[SIM_CONNS_MAX];
+    unsigned conns_top; /* the first so many have been used */
     uint8_t records[SIM_RECORDS_MAX][SIM_RECORD_BYTES];
     size_t record_len[SIM_RECORDS_MAX];
     unsigned record_client[SIM_RECORDS_MAX];
     bool record_resumes[SIM_RECORDS_MAX];
     unsigned record_count;
     uint64_t refuse_until_ns;
+    uint64_t portal_until_ns; /* somebody answers in the server's place */
     uint64_t bytes_moved;
     unsigned faults_done;
     unsigned cuts;
@@ -161,10 +184,15 @@ struct sim {
     uint64_t steps;
 };
 
-/* The plan that a seed stands for. */
-void sim_plan_from_seed(struct sim_plan *plan, uint64_t seed);
 /* Runs it; true when all went well, else `failure` says what did not. */
 bool sim_run(struct sim *sim, const struct sim_plan *plan);
+/* In place of the server that was there is one that knows nothing. */
+void sim_restart_server(struct sim *sim);
+
+/* --- sim_plan.c: what a run is about --------------------------------------------------------- */
+
+/* The plan that a seed stands for. */
+void sim_plan_from_seed(struct sim_plan *plan, uint64_t seed);
 
 /* --- sim_net.c: the network ------------------------------------------------------------------ */
 
@@ -182,9 +210,32 @@ void sim_net_heal(struct sim *sim);
 void sim_net_event(struct sim *sim, const struct snet_core_event *event);
 /* The next time at which a stalled connection is noticed, or SNET_NEVER. */
 uint64_t sim_net_deadline(const struct sim *sim);
+/* The next time at which a slow path can carry more, or SNET_NEVER. */
+uint64_t sim_net_wake(const struct sim *sim);
 void sim_net_tick(struct sim *sim);
 /* Checks every link. */
 void sim_net_check(const struct sim *sim);
+/* A connection that is not used, zeroed; NULL when all are. */
+struct sim_conn *sim_net_new_conn(struct sim *sim);
+/* It has arrived at the server. */
+void sim_net_open_server_side(struct sim *sim, struct sim_conn *conn);
+
+/* --- sim_path.c: what the path does to every connection -------------------------------------- */
+
+void sim_path_begin(struct sim_conn *conn, const snet_session *session);
+/* How much of `*len` bytes becomes a segment; false when it is one that vanishes. */
+bool sim_path_takes(const struct sim *sim, const struct sim_conn *conn, size_t *len);
+/* How much of `*len` bytes arrives at this end now; false when the path is used up. */
+bool sim_path_carries(const struct sim *sim, struct sim_side *side, size_t *len);
+
+/* --- sim_strangers.c: those without a key ---------------------------------------------------- */
+
+/* So many connect, with garbage and replays. */
+void sim_strangers(struct sim *sim, unsigned count);
+/* This connection does not reach the server: a portal answers it, or nobody. */
+void sim_stranger_portal(struct sim *sim, struct sim_conn *conn);
+/* Somebody on the path changes what is on its way: no end may ever take it for the other's. */
+void sim_stranger_tamper(struct sim *sim, struct sim_conn *conn);
 
 /* --- sim_app.c: the applications ------------------------------------------------------------- */
 
@@ -194,6 +245,10 @@ bool sim_app_write(struct sim *sim, struct sim_app *app);
 /* This end has written its last byte. */
 void sim_app_shut(struct sim *sim, struct sim_app *app);
 bool sim_app_read(struct sim *sim, struct sim_app *app);
+/* It gives its session up. */
+void sim_app_abort(struct sim *sim, struct sim_app *app);
+/* Whether it is the hostile client, which takes and gives nothing back. */
+bool sim_app_hostile(const struct sim *sim, const struct sim_app *app);
 void sim_app_event(struct sim *sim, struct sim_app *app, const struct snet_core_event *event);
 
 /* When the next lazy reader goes on, or SNET_NEVER. */

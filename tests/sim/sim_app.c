@@ -33,6 +33,19 @@ void sim_app_shut(struct sim *sim, struct sim_app *app)
     }
 }
 
+void sim_app_abort(struct sim *sim, struct sim_app *app)
+{
+    if (app->session != NULL && !app->ended && !app->aborted) {
+        app->aborted = true;
+        snet_session_abort(app->session, sim->now);
+    }
+}
+
+bool sim_app_hostile(const struct sim *sim, const struct sim_app *app)
+{
+    return sim->plan.hostile && app == &sim->clients[0];
+}
+
 bool sim_app_write(struct sim *sim, struct sim_app *app)
 {
     uint8_t chunk[APP_CHUNK_BYTES];
@@ -65,7 +78,7 @@ bool sim_app_read(struct sim *sim, struct sim_app *app)
 {
     uint8_t chunk[APP_CHUNK_BYTES];
     size_t len = 0;
-    if (app->session == NULL || sim->now < app->read_at_ns) {
+    if (app->session == NULL || sim->now < app->read_at_ns || sim_app_hostile(sim, app)) {
         return false;
     }
     const size_t want = 1 + (size_t)sim_below(sim, APP_CHUNK_BYTES);

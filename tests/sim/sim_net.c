@@ -1,13 +1,12 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-#include "codec/legacy.h"
 #include "core/link.h"
 #include "core/session.h"
 #include "tests/sim/sim.h"
 
 #include <string.h>
 
-static struct sim_conn *net_new_conn(struct sim *sim)
+struct sim_conn *sim_net_new_conn(struct sim *sim)
 {
     for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
         struct sim_conn *conn = &sim->conns[i];
@@ -15,13 +14,14 @@ static struct sim_conn *net_new_conn(struct sim *sim)
             memset(conn, 0, sizeof *conn);
             conn->used = true;
             conn->sides[0].reset_at_ns = conn->sides[1].reset_at_ns = SNET_NEVER;
+            sim->conns_top = i < sim->conns_top ? sim->conns_top : i + 1;
             return conn;
         }
     }
     return NULL;
 }
 
-static void net_open_server_side(struct sim *sim, struct sim_conn *conn)
+void sim_net_open_server_side(struct sim *sim, struct sim_conn *conn)
 {
     struct sim_side *side = &conn->sides[1];
     if (snet_server_accepted(sim->server, &side->link, sim->now) == SNET_OK) {
@@ -36,7 +36,7 @@ void sim_net_dial(struct sim *sim, unsigned client)
 {
     sim->dials[client]--;
     snet_session *session = sim->clients[client].session;
-    struct sim_conn *conn = sim->now < sim->refuse_until_ns ? NULL : net_new_conn(sim);
+    struct sim_conn *conn = sim->now < sim->refuse_until_ns ? NULL : sim_net_new_conn(sim);
     if (conn == NULL) {
         snet_client_dial_failed(session, SNET_ERR_CONNECT, sim->now);
         return;
@@ -44,12 +44,17 @@ void sim_net_dial(struct sim *sim, unsigned client)
     conn->client = client;
     conn->resumes = session->state != SNET_SESSION_OPENING;
     conn->slow = sim_one_in(sim, 4);
+    sim_path_begin(conn, session);
     if (snet_client_connected(session, &conn->sides[0].link, sim->now) != SNET_OK) {
         conn->used = false;
         return;
     }
     snet_link_set_user(conn->sides[0].link, conn);
-    net_open_server_side(sim, conn);
+    if (conn->resumes && sim->now < sim->portal_until_ns) {
+        sim_stranger_portal(sim, conn);
+    } else {
+        sim_net_open_server_side(sim, conn);
+    }
 }
 
 /* This end is closed: frees its link, tells the other end. */
@@ -133,18 +138,19 @@ static bool net_may_send(const struct sim *sim, const struct sim_conn *conn, uns
 }
 
 /* Something is on its way to this end, which takes it. */
-static bool net_may_deliver(const struct sim_conn *conn, unsigned index)
+static bool net_may_deliver(const struct sim *sim, const struct sim_conn *conn, unsigned index)
 {
     const struct sim_side *side = &conn->sides[index];
     return side->link != NULL && !conn->stalled &&
-           (side->reset || (!side->paused && (side->queued > 0 || side->fin)));
+           (side->reset ||
+            (!side->paused && side->ready_ns <= sim->now && (side->queued > 0 || side->fin)));
 }
 
 /* A slow connection has something to move when its turn comes: else it is merely idle. */
 static bool net_may_move(const struct sim *sim, const struct sim_conn *conn)
 {
-    return net_may_send(sim, conn, 0) || net_may_send(sim, conn, 1) || net_may_deliver(conn, 0) ||
-           net_may_deliver(conn, 1);
+    return net_may_send(sim, conn, 0) || net_may_send(sim, conn, 1) ||
+           net_may_deliver(sim, conn, 0) || net_may_deliver(sim, conn, 1);
 }
 
 /* The end puts some bytes on the wire. */
@@ -163,6 +169,10 @@ static bool net_send(struct sim *sim, struct sim_conn *conn, unsigned index)
     size_t len = 1 + (size_t)sim_below(sim, span.len);
     const size_t space = sim->plan.queue_bytes - other->queued;
     len = len < space ? len : space;
+    if (!sim_path_takes(sim, conn, &len)) {
+        conn->stalled = true; /* it vanished, and nothing behind it can arrive */
+        return true;
+    }
     if (index == 0) {
         net_record(sim, conn, span.data, len);
     }
@@ -188,29 +198,11 @@ static void net_cut(struct sim *sim, struct sim_conn *conn)
     }
 }
 
-/* How many bytes the path still carries to this end. */
-static uint64_t net_quota_left(const struct sim *sim, const struct sim_side *side)
-{
-    return sim->plan.quota_bytes == 0 || sim->calm   ? UINT64_MAX
-           : side->delivered < sim->plan.quota_bytes ? sim->plan.quota_bytes - side->delivered
-                                                     : 0;
-}
-
-/* The path carries no more of this connection. */
-static void net_use_up(struct sim *sim, struct sim_conn *conn)
-{
-    if (sim->plan.quota_freezes) {
-        conn->stalled = true; /* without a notice: each end has to find out by itself */
-    } else {
-        net_cut(sim, conn);
-    }
-}
-
 /* Some bytes, or the end, arrive. */
 static bool net_deliver(struct sim *sim, struct sim_conn *conn, unsigned index)
 {
     struct sim_side *side = &conn->sides[index];
-    if (!net_may_deliver(conn, index)) {
+    if (!net_may_deliver(sim, conn, index)) {
         return false;
     }
     if (side->reset) {
@@ -234,13 +226,14 @@ static bool net_deliver(struct sim *sim, struct sim_conn *conn, unsigned index)
         sim->plan.cut_at_byte - sim->bytes_moved < len) {
         len = (size_t)(sim->plan.cut_at_byte - sim->bytes_moved);
     }
-    const uint64_t quota_left = net_quota_left(sim, side);
-    if (quota_left == 0) {
-        net_use_up(sim, conn);
+    if (!sim_path_carries(sim, side, &len)) {
+        if (sim->plan.quota_freezes) {
+            conn->stalled = true; /* without a notice: each end has to find out by itself */
+        } else {
+            net_cut(sim, conn);
+        }
         return true;
     }
-    len = quota_left < len ? (size_t)quota_left : len;
-    side->delivered += len;
     size_t taken = 0;
     snet_link_recv(side->link, side->queue, len, &taken, sim->now);
     if (taken < len) {
@@ -258,11 +251,11 @@ static bool net_deliver(struct sim *sim, struct sim_conn *conn, unsigned index)
 
 bool sim_net_step(struct sim *sim)
 {
-    const unsigned first = (unsigned)sim_below(sim, SIM_CONNS_MAX);
+    const unsigned first = sim->conns_top == 0 ? 0 : (unsigned)sim_below(sim, sim->conns_top);
     const unsigned flip = (unsigned)sim_below(sim, 4);
     bool moving = false; /* something may move next time */
-    for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
-        struct sim_conn *conn = &sim->conns[(first + i) % SIM_CONNS_MAX];
+    for (unsigned i = 0; i < sim->conns_top; i++) {
+        struct sim_conn *conn = &sim->conns[(first + i) % sim->conns_top];
         if (conn->used && conn->slow && !sim_one_in(sim, SIM_SLOW)) {
             moving = moving || net_may_move(sim, conn);
             continue;
@@ -279,7 +272,7 @@ bool sim_net_step(struct sim *sim)
 
 void sim_net_cut_all(struct sim *sim)
 {
-    for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
+    for (unsigned i = 0; i < sim->conns_top; i++) {
         if (sim->conns[i].used) {
             net_cut(sim, &sim->conns[i]);
         }
@@ -289,8 +282,9 @@ void sim_net_cut_all(struct sim *sim)
 void sim_net_heal(struct sim *sim)
 {
     sim->refuse_until_ns = 0;
+    sim->portal_until_ns = 0;
     sim->env[0].fail_one_in = sim->env[1].fail_one_in = 0;
-    for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
+    for (unsigned i = 0; i < sim->conns_top; i++) {
         if (sim->conns[i].used && sim->conns[i].stalled) {
             net_cut(sim, &sim->conns[i]);
         }
@@ -325,90 +319,44 @@ static bool net_would_refuse(const struct sim *sim, const struct sim_conn *conn)
     return sim->plan.wire < SNET_WIRE_2 && (link == NULL || link->state != SNET_LINK_LIVE);
 }
 
-/* A stranger repeats a whole resume of snet/1 or 2: remembers what the client had read by then. */
-static void net_replay(struct sim *sim, unsigned slot, size_t replayed_len)
+/* The server's process dies, and another one takes its place. */
+static void net_kill(struct sim *sim)
 {
-    const bool prefixed = sim->plan.wire == SNET_WIRE_2;
-    const struct snet_legacy_format format = {.prefixed = prefixed, .challenged = prefixed};
-    const size_t len = snet_legacy_resume_len(&format);
-    struct snet_legacy_resume resume;
-    struct sim_app *client = &sim->clients[sim->record_client[slot]];
-    if (sim->plan.wire == SNET_WIRE_3 || !sim->record_resumes[slot] || replayed_len < len ||
-        snet_legacy_resume_decode(&format, sim->records[slot], len, &resume) != SNET_OK) {
+    if (!sim->plan.kills) {
         return;
     }
-    if (!client->replayed || resume.read_count < client->replayed_read) {
-        client->replayed_read = resume.read_count;
-    }
-    client->replayed = true;
-}
-
-/* A stranger's connection: garbage, a truncated or a complete replay, then silence or a close. */
-static void net_stranger(struct sim *sim)
-{
-    struct sim_conn *conn = net_new_conn(sim);
-    if (conn == NULL) {
-        return;
-    }
-    conn->sides[0].stranger = true;
-    net_open_server_side(sim, conn);
-    struct sim_side *side = &conn->sides[1];
-    const unsigned known =
-        sim->record_count < SIM_RECORDS_MAX ? sim->record_count : SIM_RECORDS_MAX;
-    if (known > 0 && !sim_one_in(sim, 3)) {
-        const unsigned slot = (unsigned)sim_below(sim, known);
-        side->queued = sim->record_len[slot];
-        memcpy(side->queue, sim->records[slot], side->queued);
-        side->queued = sim_one_in(sim, 2) ? side->queued : (size_t)sim_below(sim, side->queued + 1);
-        net_replay(sim, slot, side->queued);
-    } else {
-        side->queued = (size_t)sim_below(sim, 100);
-        for (size_t i = 0; i < side->queued; i++) {
-            side->queue[i] = (uint8_t)sim_below(sim, i < 9 && sim_one_in(sim, 2) ? 2 : 256);
+    sim->plan.kills = false;
+    for (unsigned i = 0; i < sim->conns_top; i++) {
+        struct sim_conn *conn = &sim->conns[i];
+        if (conn->used) {
+            conn->sides[1].link = NULL;
+            conn->sides[1].deaf = true;
+            net_cut(sim, conn);
         }
     }
-    if (side->link != NULL && sim_one_in(sim, 2)) {
-        side->fin = true;
-    }
+    sim_restart_server(sim);
 }
 
-/* A refusal that anybody can write, in place of what was on its way to the client. */
-static void net_forge(struct sim *sim, struct sim_conn *conn)
-{
-    static const uint8_t codes[] = {1, 2, 6, 7, 16, 17, 18, 19, 20, 21, 22};
-    struct sim_side *side = &conn->sides[0];
-    const uint8_t forged[SIM_FORGED_BYTES] = {
-        0xC3, 0x83, 3, 3, sim->plan.suite, 0, 20, 0, codes[sim_below(sim, sizeof codes)]};
-    if (side->link != NULL && !side->stranger && side->link->session != NULL &&
-        side->link->session->state != SNET_SESSION_OPENING) {
-        memcpy(side->queue, forged, sizeof forged);
-        side->queued = sizeof forged;
-    }
-}
+static const char *const net_fault_names[] = {
+    "refuse", "network changed", "stranger", "stall",  "orderly close", "cut",           "cut",
+    "cut",    "tamper",          "asleep",   "portal", "flood",         "server killed",
+};
+#define NET_FAULTS (sizeof net_fault_names / sizeof net_fault_names[0])
 
-/* What is on its way of a client whose session is not open is not what it or its server sent. */
-static void net_spoil(struct sim *sim, const struct sim_conn *conn)
+/* What does not concern one connection. */
+static void net_fault_of_all(struct sim *sim, unsigned fault)
 {
-    struct sim_app *client = &sim->clients[conn->client];
-    client->spoilt = client->spoilt || (!conn->sides[0].stranger && !client->opened);
-}
-
-/* Somebody on the path changes what is on its way: no end may ever take it for the other's. */
-static void net_tamper(struct sim *sim, struct sim_conn *conn)
-{
-    struct sim_side *side = &conn->sides[sim_below(sim, 2)];
-    const unsigned how = (unsigned)sim_below(sim, 3);
-    if (how == 0) {
-        net_forge(sim, conn);
-    } else if (side->queued > 0) {
-        net_spoil(sim, conn);
-        const size_t at = (size_t)sim_below(sim, side->queued);
-        if (how == 1) {
-            side->queue[at] = (uint8_t)(side->queue[at] ^ (1u << sim_below(sim, 8)));
-        } else {
-            memmove(side->queue + at, side->queue + at + 1, side->queued - at - 1);
-            side->queued--;
-        }
+    if (fault == 0) {
+        sim->refuse_until_ns = sim->now + sim_below(sim, SIM_AWAY_MAX_NS);
+    } else if (fault == 9) {
+        sim->now += sim_below(sim, SIM_ASLEEP_MAX_NS); /* the timers of both ends are late */
+        sim->due_since_ns = SNET_NEVER;
+    } else if (fault == 10 && sim->plan.wire == SNET_WIRE_3) {
+        sim->portal_until_ns = sim->now + sim_below(sim, SIM_AWAY_MAX_NS);
+    } else if (fault == 12) {
+        net_kill(sim);
+    } else if (sim->plan.adversary && (fault == 2 || fault == 11)) {
+        sim_strangers(sim, fault == 2 ? 1 : 1 + (unsigned)sim_below(sim, SIM_FLOOD_MAX));
     }
 }
 
@@ -419,24 +367,12 @@ void sim_net_fault(struct sim *sim)
     for (unsigned i = 0; !conn->used && i < SIM_CONNS_MAX; i++) {
         conn = &sim->conns[(index + i) % SIM_CONNS_MAX];
     }
-    static const char *const names[] = {
-        "refuse", "network changed", "stranger", "stall", "orderly close", "cut", "cut",
-        "cut",    "tamper",          "asleep",
-    };
     sim->faults_done++;
-    const unsigned fault = (unsigned)sim_below(sim, 10);
-    sim_tell(sim, "fault on conn", (unsigned)(conn - sim->conns), names[fault]);
+    const unsigned fault = (unsigned)sim_below(sim, NET_FAULTS);
+    sim_tell(sim, "fault on conn", (unsigned)(conn - sim->conns), net_fault_names[fault]);
     switch (fault) {
-    case 0:
-        sim->refuse_until_ns = sim->now + sim_below(sim, 30 * SNET_SECOND_NS);
-        break;
     case 1:
         snet_client_network_changed(sim->clients[conn->client].session, sim->now);
-        break;
-    case 2:
-        if (sim->plan.adversary) {
-            net_stranger(sim);
-        }
         break;
     case 3:
         if (conn->used) {
@@ -448,27 +384,42 @@ void sim_net_fault(struct sim *sim)
             net_close_orderly(sim, conn);
         }
         break;
-    case 9:
-        sim->now += sim_below(sim, SIM_ASLEEP_MAX_NS); /* the timers of both ends are late */
-        sim->due_since_ns = SNET_NEVER;
-        break;
-    case 8:
-        if (conn->used && sim->plan.tampered && sim->plan.wire == SNET_WIRE_3) {
-            net_tamper(sim, conn);
-        }
-        break;
-    default:
+    case 5:
+    case 6:
+    case 7:
         if (conn->used) {
             net_cut(sim, conn);
         }
         break;
+    case 8:
+        if (conn->used && sim->plan.tampered && sim->plan.wire == SNET_WIRE_3) {
+            sim_stranger_tamper(sim, conn);
+        }
+        break;
+    default:
+        net_fault_of_all(sim, fault);
+        break;
     }
+}
+
+uint64_t sim_net_wake(const struct sim *sim)
+{
+    uint64_t wake = SNET_NEVER;
+    for (unsigned i = 0; i < sim->conns_top; i++) {
+        for (unsigned index = 0; sim->conns[i].used && index < 2; index++) {
+            const struct sim_side *side = &sim->conns[i].sides[index];
+            if (side->link != NULL && side->ready_ns > sim->now && side->ready_ns < wake) {
+                wake = side->ready_ns;
+            }
+        }
+    }
+    return wake;
 }
 
 uint64_t sim_net_deadline(const struct sim *sim)
 {
     uint64_t deadline = SNET_NEVER;
-    for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
+    for (unsigned i = 0; i < sim->conns_top; i++) {
         for (unsigned index = 0; sim->conns[i].used && index < 2; index++) {
             const struct sim_side *side = &sim->conns[i].sides[index];
             if (side->link != NULL && side->reset_at_ns < deadline) {
@@ -481,7 +432,7 @@ uint64_t sim_net_deadline(const struct sim *sim)
 
 void sim_net_tick(struct sim *sim)
 {
-    for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
+    for (unsigned i = 0; i < sim->conns_top; i++) {
         for (unsigned index = 0; sim->conns[i].used && index < 2; index++) {
             struct sim_side *side = &sim->conns[i].sides[index];
             if (side->link != NULL && side->reset_at_ns <= sim->now) {
@@ -494,7 +445,7 @@ void sim_net_tick(struct sim *sim)
 
 void sim_net_check(const struct sim *sim)
 {
-    for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
+    for (unsigned i = 0; i < sim->conns_top; i++) {
         for (unsigned index = 0; sim->conns[i].used && index < 2; index++) {
             if (sim->conns[i].sides[index].link != NULL) {
                 snet_link_check(sim->conns[i].sides[index].link);

@@ -72,16 +72,47 @@ static bool oracle_unserved(const struct sim *sim, unsigned which)
     return oracle_never_began(sim, which) || oracle_spoilt(sim, which);
 }
 
+/* Its server was killed: it has to hear so, and no end is clean with bytes missing. */
+static bool oracle_killed(const struct sim *sim, unsigned which)
+{
+    return sim->clients[which].killed;
+}
+
+static void oracle_check_killed(struct sim *sim, unsigned which)
+{
+    const struct sim_app *client = &sim->clients[which];
+    if (!client->ended || client->aborted || client->over_when_killed) {
+        return;
+    }
+    /* On the legacy wires a clean end says nothing of the client's own bytes [PROTO 7.5]. */
+    const bool complete =
+        client->session->inbox.received == sim->servers[which].to_write &&
+        (sim->plan.wire != SNET_WIRE_3 || client->killed_read == client->to_write);
+    if (client->end_err == SNET_ERR_CLOSED
+            ? !complete
+            : client->end_err != SNET_ERR_SERVER_RESTARTED && client->end_err != SNET_ERR_REFUSED &&
+                  client->end_err != SNET_ERR_CLOSE_UNCONFIRMED) {
+        sim_fail(sim, snet_err_message(client->end_err));
+    }
+}
+
+static bool oracle_hostile(const struct sim *sim, unsigned which)
+{
+    return sim_app_hostile(sim, &sim->clients[which]);
+}
+
 bool sim_excused(const struct sim *sim, unsigned which)
 {
-    return oracle_unserved(sim, which) || oracle_evicted(sim, which) ||
-           oracle_overrun_by_stranger(sim, which);
+    return oracle_killed(sim, which) || oracle_hostile(sim, which) || oracle_unserved(sim, which) ||
+           oracle_evicted(sim, which) || oracle_overrun_by_stranger(sim, which);
 }
 
 bool sim_over(const struct sim *sim)
 {
     for (unsigned i = 0; i < sim->plan.clients; i++) {
-        if (!sim->clients[i].ended || (!sim->servers[i].ended && !oracle_unserved(sim, i))) {
+        const bool served = !oracle_killed(sim, i) && !oracle_unserved(sim, i) &&
+                            !(oracle_hostile(sim, i) && sim->servers[i].session == NULL);
+        if (!sim->clients[i].ended || (served && !sim->servers[i].ended)) {
             return false;
         }
     }
@@ -138,6 +169,9 @@ void sim_check_end(struct sim *sim, unsigned which)
 {
     const struct sim_app *client = &sim->clients[which];
     const struct sim_app *server = &sim->servers[which];
+    if (oracle_killed(sim, which)) {
+        oracle_check_killed(sim, which);
+    }
     if (sim_excused(sim, which)) {
         return;
     }
