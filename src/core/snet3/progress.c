@@ -38,8 +38,9 @@ static bool progress_outstanding(const snet_session *session, const snet_link *l
 static bool progress_early(const snet_session *session, const snet_link *link, uint64_t now)
 {
     const uint64_t rtt_ns = snet_v3_session_of(session)->rtt_ns;
+    /* No longer than an attempt may take, or none would ever have taken long enough. */
     const uint64_t patience_ns =
-        progress_max(SNET_V3_PROGRESS_PATIENCE_NS, SNET_V3_PROGRESS_ROUND_TRIPS * rtt_ns);
+        progress_max(SNET_V3_PROGRESS_PATIENCE_NS, snet_link_path_ns(rtt_ns));
     return now - snet_v3_link_of(link)->began_ns < patience_ns;
 }
 

@@ -16,7 +16,6 @@
 
 /* A link that its end left earlier than this, or than so many round trips, says nothing. */
 #define SNET_V3_PROGRESS_PATIENCE_NS (5 * SNET_SECOND_NS)
-#define SNET_V3_PROGRESS_ROUND_TRIPS 4u
 /* A link on which nothing was due has worked when it lived this long. */
 #define SNET_V3_PROGRESS_IDLE_NS SNET_SECOND_NS
 

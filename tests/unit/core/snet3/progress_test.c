@@ -133,6 +133,20 @@ static void attempt_without_an_answer_is_barren_behind_a_link_that_was_not(void 
     core_pair_close(&ends);
 }
 
+/* However long the path seems to be: one round trip was measured while the machine slept. */
+static void attempt_that_had_all_its_time_is_barren(void **state)
+{
+    (void)state;
+    struct core_pair ends;
+    struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
+    snet_v3_session_of(ends.client)->rtt_ns = SNET_LINK_PATH_MAX_NS;
+    conn = core_pair_reconnect(&ends, conn, SNET_SECOND_NS);
+    core_pair_pass(&ends, SNET_LINK_PATH_MAX_NS);
+    assert_int_equal(conn->sides[CORE_PAIR_CLIENT].err, SNET_ERR_HANDSHAKE_TIMEOUT);
+    assert_true(barren(ends.client));
+    core_pair_close(&ends);
+}
+
 /* An end that wants to move soon has learned nothing of the path that it leaves. */
 static void link_that_is_left_at_once_is_not_barren(void **state)
 {
@@ -221,6 +235,7 @@ int main(void)
         cmocka_unit_test(attempt_without_an_answer_is_barren),
         cmocka_unit_test(attempt_without_an_answer_is_barren_behind_a_link_that_was_not),
         cmocka_unit_test(link_that_is_left_at_once_is_not_barren),
+        cmocka_unit_test(attempt_that_had_all_its_time_is_barren),
         cmocka_unit_test(client_comes_back_at_once_while_its_links_move_bytes),
         cmocka_unit_test(client_waits_when_its_links_are_cut_and_move_nothing),
         cmocka_unit_test(session_that_moves_is_kept_beyond_its_resume_window),
