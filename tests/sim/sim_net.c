@@ -170,8 +170,7 @@ static bool net_send(struct sim *sim, struct sim_conn *conn, unsigned index)
     const size_t space = sim->plan.queue_bytes - other->queued;
     len = len < space ? len : space;
     if (!sim_path_takes(sim, conn, &len)) {
-        conn->stalled = true; /* it vanished, and nothing behind it can arrive */
-        return true;
+        conn->stalled = true; /* it vanishes, and what comes behind it waits for it */
     }
     if (index == 0) {
         net_record(sim, conn, span.data, len);

@@ -160,6 +160,14 @@ static void oracle_check_end_3(struct sim *sim, unsigned which)
     }
 }
 
+/* On snet/1 who repeats a goodbye counts as its client: that has everything, and is refused
+ * [PROTO 7.3]. */
+static bool oracle_said_goodbye(const struct sim *sim, unsigned which)
+{
+    return sim->plan.wire < SNET_WIRE_2 && sim->clients[which].replayed &&
+           sim->servers[which].end_err == SNET_ERR_CLOSED;
+}
+
 /*
  * A client may only end once all is delivered. Its end is clean, but on snet/1 a fault of before
  * the calm may have spoilt the last goodbye: without the server's FIN a refusal is an error, as it
@@ -176,7 +184,7 @@ void sim_check_end(struct sim *sim, unsigned which)
         return;
     }
     const bool spoilt = sim->plan.wire != SNET_WIRE_2 && client->end_err == SNET_ERR_REFUSED &&
-                        client->lost_err != SNET_ERR_LINK_FIN;
+                        (client->lost_err != SNET_ERR_LINK_FIN || oracle_said_goodbye(sim, which));
     if (sim->plan.wire == SNET_WIRE_3) {
         oracle_check_end_3(sim, which);
         return;
