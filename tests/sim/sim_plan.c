@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /* The plan that a seed stands for. */
+#include "core/snet3/window.h"
 #include "tests/sim/sim.h"
 
 /* Who else uses the path and the server, and what becomes of it. */
@@ -70,8 +71,11 @@ void sim_plan_from_seed(struct sim_plan *plan, uint64_t seed)
     }
     plan->lazy_readers = test_env_below(&dice, 3) == 0;
     if (test_env_below(&dice, 3) == 0) {
-        /* One inbox can be full, and then there is little for the others. */
-        plan->recv_budget_bytes = (uint64_t)plan->clients * SNET_PAGE_BYTES +
+        /* One inbox can be full, and then there is little for the others: on snet/3 what each may
+           have without asking. */
+        const uint64_t least =
+            SNET_PAGE_BYTES + (plan->wire == SNET_WIRE_3 ? SNET_WINDOW_UNRESERVED_BYTES : 0);
+        plan->recv_budget_bytes = (uint64_t)plan->clients * least +
                                   test_env_below(&dice, UINT64_C(2) * plan->inbox_bytes);
         plan->up_bytes *= 2;
         plan->down_bytes *= 2;

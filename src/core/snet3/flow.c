@@ -35,8 +35,9 @@ void snet_flow_arrived(struct snet_flow *flow, uint64_t recv_next, uint64_t now)
     if (recv_next == flow->said_next) {
         return;
     }
-    if (recv_next - flow->said_next >= flow_unacked_max(flow)) {
+    if (flow->ack_first || recv_next - flow->said_next >= flow_unacked_max(flow)) {
         flow->ack_now = true;
+        flow->ack_first = false;
     } else if (flow->ack_by_ns == SNET_NEVER) {
         flow->ack_by_ns = now + SNET_FLOW_ACK_NS;
     }
@@ -68,9 +69,10 @@ void snet_flow_ack_sent(struct snet_flow *flow)
     flow->ack_now = false;
 }
 
-void snet_flow_relink(struct snet_flow *flow)
+void snet_flow_relink(struct snet_flow *flow, bool resumed)
 {
     flow->ack_now = true;
+    flow->ack_first = resumed;
     flow->ack_by_ns = SNET_NEVER;
 }
 

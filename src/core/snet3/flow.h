@@ -43,6 +43,7 @@ struct snet_flow {
     uint64_t said_limit;
     uint64_t ack_by_ns; /* an ACK is due by itself from then on; SNET_NEVER: nothing waits */
     bool ack_now;       /* an ACK is due by itself */
+    bool ack_first;     /* one will be for the first bytes that arrive */
     /* As a sender. */
     uint64_t acked;
     uint64_t peer_limit;
@@ -60,8 +61,9 @@ void snet_flow_grant(struct snet_flow *flow, uint64_t limit);
 bool snet_flow_ack_changed(const struct snet_flow *flow);
 /* The ACK with `recv_next` and `limit` is sent. */
 void snet_flow_ack_sent(struct snet_flow *flow);
-/* A new link begins: its first record carries an ACK, whatever was said before. */
-void snet_flow_relink(struct snet_flow *flow);
+/* A new link begins with an ACK. `resumed`: it is not the session's first, and so the peer may wait
+   for an ACK of its first bytes before it sends more. */
+void snet_flow_relink(struct snet_flow *flow, bool resumed);
 
 /* --- As a sender -------------------------------------------------------------------------- */
 

@@ -82,7 +82,9 @@ static void out_begin(snet_link *link)
     snet_v3_acks_trim(session);
     const snet_err err = snet_history_rewind(&session->history, session->history.base);
     SNET_ASSERT(err == SNET_OK);
-    snet_flow_relink(&snet_v3_session_of(session)->flow);
+    /* Resumed, or about to be: a server says START when the peer has not proved itself yet. */
+    const bool resumed = session->counts.resumes > 0 || session->links.live != link;
+    snet_flow_relink(&snet_v3_session_of(session)->flow, resumed);
 }
 
 /* --- Frames ------------------------------------------------------------------------------- */

@@ -69,8 +69,8 @@ uint64_t snet_path_flight_bytes(const struct snet_path *path, const struct snet_
     if (!path->small) {
         return len;
     }
-    const uint64_t left =
-        flying < SNET_PATH_SMALL_FLIGHT_BYTES ? SNET_PATH_SMALL_FLIGHT_BYTES - flying : 0;
+    const uint64_t most = path->barren ? SNET_PATH_SMALL_BYTES : SNET_PATH_SMALL_FLIGHT_BYTES;
+    const uint64_t left = flying < most ? most - flying : 0;
     return left < len ? left : len;
 }
 

@@ -24,8 +24,9 @@
 #define SNET_PATH_NEXT_BYTES 4096u
 /* Maximum after a barren link, and the least that a slow path is given. */
 #define SNET_PATH_SMALL_BYTES 1024u
-/* Maximum after a barren link: bytes of the stream on their way until some are acknowledged. What
-   is sent in one burst is lost in one: a reset takes what its receiver has not read yet, too. */
+/* Maximum: bytes of the stream on their way until some are acknowledged, when links have moved
+   little since one was barren; right after one that was, no more than a small record. What is sent
+   in one burst is lost in one: a reset takes what its receiver has not read yet, too. */
 #define SNET_PATH_SMALL_FLIGHT_BYTES 4096u
 /* A link that moved this much is proof that the path carries it. */
 #define SNET_PATH_TRUSTED_BYTES 65536u
@@ -37,7 +38,8 @@
  * what the path takes, whatever the application writes meanwhile. A zeroed struct is a new link.
  */
 struct snet_path {
-    bool small; /* a link before was barren, and nothing was acknowledged on this one */
+    bool small;  /* a link before was barren, and nothing was acknowledged on this one */
+    bool barren; /* it was the last one */
     uint64_t acked;
     uint64_t flight_ns; /* when the flight was out; 0: there is none */
     uint64_t flight_from;

@@ -175,6 +175,8 @@ bool snet_v3_progress_over(const snet_session *session, uint64_t now)
 
 void snet_v3_progress_begin(snet_session *session, snet_link *link, uint64_t now)
 {
-    snet_v3_link_of(link)->began_ns = now;
-    snet_v3_link_of(link)->path.small = snet_v3_progress_careful(session);
+    struct snet_v3_link *state = snet_v3_link_of(link);
+    state->began_ns = now;
+    state->path.small = snet_v3_progress_careful(session);
+    state->path.barren = snet_v3_progress_barren(session);
 }

@@ -61,10 +61,10 @@ static void bytes_are_kept_until_they_are_acknowledged_and_no_longer(void **stat
     core_pair_pass(&scene.ends, 5 * SNET_SECOND_NS);
     v3_peer_resume_to_accept(&scene.peer, SNET_V3_CAUSE_LOST, 0);
     /* Nothing had arrived, so a short burst goes first [PROTO 16.6]. */
-    assert_int_equal(v3_peer_take_data(&scene.peer), SNET_PATH_SMALL_FLIGHT_BYTES);
+    assert_int_equal(v3_peer_take_data(&scene.peer), SNET_PATH_SMALL_BYTES);
     v3_peer_put_start(&scene.peer, 0);
-    say_ack(&scene, SNET_PATH_SMALL_FLIGHT_BYTES, V3_PEER_WINDOW);
-    assert_int_equal(v3_peer_take_data(&scene.peer), 40000 - SNET_PATH_SMALL_FLIGHT_BYTES);
+    say_ack(&scene, SNET_PATH_SMALL_BYTES, V3_PEER_WINDOW);
+    assert_int_equal(v3_peer_take_data(&scene.peer), 40000 - SNET_PATH_SMALL_BYTES);
     say_ack(&scene, 39999, V3_PEER_WINDOW);
     snet_core_totals(scene.ends.cores[CORE_PAIR_SERVER], &stats);
     assert_int_equal(stats.send_bytes, SNET_PAGE_BYTES);

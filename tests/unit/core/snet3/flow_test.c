@@ -128,11 +128,26 @@ static void flow_begins_each_link_with_an_ack(void **state)
 {
     (void)state;
     struct snet_flow flow = flow_open();
-    snet_flow_relink(&flow);
+    snet_flow_relink(&flow, false);
     assert_true(flow_due(&flow, T0));
     assert_true(snet_flow_ack_changed(&flow));
     snet_flow_ack_sent(&flow);
     assert_false(flow_due(&flow, T0));
+}
+
+static void flow_acks_the_first_bytes_of_a_resumed_link_at_once(void **state)
+{
+    (void)state;
+    struct snet_flow flow = flow_open();
+    for (unsigned resumed = 0; resumed < 2; resumed++) {
+        snet_flow_relink(&flow, resumed == 1);
+        snet_flow_ack_sent(&flow);
+        snet_flow_arrived(&flow, flow.recv_next + 1, T0);
+        assert_int_equal(flow_due(&flow, T0), resumed == 1);
+        snet_flow_ack_sent(&flow);
+        snet_flow_arrived(&flow, flow.recv_next + 1, T0);
+        assert_false(flow_due(&flow, T0));
+    }
 }
 
 int main(void)
@@ -145,6 +160,7 @@ int main(void)
         cmocka_unit_test(flow_reports_credit_when_a_quarter_of_the_window_is_free),
         cmocka_unit_test(flow_never_takes_credit_back),
         cmocka_unit_test(flow_begins_each_link_with_an_ack),
+        cmocka_unit_test(flow_acks_the_first_bytes_of_a_resumed_link_at_once),
     };
     return cmocka_run_group_tests_name("flow", tests, NULL, NULL);
 }

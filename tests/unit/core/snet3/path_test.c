@@ -50,6 +50,18 @@ static void path_gets_a_short_burst_until_it_is_acknowledged(void **state)
     assert_int_equal(snet_path_flight_bytes(&path, &some, 60000), 60000);
 }
 
+static void path_gets_a_single_record_right_after_a_barren_link(void **state)
+{
+    (void)state;
+    struct snet_path path = {.small = true, .barren = true};
+    const struct snet_path_range none = {100, 100};
+    const struct snet_path_range some = {100, 1100};
+    assert_int_equal(snet_path_flight_bytes(&path, &none, 60000), 1024);
+    assert_int_equal(snet_path_flight_bytes(&path, &some, 60000), 24);
+    snet_path_acked(&path, &some, 1);
+    assert_int_equal(snet_path_flight_bytes(&path, &some, 60000), 60000);
+}
+
 static void path_that_takes_long_gets_what_it_carried_in_five_seconds(void **state)
 {
     (void)state;
@@ -113,6 +125,7 @@ int main(void)
         cmocka_unit_test(path_lets_records_grow_with_the_link),
         cmocka_unit_test(path_keeps_records_small_until_one_is_acknowledged),
         cmocka_unit_test(path_gets_a_short_burst_until_it_is_acknowledged),
+        cmocka_unit_test(path_gets_a_single_record_right_after_a_barren_link),
         cmocka_unit_test(path_that_takes_long_gets_what_it_carried_in_five_seconds),
         cmocka_unit_test(path_gets_a_kibibyte_however_slow_it_is),
         cmocka_unit_test(path_is_judged_by_the_part_of_a_flight_that_has_arrived),
