@@ -218,6 +218,7 @@ static void sim_tell_event(const struct sim *sim, unsigned core,
 static void sim_session_event(struct sim *sim, unsigned core, const struct snet_core_event *event)
 {
     struct sim_app *app = snet_session_user(event->session);
+    sim->adopts = sim->adopts || event->type == SNET_CORE_EVENT_OPENED || app == NULL;
     sim_tell_event(sim, core, event, app);
     if (event->type == SNET_CORE_EVENT_DIAL) {
         sim->dials[app - sim->clients]++;
@@ -240,7 +241,10 @@ static void sim_drain(struct sim *sim)
             }
         }
     }
-    sim_adopt(sim);
+    if (sim->adopts) {
+        sim->adopts = false;
+        sim_adopt(sim);
+    }
 }
 
 static void sim_check(const struct sim *sim)

@@ -166,6 +166,7 @@ struct sim {
     uint64_t due_since_ns; /* something is due and not done yet, or SNET_NEVER */
     struct sim_app clients[SIM_CLIENTS_MAX];
     struct sim_app servers[SIM_CLIENTS_MAX];
+    bool adopts;                     /* a server's session may have found its application */
     unsigned dials[SIM_CLIENTS_MAX]; /* connections asked for and not made yet */
     struct sim_conn conns[SIM_CONNS_MAX];
     unsigned conns_top; /* the first so many have been used */
