@@ -212,7 +212,7 @@ inline goodbye()
 inline overrun()
 {
     if
-    :: told -> refused()
+    :: told && CASE == SHOWS -> refused()
     :: else ->
         told = true;
         if

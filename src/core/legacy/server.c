@@ -12,6 +12,9 @@
 #define SERVER_CHALLENGE_DRAWS_MAX 4u
 /* Of a session; then it ends, whether or not the client knows it [PROTO 7.3]. */
 #define SERVER_GOODBYES_MAX 3u
+/* On snet/1, of a session; what comes later is refused, so that a client finds a row of refusals.
+ */
+#define SERVER_OVERRUNS_TOLD_MAX 3u
 /* How long a client has to say that it has recognised the end, behind its answer. */
 #define SERVER_SEEN_NS (100 * SNET_MS_NS)
 
@@ -319,36 +322,59 @@ static snet_err server_answer_goodbye(snet_link *link, snet_session *session,
 }
 
 /*
- * The client lacks bytes that are gone, and is told so once: else the refusals that follow could
- * pass for a clean end [PROTO 6.2]. On snet/1 anybody can repeat the last accepted request.
+ * Whether anybody may have recorded this request: it is the last accepted one, or one before it
+ * that its client had read as much at, because no client's write count goes down.
+ */
+static bool server_is_repeat(const struct snet_legacy_resume *claim,
+                             const struct snet_legacy_session *keys)
+{
+    return keys->proven_resume && claim->read_count == keys->accepted_read &&
+           claim->write_count <= keys->accepted_write;
+}
+
+/* Ends what its client has lost too much of. Told of it, that client declares more than it has. */
+static void server_end_overrun(const snet_link *link, snet_session *session, uint64_t now)
+{
+    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    const struct snet_legacy_session *keys = snet_legacy_session_of(session);
+    if (keys->overruns_told > 0 && keys->proven_resume &&
+        state->claim.read_count == keys->accepted_read) {
+        state->claim.write_count = keys->accepted_write;
+    }
+    server_end(link, session, SNET_ERR_HISTORY_OVERRUN, now);
+}
+
+/*
+ * The client lacks bytes that are gone, and is told so: else the refusals that follow could pass
+ * for a clean end [PROTO 6.2]. On snet/1 anybody can repeat an accepted request, so that neither
+ * ends the session nor is told for ever, and the request that ends it is always told.
  */
 static snet_err server_tell_overrun(snet_link *link, snet_session *session,
                                     enum snet_legacy_step *ret_next, uint64_t now)
 {
-    const struct snet_legacy_resume *claim = &snet_legacy_link_of(link)->claim;
     struct snet_legacy_session *keys = snet_legacy_session_of(session);
     const bool challenged = link->wire->format->challenged;
-    const bool repeated = keys->proven_resume && claim->read_count == keys->accepted_read &&
-                          claim->write_count == keys->accepted_write;
-    const bool ends = !challenged && !repeated && session->state != SNET_SESSION_LIVE;
-    *ret_next = SNET_LEGACY_REFUSED;
-    if (keys->overrun_told) {
-        server_refuse(link, session, SNET_ERR_HISTORY_OVERRUN);
-    } else {
-        if (challenged) {
-            SNET_TRY(server_draw_challenge(link));
-            *ret_next = SNET_LEGACY_S_RESUME_PROOF;
-        }
-        keys->overrun_told = true;
-        server_note(link, session, SNET_ERR_HISTORY_OVERRUN);
-        server_promise(link, session, session->history.end);
-        if (!challenged) {
-            snet_link_close(link, SNET_CLOSE_FIN, SNET_ERR_HISTORY_OVERRUN);
-        }
-    }
+    const bool ends = !challenged && session->state != SNET_SESSION_LIVE &&
+                      !server_is_repeat(&snet_legacy_link_of(link)->claim, keys);
     session->links.found_err = SNET_ERR_HISTORY_OVERRUN;
+    *ret_next = SNET_LEGACY_REFUSED;
+    if (!challenged && !ends && keys->overruns_told == SERVER_OVERRUNS_TOLD_MAX) {
+        server_refuse(link, session, SNET_ERR_HISTORY_OVERRUN);
+        return SNET_OK;
+    }
+    if (challenged) {
+        SNET_TRY(server_draw_challenge(link));
+        *ret_next = SNET_LEGACY_S_RESUME_PROOF;
+    }
+    server_note(link, session, SNET_ERR_HISTORY_OVERRUN);
+    server_promise(link, session, session->history.end);
+    if (!challenged) {
+        snet_link_close(link, SNET_CLOSE_FIN, SNET_ERR_HISTORY_OVERRUN);
+    }
     if (ends) {
-        server_end(link, session, SNET_ERR_HISTORY_OVERRUN, now);
+        server_end_overrun(link, session, now);
+    } else if (keys->overruns_told < SERVER_OVERRUNS_TOLD_MAX) {
+        keys->overruns_told++;
     }
     return SNET_OK;
 }

@@ -56,7 +56,7 @@ struct snet_legacy_session {
     struct snet_ending ending; /* client */
     bool proven_resume;        /* server: the accepted counts are set */
     bool fin_sent;             /* the last link carried it all and was closed in good order */
-    bool overrun_told;         /* server: a client that lacks too much was told so */
+    uint8_t overruns_told;     /* server: to clients that lack too much */
     uint8_t goodbyes;          /* server: accepted ones */
     /* Plain sessions end here. */
     struct snet_legacy_keystream seal;
