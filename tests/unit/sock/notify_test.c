@@ -23,6 +23,7 @@
 #define LINES_MAX 64u
 #define LINE_BYTES 128u
 #define FAILURES 2u /* of attempts to connect, after the loss */
+#define BARREN 2u   /* connections that carry nothing, after the loss */
 
 /* What was asked and told; written on the background thread. */
 struct fixture {
@@ -32,7 +33,8 @@ struct fixture {
     atomic_uint asked;
     struct sockaddr_in target;
     atomic_int link;
-    atomic_uint fail; /* so many attempts */
+    atomic_uint fail;   /* so many attempts */
+    atomic_uint barren; /* and then so many connections to nobody */
     struct snet_event events[EVENTS_MAX];
     atomic_uint event_count;
     char lines[LINES_MAX][LINE_BYTES];
@@ -50,7 +52,8 @@ static uint32_t answer(void *user, const struct snet_info *client)
 static void take_event(void *user, const struct snet_event *event)
 {
     struct fixture *fixture = user;
-    if (event->type <= SNET_EVENT_ENDED && fixture->event_count < EVENTS_MAX) {
+    const bool told = event->type <= SNET_EVENT_ENDED || event->type == SNET_EVENT_BARREN;
+    if (told && fixture->event_count < EVENTS_MAX) {
         fixture->events[fixture->event_count] = *event;
         fixture->event_count++;
     }
@@ -82,6 +85,13 @@ static int connect_or_fail(void *user)
         fixture->fail--;
         errno = ECONNREFUSED;
         return -1;
+    }
+    if (fixture->barren > 0) {
+        int ends[2];
+        fixture->barren--;
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+        (void)close(ends[1]);
+        return ends[0];
     }
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (connect(fd, (const struct sockaddr *)&fixture->target, sizeof fixture->target) != 0) {
@@ -228,6 +238,67 @@ static void notify_of_a_loss_count_the_attempts(void **state)
     assert_true(event->after_ns > 0);
 }
 
+/* A client whose connection breaks, and whose next ones lead to nobody; then it goes on. */
+static void carry_nothing_and_resume(struct fixture *fixture, snet_events *events)
+{
+    char text[8];
+    struct snet_config config = client_config();
+    fixture_init(fixture, 0);
+    config.connect = connect_or_fail;
+    config.on_event = events == NULL ? take_event : NULL;
+    config.events = events;
+    config.user = fixture;
+    snet_socket *socket = snet_dial(NULL, &config, NULL);
+    assert_non_null(socket);
+    snet_socket *accepted = snet_accept(fixture->acceptor);
+    fixture->barren = BARREN;
+    assert_int_equal(shutdown(fixture->link, SHUT_RDWR), 0);
+    assert_int_equal(snet_write(accepted, "again", 5), 5);
+    assert_int_equal(snet_read(socket, text, sizeof text), 5);
+    /* Events that wait in a queue come in the order of their types. */
+    const uint32_t last_type = events != NULL ? SNET_EVENT_BARREN : SNET_EVENT_RESUMED;
+    for (struct snet_event event = {0}; event.type != last_type;) {
+        const unsigned last = fixture->event_count;
+        if (events != NULL) {
+            assert_int_equal(snet_events_next(events, &event, sizeof event, 10 * SNET_SECOND_NS),
+                             1);
+            take_event(fixture, &event);
+        } else if (last > 0) {
+            event = fixture->events[last - 1];
+        }
+    }
+    snet_close(socket);
+    snet_close(accepted);
+    snet_close(fixture->acceptor);
+}
+
+/* Called back with each, found in a queue, and said in a line. */
+static void notify_of_connections_that_moved_nothing(void **state)
+{
+    (void)state;
+    static struct fixture fixture;
+    static struct fixture log;
+    snet_events *queue = snet_events_new();
+    assert_non_null(queue);
+    for (unsigned queued = 0; queued < 2; queued++) {
+        unsigned barren = 0;
+        memset(&log, 0, sizeof log);
+        snet_library_set_log(take_line, &log);
+        carry_nothing_and_resume(&fixture, queued == 1 ? queue : NULL);
+        snet_library_set_log(NULL, NULL);
+        for (unsigned i = 1; i < fixture.event_count; i++) {
+            if (fixture.events[i].type == SNET_EVENT_BARREN) {
+                assert_int_equal(snet_err_class_of(fixture.events[i].err), SNET_CLASS_LINK);
+                barren++;
+            }
+        }
+        /* In a queue that is not emptied meanwhile it waits once. */
+        assert_in_range(barren, queued == 1 ? 1 : BARREN, BARREN);
+        assert_true(has_line(&log, " had a connection that moved nothing: "));
+    }
+    snet_events_free(queue);
+}
+
 static void notify_are_lines_of_the_log(void **state)
 {
     (void)state;
@@ -256,6 +327,7 @@ int main(void)
         cmocka_unit_test(notify_of_a_refusal_reach_a_descriptor),
         cmocka_unit_test(notify_of_a_client_say_who_it_is),
         cmocka_unit_test(notify_of_a_loss_count_the_attempts),
+        cmocka_unit_test(notify_of_connections_that_moved_nothing),
         cmocka_unit_test(notify_are_lines_of_the_log),
     };
     return cmocka_run_group_tests_name("notify", tests, NULL, NULL);
