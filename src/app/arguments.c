@@ -9,11 +9,15 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define ARGUMENTS_SHORT "hvl:o:"
 #define ARGUMENTS_COLUMNS 80u
 #define ARGUMENTS_COLUMN 25u /* where the sentences of the help begin */
 #define ARGUMENTS_TEXT_BYTES (SNET_ERROR_TEXT_BYTES + SNET_ERROR_OPTION_BYTES + 8)
+
+/* How names of files with public keys end. */
+#define ARGUMENTS_PUBLIC_END ".pub"
 
 /* What getopt_long returns for long options. */
 enum arguments_value {
@@ -140,6 +144,66 @@ static int arguments_refuse_unknown(const struct snet_arguments *arguments, cons
     return snet_arguments_refuse(arguments, text);
 }
 
+/* --- Keys whose file does not say what they are ----------------------------------------------- */
+
+/* Whether the file has a key without a word about its kind: any kind of key may be read from it. */
+static bool arguments_read_bare(const char *path, struct snet_key *ret_key)
+{
+    struct stat stat_of;
+    return stat(path, &stat_of) == 0 && S_ISREG(stat_of.st_mode) &&
+           snet_key_read_file(path, SNET_KEY_PUBLIC, ret_key, NULL) == SNET_OK;
+}
+
+/* Says what is made of the key, in time for who has named the wrong file. */
+static void arguments_tell_bare(const struct snet_arguments *arguments,
+                                const struct snet_option *option, const char *path,
+                                const struct snet_key *key)
+{
+    char text[SNET_KEY_TEXT_BYTES];
+    struct snet_key public_key;
+    if (strcmp(option->values, "shared") == 0) {
+        (void)fprintf(
+            stderr,
+            "%s: warning: --%s: %s does not say which kind of key it has; it is taken for "
+            "a secret: if it is a public key, everybody knows it; if not, put the line "
+            "# shared secret of snet before it\n",
+            arguments->program, option->name, path);
+    } else if (snet_key_public(key, &public_key) == SNET_OK) {
+        snet_key_format(&public_key, text);
+        (void)fprintf(
+            stderr,
+            "%s: warning: --%s: %s does not say which kind of key it has; it is taken for "
+            "the secret key whose public key is %s: if it is a public key itself, name "
+            "the file with its secret key; if not, put the line # secret key of snet "
+            "before it\n",
+            arguments->program, option->name, path, text);
+    }
+}
+
+/* A secret was read from a file that may have a public key: it is refused if its name says so. */
+static snet_err arguments_check_kind(const struct snet_arguments *arguments,
+                                     const struct snet_option *option, const char *path,
+                                     struct snet_error *ret_error)
+{
+    const size_t len = strlen(path);
+    struct snet_key key;
+    snet_err err = SNET_OK;
+    if (!arguments_read_bare(path, &key)) {
+        return SNET_OK;
+    }
+    if (len >= strlen(ARGUMENTS_PUBLIC_END) &&
+        strcmp(path + len - strlen(ARGUMENTS_PUBLIC_END), ARGUMENTS_PUBLIC_END) == 0) {
+        err = snet_error_set(ret_error, SNET_ERR_KEY, option->name,
+                             "%.120s is named like a public key; a secret is wanted: the file that "
+                             "snet keygen %s--out FILE made",
+                             path, strcmp(option->values, "shared") == 0 ? "--shared " : "");
+    } else {
+        arguments_tell_bare(arguments, option, path, &key);
+    }
+    snet_key_wipe(&key);
+    return err;
+}
+
 /* --- Taking ---------------------------------------------------------------------------------- */
 
 /* The file to read in place of "-"; SNET_ERR_VALUE when standard input is taken already. */
@@ -164,7 +228,8 @@ static snet_err arguments_set(struct snet_arguments *arguments,
                               struct snet_error *ret_error)
 {
     const struct snet_option *what = option->option;
-    const snet_err err = arguments_name_stdin(arguments, what, &value, ret_error);
+    const bool secret = what->type == SNET_TYPE_SECRET || what->type == SNET_TYPE_SECRETS;
+    snet_err err = arguments_name_stdin(arguments, what, &value, ret_error);
     if (err != SNET_OK) {
         return err;
     }
@@ -173,9 +238,10 @@ static snet_err arguments_set(struct snet_arguments *arguments,
         return snet_error_set(ret_error, SNET_ERR_VALUE, what->name, "%s: '%.60s': %s", what->name,
                               value, snet_address_hint(value));
     }
-    return option->row == NULL ? arguments->set(arguments->object, what, value, ret_error)
-                               : snet_schema_set(option->row, arguments->object, &arguments->store,
-                                                 value, ret_error);
+    err = option->row == NULL ? arguments->set(arguments->object, what, value, ret_error)
+                              : snet_schema_set(option->row, arguments->object, &arguments->store,
+                                                value, ret_error);
+    return err == SNET_OK && secret ? arguments_check_kind(arguments, what, value, ret_error) : err;
 }
 
 /* Takes one, which may be given again only if it is a list of keys. */

@@ -193,6 +193,47 @@ class Files(WithKeys):
                 self.assertIn(found, done.stderr)
                 self.assertNotIn("chmod", done.stderr)
 
+    def bare(self, name: str) -> str:
+        """Put the public key of one end, as the command has printed it, where nobody else reads."""
+        path = self.folder / name
+        path.touch(mode=0o600)
+        path.write_text(f"{self.one.public}\n", encoding="ascii")
+        return str(path)
+
+    def test_file_named_like_a_public_key_is_no_secret(self) -> None:
+        path = self.bare("one.pub")
+        for option in ("--key", "--psk"):
+            for arguments in (("serve", "--listen", ":0", "--to", ":1"),
+                              ("connect", ":1", "--server-key", self.one.public)):
+                with self.subTest(option=option, arguments=arguments):
+                    done = run(SNET, *arguments, option, path, seconds=SOON)
+                    self.assertEqual((done.returncode, done.stdout), (NO_INPUT, ""))
+                    self.assertEqual(len(done.stderr.splitlines()), 1)
+                    self.assertIn(f"{path} is named like a public key", done.stderr)
+                    self.assertIn("snet keygen ", done.stderr)
+                    self.assertNotIn("chmod", done.stderr)
+        done = run(SNET, "keygen", "--public", path, seconds=SOON)
+        self.assertEqual((done.returncode, done.stdout), (NO_INPUT, ""))
+
+    def test_key_that_does_not_say_its_kind_is_believed_and_told(self) -> None:
+        path = self.bare("gate")
+        taken = run(SNET, "keygen", "--public", path, seconds=SOON)
+        self.assertEqual(taken.returncode, OK)
+        self.assertIn(f"{path} does not say which kind of key it has", taken.stderr)
+        gateway = self.gateway("--key", path)
+        gateway.wait_for(re.escape(f"--server-key {taken.stdout.strip()} "))
+        [line] = [line for line in gateway.log().splitlines() if "does not say" in line]
+        for words in (f"--key: {path} ", taken.stdout.strip(), "# secret key of snet",
+                      "if it is a public key"):
+            self.assertIn(words, line)
+        self.assertNotIn("does not say", self.gateway("--key", self.one.path).log())
+        shared = self.gateway("--psk", path)
+        self.assertRegex(shared.log(), "--psk: .* does not say .* # shared secret of snet")
+        with open(path, encoding="ascii") as file, Process(
+            SNET, "serve", "--key", "-", "--listen", f"{LOOPBACK}:0", "--to", ":1", stdin=file,
+        ) as other:
+            other.wait_for("listening on")
+
     def test_missing_key_is_told_with_where_to_get_it(self) -> None:
         done = run(SNET, "connect", ":1", seconds=SOON)
         self.assertEqual(done.returncode, USAGE)
