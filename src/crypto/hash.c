@@ -75,10 +75,13 @@ snet_err snet_hash_expand(struct snet_crypto *crypto, const uint8_t secret[SNET_
         info->context,
         {&one, 1},
     };
-    SNET_TRY(snet_hash_hmac(crypto, (struct snet_bytes){secret, SNET_HASH_BYTES}, parts, 3, block));
-    struct snet_writer writer;
-    snet_writer_init(&writer, ret_key, key_len);
-    snet_writer_bytes(&writer, block, key_len);
-    snet_secret_wipe(block, sizeof block);
-    return SNET_OK;
+    const snet_err err =
+        snet_hash_hmac(crypto, (struct snet_bytes){secret, SNET_HASH_BYTES}, parts, 3, block);
+    if (err == SNET_OK) {
+        struct snet_writer writer;
+        snet_writer_init(&writer, ret_key, key_len);
+        snet_writer_bytes(&writer, block, key_len);
+    }
+    snet_secret_wipe(block, sizeof block); /* an error may come when the MAC is there */
+    return err;
 }

@@ -20,6 +20,7 @@
 #include "core/snet3/step.h"
 #include "core/snet3/store.h"
 #include "core/snet3/update.h"
+#include "crypto/secret.h"
 
 /* --- Links -------------------------------------------------------------------------------- */
 
@@ -271,6 +272,8 @@ static void v3_session_end(snet_session *session, snet_err err, uint64_t now)
 static void v3_session_wipe(snet_session *session)
 {
     struct snet_v3_session *state = snet_v3_session_of(session);
+    /* The last record that was opened may be one of its own. */
+    snet_secret_wipe(session->core->scratch, sizeof session->core->scratch);
     if (session->server == NULL) {
         snet_v3_client_forget(session);
         snet_v3_state_drop_ticket(session->core, &state->of.client.ticket);

@@ -2,8 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a child of fork has of the long-lived secrets of its parent's sockets: nothing. All of its
- * memory that can be written is searched, through /proc/self/mem. The test has each secret in a
- * disguise only, so that it does not find its own.
+ * memory that can be written is searched.
  */
 #include <snet/socket.h>
 
@@ -11,23 +10,17 @@
 #include "core/snet3/store.h"
 #include "sock/loop.h"
 #include "sock/socket.h"
+#include "tests/support/needles.h"
 #include "tests/support/sock_pair.h"
 #include "tests/support/unit.h"
 #include "uv/wiped_pages.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define DISGUISE 0xA5u
-#define WINDOW_BYTES 65536u
-/* Larger ones are the shadows of sanitizers. */
-#define MAPPING_MAX_BYTES (UINT64_C(1) << 30)
-#define LINE_BYTES 512u
 /* Longer than any search takes. */
 #define CONNECT_TIMEOUT_NS (3600 * SNET_SECOND_NS)
 #define CHILD_FAILED 0x80
@@ -45,80 +38,7 @@ enum needle {
 };
 #define NEEDLES_KEPT ((1u << NEEDLE_DONE_KEY) - 1u)
 
-static uint8_t needles[NEEDLES][SNET_KEY_BYTES];
-static uint8_t window[WINDOW_BYTES];
 static uint8_t proof[SNET_KEY_BYTES];
-
-static void needle_set(enum needle needle, const uint8_t secret[SNET_KEY_BYTES])
-{
-    for (size_t i = 0; i < SNET_KEY_BYTES; i++) {
-        needles[needle][i] = secret[i] ^ DISGUISE;
-    }
-}
-
-static bool needle_is_at(enum needle needle, const uint8_t *memory)
-{
-    size_t same = 0;
-    while (same < SNET_KEY_BYTES && (memory[same] ^ DISGUISE) == needles[needle][same]) {
-        same++;
-    }
-    return same == SNET_KEY_BYTES;
-}
-
-/* Bits of the needles in the window. */
-static unsigned search_window(size_t len)
-{
-    unsigned found = 0;
-    if (memcmp(window, window + 1, len - 1) == 0) {
-        return 0; /* the same byte all over: memory that was never used, as a rule */
-    }
-    for (size_t i = 0; i + SNET_KEY_BYTES <= len; i++) {
-        for (unsigned needle = 0; needle < NEEDLES; needle++) {
-            found |= needle_is_at((enum needle)needle, window + i) ? 1u << needle : 0;
-        }
-    }
-    return found;
-}
-
-static unsigned search_mapping(int memory, uint64_t from, uint64_t end)
-{
-    unsigned found = 0;
-    while (from + SNET_KEY_BYTES <= end) {
-        const size_t len = end - from < WINDOW_BYTES ? (size_t)(end - from) : WINDOW_BYTES;
-        const ssize_t got = pread(memory, window, len, (off_t)from);
-        if (got < (ssize_t)SNET_KEY_BYTES) {
-            break; /* a device, or a guard */
-        }
-        found |= search_window((size_t)got);
-        from += (uint64_t)got - (SNET_KEY_BYTES - 1); /* one may lie across */
-    }
-    return found;
-}
-
-/* Bits of the needles in memory of this process that it could have written. */
-static unsigned search(void)
-{
-    char line[LINE_BYTES];
-    unsigned found = 0;
-    FILE *maps = fopen("/proc/self/maps", "re");
-    const int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
-    while (maps != NULL && memory >= 0 && fgets(line, sizeof line, maps) != NULL) {
-        uint64_t from = 0;
-        uint64_t end = 0;
-        char rights[5] = "";
-        const bool is_mapping =
-            sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s", &from, &end, rights) == 3;
-        if (is_mapping && strncmp(rights, "rw", 2) == 0 && end - from <= MAPPING_MAX_BYTES) {
-            found |= search_mapping(memory, from, end);
-        }
-    }
-    if (maps != NULL) {
-        (void)fclose(maps);
-    }
-    (void)close(memory);
-    explicit_bzero(window, sizeof window);
-    return found;
-}
 
 /* The same in a child. */
 static unsigned search_child(void)
@@ -129,7 +49,7 @@ static unsigned search_child(void)
     assert_true(child >= 0);
     if (child == 0) {
         const bool refused = snet_dial(":1", NULL, NULL) == NULL;
-        _exit(refused ? (int)search() : CHILD_FAILED);
+        _exit(refused ? (int)needles_search() : CHILD_FAILED);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
@@ -212,7 +132,7 @@ static void skip_without_wiping(void)
     }
     memset(proof, 0x77, sizeof proof);
     needle_set(NEEDLE_PROOF, proof);
-    if ((search() & (1u << NEEDLE_PROOF)) == 0) {
+    if ((needles_search() & (1u << NEEDLE_PROOF)) == 0) {
         print_message("skipped: /proc/self/mem does not show what this process has\n");
         skip();
     }
@@ -225,9 +145,9 @@ static void fork_leaves_no_long_lived_secret_to_the_child(void **state)
     skip_without_wiping();
     pair_begin(&pair);
     snet_socket *waiting = dial_nowhere();
-    assert_int_equal(search(), NEEDLES_KEPT);
+    assert_int_equal(needles_search(), NEEDLES_KEPT);
     assert_int_equal(search_child(), 1u << NEEDLE_PROOF);
-    assert_int_equal(search(), NEEDLES_KEPT);
+    assert_int_equal(needles_search(), NEEDLES_KEPT);
     assert_int_equal(snet_close(waiting), 0);
     sock_pair_close(&pair);
 }
