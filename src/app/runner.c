@@ -173,7 +173,10 @@ static bool runner_idle(struct snet_runner *runner)
 static void runner_leave_due(uv_timer_t *timer)
 {
     struct snet_runner *runner = timer->data;
-    if (runner_idle(runner) || uv_now(timer->loop) >= runner->leave_by_ms) {
+    /* Timers come before the driver in a turn of the loop: only after that do aborts wait. */
+    const bool settled = runner->leave_settled;
+    runner->leave_settled = true;
+    if ((settled && runner_idle(runner)) || uv_now(timer->loop) >= runner->leave_by_ms) {
         snet_runner_stop(runner, runner->leave_code);
     }
 }
@@ -182,6 +185,7 @@ void snet_runner_leave(struct snet_runner *runner, int exit_code, uint64_t limit
 {
     runner->leave_code = exit_code;
     runner->leave_by_ms = uv_now(&runner->loop) + limit_ms;
+    runner->leave_settled = false;
     (void)uv_timer_start(&runner->leave, runner_leave_due, 0, RUNNER_LEAVE_CHECK_MS);
 }
 

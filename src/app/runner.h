@@ -47,8 +47,9 @@ struct snet_runner {
     uv_timer_t leave;
     uint64_t leave_by_ms; /* in the time of the loop */
     int leave_code;
-    unsigned stops; /* how often a signal asked to end */
-    bool quiet;     /* events of sessions are logged only when asked for more */
+    bool leave_settled; /* the driver has had its turn since */
+    unsigned stops;     /* how often a signal asked to end */
+    bool quiet;         /* events of sessions are logged only when asked for more */
     bool over;
     int exit_code;
 };
