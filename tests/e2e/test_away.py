@@ -243,10 +243,10 @@ class Away(unittest.TestCase):
 class Standard(unittest.TestCase):
     """A command on standard input and output whose network goes away, before it ends."""
 
-    def start(self, wire: str = SECURE, *options: str) -> None:
+    def start(self, wire: str = SECURE, *options: str, keep: str = "300") -> None:
         """Start all; the network is away when this returns, and there is input."""
         self.backend = self.enterContext(Recorder())
-        self.gateway = self.enterContext(serve(self.backend.address, "--resume-timeout", "300"))
+        self.gateway = self.enterContext(serve(self.backend.address, "--resume-timeout", keep))
         self.network = self.enterContext(Path(self.gateway.address))
         self.command = self.enterContext(Process(
             SNET, "connect", self.network.address, *spoken_by(wire), "-v", *options,
@@ -297,6 +297,19 @@ class Standard(unittest.TestCase):
         self.ends.stdout.close()
         self.network.turn(PASSES)
         self.expect(0, (b"hello, and more", False))
+
+    def test_what_the_old_wires_cannot_say_is_over_with_the_timeout_of_the_gateway(self) -> None:
+        for wire in LEGACY:
+            with self.subTest(wire=wire, end="input"):
+                self.start(wire, "--eof-wait", "1", keep="5")
+                self.ends.stdin.close()
+                self.network.turn(PASSES)
+                self.expect(0, (b"hello, and more", False))
+            with self.subTest(wire=wire, end="interrupt"):
+                self.start(wire, keep="5")
+                self.command.signal(signal.SIGINT)
+                self.network.turn(PASSES)
+                self.expect(128 + signal.SIGINT, (b"hello", False))
 
 
 if __name__ == "__main__":

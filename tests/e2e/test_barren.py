@@ -44,6 +44,11 @@ class Path(socketserver.ThreadingTCPServer):
         self.address = f"{LOOPBACK}:{self.server_address[1]}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
+    def server_close(self) -> None:
+        """Stop, and close: what still served would spin."""
+        self.shutdown()
+        super().server_close()
+
     def turn(self, mode: int) -> None:
         """Be like that, and cut what there is."""
         self.mode = mode
@@ -101,6 +106,7 @@ class Barren(unittest.TestCase):
     def setUp(self) -> None:
         echo = self.enterContext(EchoServer((LOOPBACK, 0), EchoHandler))
         threading.Thread(target=echo.serve_forever, daemon=True).start()
+        self.addCleanup(echo.shutdown)
         self.gateway = self.enterContext(serve(f"{LOOPBACK}:{echo.server_address[1]}"))
         self.path = self.enterContext(Path(self.gateway.address))
 
