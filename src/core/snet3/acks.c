@@ -91,8 +91,10 @@ void snet_v3_acks_finish(snet_session *session, uint64_t now)
     if (session->server == NULL || session->links.live == NULL || !snet_session_done(session)) {
         return;
     }
-    if (flow->said_next == flow->recv_next && !flow->ack_now &&
-        snet_outbox_empty(&snet_v3_link_of(session->links.live)->out)) {
+    /* On this link: what was said on the one before may have got lost with it. */
+    const struct snet_v3_link *link = snet_v3_link_of(session->links.live);
+    if (link->start_sent && flow->said_next == flow->recv_next && !flow->ack_now &&
+        snet_outbox_empty(&link->out)) {
         snet_session_end(session, SNET_ERR_CLOSED, now);
     }
 }

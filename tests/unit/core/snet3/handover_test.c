@@ -216,6 +216,29 @@ static void handover_keeps_both_directions_going_and_loses_nothing(void **state)
     core_pair_close(&ends);
 }
 
+/* What the server said of the client's end on the old link, the client has not heard. */
+static void handover_behind_the_last_bytes_ends_both_clean(void **state)
+{
+    (void)state;
+    uint8_t last[SNET_PAGE_BYTES];
+    struct core_pair ends;
+    struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
+    struct core_pair_conn *next = begin_move(&ends, conn);
+    (void)core_pair_move(&ends, next, CORE_PAIR_CLIENT, SIZE_MAX);
+    core_pair_write(&ends, ends.client, 3000);
+    snet_session_shutdown(ends.client, ends.now);
+    const size_t len = core_pair_take(&ends, conn, CORE_PAIR_CLIENT, last, sizeof last);
+    snet_session_shutdown(ends.served, ends.now);
+    (void)core_pair_move(&ends, conn, CORE_PAIR_SERVER, SIZE_MAX);
+    core_pair_feed(&ends, conn, CORE_PAIR_SERVER, last, len);
+    assert_true(core_pair_take(&ends, conn, CORE_PAIR_SERVER, last, sizeof last) > 0);
+    core_pair_settle(&ends, next);
+    assert_int_equal(core_pair_read(&ends, ends.served, 0), 3000);
+    assert_int_equal(ends.ended[CORE_PAIR_CLIENT], SNET_ERR_CLOSED);
+    assert_int_equal(ends.ended[CORE_PAIR_SERVER], SNET_ERR_CLOSED);
+    core_pair_close(&ends);
+}
+
 static void handover_that_fails_costs_nothing(void **state)
 {
     (void)state;
@@ -373,6 +396,7 @@ int main(void)
         cmocka_unit_test(server_is_silent_on_a_planned_link_until_it_is_proven),
         cmocka_unit_test(server_speaks_on_a_planned_link_when_the_other_one_is_lost),
         cmocka_unit_test(handover_keeps_both_directions_going_and_loses_nothing),
+        cmocka_unit_test(handover_behind_the_last_bytes_ends_both_clean),
         cmocka_unit_test(handover_that_fails_costs_nothing),
         cmocka_unit_test(handover_goes_on_when_the_old_link_is_lost_meanwhile),
         cmocka_unit_test(resume_that_was_given_up_and_arrives_late_is_refused),
