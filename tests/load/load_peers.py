@@ -3,6 +3,7 @@
 """Clients that want more than their share of a server, and one that wants nothing but its bytes."""
 
 import itertools
+import select
 import socket
 import threading
 import time
@@ -17,6 +18,7 @@ LOOPBACK = "127.0.0.1"
 CHUNK_BYTES = 1 << 20
 RECORD_BYTES = 16384
 IDLE_SECONDS = 0.02
+ASKS_SECONDS = 0.5
 SIGN_OF_LIFE_SECONDS = 4.0
 FAR_SECONDS = 1.0
 GROWN = 4
@@ -29,7 +31,10 @@ def dial_from(address: str, port: int) -> Callable[[], socket.socket]:
 
 
 class Source:
-    """The program behind the gateway: sends without end to all that connect."""
+    """The program behind the gateway: sends without end to all that connect.
+
+    Those who say something at once get that back, and nothing else.
+    """
 
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
@@ -49,6 +54,11 @@ class Source:
         try:
             with sock:
                 sock.settimeout(None)
+                while select.select([sock], [], [], ASKS_SECONDS)[0]:
+                    said = sock.recv(CHUNK_BYTES)
+                    if not said:
+                        return
+                    sock.sendall(said)
                 while True:
                     sock.sendall(chunk)
         except OSError:
