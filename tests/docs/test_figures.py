@@ -213,6 +213,8 @@ FIGURES: list[tuple[str, str, object]] = [
     (STATES, "| {} zeros |", "24"),
     (ENDING, "({} s), a client", f"SNET_ENDED_KEEP_DEFAULT_NS {S}"),
     (ENDING, "{} s later", f"SNET_ENDING_ROW_NS {S}"),
+    (ENDING, "within {} s, or until", f"SNET_ENDING_ROW_NS {S}"),
+    (ENDING, "the same within {} s", "STDIO_FLUSH_MS / 1000"),
     (ENDING, "session, {} of them", "SNET_TOMBSTONES_DEFAULT_MAX"),
     (BYTE, "at most {} KiB of the rest", f"SNET_STREAM_WRITER_COPY_BYTES {KIB}"),
     (BYTE, "is {} KiB whatever the inbox holds", f"SNET_V3_READ_MAX_BYTES {KIB}"),
