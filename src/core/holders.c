@@ -66,12 +66,24 @@ static void holders_add(struct snet_holders *holders, const struct snet_holder *
     holders->away_bytes += holder->place == SNET_HOLDER_AWAY ? holder->bytes : 0;
 }
 
+/* Only the time with a link counts: without one nobody could acknowledge anything. */
+static void holders_change_place(struct snet_holder *holder, enum snet_holder_place place,
+                                 uint64_t now)
+{
+    if (place == SNET_HOLDER_AWAY) {
+        holder->away_ns = now;
+    } else if (holder->place == SNET_HOLDER_AWAY && now > holder->away_ns) {
+        holder->since_ns += now - holder->away_ns;
+    }
+}
+
 void snet_holders_count(struct snet_holders *holders, struct snet_holder *holder, uint64_t bytes,
                         enum snet_holder_place place, uint64_t now)
 {
     SNET_ASSERT(bytes <= UINT32_MAX);
     if (holder->place != place) {
         holders->look_at_ns = 0; /* who can be ended may have changed */
+        holders_change_place(holder, place, now);
     }
     holders_subtract(holders, holder);
     holder->bytes = (uint32_t)bytes;
@@ -145,7 +157,8 @@ bool snet_holders_away_high(const struct snet_holders *holders)
 
 static bool holder_older(const struct snet_holder *holder, uint64_t than_ns, uint64_t now)
 {
-    const uint64_t trips_ns = (uint64_t)SNET_HOLDERS_ROUND_TRIPS * holder->rtt_ms * SNET_MS_NS;
+    uint64_t trips_ns = (uint64_t)SNET_HOLDERS_ROUND_TRIPS * holder->rtt_ms * SNET_MS_NS;
+    trips_ns = trips_ns < SNET_HOLDERS_TRIPS_MAX_NS ? trips_ns : SNET_HOLDERS_TRIPS_MAX_NS;
     const uint64_t least_ns = than_ns > trips_ns ? than_ns : trips_ns;
     return now > holder->since_ns && now - holder->since_ns > least_ns;
 }

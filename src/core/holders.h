@@ -40,6 +40,8 @@
 #define SNET_HOLDERS_STALL_NS (20 * SNET_SECOND_NS)
 #define SNET_HOLDERS_SHARE_STALL_NS (1 * SNET_SECOND_NS)
 #define SNET_HOLDERS_ROUND_TRIPS 4u
+/* Maximum: what these round trips make of it, for they are as long as the peer wants. */
+#define SNET_HOLDERS_TRIPS_MAX_NS (30 * SNET_SECOND_NS)
 /* Minimum: time between two looks at all holders, when the first has found none to end. */
 #define SNET_HOLDERS_LOOK_NS (100 * SNET_MS_NS)
 /* Minimum: time that a client with a link has to show something. */
@@ -58,6 +60,7 @@ struct snet_holder {
     struct snet_list_node node;
     uint64_t mark_offset; /* all that was held before it is as old as `since_ns` at least */
     uint64_t since_ns;
+    uint64_t away_ns; /* when it lost its link */
     uint32_t bytes;
     uint32_t rtt_ms;
     uint16_t owner;
@@ -123,8 +126,8 @@ void snet_holders_count(struct snet_holders *holders, struct snet_holder *holder
 void snet_holders_drop(struct snet_holders *holders, struct snet_holder *holder);
 /* From now on it is of this owner. */
 void snet_holders_give(struct snet_holders *holders, struct snet_holder *holder, uint16_t owner);
-/* The peer has all before `acked`; all before `sent` has been sent, and all before `end` written.
- */
+/* The peer has all before `acked`; all before `sent` has been sent, and what it should have before
+   long ends at `end`. */
 void snet_holders_moved(struct snet_holder *holder, uint64_t acked, uint64_t sent, uint64_t end,
                         uint64_t now);
 

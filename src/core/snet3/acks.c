@@ -46,9 +46,14 @@ void snet_v3_acks_trim(snet_session *session)
 void snet_v3_acks_mark(snet_session *session, uint64_t now)
 {
     const struct snet_v3_session *state = snet_v3_session_of(session);
+    const uint64_t acked = state->flow.acked;
+    const uint64_t sent = session->history.sent_max;
+    /* As much as may wait for credit: what waits for the path behind that is no fault of the peer.
+     */
+    const uint64_t due = (sent > acked ? sent : acked) + SNET_V3_UNALLOWED_MAX_BYTES;
     session->holder.rtt_ms = (uint32_t)(state->rtt_ns / SNET_MS_NS);
-    snet_holders_moved(&session->holder, state->flow.acked, session->history.sent_max,
-                       session->history.end, now);
+    snet_holders_moved(&session->holder, acked, sent,
+                       due < session->history.end ? due : session->history.end, now);
 }
 
 snet_err snet_v3_acks_take(snet_session *session, struct snet_flow_ack ack, uint64_t now)

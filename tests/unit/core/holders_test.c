@@ -148,6 +148,21 @@ static void holder_without_credit_ends_for_a_page(void **state)
     expect(fixture, SNET_HOLDERS_LACK_PAGE, 43 * SECOND, holder);
 }
 
+/* Who comes back has all its time; what its peer makes of the round trip is bounded. */
+static void holder_is_as_old_as_its_time_with_a_link(void **state)
+{
+    struct fixture *fixture = *state;
+    struct snet_holder *holder = hold(fixture, 0, 1, FREE, 0);
+    snet_holders_moved(holder, 0, 1000, 1000, SECOND);
+    snet_holders_count(&fixture->holders, holder, FREE, SNET_HOLDER_AWAY, 6 * SECOND);
+    (void)hold(fixture, 0, 1, FREE, 100 * SECOND);
+    expect(fixture, SNET_HOLDERS_LACK_PAGE, 115 * SECOND, NULL);
+    expect(fixture, SNET_HOLDERS_LACK_PAGE, 115 * SECOND + 1, holder);
+    holder->rtt_ms = 60000;
+    expect(fixture, SNET_HOLDERS_LACK_PAGE, 125 * SECOND, NULL);
+    expect(fixture, SNET_HOLDERS_LACK_PAGE, 125 * SECOND + 1, holder);
+}
+
 static void holder_without_a_link_ends_only_beyond_their_part(void **state)
 {
     struct fixture *fixture = *state;
@@ -295,6 +310,7 @@ int main(void)
         TEST(holder_with_a_link_ends_when_it_acknowledges_nothing),
         TEST(holder_is_as_old_as_what_it_had_in_flight),
         TEST(holder_without_credit_ends_for_a_page),
+        TEST(holder_is_as_old_as_its_time_with_a_link),
         TEST(holder_without_a_link_ends_only_beyond_their_part),
         TEST(owner_that_holds_most_pays),
         TEST(many_small_sessions_of_one_owner_pay_for_others),
