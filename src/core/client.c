@@ -250,8 +250,11 @@ snet_err snet_client_connected(snet_session *session, snet_link **ret_link, uint
         return err;
     }
     const uint64_t path_ns = client_path_ns(session, now);
-    if (session->state == SNET_SESSION_OPENING && session->expire_follows) {
-        session->expire_at_ns = client_max(session->expire_at_ns, snet_timer_after(now, path_ns));
+    const uint64_t path_by_ns = snet_timer_after(now, path_ns);
+    if (session->state == SNET_SESSION_OPENING && session->expire_follows &&
+        session->expire_at_ns < path_by_ns) {
+        session->expire_at_ns = path_by_ns;
+        session->expire_follows = false; /* once: else each connection would put the end off */
     }
     snet_link_set_deadline(link, snet_timer_after(now, client_handshake_ns(session, path_ns)));
     session->links.attempt = link;

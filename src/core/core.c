@@ -90,7 +90,9 @@ uint64_t snet_core_deadline(const snet_core *core)
 static void core_look_for_sleep(snet_core *core, uint64_t now)
 {
     const uint64_t due_ns = snet_timer_next_ns(&core->timers);
-    if (due_ns < now && now - due_ns >= SNET_CORE_OVERSLEPT_NS && core->now_ns != 0) {
+    /* Timers are armed in the past, too: but nothing has ticked meanwhile only in a sleep. */
+    if (due_ns < now && now - due_ns >= SNET_CORE_OVERSLEPT_NS && core->now_ns != 0 &&
+        now - core->now_ns >= SNET_CORE_OVERSLEPT_NS) {
         struct snet_list_node *node = snet_list_first(&core->links);
         for (; node != NULL; node = snet_list_next(&core->links, node)) {
             struct snet_task *task = SNET_CONTAINER(node, struct snet_task, node);

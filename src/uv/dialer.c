@@ -199,7 +199,8 @@ void snet_dialer_addresses_changed(struct snet_dialer *dialer)
 
 void snet_dialer_look_again(struct snet_dialer *dialer)
 {
-    if (snet_conn_of(dialer->session) != NULL && !dialer_dials(dialer) && dialer->attempt == NULL) {
+    const bool connected = dialer->attempt != NULL || snet_conn_of(dialer->session) != NULL;
+    if (connected && !dialer_dials(dialer)) {
         snet_dialer_addresses_changed(dialer);
     }
 }

@@ -238,6 +238,7 @@ static snet_err server_swap(snet_link *link, snet_session *session, uint64_t now
     state->skip_bytes = session->inbox.received - state->promise.read_count;
     keys->proven_resume = true;
     keys->fin_sent = false;
+    keys->overruns_told = 0;
     keys->accepted_write = counts.peer_written;
     keys->accepted_read = counts.peer_received;
     snet_session_resume(session, link, &counts, now);
@@ -338,7 +339,8 @@ static void server_end_overrun(const snet_link *link, snet_session *session, uin
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     const struct snet_legacy_session *keys = snet_legacy_session_of(session);
     if (keys->overruns_told > 0 && keys->proven_resume &&
-        state->claim.read_count == keys->accepted_read) {
+        state->claim.read_count == keys->accepted_read &&
+        state->claim.write_count == keys->accepted_write + 1) {
         state->claim.write_count = keys->accepted_write;
     }
     server_end(link, session, SNET_ERR_HISTORY_OVERRUN, now);

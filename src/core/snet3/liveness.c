@@ -287,6 +287,7 @@ void snet_v3_liveness_overslept(snet_link *link, uint64_t slept_ns, uint64_t now
     } else {
         liveness_ask(link, now);
     }
+    snet_v3_liveness_arm(link);
 }
 
 static void liveness_stall_due(snet_link *link, uint64_t now)

@@ -48,6 +48,10 @@ static bool progress_early(const snet_session *session, const snet_link *link, u
 static bool progress_left_early(const snet_session *session, const snet_link *link, snet_err err,
                                 uint64_t now)
 {
+    if (err == SNET_ERR_HANDSHAKE_TIMEOUT &&
+        now - snet_v3_link_of(link)->began_ns >= session->handshake_timeout_ns) {
+        return false; /* it has had all the time that there is */
+    }
     const bool own = err == SNET_ERR_LINK_REPLACED || err == SNET_ERR_HANDSHAKE_TIMEOUT;
     return own && progress_early(session, link, now);
 }

@@ -350,6 +350,22 @@ static void link_is_asked_after_a_sleep_and_not_given_up(void **state)
     core_pair_close(&ends);
 }
 
+/* [PROTO 20.5]: what is due since long ago says nothing, if time went on meanwhile. */
+static void timer_of_the_past_is_no_sleep(void **state)
+{
+    (void)state;
+    struct core_pair ends;
+    struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
+    snet_link *link = conn->sides[CORE_PAIR_CLIENT].link;
+    for (unsigned i = 0; i < 10; i++) {
+        oversleep(&ends, SNET_SECOND_NS);
+    }
+    snet_link_alarm(link, ends.now - 5 * SNET_SECOND_NS);
+    oversleep(&ends, SNET_MS_NS);
+    assert_false(snet_v3_link_of(link)->ping_out);
+    core_pair_close(&ends);
+}
+
 static void link_that_was_asked_before_a_sleep_has_its_time_to_answer(void **state)
 {
     (void)state;
@@ -556,6 +572,7 @@ int main(void)
         cmocka_unit_test(idle_session_lives_for_ever),
         cmocka_unit_test(dead_path_is_found_out_by_both_ends),
         cmocka_unit_test(link_is_asked_after_a_sleep_and_not_given_up),
+        cmocka_unit_test(timer_of_the_past_is_no_sleep),
         cmocka_unit_test(link_that_was_asked_before_a_sleep_has_its_time_to_answer),
         cmocka_unit_test(handshake_goes_on_after_a_sleep),
         cmocka_unit_test(session_without_a_link_expires_in_a_sleep),
