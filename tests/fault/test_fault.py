@@ -165,7 +165,7 @@ class Fault(unittest.TestCase):
         return False
 
     def fail_in_gateway(self, call: str, number: int, code: int) -> None:
-        """Either it does not begin, and says why; or it serves this client or the next."""
+        """Either it does not begin, and says why; or it serves all clients but one."""
         what = f"{call} {number} {errno.errorcode.get(code, code)}"
         port = free_port()
         address = f"{LOOPBACK}:{port}"
@@ -178,7 +178,9 @@ class Fault(unittest.TestCase):
                 self.assertNotEqual(status, 0, what)
                 self.assertRegex(gateway.log(), "snet|memory", f"{what}: {status} in silence")
                 return
-            self.judge(self.client(address), what)
+            # It happens once, and not at the same place each time: whom it has missed it may meet.
+            for _ in range(2):
+                self.judge(self.client(address), what)
             done = self.client(address)
             self.assertIsNone(gateway.process.poll(), f"{what}: {gateway.log()}")
             self.assertEqual((done.returncode, done.stdout), (0, DATA),
