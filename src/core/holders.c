@@ -119,9 +119,9 @@ void snet_holders_moved(struct snet_holder *holder, uint64_t acked, uint64_t sen
         return;
     }
     /*
-     * The next mark: what is held now was written since the last one. It counts as younger than it
-     * may be, by once what is held at most, and one byte acknowledged now and then makes nothing
-     * young, nor does credit for one.
+     * The next mark: what the peer should have came due since the last one. It counts as younger
+     * than it may be, by once that much at most, and one byte acknowledged now and then makes
+     * nothing young, nor does credit for one.
      */
     holder->since_ns = now;
     holder->mark_offset = end;

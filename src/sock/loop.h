@@ -68,8 +68,9 @@ struct snet_list *snet_loop_reasons(void);
 struct snet_list *snet_loop_calls(void);
 /* The loop looks at jobs and events soon, and calls on_turn. */
 void snet_loop_wake(void);
-/* Gives the lock up until `changed` is signalled, perhaps; false when the time is over. */
+/* The time, by the clock that all deadlines of sockets are counted by; any thread. */
 uint64_t snet_loop_now(void);
+/* Gives the lock up until `changed` is signalled, perhaps; false when the time is over. */
 bool snet_loop_wait(uv_cond_t *changed, uint64_t until_ns);
 
 /* Asks for on_due at `at_ns`, or earlier when that was asked for; any thread. */
