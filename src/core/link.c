@@ -229,7 +229,6 @@ void snet_link_set_deadline(snet_link *link, uint64_t deadline_ns)
 void snet_link_alarm(snet_link *link, uint64_t alarm_ns)
 {
     link->alarm_ns = alarm_ns;
-    link->waited = link->paused;
     link_arm(link);
 }
 
@@ -330,7 +329,6 @@ void snet_link_recv(snet_link *link, const uint8_t *data, size_t len, size_t *re
     SNET_ASSERT(*ret_taken <= len);
     if (*ret_taken < len) {
         link->paused = true;
-        link->waited = true;
     }
 }
 
@@ -344,10 +342,8 @@ size_t snet_link_room(const snet_link *link)
 
 void snet_link_await_room(snet_link *link)
 {
-    const bool has_room = snet_link_room(link) > 0;
     link->paused = link->state != SNET_LINK_CLOSED;
-    link->waited = link->waited || !has_room;
-    if (has_room) {
+    if (snet_link_room(link) > 0) {
         snet_link_want_recv(link);
     } else if (link_takes_pages(link) && snet_pool_available(&link->core->recv_pool) == 0) {
         snet_pressure_link_waits(&link->core->pressure, &link->task);

@@ -49,7 +49,6 @@ struct snet_link {
     uint16_t owner;       /* of what its session holds, unless the client has a key */
     bool heard;           /* a byte has come in */
     bool paused;          /* the caller waits for room */
-    bool waited;          /* it has found none since the alarm was set */
     bool frozen;          /* a newer link is negotiating counts: neither send nor receive */
     uint64_t deadline_ns; /* of the handshake */
     uint64_t alarm_ns;    /* of the wire */

@@ -231,11 +231,12 @@ class Padding(unittest.TestCase):
     def test_padding_after_the_answer(self) -> None:
         """24 zero bytes that come late, and in pieces, are padding and not counted.
 
-        The last case is not over within the second that zero bytes are held back for.
+        The last two are not over within the second that fewer than four are held back for.
         """
         hello = encode_hello(WIRE_1_PADDED, public_key(12345))
         for pause, *pieces in (
-            (0.2, 16, 40), (0.2, 16, 30, 40), (0.2, 16, 22, 28, 34, 40), (0.6, 16, 20, 40)
+            (0.2, 16, 40), (0.2, 16, 30, 40), (0.2, 16, 22, 28, 34, 40), (HOLD_SECONDS, 16, 40),
+            (HOLD_SECONDS, 16, 20, 40)
         ):
             with self.subTest(pause=pause, pieces=pieces), Serve(MIXED) as serve:
                 starts = (0, *pieces[:-1])
@@ -244,7 +245,7 @@ class Padding(unittest.TestCase):
                 self.exchange(serve, client, b"padded late")
 
     def test_padding_while_the_server_is_stopped(self) -> None:
-        """What waits when the server goes on is read before held zero bytes are data."""
+        """No zero byte becomes data by a stop; a resume tells, should the hold be over by it."""
         hello = encode_hello(WIRE_1_PADDED, public_key(12345))
         for held in (0, 2):
             with self.subTest(held=held), Serve(MIXED) as serve:
@@ -254,10 +255,13 @@ class Padding(unittest.TestCase):
                 with serve.frozen():
                     client.link.write(hello[16 + held :])
                     time.sleep(HOLD_SECONDS)
+                if held > 0:
+                    client.link.reset()
+                    self.assertEqual(client.resume(), (0, 0))
                 self.exchange(serve, client, b"padded while stopped")
 
     def test_up_to_three_leading_zero_bytes_are_data(self) -> None:
-        """Ciphertext that begins with zero bytes is data, alone or with more after it."""
+        """Ciphertext that begins with zero bytes is data; alone it comes by a resume."""
         hello = encode_hello(WIRE_1, public_key(12345))
         for zeros in (1, 2, 3):
             for together in (True, False):
@@ -266,6 +270,9 @@ class Padding(unittest.TestCase):
                     data = client.session.plaintext_for(bytes(zeros))
                     if not together:
                         client.session.write(data)
+                        with self.assertRaises(LinkClosed):
+                            client.link.transfer(send=zeros, read=1, seconds=STEP_SECONDS)
+                        self.assertEqual(client.resume(), (0, 0))
                         client.link.transfer(send=zeros, read=0, seconds=STEP_SECONDS)
                     self.leading(serve, client, data, together)
 

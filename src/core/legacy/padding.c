@@ -7,13 +7,13 @@
 
 void snet_padding_begin(struct snet_padding *padding)
 {
-    SNET_ASSERT(padding->state == SNET_PADDING_OFF);
-    *padding = (struct snet_padding){.state = SNET_PADDING_HOLDING};
+    SNET_ASSERT(!padding->on);
+    *padding = (struct snet_padding){.on = true};
 }
 
 static void padding_end(struct snet_padding *padding)
 {
-    *padding = (struct snet_padding){.state = SNET_PADDING_OFF};
+    *padding = (struct snet_padding){.on = false};
 }
 
 snet_err snet_padding_filter(struct snet_padding *padding, const uint8_t *data, size_t len,
@@ -21,10 +21,9 @@ snet_err snet_padding_filter(struct snet_padding *padding, const uint8_t *data, 
 {
     size_t skip = 0;
     *ret_zeros = 0;
-    while (padding->state != SNET_PADDING_OFF && skip < len) {
+    while (padding->on && skip < len) {
         if (data[skip] != 0) {
-            if (padding->state == SNET_PADDING_CERTAIN ||
-                padding->held > SNET_PADDING_DATA_MAX_BYTES) {
+            if (padding->held > SNET_PADDING_DATA_MAX_BYTES) {
                 return SNET_ERR_BAD_PADDING;
             }
             *ret_zeros = padding->held;
@@ -40,18 +39,4 @@ snet_err snet_padding_filter(struct snet_padding *padding, const uint8_t *data, 
     }
     *ret_skip = skip;
     return SNET_OK;
-}
-
-void snet_padding_expire(struct snet_padding *padding, size_t *ret_zeros)
-{
-    *ret_zeros = 0;
-    if (padding->state != SNET_PADDING_HOLDING) {
-        return;
-    }
-    if (padding->held > SNET_PADDING_DATA_MAX_BYTES) {
-        padding->state = SNET_PADDING_CERTAIN;
-        return;
-    }
-    *ret_zeros = padding->held;
-    padding_end(padding);
 }

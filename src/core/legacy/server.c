@@ -119,15 +119,11 @@ snet_err snet_legacy_server_grace_byte(snet_link *link, enum snet_legacy_step *r
 snet_err snet_legacy_server_grace_over(snet_link *link, enum snet_legacy_step *ret_next,
                                        uint64_t now)
 {
-    struct snet_legacy_link *state = snet_legacy_link_of(link);
-    const uint64_t padding_by_ns = link->deadline_ns;
     *ret_next = SNET_LEGACY_STREAM;
     SNET_TRY(server_answer(link));
     SNET_TRY(server_open(link, now));
     if (!link->session->plain) {
-        snet_padding_begin(&state->padding);
-        state->padding_by_ns = padding_by_ns;
-        snet_legacy_stream_hold(link, now);
+        snet_padding_begin(&snet_legacy_link_of(link)->padding);
     }
     return SNET_OK;
 }

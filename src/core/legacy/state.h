@@ -74,7 +74,6 @@ struct snet_legacy_link {
     uint8_t message[SNET_LEGACY_MESSAGE_MAX_BYTES];
     uint8_t out[SNET_LEGACY_MESSAGE_MAX_BYTES];
     struct snet_padding padding;
-    bool hold_passed;       /* server: the hold goes on for a last read only */
     uint64_t private_key;   /* client, until the reply */
     uint64_t client_public; /* server, until the reply */
     uint8_t key[SNET_LEGACY_KEY_BYTES];
@@ -82,8 +81,6 @@ struct snet_legacy_link {
     uint64_t challenge;
     struct snet_legacy_resume claim;         /* server: the resume in hand */
     struct snet_legacy_resume_reply promise; /* server: what was answered to it */
-    uint64_t padding_by_ns;                  /* server: when padding on its way must be complete */
-    uint64_t hold_by_ns;                     /* server: leading zeros are held until then */
     uint64_t skip_bytes; /* arrived on the old link after the counts were agreed */
 };
 

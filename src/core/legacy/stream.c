@@ -65,29 +65,42 @@ static snet_err stream_deliver_zeros(snet_session *session, size_t count)
     return stream_deliver(session, zeros, count) == count ? SNET_OK : SNET_ERR_NO_MEMORY;
 }
 
-static bool stream_holding(const struct snet_legacy_link *state)
-{
-    return state->padding.state != SNET_PADDING_OFF;
-}
-
-bool snet_legacy_stream_holding(const snet_link *link)
-{
-    return stream_holding(snet_legacy_link_of(link));
-}
-
 size_t snet_legacy_stream_room(const snet_link *link)
 {
     const struct snet_legacy_link *state = snet_legacy_link_of(link);
     const snet_session *session = link->session;
     const size_t room = snet_inbox_room(&session->inbox, &session->core->recv_pool);
-    if (stream_holding(state)) {
+    if (state->padding.on) {
         return room > SNET_LEGACY_PADDING_BYTES ? room - SNET_LEGACY_PADDING_BYTES : 0;
     }
     return state->skip_bytes < room ? room : room + (size_t)state->skip_bytes;
 }
 
+/*
+ * Holds back what may be padding [PROTO 4.3]. The hold has its time from the first zero on, and all
+ * of the padding the time of a handshake. Errors: BAD_PADDING, NO_MEMORY.
+ */
+static snet_err stream_filter(snet_link *link, const uint8_t *data, size_t len, size_t *ret_skip,
+                              uint64_t now)
+{
+    struct snet_padding *padding = &snet_legacy_link_of(link)->padding;
+    const bool begun = padding->held > 0;
+    size_t zeros = 0;
+    SNET_TRY(snet_padding_filter(padding, data, len, ret_skip, &zeros));
+    SNET_TRY(stream_deliver_zeros(link->session, zeros));
+    if (begun && !padding->on) {
+        snet_link_alarm(link, SNET_NEVER);
+        snet_link_set_deadline(link, SNET_NEVER);
+    } else if (!begun && padding->on) {
+        const struct snet_server_config *config = &link->server->config;
+        snet_link_alarm(link, snet_timer_after(now, config->padding_ns));
+        snet_link_set_deadline(link, snet_timer_after(now, config->session.handshake_timeout_ns));
+    }
+    return SNET_OK;
+}
+
 snet_err snet_legacy_stream_take(snet_link *link, const uint8_t *data, size_t len,
-                                 size_t *ret_taken)
+                                 size_t *ret_taken, uint64_t now)
 {
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     const size_t room = snet_legacy_stream_room(link);
@@ -98,20 +111,10 @@ snet_err snet_legacy_stream_take(snet_link *link, const uint8_t *data, size_t le
         taken = state->skip_bytes < offered ? (size_t)state->skip_bytes : offered;
         state->skip_bytes -= taken;
     }
-    if (stream_holding(state) && taken < offered) {
+    if (state->padding.on && taken < offered) {
         size_t skip = 0;
-        size_t zeros = 0;
-        const snet_err err =
-            snet_padding_filter(&state->padding, data + taken, offered - taken, &skip, &zeros);
-        if (err != SNET_OK) {
-            return err;
-        }
+        SNET_TRY(stream_filter(link, data + taken, offered - taken, &skip, now));
         taken += skip;
-        SNET_TRY(stream_deliver_zeros(link->session, zeros));
-        if (!stream_holding(state)) {
-            snet_link_alarm(link, SNET_NEVER);
-            snet_link_set_deadline(link, SNET_NEVER);
-        }
     }
     if (stream_deliver(link->session, data + taken, offered - taken) < offered - taken) {
         /* There was room, so the machine is out of memory, and nothing will report when it has
@@ -122,61 +125,23 @@ snet_err snet_legacy_stream_take(snet_link *link, const uint8_t *data, size_t le
     return SNET_OK;
 }
 
-void snet_legacy_stream_hold(snet_link *link, uint64_t now)
-{
-    struct snet_legacy_link *state = snet_legacy_link_of(link);
-    SNET_ASSERT(stream_holding(state));
-    state->hold_by_ns = snet_timer_after(now, link->server->config.padding_ns);
-    state->hold_passed = false;
-    snet_link_alarm(link, state->hold_by_ns);
-}
-
-/*
- * Whether all that had come when the hold was over has been read [PROTO 4.3]. A process that was
- * stopped ticks before it reads, and then has many links to read. So the alarm comes once more,
- * later by the time that was lost; what comes only after the first one is late.
- */
-static bool stream_hold_was_read(snet_link *link, uint64_t now)
-{
-    struct snet_legacy_link *state = snet_legacy_link_of(link);
-    if (link->waited) {
-        snet_legacy_stream_hold(link, now); /* it could not be read, perhaps all the time */
-        return false;
-    }
-    if (!state->hold_passed) {
-        SNET_ASSERT(state->hold_by_ns <= now);
-        const uint64_t hold_ns = link->server->config.padding_ns;
-        const uint64_t late_ns = now - state->hold_by_ns;
-        const uint64_t more_ns = late_ns < hold_ns ? late_ns : hold_ns;
-        state->hold_passed = true;
-        snet_link_alarm(link, now + more_ns + SNET_LEGACY_STREAM_RETRY_NS);
-        return false;
-    }
-    return true;
-}
-
 /* [PROTO 4.3] */
 snet_err snet_legacy_stream_hold_over(snet_link *link, enum snet_legacy_step *ret_next,
                                       uint64_t now)
 {
-    struct snet_legacy_link *state = snet_legacy_link_of(link);
+    const uint8_t held = snet_legacy_link_of(link)->padding.held;
     *ret_next = SNET_LEGACY_STREAM;
-    if (!stream_hold_was_read(link, now)) {
+    if (held == 0 || held > SNET_PADDING_DATA_MAX_BYTES) {
+        return SNET_OK; /* padding, whose rest may come until the deadline */
+    }
+    if (link->paused) {
+        /* The rest may have come, and could not be read. */
+        snet_link_alarm(link, snet_timer_after(now, link->server->config.padding_ns));
         return SNET_OK;
     }
-    if (state->padding.held > 0 && snet_legacy_stream_room(link) == 0) {
-        /* No page for the held bytes now, and perhaps no further byte before they are delivered. */
-        snet_link_alarm(link, now + SNET_LEGACY_STREAM_RETRY_NS);
-        return SNET_OK;
-    }
-    size_t zeros = 0;
-    snet_padding_expire(&state->padding, &zeros);
-    SNET_TRY(stream_deliver_zeros(link->session, zeros));
-    if (stream_holding(state)) {
-        /* The rest of the padding has the time that the handshake had. */
-        snet_link_set_deadline(link, state->padding_by_ns);
-    }
-    return SNET_OK;
+    /* Whose stream begins with zeros has said something, and is not the first to go meanwhile. */
+    snet_session_proven(link->session);
+    return SNET_ERR_HANDSHAKE_TIMEOUT;
 }
 
 snet_err snet_legacy_stream_write(snet_session *session, const uint8_t *data, size_t len,

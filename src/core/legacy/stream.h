@@ -11,20 +11,14 @@
 
 #include "core/legacy/state.h"
 
-/* Interval: zeros whose hold is over are looked at again after it, for a last read or a page. */
-#define SNET_LEGACY_STREAM_RETRY_NS (100 * SNET_MS_NS)
-
 /* Both ends have the key: starts the two streams after the sealed id [PROTO 2.3]. */
 void snet_legacy_stream_begin(snet_session *session, const uint8_t key[SNET_LEGACY_KEY_BYTES]);
 /* How many bytes of the stream the link takes now. */
 size_t snet_legacy_stream_room(const snet_link *link);
 /* Takes bytes of the stream, as many as there is room for. Errors: BAD_PADDING, NO_MEMORY. */
 SNET_MUST_USE snet_err snet_legacy_stream_take(snet_link *link, const uint8_t *data, size_t len,
-                                               size_t *ret_taken);
-bool snet_legacy_stream_holding(const snet_link *link);
-/* The hold of leading zeros begins, or begins again. */
-void snet_legacy_stream_hold(snet_link *link, uint64_t now);
-/* The hold is over, once what had come by then could be read. Errors: NO_MEMORY. */
+                                               size_t *ret_taken, uint64_t now);
+/* The hold of leading zeros is over. Errors: HANDSHAKE_TIMEOUT when they may be either. */
 snet_legacy_handler snet_legacy_stream_hold_over;
 /* Seals bytes into the history, as many as there is room for. Never fails. */
 snet_err snet_legacy_stream_write(snet_session *session, const uint8_t *data, size_t len,

@@ -24,7 +24,7 @@ static snet_err legacy_link_recv(snet_link *link, const uint8_t *data, size_t le
     if (err == SNET_OK && taken < len) {
         size_t more = len - taken; /* after a refusal, bytes are dropped */
         if (state->step == SNET_LEGACY_STREAM && link->state == SNET_LINK_LIVE) {
-            err = snet_legacy_stream_take(link, data + taken, len - taken, &more);
+            err = snet_legacy_stream_take(link, data + taken, len - taken, &more, now);
         }
         taken += more;
     }
@@ -105,16 +105,12 @@ static void legacy_session_wipe(snet_session *session)
                      session->plain ? SNET_LEGACY_PLAIN_BYTES : sizeof(struct snet_legacy_session));
 }
 
-/* What came during a sleep was not read: grace and hold begin again [PROTO 4.3]. */
+/* What came during a sleep was not read: the grace begins again [PROTO 4.3]. */
 static void legacy_link_overslept(snet_link *link, uint64_t slept_ns, uint64_t now)
 {
-    struct snet_legacy_link *state = snet_legacy_link_of(link);
-    if (state->step == SNET_LEGACY_S_GRACE) {
+    (void)slept_ns;
+    if (snet_legacy_link_of(link)->step == SNET_LEGACY_S_GRACE) {
         snet_link_alarm(link, snet_timer_after(now, link->server->config.grace_ns));
-    }
-    if (snet_legacy_stream_holding(link)) {
-        state->padding_by_ns = snet_timer_after(state->padding_by_ns, slept_ns);
-        snet_legacy_stream_hold(link, now);
     }
 }
 

@@ -130,18 +130,6 @@ static void link_of_a_mixed_listener_drops_padding_that_comes_late(void **state)
     core_pair_close(&ends);
 }
 
-/* [PROTO 4.3] */
-static void link_of_a_mixed_listener_counts_three_zeros_as_data_after_a_second(void **state)
-{
-    (void)state;
-    struct core_pair_conn *conn = open_unpadded(false);
-    core_pair_feed(&ends, conn, CORE_PAIR_SERVER, zeros, 3);
-    assert_int_equal(ends.served->inbox.received, 0);
-    core_pair_pass(&ends, HOLD_NS);
-    assert_int_equal(ends.served->inbox.received, 3);
-    core_pair_close(&ends);
-}
-
 /* [PROTO 4.3]: memory fails just when the held zeros turn out to be data. */
 static void link_of_a_mixed_listener_survives_a_failed_page_behind_zeros(void **state)
 {
@@ -248,7 +236,6 @@ int main(void)
         cmocka_unit_test(link_waits_for_a_page_of_the_pool),
         cmocka_unit_test(link_that_was_served_already_announces_only_what_comes_later),
         cmocka_unit_test(link_of_a_mixed_listener_drops_padding_that_comes_late),
-        cmocka_unit_test(link_of_a_mixed_listener_counts_three_zeros_as_data_after_a_second),
         cmocka_unit_test(link_of_a_mixed_listener_forgets_held_zeros_when_it_is_lost),
         cmocka_unit_test(link_of_a_mixed_listener_survives_a_failed_page_behind_zeros),
         cmocka_unit_test(link_of_a_mixed_listener_waits_for_the_rest_of_the_padding),

@@ -229,22 +229,6 @@ static void link_is_woken_for_pages_of_a_session_that_nobody_knew(void **state)
     core_pair_close(&ends);
 }
 
-/* [PROTO 4.3]: the hold of leading zeros is over when there is no page for them. */
-static void link_delivers_held_zeros_once_there_is_a_page(void **state)
-{
-    static const uint8_t zeros[3];
-    (void)state;
-    struct core_pair_conn *conn = open_on(SNET_WIRE_1, true);
-    core_pair_feed(&ends, conn, SERVER, zeros, sizeof zeros);
-    leave_pages(SERVER, 0);
-    core_pair_pass(&ends, SNET_PADDING_DEFAULT_NS);
-    assert_int_equal(ends.served->inbox.received, 0);
-    give_pages(SERVER, 1);
-    core_pair_pass(&ends, SNET_SECOND_NS); /* no byte follows: the client waits for an answer */
-    assert_int_equal(ends.served->inbox.received, sizeof zeros);
-    core_pair_close(&ends);
-}
-
 /* The machine is out of memory although the budget is not: nobody says when it has some again. */
 static void link_ends_when_there_is_no_memory_for_what_it_had_room_for(void **state)
 {
@@ -275,7 +259,6 @@ int main(void)
         cmocka_unit_test(link_that_stands_still_takes_no_turn),
         cmocka_unit_test(link_is_woken_soon_when_the_one_before_is_silent),
         cmocka_unit_test(link_is_woken_for_pages_of_a_session_that_nobody_knew),
-        cmocka_unit_test(link_delivers_held_zeros_once_there_is_a_page),
         cmocka_unit_test(link_ends_when_there_is_no_memory_for_what_it_had_room_for),
     };
     return cmocka_run_group_tests_name("link_waits", tests, NULL, NULL);

@@ -48,7 +48,7 @@ static void padding_drops_24_zeros_and_then_is_off(void **state)
         snet_padding_begin(&padding);
         assert_filtered(feed(&padding, first, false), first, 0);
         assert_filtered(feed(&padding, 30 - first, true), PADDING_WHOLE - first, 0);
-        assert_int_equal(padding.state, SNET_PADDING_OFF);
+        assert_false(padding.on);
     }
 }
 
@@ -60,7 +60,7 @@ static void padding_gives_back_up_to_3_zeros_before_data(void **state)
         struct snet_padding padding = {0};
         snet_padding_begin(&padding);
         assert_filtered(feed(&padding, zeros, true), zeros, zeros);
-        assert_int_equal(padding.state, SNET_PADDING_OFF);
+        assert_false(padding.on);
     }
 }
 
@@ -75,38 +75,6 @@ static void padding_refuses_data_after_4_to_23_zeros(void **state)
     }
 }
 
-/* [PROTO 4.3] */
-static void padding_expires_into_data_or_into_certain_padding(void **state)
-{
-    (void)state;
-    for (size_t held = 0; held < PADDING_WHOLE; held++) {
-        struct snet_padding padding = {0};
-        size_t zeros = 99;
-        snet_padding_begin(&padding);
-        assert_filtered(feed(&padding, held, false), held, 0);
-        snet_padding_expire(&padding, &zeros);
-        const bool data = held <= SNET_PADDING_DATA_MAX_BYTES;
-        assert_int_equal(zeros, data ? held : 0);
-        assert_int_equal(padding.state, data ? SNET_PADDING_OFF : SNET_PADDING_CERTAIN);
-        if (!data) {
-            snet_padding_expire(&padding, &zeros);
-            assert_int_equal(padding.state, SNET_PADDING_CERTAIN);
-            assert_filtered(feed(&padding, PADDING_WHOLE - held, true), PADDING_WHOLE - held, 0);
-        }
-    }
-}
-
-static void padding_certain_refuses_data(void **state)
-{
-    (void)state;
-    struct snet_padding padding = {0};
-    size_t zeros = 0;
-    snet_padding_begin(&padding);
-    assert_filtered(feed(&padding, 10, false), 10, 0);
-    snet_padding_expire(&padding, &zeros);
-    assert_int_equal(feed(&padding, 3, true).err, SNET_ERR_BAD_PADDING);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -114,8 +82,6 @@ int main(void)
         cmocka_unit_test(padding_drops_24_zeros_and_then_is_off),
         cmocka_unit_test(padding_gives_back_up_to_3_zeros_before_data),
         cmocka_unit_test(padding_refuses_data_after_4_to_23_zeros),
-        cmocka_unit_test(padding_expires_into_data_or_into_certain_padding),
-        cmocka_unit_test(padding_certain_refuses_data),
     };
     return cmocka_run_group_tests_name("padding", tests, NULL, NULL);
 }
