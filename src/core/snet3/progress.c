@@ -62,21 +62,35 @@ static bool progress_refused(const snet_link *link, snet_err err)
     return link->state == SNET_LINK_CLOSED && snet_err_class_of(err) != SNET_CLASS_LINK;
 }
 
+/*
+ * Whether a link was silent until it was given up [PROTO 17.5]: by this end, or after as long a
+ * time by the other one, which may have lost its patience first.
+ */
+static bool progress_silent(const snet_session *session, const snet_link *link, snet_err err,
+                            uint64_t now)
+{
+    if (err == SNET_ERR_LINK_RESET || err == SNET_ERR_LINK_FIN) {
+        return !progress_early(session, link, now);
+    }
+    return err == SNET_ERR_LINK_TIMEOUT || err == SNET_ERR_HANDSHAKE_TIMEOUT ||
+           err == SNET_ERR_LINK_REPLACED;
+}
+
 /* A client's attempt is over without an answer: nothing of the stream can have moved on it. */
-static void progress_unanswered(snet_session *session, snet_err err)
+static void progress_unanswered(snet_session *session, snet_err err, bool silent)
 {
     snet_v3_session_of(session)->progress.unanswered = true;
-    snet_v3_remedy_barren(session, err);
+    snet_v3_remedy_barren(session, err, silent);
     snet_v3_remedy_tell(session);
 }
 
 /* A link that moved nothing, as far as this end knows, is over, or as good as that. */
-static void progress_left_waiting(snet_session *session, snet_err err)
+static void progress_left_waiting(snet_session *session, snet_err err, bool silent)
 {
     struct snet_v3_progress *progress = &snet_v3_session_of(session)->progress;
     if (!progress->left_waiting) {
         progress->left_waiting = true;
-        snet_v3_remedy_barren(session, err);
+        snet_v3_remedy_barren(session, err, silent);
     }
 }
 
@@ -113,16 +127,16 @@ void snet_v3_progress_link_gone(snet_session *session, const snet_link *link, sn
         progress_live_gone(session, link, waiting, now);
     }
     if (waiting && !live && session->server == NULL) {
-        progress_unanswered(session, err);
+        progress_unanswered(session, err, progress_silent(session, link, err, now));
     } else if (waiting && !progress_moved(session)) {
-        progress_left_waiting(session, err);
+        progress_left_waiting(session, err, progress_silent(session, link, err, now));
     }
 }
 
 void snet_v3_progress_stalled(snet_session *session, uint64_t now)
 {
     if (!progress_moved(session) && !progress_early(session, session->links.live, now)) {
-        progress_left_waiting(session, SNET_ERR_LINK_TIMEOUT);
+        progress_left_waiting(session, SNET_ERR_LINK_TIMEOUT, true);
     }
 }
 

@@ -4,13 +4,6 @@
 
 #include "core/client.h"
 
-/* Whether nobody said that the link was over: what was sent may have been too long for the path. */
-static bool remedy_silent(snet_err err)
-{
-    return err == SNET_ERR_LINK_TIMEOUT || err == SNET_ERR_HANDSHAKE_TIMEOUT ||
-           err == SNET_ERR_LINK_REPLACED;
-}
-
 static void remedy_shrink(snet_session *session)
 {
     struct snet_dial_advice *advice = &session->dial.advice;
@@ -22,7 +15,7 @@ static void remedy_shrink(snet_session *session)
                                                                    : SNET_V3_REMEDY_SEGMENT_BYTES;
 }
 
-void snet_v3_remedy_barren(snet_session *session, snet_err err)
+void snet_v3_remedy_barren(snet_session *session, snet_err err, bool silent)
 {
     session->links.barren_err = err;
     if (session->server != NULL) {
@@ -30,7 +23,7 @@ void snet_v3_remedy_barren(snet_session *session, snet_err err)
     }
     session->dial.advice.family = SNET_DIAL_OTHER;
     snet_v3_session_of(session)->of.client.moving_since_ns = 0;
-    if (remedy_silent(err)) {
+    if (silent) {
         session->dial.slow_tries = SNET_CLIENT_SLOW_TRIES;
         remedy_shrink(session);
     }

@@ -18,8 +18,11 @@
 /* Links move bytes for this long, and none is barren: a step back. */
 #define SNET_V3_REMEDY_STEP_NS (600 * SNET_SECOND_NS)
 
-/* A link, or an attempt, was barren and is over by `err`: the next one is another. */
-void snet_v3_remedy_barren(snet_session *session, snet_err err);
+/*
+ * A link, or an attempt, was barren and is over by `err`: the next one is another. `silent`: nobody
+ * said so before an answer was overdue; what was sent may have been too long for the path.
+ */
+void snet_v3_remedy_barren(snet_session *session, snet_err err, bool silent);
 /* What was barren is known for certain: tells the program. */
 void snet_v3_remedy_tell(snet_session *session);
 /* The live link ends and has moved bytes; `much`: more than any path can have lost unseen. */

@@ -117,6 +117,22 @@ static void broken_link_says_nothing_of_segments(void **state)
     core_pair_close(&ends);
 }
 
+/* The server has waited as well, and has lost its patience first. */
+static void link_that_is_broken_after_a_long_silence_was_silent(void **state)
+{
+    (void)state;
+    struct core_pair ends;
+    struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
+    core_pair_write(&ends, ends.client, 3000);
+    lose(&ends, conn);
+    ends.now += SNET_HEARTBEAT_DEAD_NS;
+    snet_link_failed(conn->sides[CORE_PAIR_CLIENT].link, SNET_ERR_LINK_RESET, ends.now);
+    core_pair_cut(&ends, conn);
+    (void)next_link(&ends);
+    assert_int_equal(advice_of(ends.client).segment_bytes, SNET_V3_REMEDY_SEGMENT_BYTES);
+    core_pair_close(&ends);
+}
+
 static void link_that_moved_changes_nothing(void **state)
 {
     (void)state;
@@ -217,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(silent_link_is_followed_by_one_of_another_kind),
         cmocka_unit_test(broken_link_says_nothing_of_segments),
+        cmocka_unit_test(link_that_is_broken_after_a_long_silence_was_silent),
         cmocka_unit_test(link_that_moved_changes_nothing),
         cmocka_unit_test(ten_minutes_of_progress_are_followed_by_a_step_back),
         cmocka_unit_test(session_that_resumes_and_moves_nothing_ends),
