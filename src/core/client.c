@@ -303,7 +303,9 @@ void snet_client_network_changed(snet_session *session, uint64_t now)
         client_retry(session, now);
         break;
     case SNET_DIAL_ASKED:
-        break; /* the caller dials already, and knows of the change as well */
+        /* The caller dials already, and begins anew: it knows of the change as well. */
+        session->dial.asked_ns = now;
+        break;
     case SNET_DIAL_ATTEMPTING:
         /* The attempt may be stuck on the old network; giving it up is no answer of the server. */
         snet_link_failed(session->links.attempt, SNET_ERR_LINK_REPLACED, now);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/client.h"
 
+#include "core/link.h"
 #include "tests/support/core_pair.h"
 #include "tests/support/unit.h"
 
@@ -155,6 +156,19 @@ static void client_tries_at_once_when_the_network_changed(void **state)
     core_pair_close(&ends);
 }
 
+/* A dial that begins anew on another network says nothing of how long that one's path is. */
+static void client_measures_a_dial_that_begins_anew_from_then(void **state)
+{
+    (void)state;
+    open_over(SNET_WIRE_3);
+    core_pair_pass(&ends, 7 * SNET_SECOND_NS);
+    snet_client_network_changed(ends.client, ends.now);
+    (void)core_pair_connect(&ends);
+    assert_true(ends.client->links.attempt->deadline_ns <=
+                ends.now + SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS);
+    core_pair_close(&ends);
+}
+
 /* [PROTO 6.3]: a handover that fails leaves the old link as it was. */
 static void client_goes_on_with_the_old_link_when_a_handover_fails(void **state)
 {
@@ -280,6 +294,7 @@ int main(void)
         cmocka_unit_test(client_says_that_nobody_answered),
         cmocka_unit_test(client_ends_on_a_bad_answer_to_its_hello),
         cmocka_unit_test(client_tries_at_once_when_the_network_changed),
+        cmocka_unit_test(client_measures_a_dial_that_begins_anew_from_then),
         cmocka_unit_test(client_goes_on_with_the_old_link_when_a_handover_fails),
         cmocka_unit_test(client_keeps_its_attempt_when_the_old_link_dies),
         cmocka_unit_test(client_dials_at_once_when_the_old_link_dies_between_handovers),
