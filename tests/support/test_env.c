@@ -5,21 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* splitmix64: small, seedable, good enough to place faults. */
-uint64_t test_env_next(struct test_env *test)
-{
-    test->seed += UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t mixed = test->seed;
-    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return mixed ^ (mixed >> 31);
-}
-
-uint64_t test_env_below(struct test_env *test, uint64_t bound)
-{
-    return test_env_next(test) % bound;
-}
-
 static void *env_alloc(void *ctx, size_t size_bytes)
 {
     struct test_env *test = ctx;

@@ -37,9 +37,21 @@ struct test_env {
 void test_env_init(struct test_env *test, uint64_t seed);
 /* The next 8-byte draw for `purpose` yields `value`, little-endian. */
 void test_env_queue(struct test_env *test, enum snet_random_purpose purpose, uint64_t value);
-/* The next number of the seeded sequence. */
-uint64_t test_env_next(struct test_env *test);
-/* The next number below `bound`, which is not 0. */
-uint64_t test_env_below(struct test_env *test, uint64_t bound);
+
+/* The next number of the seeded sequence: splitmix64, good enough to place faults. */
+static inline uint64_t test_env_next(struct test_env *test)
+{
+    test->seed += UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t mixed = test->seed;
+    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return mixed ^ (mixed >> 31);
+}
+
+/* The next number below `bound`, which is not 0. Inline: most bounds are constants. */
+static inline uint64_t test_env_below(struct test_env *test, uint64_t bound)
+{
+    return test_env_next(test) % bound;
+}
 
 #endif
