@@ -457,7 +457,7 @@ static void sim_tell_end(const struct sim *sim, const char *end, const struct si
 
 bool sim_run(struct sim *sim, const struct sim_plan *plan)
 {
-    memset(sim, 0, sizeof *sim);
+    memset(sim, 0, offsetof(struct sim, queues));
     sim->plan = *plan;
     sim->now = SNET_SECOND_NS;
     sim->due_since_ns = SNET_NEVER;

@@ -141,7 +141,7 @@ struct sim_side {
     size_t queued;        /* bytes on their way to this end */
     uint64_t delivered;   /* bytes that have arrived at it */
     uint64_t ready_ns;    /* before that nothing arrives: the path is slow */
-    uint8_t queue[SIM_QUEUE_MAX_BYTES];
+    uint8_t *queue;       /* SIM_QUEUE_MAX_BYTES of sim.queues */
 };
 
 struct sim_conn {
@@ -152,8 +152,8 @@ struct sim_conn {
     bool resumes;           /* its client's session was open before */
     uint16_t segment_bytes; /* what its client asked TCP for; 0: nothing */
     size_t recorded;
-    uint8_t record[SIM_RECORD_BYTES];
     struct sim_side sides[2]; /* 0: client, 1: server */
+    uint8_t record[SIM_RECORD_BYTES];
 };
 
 struct sim {
@@ -183,6 +183,8 @@ struct sim {
     bool calm; /* no more faults: all was delivered */
     const char *failure;
     uint64_t steps;
+    /* Apart from what every step looks at. Nothing is in them but what `queued` says. */
+    uint8_t queues[SIM_CONNS_MAX][2][SIM_QUEUE_MAX_BYTES];
 };
 
 /* Runs it; true when all went well, else `failure` says what did not. */

@@ -14,6 +14,8 @@ struct sim_conn *sim_net_new_conn(struct sim *sim)
             memset(conn, 0, sizeof *conn);
             conn->used = true;
             conn->sides[0].reset_at_ns = conn->sides[1].reset_at_ns = SNET_NEVER;
+            conn->sides[0].queue = sim->queues[i][0];
+            conn->sides[1].queue = sim->queues[i][1];
             sim->conns_top = i < sim->conns_top ? sim->conns_top : i + 1;
             return conn;
         }
@@ -254,7 +256,8 @@ bool sim_net_step(struct sim *sim)
     const unsigned flip = (unsigned)sim_below(sim, 4);
     bool moving = false; /* something may move next time */
     for (unsigned i = 0; i < sim->conns_top; i++) {
-        struct sim_conn *conn = &sim->conns[(first + i) % sim->conns_top];
+        const unsigned at = first + i;
+        struct sim_conn *conn = &sim->conns[at < sim->conns_top ? at : at - sim->conns_top];
         if (conn->used && conn->slow && !sim_one_in(sim, SIM_SLOW)) {
             moving = moving || net_may_move(sim, conn);
             continue;
