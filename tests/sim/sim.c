@@ -34,12 +34,18 @@ struct sim_keys {
     struct snet_key psk;
 };
 
-static bool sim_make_keys(struct sim_keys *keys)
+/* They are made once, for a public key takes as long as some hundred steps; NULL on failure. */
+static const struct sim_keys *sim_keys(void)
 {
-    memset(&keys->server, 1, sizeof keys->server);
-    memset(&keys->client, 2, sizeof keys->client);
-    memset(&keys->psk, 3, sizeof keys->psk);
-    return snet_key_public(&keys->server, &keys->server_public) == SNET_OK;
+    static struct sim_keys keys;
+    static bool made;
+    if (!made) {
+        memset(&keys.server, 1, sizeof keys.server);
+        memset(&keys.client, 2, sizeof keys.client);
+        memset(&keys.psk, 3, sizeof keys.psk);
+        made = snet_key_public(&keys.server, &keys.server_public) == SNET_OK;
+    }
+    return made ? &keys : NULL;
 }
 
 static struct snet_client_config sim_client_config(const struct sim_plan *plan,
@@ -84,14 +90,14 @@ static bool sim_new_core(struct sim *sim, unsigned which)
 
 static bool sim_new_server(struct sim *sim)
 {
-    struct sim_keys keys;
-    if (!sim_make_keys(&keys) || !sim_new_core(sim, 1)) {
+    const struct sim_keys *keys = sim_keys();
+    if (keys == NULL || !sim_new_core(sim, 1)) {
         return false;
     }
     const struct snet_server_config config = {
         .session = sim_session_config(&sim->plan),
         .wires = sim->plan.server_wires,
-        .keys = {.secrets = &keys.server, .secret_count = 1, .psks = &keys.psk, .psk_count = 1},
+        .keys = {.secrets = &keys->server, .secret_count = 1, .psks = &keys->psk, .psk_count = 1},
     };
     if (snet_server_new(sim->cores[1], &config, &sim->server) != SNET_OK) {
         return false;
@@ -125,16 +131,16 @@ void sim_restart_server(struct sim *sim)
 static bool sim_setup(struct sim *sim)
 {
     const struct sim_plan *plan = &sim->plan;
-    struct sim_keys keys;
+    const struct sim_keys *keys = sim_keys();
     const struct snet_session_config session = sim_session_config(plan);
     test_env_init(&sim->dice, plan->seed ^ UINT64_C(0xd1342543de82ef95));
     for (unsigned i = 0; i < 2; i++) {
         test_env_init(&sim->env[i], plan->seed + (i + 1) * UINT64_C(0xa0761d6478bd642f));
     }
-    if (!sim_make_keys(&keys) || !sim_new_core(sim, 0) || !sim_new_server(sim)) {
+    if (keys == NULL || !sim_new_core(sim, 0) || !sim_new_server(sim)) {
         return false;
     }
-    const struct snet_client_config client = sim_client_config(plan, &session, &keys);
+    const struct snet_client_config client = sim_client_config(plan, &session, keys);
     for (unsigned i = 0; i < plan->clients; i++) {
         snet_session *opened = NULL;
         if (snet_client_open(sim->cores[0], &client, &opened, sim->now) != SNET_OK) {

@@ -103,16 +103,24 @@ static bool oracle_hostile(const struct sim *sim, unsigned which)
 
 bool sim_excused(const struct sim *sim, unsigned which)
 {
-    return oracle_killed(sim, which) || oracle_hostile(sim, which) || oracle_unserved(sim, which) ||
-           oracle_evicted(sim, which) || oracle_overrun_by_stranger(sim, which);
+    if (oracle_killed(sim, which) || oracle_hostile(sim, which)) {
+        return true;
+    }
+    /* All else is known by how an end has ended. */
+    return (sim->clients[which].end_err != SNET_OK || sim->servers[which].end_err != SNET_OK) &&
+           (oracle_unserved(sim, which) || oracle_evicted(sim, which) ||
+            oracle_overrun_by_stranger(sim, which));
 }
 
 bool sim_over(const struct sim *sim)
 {
     for (unsigned i = 0; i < sim->plan.clients; i++) {
+        if (!sim->clients[i].ended) {
+            return false;
+        }
         const bool served = !oracle_killed(sim, i) && !oracle_unserved(sim, i) &&
                             !(oracle_hostile(sim, i) && sim->servers[i].session == NULL);
-        if (!sim->clients[i].ended || (served && !sim->servers[i].ended)) {
+        if (served && !sim->servers[i].ended) {
             return false;
         }
     }
@@ -177,6 +185,9 @@ void sim_check_end(struct sim *sim, unsigned which)
 {
     const struct sim_app *client = &sim->clients[which];
     const struct sim_app *server = &sim->servers[which];
+    if (!client->ended && !server->ended) {
+        return;
+    }
     if (oracle_killed(sim, which)) {
         oracle_check_killed(sim, which);
     }
