@@ -145,7 +145,6 @@ struct sim_side {
 };
 
 struct sim_conn {
-    bool used;
     bool stalled;
     bool slow; /* moves once in SIM_SLOW turns: others overtake it */
     unsigned client;
@@ -155,6 +154,8 @@ struct sim_conn {
     struct sim_side sides[2]; /* 0: client, 1: server */
     uint8_t record[SIM_RECORD_BYTES];
 };
+
+_Static_assert(SIM_CONNS_MAX == 64, "a bit of a word for each connection");
 
 struct sim {
     struct sim_plan plan;
@@ -169,7 +170,8 @@ struct sim {
     bool adopts;                     /* a server's session may have found its application */
     unsigned dials[SIM_CLIENTS_MAX]; /* connections asked for and not made yet */
     struct sim_conn conns[SIM_CONNS_MAX];
-    unsigned conns_top; /* the first so many have been used */
+    uint64_t conns_used; /* a bit for each, the first lowest */
+    unsigned conns_top;  /* the first so many have been used */
     uint8_t records[SIM_RECORDS_MAX][SIM_RECORD_BYTES];
     size_t record_len[SIM_RECORDS_MAX];
     unsigned record_client[SIM_RECORDS_MAX];

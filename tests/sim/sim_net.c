@@ -6,21 +6,44 @@
 
 #include <string.h>
 
+static uint64_t net_bit(const struct sim *sim, const struct sim_conn *conn)
+{
+    return UINT64_C(1) << (conn - sim->conns);
+}
+
+static bool net_used(const struct sim *sim, const struct sim_conn *conn)
+{
+    return (sim->conns_used & net_bit(sim, conn)) != 0;
+}
+
+static void net_free(struct sim *sim, const struct sim_conn *conn)
+{
+    sim->conns_used &= ~net_bit(sim, conn);
+}
+
+/* The first of `*left`, which is not 0, and leaves that one out. */
+static unsigned net_next(uint64_t *left)
+{
+    const unsigned index = (unsigned)__builtin_ctzll(*left);
+    *left &= *left - 1;
+    return index;
+}
+
 struct sim_conn *sim_net_new_conn(struct sim *sim)
 {
-    for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
-        struct sim_conn *conn = &sim->conns[i];
-        if (!conn->used) {
-            memset(conn, 0, sizeof *conn);
-            conn->used = true;
-            conn->sides[0].reset_at_ns = conn->sides[1].reset_at_ns = SNET_NEVER;
-            conn->sides[0].queue = sim->queues[i][0];
-            conn->sides[1].queue = sim->queues[i][1];
-            sim->conns_top = i < sim->conns_top ? sim->conns_top : i + 1;
-            return conn;
-        }
+    uint64_t unused = ~sim->conns_used;
+    if (unused == 0) {
+        return NULL;
     }
-    return NULL;
+    const unsigned i = net_next(&unused);
+    struct sim_conn *conn = &sim->conns[i];
+    memset(conn, 0, sizeof *conn);
+    sim->conns_used |= net_bit(sim, conn);
+    conn->sides[0].reset_at_ns = conn->sides[1].reset_at_ns = SNET_NEVER;
+    conn->sides[0].queue = sim->queues[i][0];
+    conn->sides[1].queue = sim->queues[i][1];
+    sim->conns_top = i < sim->conns_top ? sim->conns_top : i + 1;
+    return conn;
 }
 
 void sim_net_open_server_side(struct sim *sim, struct sim_conn *conn)
@@ -48,7 +71,7 @@ void sim_net_dial(struct sim *sim, unsigned client)
     conn->slow = sim_one_in(sim, 4);
     sim_path_begin(conn, session);
     if (snet_client_connected(session, &conn->sides[0].link, sim->now) != SNET_OK) {
-        conn->used = false;
+        net_free(sim, conn);
         return;
     }
     snet_link_set_user(conn->sides[0].link, conn);
@@ -74,7 +97,7 @@ static void net_close_side(struct sim *sim, struct sim_conn *conn, unsigned inde
         other->reset = true;
     }
     if (other->link == NULL) {
-        conn->used = false;
+        net_free(sim, conn);
     }
 }
 
@@ -195,7 +218,7 @@ static void net_cut(struct sim *sim, struct sim_conn *conn)
     conn->sides[0].queued = conn->sides[1].queued = 0;
     conn->stalled = false;
     if (conn->sides[0].link == NULL && conn->sides[1].link == NULL) {
-        conn->used = false;
+        net_free(sim, conn);
     }
 }
 
@@ -250,21 +273,32 @@ static bool net_deliver(struct sim *sim, struct sim_conn *conn, unsigned index)
     return true;
 }
 
+/* One of both ends sends or takes something; `flip` says what is tried first. */
+static bool net_move(struct sim *sim, struct sim_conn *conn, unsigned flip)
+{
+    for (unsigned way = 0; way < 4; way++) {
+        const unsigned what = way ^ flip;
+        if (what < 2 ? net_send(sim, conn, what) : net_deliver(sim, conn, what - 2)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool sim_net_step(struct sim *sim)
 {
     const unsigned first = sim->conns_top == 0 ? 0 : (unsigned)sim_below(sim, sim->conns_top);
     const unsigned flip = (unsigned)sim_below(sim, 4);
     bool moving = false; /* something may move next time */
-    for (unsigned i = 0; i < sim->conns_top; i++) {
-        const unsigned at = first + i;
-        struct sim_conn *conn = &sim->conns[at < sim->conns_top ? at : at - sim->conns_top];
-        if (conn->used && conn->slow && !sim_one_in(sim, SIM_SLOW)) {
-            moving = moving || net_may_move(sim, conn);
-            continue;
-        }
-        for (unsigned way = 0; conn->used && way < 4; way++) {
-            const unsigned what = way ^ flip;
-            if (what < 2 ? net_send(sim, conn, what) : net_deliver(sim, conn, what - 2)) {
+    const uint64_t before = (UINT64_C(1) << first) - 1;
+    for (unsigned round = 0; round < 2; round++) {
+        /* From the first on, then those before it: none joins or leaves unless something moves. */
+        uint64_t left = sim->conns_used & (round == 0 ? ~before : before);
+        while (left != 0) {
+            struct sim_conn *conn = &sim->conns[net_next(&left)];
+            if (conn->slow && !sim_one_in(sim, SIM_SLOW)) {
+                moving = moving || net_may_move(sim, conn);
+            } else if (net_move(sim, conn, flip)) {
                 return true;
             }
         }
@@ -274,10 +308,9 @@ bool sim_net_step(struct sim *sim)
 
 void sim_net_cut_all(struct sim *sim)
 {
-    for (unsigned i = 0; i < sim->conns_top; i++) {
-        if (sim->conns[i].used) {
-            net_cut(sim, &sim->conns[i]);
-        }
+    uint64_t left = sim->conns_used;
+    while (left != 0) {
+        net_cut(sim, &sim->conns[net_next(&left)]);
     }
 }
 
@@ -286,9 +319,11 @@ void sim_net_heal(struct sim *sim)
     sim->refuse_until_ns = 0;
     sim->portal_until_ns = 0;
     sim->env[0].fail_one_in = sim->env[1].fail_one_in = 0;
-    for (unsigned i = 0; i < sim->conns_top; i++) {
-        if (sim->conns[i].used && sim->conns[i].stalled) {
-            net_cut(sim, &sim->conns[i]);
+    uint64_t left = sim->conns_used;
+    while (left != 0) {
+        struct sim_conn *conn = &sim->conns[net_next(&left)];
+        if (conn->stalled) {
+            net_cut(sim, conn);
         }
     }
 }
@@ -328,13 +363,12 @@ static void net_kill(struct sim *sim)
         return;
     }
     sim->plan.kills = false;
-    for (unsigned i = 0; i < sim->conns_top; i++) {
-        struct sim_conn *conn = &sim->conns[i];
-        if (conn->used) {
-            conn->sides[1].link = NULL;
-            conn->sides[1].deaf = true;
-            net_cut(sim, conn);
-        }
+    uint64_t left = sim->conns_used;
+    while (left != 0) {
+        struct sim_conn *conn = &sim->conns[net_next(&left)];
+        conn->sides[1].link = NULL;
+        conn->sides[1].deaf = true;
+        net_cut(sim, conn);
     }
     sim_restart_server(sim);
 }
@@ -366,7 +400,7 @@ void sim_net_fault(struct sim *sim)
 {
     const unsigned index = (unsigned)sim_below(sim, SIM_CONNS_MAX);
     struct sim_conn *conn = &sim->conns[index];
-    for (unsigned i = 0; !conn->used && i < SIM_CONNS_MAX; i++) {
+    for (unsigned i = 0; !net_used(sim, conn) && i < SIM_CONNS_MAX; i++) {
         conn = &sim->conns[(index + i) % SIM_CONNS_MAX];
     }
     sim->faults_done++;
@@ -377,24 +411,24 @@ void sim_net_fault(struct sim *sim)
         snet_client_network_changed(sim->clients[conn->client].session, sim->now);
         break;
     case 3:
-        if (conn->used) {
+        if (net_used(sim, conn)) {
             net_stall(sim, conn);
         }
         break;
     case 4:
-        if (conn->used && !conn->stalled && !net_would_refuse(sim, conn)) {
+        if (net_used(sim, conn) && !conn->stalled && !net_would_refuse(sim, conn)) {
             net_close_orderly(sim, conn);
         }
         break;
     case 5:
     case 6:
     case 7:
-        if (conn->used) {
+        if (net_used(sim, conn)) {
             net_cut(sim, conn);
         }
         break;
     case 8:
-        if (conn->used && sim->plan.tampered && sim->plan.wire == SNET_WIRE_3) {
+        if (net_used(sim, conn) && sim->plan.tampered && sim->plan.wire == SNET_WIRE_3) {
             sim_stranger_tamper(sim, conn);
         }
         break;
@@ -407,9 +441,11 @@ void sim_net_fault(struct sim *sim)
 uint64_t sim_net_wake(const struct sim *sim)
 {
     uint64_t wake = SNET_NEVER;
-    for (unsigned i = 0; i < sim->conns_top; i++) {
-        for (unsigned index = 0; sim->conns[i].used && index < 2; index++) {
-            const struct sim_side *side = &sim->conns[i].sides[index];
+    uint64_t left = sim->conns_used;
+    while (left != 0) {
+        const struct sim_conn *conn = &sim->conns[net_next(&left)];
+        for (unsigned index = 0; index < 2; index++) {
+            const struct sim_side *side = &conn->sides[index];
             if (side->link != NULL && side->ready_ns > sim->now && side->ready_ns < wake) {
                 wake = side->ready_ns;
             }
@@ -421,9 +457,11 @@ uint64_t sim_net_wake(const struct sim *sim)
 uint64_t sim_net_deadline(const struct sim *sim)
 {
     uint64_t deadline = SNET_NEVER;
-    for (unsigned i = 0; i < sim->conns_top; i++) {
-        for (unsigned index = 0; sim->conns[i].used && index < 2; index++) {
-            const struct sim_side *side = &sim->conns[i].sides[index];
+    uint64_t left = sim->conns_used;
+    while (left != 0) {
+        const struct sim_conn *conn = &sim->conns[net_next(&left)];
+        for (unsigned index = 0; index < 2; index++) {
+            const struct sim_side *side = &conn->sides[index];
             if (side->link != NULL && side->reset_at_ns < deadline) {
                 deadline = side->reset_at_ns;
             }
@@ -434,9 +472,11 @@ uint64_t sim_net_deadline(const struct sim *sim)
 
 void sim_net_tick(struct sim *sim)
 {
-    for (unsigned i = 0; i < sim->conns_top; i++) {
-        for (unsigned index = 0; sim->conns[i].used && index < 2; index++) {
-            struct sim_side *side = &sim->conns[i].sides[index];
+    uint64_t left = sim->conns_used;
+    while (left != 0) {
+        struct sim_conn *conn = &sim->conns[net_next(&left)];
+        for (unsigned index = 0; index < 2; index++) {
+            struct sim_side *side = &conn->sides[index];
             if (side->link != NULL && side->reset_at_ns <= sim->now) {
                 side->reset_at_ns = SNET_NEVER;
                 snet_link_failed(side->link, SNET_ERR_LINK_TIMEOUT, sim->now);
@@ -447,10 +487,12 @@ void sim_net_tick(struct sim *sim)
 
 void sim_net_check(const struct sim *sim)
 {
-    for (unsigned i = 0; i < sim->conns_top; i++) {
-        for (unsigned index = 0; sim->conns[i].used && index < 2; index++) {
-            if (sim->conns[i].sides[index].link != NULL) {
-                snet_link_check(sim->conns[i].sides[index].link);
+    uint64_t left = sim->conns_used;
+    while (left != 0) {
+        const struct sim_conn *conn = &sim->conns[net_next(&left)];
+        for (unsigned index = 0; index < 2; index++) {
+            if (conn->sides[index].link != NULL) {
+                snet_link_check(conn->sides[index].link);
             }
         }
     }

@@ -31,9 +31,11 @@ static void slow_connections_with_nothing_to_move_let_time_pass(void **state)
     snet_link idle = {.state = SNET_LINK_LIVE};
     test_env_init(&sim->dice, 1);
     sim->plan.queue_bytes = 4096;
+    sim->conns_used = UINT64_MAX;
+    sim->conns_top = SIM_CONNS_MAX;
     for (unsigned i = 0; i < SIM_CONNS_MAX; i++) {
         struct sim_conn *conn = &sim->conns[i];
-        *conn = (struct sim_conn){.used = true, .slow = true, .stalled = i % 2 == 0};
+        *conn = (struct sim_conn){.slow = true, .stalled = i % 2 == 0};
         for (unsigned index = 0; index < 2; index++) {
             conn->sides[index].link = &idle;
             conn->sides[index].queued = conn->stalled ? 100 : 0;
