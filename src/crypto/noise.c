@@ -310,14 +310,10 @@ size_t snet_noise_message_len(const struct snet_noise *noise, size_t payload_len
 /* Only now, for it costs as much as half of an exchange: garbage must not cause it. */
 static snet_err noise_make_ephemeral(struct snet_noise *noise)
 {
-    struct snet_x25519 pair;
-    if (noise->ephemeral_made) {
-        return SNET_OK;
+    if (!noise->ephemeral_made) {
+        SNET_TRY(snet_x25519_complete(noise->crypto, &noise->own_ephemeral));
+        noise->ephemeral_made = true;
     }
-    SNET_TRY(snet_x25519_import(noise->own_ephemeral.private_key, &pair));
-    noise->own_ephemeral = pair;
-    noise->ephemeral_made = true;
-    snet_secret_wipe(&pair, sizeof pair);
     return SNET_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "crypto/x25519.h"
 
 #include "base/cursor.h"
+#include "base/try.h"
 #include "crypto/crypto_evp.h"
 #include "crypto/secret.h"
 
@@ -12,23 +13,39 @@
 
 #include <stdbool.h>
 
+/* The public key of `key`, which goes; that is NULL when libcrypto could not make it. */
+static snet_err x25519_public(EVP_PKEY *key, uint8_t ret_public[SNET_X25519_BYTES])
+{
+    size_t len = SNET_X25519_BYTES;
+    const bool ok = key != NULL && EVP_PKEY_get_raw_public_key(key, ret_public, &len) == 1 &&
+                    len == SNET_X25519_BYTES;
+    EVP_PKEY_free(key);
+    return ok ? SNET_OK : SNET_ERR_CRYPTO;
+}
+
 snet_err snet_x25519_import(const uint8_t private_key[SNET_X25519_BYTES],
                             struct snet_x25519 *ret_pair)
 {
-    size_t len = SNET_X25519_BYTES;
     EVP_PKEY *key =
         EVP_PKEY_new_raw_private_key_ex(NULL, "X25519", NULL, private_key, SNET_X25519_BYTES);
-    const bool ok = key != NULL &&
-                    EVP_PKEY_get_raw_public_key(key, ret_pair->public_key, &len) == 1 &&
-                    len == SNET_X25519_BYTES;
-    EVP_PKEY_free(key);
-    if (!ok) {
-        return SNET_ERR_CRYPTO;
-    }
+    SNET_TRY(x25519_public(key, ret_pair->public_key));
     struct snet_writer writer;
     snet_writer_init(&writer, ret_pair->private_key, sizeof ret_pair->private_key);
     snet_writer_bytes(&writer, private_key, SNET_X25519_BYTES);
     return SNET_OK;
+}
+
+snet_err snet_x25519_complete(struct snet_crypto *crypto, struct snet_x25519 *pair)
+{
+    EVP_PKEY *key = NULL;
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, pair->private_key,
+                                          sizeof pair->private_key),
+        OSSL_PARAM_construct_end(),
+    };
+    const bool ok =
+        EVP_PKEY_fromdata(snet_crypto_evp_x25519(crypto), &key, EVP_PKEY_KEYPAIR, params) == 1;
+    return x25519_public(ok ? key : NULL, pair->public_key);
 }
 
 /*

@@ -26,6 +26,9 @@ struct snet_x25519 {
 /* Completes a pair from its private key. Errors: CRYPTO. */
 SNET_MUST_USE snet_err snet_x25519_import(const uint8_t private_key[SNET_X25519_BYTES],
                                           struct snet_x25519 *ret_pair);
+/* Completes a pair that has its private key, with what the context keeps for that. Errors: CRYPTO;
+   the pair is as it was then. */
+SNET_MUST_USE snet_err snet_x25519_complete(struct snet_crypto *crypto, struct snet_x25519 *pair);
 /*
  * The shared secret of the private key and the other end's public key: the pair's own public key
  * has no part in it. Errors: BAD_PUBLIC_KEY when it would be all zeros, because the other end's key

@@ -227,6 +227,12 @@ snet_err snet_x25519_import(const uint8_t private_key[SNET_X25519_BYTES],
     return SNET_OK;
 }
 
+snet_err snet_x25519_complete(struct snet_crypto *crypto, struct snet_x25519 *pair)
+{
+    (void)crypto;
+    return snet_x25519_import(pair->private_key, pair);
+}
+
 snet_err snet_x25519_agree(struct snet_crypto *crypto, const struct snet_x25519 *own,
                            const uint8_t peer_public[SNET_X25519_BYTES],
                            uint8_t ret_secret[SNET_X25519_BYTES])

@@ -102,13 +102,17 @@ static void x25519_reports_every_failed_allocation_as_its_own(void **state)
     assert_int_equal(snet_x25519_agree(*state, &alice, bob, secret), SNET_OK);
     for (size_t number = 1; reached && number < FAIL_TRIES_MAX; number++) {
         struct snet_x25519 pair;
+        struct snet_x25519 own = alice;
         test_crypto_memory_fail_at(number);
         const snet_err imported = snet_x25519_import(alice.private_key, &pair);
+        const snet_err completed = snet_x25519_complete(*state, &own);
         const snet_err agreed = snet_x25519_agree(*state, &alice, bob, secret);
         reached = test_crypto_memory_heal();
         assert_true(imported == SNET_OK || imported == SNET_ERR_CRYPTO);
         assert_true(agreed == SNET_OK || agreed == SNET_ERR_CRYPTO);
-        failures += imported != SNET_OK || agreed != SNET_OK;
+        assert_true(completed == SNET_OK || completed == SNET_ERR_CRYPTO);
+        assert_memory_equal(&own, &alice, sizeof own);
+        failures += imported != SNET_OK || completed != SNET_OK || agreed != SNET_OK;
     }
     assert_false(reached);
     assert_true(failures > 2);
@@ -122,6 +126,18 @@ static void x25519_public_keys_are_those_of_the_rfc(void **state)
     ASSERT_HEX(alice.private_key, sizeof alice.private_key, alice_private);
     ASSERT_HEX(alice.public_key, sizeof alice.public_key, alice_public);
     ASSERT_HEX(bob.public_key, sizeof bob.public_key, bob_public);
+}
+
+static void x25519_completes_a_pair_in_its_place(void **state)
+{
+    struct snet_x25519 pair = {.public_key = {1}};
+    key_of(alice_private, pair.private_key);
+    assert_int_equal(snet_x25519_complete(*state, &pair), SNET_OK);
+    ASSERT_HEX(pair.private_key, sizeof pair.private_key, alice_private);
+    ASSERT_HEX(pair.public_key, sizeof pair.public_key, alice_public);
+    key_of(bob_private, pair.private_key);
+    assert_int_equal(snet_x25519_complete(*state, &pair), SNET_OK);
+    ASSERT_HEX(pair.public_key, sizeof pair.public_key, bob_public);
 }
 
 static void x25519_ends_agree_on_the_secret_of_the_rfc(void **state)
@@ -203,6 +219,7 @@ int main(void)
         X25519_TEST(x25519_refuses_points_of_small_order),
         X25519_TEST(x25519_reports_every_failed_allocation_as_its_own),
         X25519_TEST(x25519_public_keys_are_those_of_the_rfc),
+        X25519_TEST(x25519_completes_a_pair_in_its_place),
         X25519_TEST(x25519_ends_agree_on_the_secret_of_the_rfc),
         X25519_TEST(x25519_products_are_those_of_the_rfc),
         X25519_TEST(x25519_agrees_by_the_private_key_whatever_its_public_one),
