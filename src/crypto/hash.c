@@ -25,22 +25,34 @@ snet_err snet_hash_sha256(struct snet_crypto *crypto, const struct snet_bytes *p
     return ok ? SNET_OK : SNET_ERR_CRYPTO;
 }
 
+/* libcrypto takes NULL for the key of the call before, whatever its length. */
+static const uint8_t hash_no_key[1];
+
+/* The context keeps a copy of its key until it gets another one. */
+static snet_err hash_mac(EVP_MAC_CTX *mac, struct snet_bytes key, const struct snet_bytes *parts,
+                         size_t count, uint8_t ret_mac[SNET_HASH_BYTES])
+{
+    size_t len = 0;
+    bool ok = EVP_MAC_init(mac, key.len == 0 ? hash_no_key : key.data, key.len, NULL) == 1;
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = EVP_MAC_update(mac, parts[i].data, parts[i].len) == 1;
+    }
+    ok = ok && EVP_MAC_final(mac, ret_mac, &len, SNET_HASH_BYTES) == 1 && len == SNET_HASH_BYTES;
+    return ok ? SNET_OK : SNET_ERR_CRYPTO;
+}
+
+/* Keys must not stay behind in the context, outside of wiped pages. */
+static snet_err hash_forget(EVP_MAC_CTX *mac, snet_err err)
+{
+    return EVP_MAC_init(mac, hash_no_key, 0, NULL) == 1 ? err : SNET_ERR_CRYPTO;
+}
+
 snet_err snet_hash_hmac(struct snet_crypto *crypto, struct snet_bytes key,
                         const struct snet_bytes *parts, size_t count,
                         uint8_t ret_mac[SNET_HASH_BYTES])
 {
     EVP_MAC_CTX *mac = snet_crypto_evp_hmac_sha256(crypto);
-    size_t len = 0;
-    /* libcrypto takes NULL for the key of the call before, whatever its length. */
-    static const uint8_t empty[1];
-    bool ok = EVP_MAC_init(mac, key.len == 0 ? empty : key.data, key.len, NULL) == 1;
-    for (size_t i = 0; ok && i < count; i++) {
-        ok = EVP_MAC_update(mac, parts[i].data, parts[i].len) == 1;
-    }
-    ok = ok && EVP_MAC_final(mac, ret_mac, &len, SNET_HASH_BYTES) == 1 && len == SNET_HASH_BYTES;
-    /* The context keeps a copy of its key, outside of wiped pages: it gets another one. */
-    ok = EVP_MAC_init(mac, empty, 0, NULL) == 1 && ok;
-    return ok ? SNET_OK : SNET_ERR_CRYPTO;
+    return hash_forget(mac, hash_mac(mac, key, parts, count, ret_mac));
 }
 
 snet_err snet_hash_noise_hkdf(struct snet_crypto *crypto,
@@ -48,9 +60,10 @@ snet_err snet_hash_noise_hkdf(struct snet_crypto *crypto,
                               size_t count, uint8_t (*ret_outputs)[SNET_HASH_BYTES])
 {
     uint8_t temp[SNET_HASH_BYTES];
+    EVP_MAC_CTX *mac = snet_crypto_evp_hmac_sha256(crypto);
     SNET_ASSERT(count == 2 || count == 3);
     const struct snet_bytes salt = {chaining_key, SNET_HASH_BYTES};
-    snet_err err = snet_hash_hmac(crypto, salt, &input, 1, temp);
+    snet_err err = hash_mac(mac, salt, &input, 1, temp);
     for (size_t i = 0; err == SNET_OK && i < count; i++) {
         const uint8_t number = (uint8_t)(i + 1);
         const struct snet_bytes parts[] = {
@@ -58,8 +71,9 @@ snet_err snet_hash_noise_hkdf(struct snet_crypto *crypto,
             {&number, 1},
         };
         const struct snet_bytes key = {temp, sizeof temp};
-        err = snet_hash_hmac(crypto, key, parts, 2, ret_outputs[i]);
+        err = hash_mac(mac, key, parts, 2, ret_outputs[i]);
     }
+    err = hash_forget(mac, err);
     snet_secret_wipe(temp, sizeof temp);
     return err;
 }
