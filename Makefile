@@ -100,15 +100,17 @@ SOAK_MINUTES ?= 30
 soak: build bootstrap-test
 	@SNET_BIN=$(CURDIR)/$(BUILD)/snet python3 -B tests/soak/run_soak.py --minutes $(SOAK_MINUTES)
 
-# What is too long for `make test`: SEEDS seeds of the simulator from FIRST on, in a release build,
-# every call of the system failing once, the mutants, fuzzing, and the soak.
+# What is too long for `make test`: SEEDS seeds of the simulator from FIRST on, in a build that is
+# optimized as a whole, every call of the system failing once, the mutants, fuzzing, and the soak.
 SEEDS ?= 100000
 FIRST ?= 1
 test-long: bootstrap-test
 	@mkdir -p build
 	@cmake --preset release -DSNET_TESTS=ON $(CMAKE_LOG)
 	@cmake --build build/release
-	@build/release/tests/snet_sim --seeds $(SEEDS) --first $(FIRST)
+	@cmake --preset sim $(CMAKE_LOG)
+	@cmake --build build/sim --target snet_sim
+	@build/sim/tests/snet_sim --seeds $(SEEDS) --first $(FIRST)
 	@SNET_FAULT_EVERY=1 ctest --test-dir build/release --output-on-failure -L fault
 	@$(MAKE) mutants fuzz soak
 
