@@ -89,7 +89,7 @@ SNET_API void snet_stream_dial_cancel(snet_stream_dial *dial);
 /* --- Listening ------------------------------------------------------------------------------- */
 
 /* Limit of the connections that the kernel keeps for a listener that does not accept. */
-#define SNET_STREAM_BACKLOG 1024
+#define SNET_STREAM_BACKLOG 4096
 
 typedef struct snet_stream_listener snet_stream_listener;
 /* An accepted stream, which belongs to the program. */

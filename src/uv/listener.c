@@ -27,6 +27,7 @@ struct snet_stream_listener {
     uv_stream_t *stream;
     uv_timer_t retry;
     bool waits;       /* a connection came before the start */
+    bool inherited;   /* what is accepted has its options from the listening socket */
     uint64_t turn_ms; /* the time of the loop in this turn, and how many were accepted in it */
     unsigned turn_count;
     struct snet_stream_options options;
@@ -86,7 +87,9 @@ static void listener_connection(uv_stream_t *server, int os_err)
         snet_stream_close(stream, false);
         return;
     }
-    snet_sockopt_connected(stream, &listener->options);
+    if (!listener->inherited) {
+        snet_sockopt_connected(stream, &listener->options);
+    }
     listener->on_accept(listener->user, stream);
 }
 
@@ -135,6 +138,7 @@ static int listener_bind_tcp(snet_stream_listener *listener, uv_loop_t *loop,
         return os_err;
     }
     snet_sockopt_before(listener->stream, &listener->options);
+    listener->inherited = snet_sockopt_inherited(listener->stream, &listener->options);
     uv_tcp_t *tcp = (uv_tcp_t *)listener->stream;
     os_err = uv_tcp_bind(tcp, (const struct sockaddr *)socket, 0);
     return os_err != 0 ? os_err
@@ -293,6 +297,9 @@ void snet_stream_listener_set_options(snet_stream_listener *listener,
                                       const struct snet_stream_options *options)
 {
     listener->options = *options; /* `buffer_bytes` counted before it listened */
+    if (listener->inherited) {
+        listener->inherited = snet_sockopt_inherited(listener->stream, options);
+    }
 }
 
 const char *snet_stream_listener_address(const snet_stream_listener *listener)

@@ -70,3 +70,22 @@ void snet_sockopt_connected(uv_stream_t *stream, const struct snet_stream_option
         sockopt_keepalive(fd, options->keepalive_ms);
     }
 }
+
+bool snet_sockopt_inherited(uv_stream_t *stream, const struct snet_stream_options *options)
+{
+#ifdef __linux__
+    uv_os_fd_t fd = -1;
+    if (uv_fileno((uv_handle_t *)stream, &fd) != 0) {
+        return false;
+    }
+    /* Options may change while it listens: what it had goes first. */
+    sockopt_set(fd, SOL_SOCKET, SO_KEEPALIVE, 0);
+    sockopt_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 0);
+    snet_sockopt_connected(stream, options);
+    return true;
+#else
+    (void)stream;
+    (void)options;
+    return false;
+#endif
+}

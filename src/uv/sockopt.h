@@ -23,5 +23,10 @@ void snet_sockopt_before(uv_stream_t *stream, const struct snet_stream_options *
 void snet_sockopt_abortive(uv_stream_t *stream, bool abortive);
 /* Once connected: no delay, abortive, keepalive, user timeout. */
 void snet_sockopt_connected(uv_stream_t *stream, const struct snet_stream_options *options);
+/*
+ * Gives a listening socket what its connections need, so that eight calls for each of them are
+ * saved. False on systems where connections do not inherit that.
+ */
+bool snet_sockopt_inherited(uv_stream_t *stream, const struct snet_stream_options *options);
 
 #endif

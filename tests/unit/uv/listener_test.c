@@ -273,8 +273,11 @@ static void listener_hands_out_streams_with_their_options(void **state)
     (void)state;
     struct fixture fixture;
     int no_delay = 0;
+    int keepalive = 0;
     int idle_s = 0;
+    int limit_ms = 0;
     int buffer_bytes = 0;
+    struct linger linger = {0};
     socklen_t len = sizeof no_delay;
     fixture_init(&fixture);
     assert_int_equal(open_listener(&fixture, "127.0.0.1:0"), SNET_OK);
@@ -285,9 +288,17 @@ static void listener_hands_out_streams_with_their_options(void **state)
     const int fd = test_socket_of(fixture.streams[0]);
     assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &no_delay, &len), 0);
     assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, &len), 0);
+    assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms, &len), 0);
+    assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &keepalive, &len), 0);
     assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, &len), 0);
+    len = sizeof linger;
+    assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &len), 0);
     assert_int_equal(no_delay, 1);
+    assert_int_equal(keepalive, 1);
     assert_int_equal(idle_s, 10);
+    assert_int_equal(limit_ms, listener_options.dead_peer_timeout_ms);
+    assert_int_equal(linger.l_onoff, 1);
+    assert_int_equal(linger.l_linger, 0);
     assert_in_range(buffer_bytes, listener_options.buffer_bytes, 2 * listener_options.buffer_bytes);
     test_socket_close(peer);
     fixture_deinit(&fixture);
@@ -365,7 +376,7 @@ static void listener_sheds_connections_while_descriptors_are_out(void **state)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &none_left), 0);
     const int end = test_socket_await_end(&fixture.loop, second);
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &whole), 0);
-    assert_int_equal(end, UV_EOF);
+    assert_int_equal(end, UV_ECONNRESET);
     assert_int_equal(fixture.stream_count, 1);
 
     const int third = test_socket_connect(snet_stream_listener_address(fixture.listener));
