@@ -281,6 +281,37 @@ static void client_ends_at_once_what_was_never_a_session(void **state)
     }
 }
 
+/* [PROTO 8.2]: bytes that are sent again are not new, but they arrive, a few with each link. */
+static void client_does_not_wait_while_links_carry_what_was_sent(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < WIRES; i++) {
+        struct core_pair_conn *conn = core_pair_begin_on(&ends, wires[i]);
+        core_pair_write(&ends, ends.client, 1000);
+        for (unsigned round = 0; round < 20; round++) {
+            (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, 40); /* a proof, and some more */
+            uint8_t lost[1000];
+            (void)core_pair_take(&ends, conn, CORE_PAIR_CLIENT, lost, sizeof lost);
+            core_pair_cut(&ends, conn);
+            const uint64_t cut_ns = ends.now;
+            while (ends.client->dial.state != SNET_DIAL_ASKED) {
+                core_pair_pass(&ends, SNET_MS_NS);
+            }
+            if (round > 1) {
+                assert_in_range(ends.now - cut_ns, 0, SNET_BACKOFF_MOVED_NS);
+            }
+            conn = core_pair_connect(&ends);
+            do { /* the handshake, and nothing of the stream */
+                (void)core_pair_move(&ends, conn, CORE_PAIR_SERVER, SIZE_MAX);
+                if (ends.client->state != SNET_SESSION_LIVE) {
+                    (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, SIZE_MAX);
+                }
+            } while (ends.client->state != SNET_SESSION_LIVE);
+        }
+        core_pair_close(&ends);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +325,7 @@ int main(void)
         cmocka_unit_test(client_that_ended_too_has_all_and_says_what_is_missing),
         cmocka_unit_test(client_takes_no_refusal_for_an_end),
         cmocka_unit_test(client_ends_at_once_what_was_never_a_session),
+        cmocka_unit_test(client_does_not_wait_while_links_carry_what_was_sent),
     };
     return cmocka_run_group_tests_name("legacy client", tests, NULL, NULL);
 }
