@@ -6,6 +6,13 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+/* Whether an accepted connection has the options of its listening socket. */
+#ifdef __linux__
+#define SOCKOPT_INHERITS true
+#else
+#define SOCKOPT_INHERITS false
+#endif
+
 static void sockopt_set(int fd, int level, int name, unsigned value)
 {
     const int number = (int)value;
@@ -73,9 +80,8 @@ void snet_sockopt_connected(uv_stream_t *stream, const struct snet_stream_option
 
 bool snet_sockopt_inherited(uv_stream_t *stream, const struct snet_stream_options *options)
 {
-#ifdef __linux__
     uv_os_fd_t fd = -1;
-    if (uv_fileno((uv_handle_t *)stream, &fd) != 0) {
+    if (!SOCKOPT_INHERITS || uv_fileno((uv_handle_t *)stream, &fd) != 0) {
         return false;
     }
     /* Options may change while it listens: what it had goes first. */
@@ -83,9 +89,4 @@ bool snet_sockopt_inherited(uv_stream_t *stream, const struct snet_stream_option
     sockopt_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 0);
     snet_sockopt_connected(stream, options);
     return true;
-#else
-    (void)stream;
-    (void)options;
-    return false;
-#endif
 }
