@@ -5,25 +5,8 @@
 #include "base/assert.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 #include <stddef.h>
-
-/* As long as the longest key and nonce of a cipher. */
-static const uint8_t slots_zeros[EVP_MAX_KEY_LENGTH];
-
-/* Another key in place of the one that is there. */
-static bool slots_key(struct snet_slot *slot, const struct snet_slot_use *use)
-{
-    /* With the cipher's name again, libcrypto would set it up from nothing. */
-    const EVP_CIPHER *cipher = slot->cipher == use->cipher ? NULL : use->cipher;
-    slot->cipher = NULL;
-    if (EVP_CipherInit_ex2(slot->evp, cipher, use->key, use->nonce, use->seal, NULL) != 1) {
-        return false;
-    }
-    slot->cipher = use->cipher;
-    return true;
-}
 
 static void slots_take_away(struct snet_slot *slot)
 {
@@ -33,7 +16,7 @@ static void slots_take_away(struct snet_slot *slot)
     }
 }
 
-/* The slot that was given away longest ago. */
+/* The slot that was given away longest ago. Its key is there until another takes its place. */
 static struct snet_slot *slots_next(struct snet_slots *slots)
 {
     struct snet_slot *slot = &slots->slots[slots->next];
@@ -43,38 +26,53 @@ static struct snet_slot *slots_next(struct snet_slots *slots)
     return slot;
 }
 
-EVP_CIPHER_CTX *snet_slots_begin(struct snet_slots *slots, struct snet_slot **holder,
-                                 const struct snet_slot_use *use)
+static void slots_free_state(struct snet_slot *slot)
+{
+    if (slot->aead != NULL) {
+        slot->aead->state_free(slot->state);
+        slot->aead = NULL;
+        slot->state = NULL;
+    }
+}
+
+/* A state of this provider, in place of one of another. */
+static bool slots_make_state(struct snet_slot *slot, const struct snet_aead *aead)
+{
+    if (slot->aead == aead) {
+        return true;
+    }
+    slots_free_state(slot);
+    slot->state = aead->state_new();
+    slot->aead = slot->state != NULL ? aead : NULL;
+    return slot->state != NULL;
+}
+
+static bool slots_run(const struct snet_slot *slot, const struct snet_slot_use *use,
+                      uint8_t *ret_out)
+{
+    return use->seal ? slot->aead->seal(slot->state, &use->text, ret_out)
+                     : slot->aead->open(slot->state, &use->text, ret_out);
+}
+
+bool snet_slots_run(struct snet_slots *slots, struct snet_slot **holder, struct snet_slot_use *use,
+                    uint8_t *ret_out)
 {
     if (*holder != NULL) {
-        EVP_CIPHER_CTX *evp = (*holder)->evp;
-        return EVP_CipherInit_ex2(evp, NULL, NULL, use->nonce, use->seal, NULL) == 1 ? evp : NULL;
+        SNET_ASSERT((*holder)->aead == use->aead);
+        use->text.key = NULL;
+        return slots_run(*holder, use, ret_out);
     }
     struct snet_slot *slot = slots == NULL ? OPENSSL_zalloc(sizeof *slot) : slots_next(slots);
     if (slot == NULL) {
-        return NULL;
+        return false;
     }
     slot->holder = holder;
     *holder = slot;
-    if (slot->evp == NULL) {
-        slot->evp = EVP_CIPHER_CTX_new();
+    if (!slots_make_state(slot, use->aead) || !slots_run(slot, use, ret_out)) {
+        snet_slots_give_back(holder); /* the key may be there or not */
+        return false;
     }
-    if (slot->evp == NULL || !slots_key(slot, use)) {
-        snet_slots_give_back(holder);
-        return NULL;
-    }
-    return slot->evp;
-}
-
-/* No key stays behind. */
-static void slots_wipe(struct snet_slot *slot)
-{
-    if (slot->evp == NULL ||
-        EVP_CipherInit_ex2(slot->evp, NULL, slots_zeros, slots_zeros, true, NULL) == 1) {
-        return;
-    }
-    slot->cipher = NULL;
-    (void)EVP_CIPHER_CTX_reset(slot->evp);
+    return true;
 }
 
 void snet_slots_give_back(struct snet_slot **holder)
@@ -85,11 +83,11 @@ void snet_slots_give_back(struct snet_slot **holder)
     }
     SNET_ASSERT(slot->holder == holder);
     slots_take_away(slot);
-    if (slot->shared) {
-        slots_wipe(slot);
-    } else {
-        EVP_CIPHER_CTX_free(slot->evp);
+    if (!slot->shared) {
+        slots_free_state(slot);
         OPENSSL_free(slot);
+    } else if (slot->aead != NULL) {
+        slot->aead->forget(slot->state);
     }
 }
 
@@ -97,7 +95,7 @@ void snet_slots_deinit(struct snet_slots *slots)
 {
     for (unsigned i = 0; i < SNET_SLOTS_MAX; i++) {
         SNET_ASSERT(slots->slots[i].holder == NULL);
-        EVP_CIPHER_CTX_free(slots->slots[i].evp);
+        slots_free_state(&slots->slots[i]);
     }
     *slots = (struct snet_slots){.next = 0};
 }

@@ -6,15 +6,11 @@
 #include "crypto/crypto_evp.h"
 #include "crypto/secret.h"
 
-#include <openssl/core_names.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
-
-#include <limits.h>
 #include <string.h>
 
 /* Each direction has a slot when it is used: a key of a record layer is used in one only. */
 struct suites_ctx {
+    const struct snet_aead *aead;
     struct snet_slots *slots; /* NULL: none to share */
     struct snet_slot *seal;
     struct snet_slot *open;
@@ -26,7 +22,7 @@ struct suites_ctx {
 static int suites_init(void *ctx, const uint8_t key[SNET_SUITE_KEY_BYTES])
 {
     struct suites_ctx *suite = ctx;
-    *suite = (struct suites_ctx){.slots = NULL};
+    *suite = (struct suites_ctx){.aead = &snet_aead_openssl};
     snet_bytes_copy(suite->key, key, sizeof suite->key);
     return 0;
 }
@@ -44,46 +40,26 @@ static bool suites_built_in(const struct snet_suite *suite)
     return snet_suites_find(suite->id) == suite;
 }
 
-/* The context for one direction, ready for the nonce; NULL on failure. */
-static EVP_CIPHER_CTX *suites_begin(const struct snet_suites_use *use, bool seal)
+static bool suites_run(const struct snet_suites_use *use, struct snet_bytes in, bool seal,
+                       uint8_t *ret_out)
 {
     struct suites_ctx *suite = use->ctx;
     const bool aes = use->suite == &snet_suites_aes_256_gcm;
-    const struct snet_slot_use slot_use = {
-        .cipher = aes ? EVP_aes_256_gcm() : EVP_chacha20_poly1305(),
-        .key = suite->key,
-        .nonce = use->nonce,
+    struct snet_slot_use slot_use = {
+        .aead = suite->aead,
+        .text = {.cipher = aes ? SNET_AEAD_AES_256_GCM : SNET_AEAD_CHACHA20_POLY1305,
+                 .key = suite->key,
+                 .nonce = use->nonce,
+                 .ad = use->ad,
+                 .in = in},
         .seal = seal,
     };
-    return snet_slots_begin(suite->slots, seal ? &suite->seal : &suite->open, &slot_use);
-}
-
-/* Without `ret_out`, what is fed is only authenticated. */
-static bool suites_feed(EVP_CIPHER_CTX *evp, struct snet_bytes in, uint8_t *ret_out)
-{
-    int done = 0;
-    return in.len == 0 ||
-           (in.len <= INT_MAX && EVP_CipherUpdate(evp, ret_out, &done, in.data, (int)in.len) == 1);
-}
-
-/* Of `tag`, which libcrypto reads or writes. EVP_CIPHER_CTX_ctrl gets there by a detour. */
-static OSSL_PARAM suites_tag_param(const uint8_t *tag)
-{
-    return OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, (void *)tag,
-                                             SNET_SUITE_TAG_BYTES);
+    return snet_slots_run(suite->slots, seal ? &suite->seal : &suite->open, &slot_use, ret_out);
 }
 
 static int suites_seal(const struct snet_suites_use *use, uint8_t *text, size_t len)
 {
-    EVP_CIPHER_CTX *evp = suites_begin(use, true);
-    uint8_t *end = text + len;
-    int done = 0;
-    OSSL_PARAM tag[] = {suites_tag_param(end), OSSL_PARAM_construct_end()};
-    const bool ok = evp != NULL && suites_feed(evp, use->ad, NULL) &&
-                    suites_feed(evp, (struct snet_bytes){text, len}, text) &&
-                    EVP_CipherFinal_ex(evp, end, &done) == 1 &&
-                    EVP_CIPHER_CTX_get_params(evp, tag) == 1;
-    return ok ? 0 : -1;
+    return suites_run(use, (struct snet_bytes){text, len}, true, text) ? 0 : -1;
 }
 
 static int suites_open(const struct snet_suites_use *use, struct snet_bytes sealed,
@@ -92,18 +68,12 @@ static int suites_open(const struct snet_suites_use *use, struct snet_bytes seal
     if (sealed.len < SNET_SUITE_TAG_BYTES) {
         return -1;
     }
-    EVP_CIPHER_CTX *evp = suites_begin(use, false);
-    const struct snet_bytes text = {sealed.data, sealed.len - SNET_SUITE_TAG_BYTES};
-    const OSSL_PARAM tag[] = {suites_tag_param(text.data + text.len), OSSL_PARAM_construct_end()};
-    uint8_t nothing[EVP_MAX_BLOCK_LENGTH];
-    int done = 0;
-    const bool ok = evp != NULL && EVP_CIPHER_CTX_set_params(evp, tag) == 1 &&
-                    suites_feed(evp, use->ad, NULL) && suites_feed(evp, text, ret_plain) &&
-                    EVP_CipherFinal_ex(evp, nothing, &done) == 1;
-    if (!ok) {
-        snet_secret_wipe(ret_plain, text.len); /* nothing unproven leaves this file */
+    if (!suites_run(use, sealed, false, ret_plain)) {
+        /* Nothing unproven leaves this file. */
+        snet_secret_wipe(ret_plain, sealed.len - SNET_SUITE_TAG_BYTES);
+        return -1;
     }
-    return ok ? 0 : -1;
+    return 0;
 }
 
 /* --- The table of each -------------------------------------------------------------------- */

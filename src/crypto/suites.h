@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * The two suites that are built in, over libcrypto. See <snet/suite.h> for what a suite is.
+ * The two suites that are built in, over crypto/aead.h. See <snet/suite.h> for what a suite is.
  */
 #ifndef SNET_CRYPTO_SUITES_H
 #define SNET_CRYPTO_SUITES_H
@@ -19,8 +19,8 @@ extern const struct snet_suite snet_suites_aes_256_gcm;
 /* The built-in suite with this id, or NULL. */
 const struct snet_suite *snet_suites_find(uint8_t id);
 /*
- * Sets a context up as the suite's `init` does, with what the keys of one core share: the contexts
- * of libcrypto of the built-in suites. The context must not move then. Errors: CRYPTO.
+ * Sets a context up as the suite's `init` does, with what the keys of one core share: the slots
+ * of the built-in suites. The context must not move then. Errors: CRYPTO.
  */
 SNET_MUST_USE snet_err snet_suites_key(const struct snet_suite *suite, struct snet_crypto *crypto,
                                        void *ctx, const uint8_t key[SNET_SUITE_KEY_BYTES]);

@@ -7,8 +7,6 @@
 #include "tests/support/crypto_memory.h"
 #include "tests/support/unit.h"
 
-#include <openssl/evp.h>
-
 #include <string.h>
 
 #define KEYS (2u * SNET_SLOTS_MAX + 1)
@@ -66,13 +64,13 @@ static void slots_leave_no_key_behind(void **state)
     snet_crypto_free(crypto);
 }
 
-/* What the context makes of zeros as it stands. */
-static void slot_encrypt(EVP_CIPHER_CTX *evp, uint8_t ret_text[TEXT_BYTES])
+/* Seals zeros under the key that the slot has. */
+static bool slot_seal(struct snet_slot *slot, struct snet_slot_use use, uint8_t *ret_sealed)
 {
     static const uint8_t zeros[TEXT_BYTES];
-    int len = 0;
-    assert_int_equal(EVP_CipherInit_ex2(evp, NULL, NULL, nonce, 1, NULL), 1);
-    assert_int_equal(EVP_CipherUpdate(evp, ret_text, &len, zeros, TEXT_BYTES), 1);
+    use.text.in = (struct snet_bytes){zeros, sizeof zeros};
+    use.text.key = NULL;
+    return slot->aead->seal(slot->state, &use.text, ret_sealed);
 }
 
 static void slots_have_a_key_of_zeros_when_nobody_holds_them(void **state)
@@ -82,15 +80,21 @@ static void slots_have_a_key_of_zeros_when_nobody_holds_them(void **state)
     static const uint8_t key[SNET_SUITE_KEY_BYTES] = {1};
     static struct snet_slots slots;
     struct snet_slot *holders[2] = {NULL, NULL};
-    struct snet_slot_use use = {EVP_aes_256_gcm(), key, nonce, true};
-    uint8_t wanted[TEXT_BYTES];
-    uint8_t left[TEXT_BYTES];
-    EVP_CIPHER_CTX *evp = snet_slots_begin(&slots, &holders[0], &use);
+    struct snet_slot_use use = {
+        .aead = &snet_aead_openssl,
+        .text = {.cipher = SNET_AEAD_AES_256_GCM, .key = key, .nonce = nonce},
+        .seal = true,
+    };
+    uint8_t wanted[TEXT_BYTES + SNET_SUITE_TAG_BYTES];
+    uint8_t left[TEXT_BYTES + SNET_SUITE_TAG_BYTES];
+    assert_true(snet_slots_run(&slots, &holders[0], &use, left));
+    struct snet_slot *slot = holders[0];
     snet_slots_give_back(&holders[0]);
     assert_null(holders[0]);
-    use.key = zeros;
-    slot_encrypt(snet_slots_begin(&slots, &holders[1], &use), wanted);
-    slot_encrypt(evp, left);
+    use.text.key = zeros;
+    assert_true(snet_slots_run(&slots, &holders[1], &use, wanted));
+    assert_true(slot_seal(holders[1], use, wanted));
+    assert_true(slot_seal(slot, use, left));
     assert_memory_equal(left, wanted, sizeof left);
     snet_slots_give_back(&holders[1]);
     snet_slots_deinit(&slots);
