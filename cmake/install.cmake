@@ -15,6 +15,10 @@ install(TARGETS libsnet libsnet_shared EXPORT snet
 file(GLOB public_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/snet/*.h)
 install(FILES ${public_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/snet)
 
+set(SNET_PC_IPSEC_MB)
+if(SNET_WITH_IPSEC_MB)
+  set(SNET_PC_IPSEC_MB "-lIPSec_MB ")
+endif()
 file(RELATIVE_PATH SNET_PC_TO_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/snet.pc.in snet.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/snet.pc
@@ -24,5 +28,9 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/snet.pc
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/snet)
 install(EXPORT snet FILE snet-targets.cmake NAMESPACE snet:: DESTINATION ${package})
 write_basic_package_version_file(snet-config-version.cmake COMPATIBILITY SameMinorVersion)
+if(SNET_WITH_IPSEC_MB)
+  install(FILES ${CMAKE_CURRENT_LIST_DIR}/ipsec-mb.cmake DESTINATION ${package}
+    RENAME snet-ipsec-mb.cmake)
+endif()
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/snet-config.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/snet-config-version.cmake DESTINATION ${package})

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # find_package(snet): the shared library is the target snet::snet, the static one snet::static. What
-# they link with is found by pkg-config, as when they were built.
+# they link with is found as when they were built: by pkg-config, and by snet-ipsec-mb.cmake.
 include(CMakeFindDependencyMacro)
 find_dependency(PkgConfig)
 foreach(module SNET_UV:libuv>=1.44 SNET_CRYPTO:libcrypto>=3.0)
@@ -16,4 +16,10 @@ foreach(module SNET_UV:libuv>=1.44 SNET_CRYPTO:libcrypto>=3.0)
     return()
   endif()
 endforeach()
+include(${CMAKE_CURRENT_LIST_DIR}/snet-ipsec-mb.cmake OPTIONAL RESULT_VARIABLE SNET_IPSEC_MB_FILE)
+if(SNET_IPSEC_MB_FILE AND NOT TARGET snet_ipsec_mb)
+  set(snet_FOUND FALSE)
+  set(snet_NOT_FOUND_MESSAGE "snet needs libipsec-mb with its header, which are not found")
+  return()
+endif()
 include(${CMAKE_CURRENT_LIST_DIR}/snet-targets.cmake)

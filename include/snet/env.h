@@ -35,15 +35,18 @@ enum snet_random_purpose {
 
 /* What a note of the core is about; for logs at debug level. */
 enum snet_note_kind {
-    SNET_NOTE_LINK_REFUSED,  /* a link ended before it carried a session; `err` says why */
-    SNET_NOTE_RESUME_REFUSED /* a resume of a known session was refused; `err` says why */
+    SNET_NOTE_LINK_REFUSED,   /* a link ended before it carried a session; `err` says why */
+    SNET_NOTE_RESUME_REFUSED, /* a resume of a known session was refused; `err` says why */
+    /* A provider of AES-256-GCM was found wrong, and OpenSSL serves: for the log at any level. Once
+       in a process, from within the call that makes a core. */
+    SNET_NOTE_PROVIDER_REFUSED
 };
 
 /* One note: numbers only, never payload, never keys. */
 struct snet_note {
     enum snet_note_kind kind;
     snet_err err;
-    const struct snet_link *link; /* valid during the call */
+    const struct snet_link *link; /* valid during the call; NULL when the note is about none */
     uint64_t session_id;          /* 0 when no session is known */
     uint64_t peer_write;          /* the peer's claim in a resume, else 0 */
     uint64_t peer_read;

@@ -78,6 +78,13 @@ SNET_API SNET_MUST_USE snet_err snet_library_add_suite(const snet_suite *suite);
 /* The built-in suite to offer on this machine: AES where the processor has instructions for it. */
 SNET_API uint8_t snet_suite_fastest(void);
 
+/*
+ * Who computes a built-in suite in this process, "openssl" or "ipsec-mb"; NULL for other ids. The
+ * bytes are the same. The environment variable SNET_AEAD=openssl lets OpenSSL compute both; it is
+ * read once, when a core is made or this is asked. Any thread.
+ */
+SNET_API const char *snet_suite_provider(uint8_t id);
+
 #ifdef __cplusplus
 }
 #endif

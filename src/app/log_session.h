@@ -31,7 +31,7 @@ struct snet_log_session {
  */
 void snet_log_session(const struct snet_log *log, const struct snet_core_event *event,
                       struct snet_log_session *known, const char *message, uint64_t now_ns);
-/* Logs what the core noted about a link. */
+/* Logs what the core noted; `peer` is that of the link that the note is about, if any. */
 void snet_log_session_note(const struct snet_log *log, const struct snet_note *note,
                            const char *peer);
 /* A session's backend could not be connected. */

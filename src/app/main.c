@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
+#include <snet/suite.h>
 #include <snet/version.h>
 
 #include "app/commands.h"
@@ -57,6 +58,9 @@ int main(int argc, char **argv)
     }
     if (strcmp(name, "--version") == 0) {
         (void)printf("snet %s\n", snet_version());
+        (void)printf("aes-256-gcm by %s\n", snet_suite_provider(SNET_SUITE_AES_256_GCM));
+        (void)printf("chacha20-poly1305 by %s\n",
+                     snet_suite_provider(SNET_SUITE_CHACHA20_POLY1305));
         return SNET_EXIT_OK;
     }
     (void)fprintf(stderr, "snet: %s%s%s; see snet --help\n",

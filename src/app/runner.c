@@ -40,11 +40,11 @@ static void runner_event(void *user, const struct snet_core_event *event)
 static void runner_note(void *user, const struct snet_note *note)
 {
     const struct snet_runner *runner = user;
-    if (snet_log_has(runner->log, SNET_LOG_DEBUG)) {
-        char peer[SNET_STREAM_ADDRESS_MAX_BYTES];
+    char peer[SNET_STREAM_ADDRESS_MAX_BYTES] = "-";
+    if (note->link != NULL && snet_log_has(runner->log, SNET_LOG_DEBUG)) {
         snet_uv_link_peer(note->link, peer, sizeof peer);
-        snet_log_session_note(runner->log, note, peer);
     }
+    snet_log_session_note(runner->log, note, peer);
 }
 
 static void runner_abort(struct snet_runner *runner)

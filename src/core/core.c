@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/cursor.h"
 #include "crypto/crypto.h"
+#include "crypto/providers.h"
 #include "crypto/suites.h"
 
 static uint64_t core_budget(uint64_t configured_bytes)
@@ -44,6 +45,10 @@ snet_err snet_core_new(const struct snet_env *env, const struct snet_core_config
     snet_holders_init(&core->holders, &core->send_pool);
     snet_reserves_init(&core->reserves, &core->recv_pool);
     snet_pressure_init(&core->pressure, &core->send_pool, &core->recv_pool, &core->holders);
+    if (env->note != NULL && snet_providers_take_refusal()) {
+        snet_core_note(
+            core, &(struct snet_note){.kind = SNET_NOTE_PROVIDER_REFUSED, .err = SNET_ERR_CRYPTO});
+    }
     *ret_core = core;
     return SNET_OK;
 }

@@ -11,6 +11,7 @@
 #ifndef SNET_CRYPTO_AEAD_H
 #define SNET_CRYPTO_AEAD_H
 
+#include <snet/error.h>
 #include <snet/suite.h>
 
 #include "base/bytes.h"
@@ -51,5 +52,11 @@ struct snet_aead {
 
 /* That of libcrypto, which computes both everywhere. */
 extern const struct snet_aead snet_aead_openssl;
+/*
+ * That of libipsec-mb, which computes AES-256-GCM. Errors: UNSUPPORTED when snet was built without
+ * that library or the processor lacks VAES, VPCLMULQDQ or AVX-512; CRYPTO when its self-test has
+ * failed; NO_MEMORY.
+ */
+SNET_MUST_USE snet_err snet_aead_ipsec_mb(const struct snet_aead **ret_aead);
 
 #endif

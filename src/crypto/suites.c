@@ -4,6 +4,7 @@
 
 #include "base/cursor.h"
 #include "crypto/crypto_evp.h"
+#include "crypto/providers.h"
 #include "crypto/secret.h"
 
 #include <string.h>
@@ -19,10 +20,11 @@ struct suites_ctx {
 
 /* --- What both have in common ------------------------------------------------------------- */
 
-static int suites_init(void *ctx, const uint8_t key[SNET_SUITE_KEY_BYTES])
+static int suites_init(void *ctx, const uint8_t key[SNET_SUITE_KEY_BYTES],
+                       enum snet_aead_cipher cipher)
 {
     struct suites_ctx *suite = ctx;
-    *suite = (struct suites_ctx){.aead = &snet_aead_openssl};
+    *suite = (struct suites_ctx){.aead = snet_providers_for(cipher)};
     snet_bytes_copy(suite->key, key, sizeof suite->key);
     return 0;
 }
@@ -40,14 +42,18 @@ static bool suites_built_in(const struct snet_suite *suite)
     return snet_suites_find(suite->id) == suite;
 }
 
+static enum snet_aead_cipher suites_cipher(const struct snet_suite *suite)
+{
+    return suite == &snet_suites_aes_256_gcm ? SNET_AEAD_AES_256_GCM : SNET_AEAD_CHACHA20_POLY1305;
+}
+
 static bool suites_run(const struct snet_suites_use *use, struct snet_bytes in, bool seal,
                        uint8_t *ret_out)
 {
     struct suites_ctx *suite = use->ctx;
-    const bool aes = use->suite == &snet_suites_aes_256_gcm;
     struct snet_slot_use slot_use = {
         .aead = suite->aead,
-        .text = {.cipher = aes ? SNET_AEAD_AES_256_GCM : SNET_AEAD_CHACHA20_POLY1305,
+        .text = {.cipher = suites_cipher(use->suite),
                  .key = suite->key,
                  .nonce = use->nonce,
                  .ad = use->ad,
@@ -78,7 +84,11 @@ static int suites_open(const struct snet_suites_use *use, struct snet_bytes seal
 
 /* --- The table of each -------------------------------------------------------------------- */
 
-#define SUITES_DEFINE(name, table)                                                                 \
+#define SUITES_DEFINE(name, table, cipher)                                                         \
+    static int name##_init(void *ctx, const uint8_t key[SNET_SUITE_KEY_BYTES])                     \
+    {                                                                                              \
+        return suites_init(ctx, key, (cipher));                                                    \
+    }                                                                                              \
     static int name##_seal(void *ctx, const uint8_t nonce[SNET_SUITE_NONCE_BYTES], const void *ad, \
                            size_t ad_len, uint8_t *buf, size_t len)                                \
     {                                                                                              \
@@ -92,8 +102,8 @@ static int suites_open(const struct snet_suites_use *use, struct snet_bytes seal
                            (struct snet_bytes){buf, len}, buf);                                    \
     }
 
-SUITES_DEFINE(chacha20, snet_suites_chacha20_poly1305)
-SUITES_DEFINE(aes, snet_suites_aes_256_gcm)
+SUITES_DEFINE(chacha20, snet_suites_chacha20_poly1305, SNET_AEAD_CHACHA20_POLY1305)
+SUITES_DEFINE(aes, snet_suites_aes_256_gcm, SNET_AEAD_AES_256_GCM)
 
 /* Seals nothing under a zero key and nonce and compares the tag: the library works as it should. */
 static int suites_selftest(const struct snet_suite *suite, const uint8_t tag[SNET_SUITE_TAG_BYTES])
@@ -101,7 +111,7 @@ static int suites_selftest(const struct snet_suite *suite, const uint8_t tag[SNE
     static const uint8_t zeros[SNET_SUITE_KEY_BYTES];
     struct suites_ctx ctx;
     uint8_t buf[SNET_SUITE_TAG_BYTES];
-    (void)suites_init(&ctx, zeros);
+    (void)suite->init(&ctx, zeros);
     const bool ok = suite->seal(&ctx, zeros, NULL, 0, buf, 0) == 0 &&
                     snet_secret_equal(buf, tag, sizeof buf) &&
                     suite->open(&ctx, zeros, NULL, 0, buf, sizeof buf) == 0;
@@ -133,7 +143,7 @@ const struct snet_suite snet_suites_chacha20_poly1305 = {
     .tag_len = SNET_SUITE_TAG_BYTES,
     .rekey_records = SNET_SUITE_REKEY_MAX_RECORDS,
     .ctx_size = sizeof(struct suites_ctx),
-    .init = suites_init,
+    .init = chacha20_init,
     .seal = chacha20_seal,
     .open = chacha20_open,
     .wipe = suites_wipe,
@@ -148,7 +158,7 @@ const struct snet_suite snet_suites_aes_256_gcm = {
     .tag_len = SNET_SUITE_TAG_BYTES,
     .rekey_records = SNET_SUITE_REKEY_MAX_RECORDS,
     .ctx_size = sizeof(struct suites_ctx),
-    .init = suites_init,
+    .init = aes_init,
     .seal = aes_seal,
     .open = aes_open,
     .wipe = suites_wipe,
@@ -217,6 +227,12 @@ snet_err snet_suites_open_to(const struct snet_suites_use *use, struct snet_byte
 uint8_t snet_suite_fastest(void)
 {
     return suites_have_aes() ? SNET_SUITE_AES_256_GCM : SNET_SUITE_CHACHA20_POLY1305;
+}
+
+const char *snet_suite_provider(uint8_t id)
+{
+    const struct snet_suite *suite = snet_suites_find(id);
+    return suite != NULL ? snet_providers_for(suites_cipher(suite))->name : NULL;
 }
 
 bool snet_suites_ok(const struct snet_suite *suite)

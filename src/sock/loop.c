@@ -144,7 +144,9 @@ static snet_err loop_make_driver(const struct snet_core_config *config)
         .on_event = sock_loop.hooks.on_event,
         .on_note = sock_loop.hooks.on_note,
     };
+    snet_loop_lock(); /* a core that is made may have a note */
     snet_err err = snet_uv_new(&sock_loop.loop, &driver_config, &sock_loop.driver);
+    snet_loop_unlock();
     if (err != SNET_OK) {
         return err;
     }

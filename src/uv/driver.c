@@ -17,9 +17,7 @@
 static void driver_env_note(void *ctx, const struct snet_note *note)
 {
     const snet_uv *driver = ctx;
-    if (driver->config.on_note != NULL) {
-        driver->config.on_note(driver->config.user, note);
-    }
+    driver->config.on_note(driver->config.user, note);
 }
 
 static void *driver_env_page(void *ctx)
@@ -185,7 +183,7 @@ static snet_err driver_make_core(snet_uv *driver)
     struct snet_env env;
     snet_env_system(&env);
     env.ctx = driver;
-    env.note = driver_env_note;
+    env.note = driver->config.on_note != NULL ? driver_env_note : NULL;
     env.page_alloc = driver_env_page;
     env.page_free = driver_env_page_free;
     snet_page_blocks_init(&driver->pages);

@@ -85,10 +85,12 @@ class CommandLine(unittest.TestCase):
                 self.assertLessEqual(len(lines), 22)
                 self.assertLessEqual(max(map(len, lines)), 80)
 
-    def test_version_is_one_line(self) -> None:
-        done = run(SNET, "--version", seconds=10)
-        self.assertEqual(done.returncode, 0)
-        self.assertRegex(done.stdout, r"^snet \d+\.\d+\.\d+\n$")
+    def test_version_says_who_computes_the_suites(self) -> None:
+        for wish, aes in (("", "(openssl|ipsec-mb)"), ("openssl", "openssl")):
+            done = run(SNET, "--version", seconds=10, env={**os.environ, "SNET_AEAD": wish})
+            self.assertEqual(done.returncode, 0)
+            self.assertRegex(done.stdout, r"^snet \d+\.\d+\.\d+\n"
+                             rf"aes-256-gcm by {aes}\nchacha20-poly1305 by openssl\n$")
 
     def test_wrong_options_are_told_in_one_line(self) -> None:
         for arguments in WRONG:

@@ -7,6 +7,7 @@
 #include "crypto/suites.h"
 
 #include "base/bytes.h"
+#include "crypto/providers.h"
 #include "tests/standin/mix.h"
 
 #include <string.h>
@@ -144,6 +145,16 @@ snet_err snet_suites_open_to(const struct snet_suites_use *use, struct snet_byte
 uint8_t snet_suite_fastest(void)
 {
     return SNET_SUITE_CHACHA20_POLY1305;
+}
+
+const char *snet_suite_provider(uint8_t id)
+{
+    return snet_suites_find(id) != NULL ? "standin" : NULL;
+}
+
+bool snet_providers_take_refusal(void)
+{
+    return false;
 }
 
 bool snet_suites_ok(const struct snet_suite *suite)

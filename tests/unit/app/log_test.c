@@ -133,6 +133,19 @@ static void log_says_sentences_to_people(void **state)
     assert_string_equal(out, "snet serve: cannot listen on :7000\n");
 }
 
+static void log_says_in_one_line_that_a_provider_is_refused(void **state)
+{
+    (void)state;
+    char out[LOG_TEST_BYTES];
+    struct test_capture capture;
+    const struct snet_note note = {.kind = SNET_NOTE_PROVIDER_REFUSED, .err = SNET_ERR_CRYPTO};
+    test_capture_begin(&capture);
+    snet_log_session_note(&log_text, &note, "-");
+    (void)test_capture_end(&capture, out, sizeof out);
+    assert_non_null(strstr(out, " warning serve provider-refused message=\"ipsec-mb "));
+    assert_ptr_equal(strchr(out, '\n'), out + strlen(out) - 1);
+}
+
 static void log_tells_the_counts_of_a_refused_resume_only(void **state)
 {
     (void)state;
@@ -171,6 +184,7 @@ int main(void)
         cmocka_unit_test(log_escape_replaces_what_is_not_plain_text),
         cmocka_unit_test(log_writes_text_as_key_and_value),
         cmocka_unit_test(log_says_sentences_to_people),
+        cmocka_unit_test(log_says_in_one_line_that_a_provider_is_refused),
         cmocka_unit_test(log_tells_the_counts_of_a_refused_resume_only),
     };
     return cmocka_run_group_tests_name("log", tests, NULL, NULL);
