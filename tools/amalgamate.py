@@ -178,7 +178,9 @@ def join_header(root, version):
 def join_source(root, version):
     """The sources and the private headers as one."""
     joiner = Joiner(root)
-    joiner.lines += banner(version, "the library in one file. Link it with libcrypto and libuv.")
+    joiner.lines += banner(version, "the library in one file. Link it with libcrypto and libuv. "
+                                    "With\n * SNET_WITH_IPSEC_MB defined, for x86-64, also with "
+                                    "libIPSec_MB: a faster AES.")
     joiner.lines += ["#ifndef _GNU_SOURCE", "#define _GNU_SOURCE", "#endif", "",
                      '#include "snet.h"']
     public = sorted((root / "include/snet").glob("*.h"))

@@ -18,9 +18,12 @@
  * Functions of libipsec-mb that need nothing but what they are given. They are looked up once; two
  * threads that do so at a time find the same.
  */
-static _Atomic(aes_gcm_pre_t) aead_gcm_key;
-static _Atomic(aes_gcm_enc_dec_t) aead_gcm_seal;
-static _Atomic(aes_gcm_enc_dec_t) aead_gcm_open;
+/* tidy: allow file-state because what is looked up is the same for all of the process */
+static _Atomic aes_gcm_pre_t aead_gcm_key;
+/* tidy: allow file-state because of the same */
+static _Atomic aes_gcm_enc_dec_t aead_gcm_seal;
+/* tidy: allow file-state because of the same */
+static _Atomic aes_gcm_enc_dec_t aead_gcm_open;
 
 struct aead_ipsec_mb {
     struct gcm_key_data *key; /* in `memory` */

@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 import amalgamate  # noqa: E402
 
 SECONDS = 100
+IPSEC_MB = Path("/usr/include/intel-ipsec-mb.h")
 COMPILERS = [name for name in ("gcc", "clang") if shutil.which(name)]
 EXAMPLES = ("echo_server", "epoll_server", "echo_client", "core_pipe")
 STANDARDS = ("c11", "c17")
@@ -100,6 +101,18 @@ class Amalgamation(unittest.TestCase):
                                 seconds=SECONDS).stdout.split()
                     self.assertGreater(len(names), 100)
                     self.assertEqual([n for n in names if not n.startswith("snet_")], [])
+
+    def test_other_provider_is_behind_a_macro(self) -> None:
+        text = (self.folder / "snet.c").read_text(encoding="utf-8")
+        self.assertEqual(text.count("#ifdef SNET_WITH_IPSEC_MB"), 1)
+        for macro in ((), ("-DSNET_WITH_IPSEC_MB",)):
+            made = self.folder / "provider.o"
+            if macro and not IPSEC_MB.exists():
+                self.skipTest("libipsec-mb is not here")
+            self.compile(COMPILERS[0], "-std=c11", *warnings(), *macro, "-c",
+                         self.folder / "snet.c", "-o", made)
+            names = run("nm", "-u", "--format=just-symbols", str(made), seconds=SECONDS).stdout
+            self.assertEqual("alloc_mb_mgr" in names.split(), bool(macro))
 
     def test_header_compiles_alone_as_c_and_as_cxx(self) -> None:
         # libuv's header wants more of the system than strict C shows; without it, that will do.
