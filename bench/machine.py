@@ -9,6 +9,7 @@ and the congestion control that most machines have. Otherwise it says what the m
 import itertools
 import os
 import platform
+import re
 import resource
 import shutil
 import socket
@@ -180,7 +181,7 @@ def describe(snet: str) -> dict[str, str]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
     packages = ("stunnel4", "spiped", "openssh-client", "haproxy", "socat")
-    versions = [_first_line(snet, "--version"),
+    versions = [_first_line(snet, "--version"), _aes_provider(snet),
                 _first_line("openssl", "version").partition(" (")[0],
                 *map(_package_version, packages)]
     network = "a namespace of its own" if own_namespace() else "the machine's own, shared"
@@ -195,6 +196,13 @@ def describe(snet: str) -> dict[str, str]:
                               "HEAD") or "unknown",
         "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
     }
+
+
+def _aes_provider(snet: str) -> str:
+    """Who computes AES-256-GCM in snet, unless that is OpenSSL."""
+    done = subprocess.run([snet, "--version"], capture_output=True, text=True, check=False)
+    name = re.search(r"^aes-256-gcm by (\S+)$", done.stdout, re.MULTILINE)
+    return "" if name is None or name[1] == "openssl" else f"its AES by {name[1]}"
 
 
 def _package_version(program: str) -> str:
