@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define LOG_FIELDS_MAX 20u
 #define LOG_ID_BYTES 17u
@@ -138,12 +139,23 @@ static void log_ended(const struct snet_log *log, const struct snet_session_info
                  "ended");
 }
 
+/* A connection may be gone again when its event is handled: then the one before is still true. */
+static void known_update_peer(struct snet_log_session *known, const snet_session *session)
+{
+    char peer[sizeof known->peer];
+    snet_uv_session_peer(session, peer, sizeof peer);
+    const bool gone = strcmp(peer, "-") == 0 || strcmp(peer, "?") == 0;
+    if (!gone || known->peer[0] == '\0') {
+        (void)snprintf(known->peer, sizeof known->peer, "%s", peer);
+    }
+}
+
 /* Keeps what is gone when it is asked for: a session that is away has no peer. */
 static void known_update(struct snet_log_session *known, const struct snet_core_event *event,
                          uint64_t now_ns)
 {
     if (event->type == SNET_CORE_EVENT_OPENED || event->type == SNET_CORE_EVENT_RESUMED) {
-        snet_uv_session_peer(event->session, known->peer, sizeof known->peer);
+        known_update_peer(known, event->session);
     }
     if (event->type == SNET_CORE_EVENT_OPENED) {
         known->opened_ns = now_ns;
