@@ -138,6 +138,7 @@ FIGURES: list[tuple[str, str, object]] = [
     # (document, words with {} for the figure, what it is)
     (LIMITS, "for {} s,", f"SNET_V3_CONFIRM_NS {S}"),
     (LIMITS, "at most {} of them", "SNET_HANDSHAKES_DEFAULT_MAX"),
+    (LIMITS, "more than {} ms after the hello", f"SNET_GRACE_DEFAULT_NS {MS}"),
     (LIMITS, "bytes it sent ({} MiB)", f"SNET_HISTORY_DEFAULT_BYTES {MIB}"),
     (LIMITS, "have {} MiB each by default", f"SNET_BUDGET_DEFAULT_BYTES {MIB}"),
     (LIMITS, "{} MiB each way", f"SNET_WINDOW_MAX_BYTES {MIB}"),
