@@ -124,7 +124,11 @@ struct sim_app {
     bool killed;           /* its server was, and knows it no more ... */
     bool over_when_killed; /* ... when its own session had ended */
     uint64_t killed_read;  /* ... when that had received so much */
-    snet_err lost_err;     /* of the last link */
+    snet_err lost_err;     /* of the last link ... */
+    uint64_t lived_ns;     /* ... and for how long it lived ... */
+    bool resumed_idle;     /* ... begun by a resume, and no byte came on it */
+    uint64_t resumed_ns;   /* when the last resume was; 0: none yet */
+    uint64_t resumed_read; /* what had been received then */
     snet_err end_err;
 };
 

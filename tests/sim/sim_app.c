@@ -147,12 +147,17 @@ uint64_t sim_app_deadline(const struct sim *sim)
 
 void sim_app_event(struct sim *sim, struct sim_app *app, const struct snet_core_event *event)
 {
-    (void)sim;
     if (event->type == SNET_CORE_EVENT_WRITABLE || event->type == SNET_CORE_EVENT_OPENED) {
         app->blocked = false;
         app->opened = true;
+    } else if (event->type == SNET_CORE_EVENT_RESUMED) {
+        app->resumed_ns = sim->now;
+        app->resumed_read = app->session->inbox.received;
     } else if (event->type == SNET_CORE_EVENT_LOST) {
         app->lost_err = event->err;
+        app->lived_ns = sim->now - app->resumed_ns;
+        app->resumed_idle =
+            app->resumed_ns != 0 && app->session->inbox.received == app->resumed_read;
     } else if (event->type == SNET_CORE_EVENT_ENDED) {
         app->ended = true;
         app->end_err = event->err;
