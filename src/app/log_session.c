@@ -211,6 +211,9 @@ void snet_log_session_note(const struct snet_log *log, const struct snet_note *n
                        &SNET_LOG_TEXT("message", "ipsec-mb fails its tests; OpenSSL serves"), 1);
         return;
     }
+    if (!snet_log_has(log, SNET_LOG_DEBUG)) {
+        return; /* strangers cause many of them */
+    }
     const bool resume = note->kind == SNET_NOTE_RESUME_REFUSED;
     fields_begin(&fields, note->session_id, peer);
     fields_add_text(&fields, "reason", snet_err_name(note->err));

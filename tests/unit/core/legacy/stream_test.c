@@ -31,6 +31,13 @@ static void open_holding(size_t held, uint32_t inbox_bytes)
     assert_int_equal(ends.served->inbox.received, 0);
 }
 
+/* How long the rest of the padding may take. */
+static uint64_t time_ns(size_t held)
+{
+    return held <= SNET_PADDING_DATA_MAX_BYTES ? SNET_PADDING_DEFAULT_NS
+                                               : SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS;
+}
+
 static void assert_reset(snet_err err)
 {
     assert_int_equal(conn->sides[SERVER].how, SNET_CLOSE_RESET);
@@ -63,11 +70,8 @@ static void stream_waits_for_the_rest_of_padding(void **state)
 {
     (void)state;
     for (size_t held = 1; held < PADDING; held++) {
-        const uint64_t time_ns = held <= SNET_PADDING_DATA_MAX_BYTES
-                                     ? SNET_PADDING_DEFAULT_NS
-                                     : SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS;
         open_holding(held, 0);
-        core_pair_pass(&ends, time_ns - 1);
+        core_pair_pass(&ends, time_ns(held) - 1);
         core_pair_feed(&ends, conn, SERVER, zeros, PADDING - held);
         expect_data();
     }
@@ -78,11 +82,8 @@ static void stream_asks_by_a_reset_what_zeros_were(void **state)
 {
     (void)state;
     for (size_t held = 1; held < PADDING; held++) {
-        const uint64_t time_ns = held <= SNET_PADDING_DATA_MAX_BYTES
-                                     ? SNET_PADDING_DEFAULT_NS
-                                     : SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS;
         open_holding(held, 0);
-        core_pair_pass(&ends, time_ns - 1);
+        core_pair_pass(&ends, time_ns(held) - 1);
         assert_int_equal(conn->sides[SERVER].err, SNET_OK);
         core_pair_pass(&ends, 1);
         assert_reset(SNET_ERR_HANDSHAKE_TIMEOUT);
