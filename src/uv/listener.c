@@ -19,9 +19,11 @@
 #include <unistd.h>
 
 #define LISTENER_RETRY_MS 100u
-#define LISTENER_NEXT_MS 1u
 /* Maximum: connections accepted in one turn of the loop, for its sessions wait meanwhile. */
-#define LISTENER_TURN_MAX 64u
+#define LISTENER_TURN_MAX 8u
+/* Connections that have been accepted, and have yet to take the other descriptors that they need.
+ */
+#define LISTENER_NEAR_MAX 64u
 
 struct snet_stream_listener {
     uv_stream_t *stream;
@@ -50,13 +52,12 @@ static bool listener_goes_on(snet_stream_listener *listener)
     listener->turn_ms = now_ms;
     const unsigned keep = listener->options.keep_descriptors;
     /* Each that is accepted takes more of them soon: near the end, that is waited for. */
-    const bool near = keep > 0 && snet_descriptors_few(listener->stream, keep + LISTENER_TURN_MAX);
+    const bool near = keep > 0 && snet_descriptors_few(listener->stream, keep + LISTENER_NEAR_MAX);
     const bool few = near && snet_descriptors_few(listener->stream, keep);
     const bool full = listener->turn_count >= (near ? 1 : LISTENER_TURN_MAX);
     if (full || few) {
-        /* Not at once: libuv would call it again and again in the same turn. */
-        (void)uv_timer_start(&listener->retry, listener_retry,
-                             few ? LISTENER_RETRY_MS : LISTENER_NEXT_MS, 0);
+        /* At once is in the next turn, which begins with the timers. */
+        (void)uv_timer_start(&listener->retry, listener_retry, few ? LISTENER_RETRY_MS : 0, 0);
         return false;
     }
     listener->turn_count++;
@@ -95,7 +96,8 @@ static void listener_connection(uv_stream_t *server, int os_err)
 
 static void listener_retry(uv_timer_t *timer)
 {
-    const snet_stream_listener *listener = timer->data;
+    snet_stream_listener *listener = timer->data;
+    listener->turn_count = 0;
     listener_connection(listener->stream, 0);
 }
 

@@ -3,11 +3,13 @@
 """Clients that want more than their share of a server, and one that wants nothing but its bytes."""
 
 import itertools
-import select
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from snet3_client import Client, Outcome
 from snet3_session import Terms
@@ -18,7 +20,6 @@ LOOPBACK = "127.0.0.1"
 CHUNK_BYTES = 1 << 20
 RECORD_BYTES = 16384
 IDLE_SECONDS = 0.02
-ASKS_SECONDS = 0.5
 SIGN_OF_LIFE_SECONDS = 4.0
 FAR_SECONDS = 1.0
 GROWN = 4
@@ -30,39 +31,21 @@ def dial_from(address: str, port: int) -> Callable[[], socket.socket]:
     return lambda: socket.create_connection((LOOPBACK, port), 5.0, (address, 0))
 
 
-class Source:
-    """The program behind the gateway: sends without end to all that connect.
+class Loaded(SecureServe):
+    """A gateway whose backend is the program `source.py`, in a process of its own."""
 
-    Those who say something at once get that back, and nothing else.
-    """
+    def __init__(self, *options: str, **how: object) -> None:
+        super().__init__(*options, **how)
+        listener = self.backend._listener
+        self.source = subprocess.Popen(
+            [sys.executable, "-B", str(Path(__file__).with_name("source.py")),
+             str(listener.fileno())],
+            stdin=subprocess.PIPE, pass_fds=[listener.fileno()],
+        )
 
-    def __init__(self, listener: socket.socket) -> None:
-        self._listener = listener
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                sock, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._send, args=(sock,), daemon=True).start()
-
-    @staticmethod
-    def _send(sock: socket.socket) -> None:
-        chunk = bytes(CHUNK_BYTES)
-        try:
-            with sock:
-                sock.settimeout(None)
-                while select.select([sock], [], [], ASKS_SECONDS)[0]:
-                    said = sock.recv(CHUNK_BYTES)
-                    if not said:
-                        return
-                    sock.sendall(said)
-                while True:
-                    sock.sendall(chunk)
-        except OSError:
-            pass
+    def stop(self) -> None:
+        super().stop()
+        self.source.communicate()
 
 
 class Reader(Client):
