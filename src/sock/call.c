@@ -50,8 +50,9 @@ int snet_call_wait(struct snet_call *call, bool nonblocking)
     if (socket->closed) {
         return EBADF;
     }
-    if (socket->session != NULL) {
-        snet_loop_used(socket->session); /* what waits to go out goes before this thread waits */
+    /* What waits to go out goes before this thread waits. */
+    if (socket->session != NULL && snet_loop_used_unlocking(socket->session)) {
+        return socket->closed ? EBADF : 0; /* the caller looks again, lest it waits in vain */
     }
     if (nonblocking) {
         return EAGAIN;

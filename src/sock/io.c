@@ -71,7 +71,7 @@ ssize_t snet_readv(snet_socket *socket, const struct iovec *buffers, int count)
         got = io_read_some(socket, buffers, count, &err);
         more = got == 0 && err == SNET_ERR_AGAIN;
         if (got > 0) {
-            snet_loop_used(socket->session);
+            (void)snet_loop_used_unlocking(socket->session);
         } else if (more) {
             number = snet_call_wait(&call, socket->nonblocking);
         } else if (err != SNET_OK && err != SNET_ERR_CLOSED) {
@@ -126,11 +126,11 @@ ssize_t snet_writev(snet_socket *socket, const struct iovec *buffers, int count)
     for (int i = 0; i < count && number == 0; i++) {
         number = io_write_one(&call, &buffers[i], &done);
     }
-    if (done > 0 && !socket->closed) {
-        snet_loop_written(socket->session);
-    }
     if (number == EAGAIN) {
         snet_events_arm(socket, SNET_EVENT_WRITABLE);
+    }
+    if (done > 0 && !socket->closed) {
+        snet_loop_written(socket->session);
     }
     snet_call_leave(&call);
     return snet_call_result(done, number);

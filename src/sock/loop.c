@@ -44,7 +44,15 @@ struct sock_loop {
     bool parked;
 };
 
-static struct sock_loop sock_loop = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+/* What happens with the lock is short: where there is one that tries for a while before it waits.
+ */
+#ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
+#define LOOP_MUTEX PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
+#else
+#define LOOP_MUTEX PTHREAD_MUTEX_INITIALIZER
+#endif
+
+static struct sock_loop sock_loop = {.mutex = LOOP_MUTEX};
 static _Thread_local bool sock_loop_is_here;
 
 /* --- The thread ------------------------------------------------------------------------------ */
@@ -268,12 +276,17 @@ snet_uv *snet_loop_driver(void)
 
 void snet_loop_used(snet_session *session)
 {
-    snet_driver_used(sock_loop.driver, session);
+    (void)snet_driver_used(sock_loop.driver, session, false);
+}
+
+bool snet_loop_used_unlocking(snet_session *session)
+{
+    return snet_driver_used(sock_loop.driver, session, !sock_loop_is_here);
 }
 
 void snet_loop_written(snet_session *session)
 {
-    snet_conn_coalesce_written(sock_loop.driver, session);
+    snet_conn_coalesce_written(sock_loop.driver, session, !sock_loop_is_here);
 }
 
 struct snet_list *snet_loop_sockets(void)

@@ -57,6 +57,11 @@ void snet_loop_unlock(void);
 snet_uv *snet_loop_driver(void);
 /* A session was used by this thread: sends what that yields. */
 void snet_loop_used(snet_session *session);
+/*
+ * The same, but may give the lock up meanwhile: true if it did, and then a change for which the
+ * caller is about to wait may have come already.
+ */
+bool snet_loop_used_unlocking(snet_session *session);
 /* The same after a write, which may wait for more when there are many. */
 void snet_loop_written(snet_session *session);
 /* Sockets: in use or lingering, listeners too; backlogs of listeners that serve; and bridges that

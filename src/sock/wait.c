@@ -9,7 +9,7 @@
 #include <time.h>
 
 /* Limit of a brief wait. */
-#define WAIT_BRIEF_NS (2 * SNET_MS_NS)
+#define WAIT_BRIEF_NS (20 * SNET_MS_NS)
 /* After this many brief waits in a row, the thread that waits serves the connection. */
 #define WAIT_BRIEF_COUNT 4u
 
@@ -114,12 +114,12 @@ static bool wait_serving(struct snet_wait *wait, snet_session *session,
         snet_wake_clear(wait->wake_fd);
     }
     snet_loop_lock();
-    wait->polling = false;
     const short events = (short)(count > 0 ? polls[0].revents : 0);
     if (snet_conn_inline_serve(snet_loop_driver(), session, events)) {
         uv_cond_broadcast(&wait->changed); /* others wait for it, too */
         wait_ring_watchers(wait);
     }
+    wait->polling = false;
     return count != 0;
 }
 

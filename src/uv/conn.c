@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "uv/conn.h"
 
+#include "base/assert.h"
+#include "base/cursor.h"
 #include "uv/stream.h"
 
 #include <errno.h>
@@ -11,6 +13,8 @@
 
 #define CONN_SPANS_MAX 64u
 #define CONN_PUSH_SPANS 16u
+/* Maximum: times that a thread sends what others have written while it was sending. */
+#define CONN_UNLOCKED_ROUNDS 8u
 
 struct snet_conn *snet_conn_of(const snet_session *session)
 {
@@ -58,6 +62,7 @@ static void conn_tell_tcp(const struct snet_conn *conn)
 {
     struct snet_link_tcp tcp;
     snet_stream_tcp(conn->stream, &tcp);
+    tcp.queued_bytes += conn->unlocked.in_hand;
     snet_link_tell_tcp(conn->link, &tcp, snet_driver_now());
 }
 
@@ -168,40 +173,82 @@ bool snet_conn_pull(struct snet_conn *conn)
     return true;
 }
 
-bool snet_conn_push(struct snet_conn *conn)
+/* With the lock. False: the kernel is full, or the connection broken: the next poll shows which. */
+static bool conn_push_all(const struct snet_conn *conn, const struct snet_span *spans, size_t count,
+                          size_t total)
 {
-    struct snet_span spans[CONN_PUSH_SPANS];
+    struct iovec parts[CONN_PUSH_SPANS];
     uv_os_fd_t fd = -1;
-    if (!snet_stream_writer_is_idle(&conn->writer) ||
-        uv_fileno((const uv_handle_t *)conn->stream, &fd) != 0) {
+    if (uv_fileno((const uv_handle_t *)conn->stream, &fd) != 0) {
         return false;
     }
-    for (;;) {
+    for (size_t i = 0; i < count; i++) {
+        parts[i] = (struct iovec){(void *)(uintptr_t)spans[i].data, spans[i].len};
+    }
+    const struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
+    const ssize_t sent = sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent > 0) {
+        conn_sent(conn, (size_t)sent);
+    }
+    return sent == (ssize_t)total;
+}
+
+/* Without the lock. False: the loop goes on. */
+static bool conn_push_copy(struct snet_conn *conn, const struct snet_span *spans, size_t count,
+                           size_t total)
+{
+    uint8_t bytes[SNET_CONN_UNLOCKED_BYTES];
+    struct snet_writer writer;
+    snet_writer_init(&writer, bytes, sizeof bytes);
+    for (size_t i = 0; i < count; i++) {
+        snet_writer_bytes(&writer, spans[i].data, spans[i].len);
+    }
+    SNET_ASSERT(!writer.failed);
+    conn_sent(conn, total);
+    return snet_conn_unlocked_send(conn, bytes, total);
+}
+
+/*
+ * Sends from a thread that holds the driver's mutex straight to the kernel; where it `unlocks`, it
+ * gives that up meanwhile. False when the kernel did not take everything: then the loop goes on.
+ * True also when another thread is sending, for that looks again.
+ */
+static bool conn_push(struct snet_conn *conn, bool unlocks)
+{
+    struct snet_span spans[CONN_PUSH_SPANS];
+    if (conn->unlocked.state != SNET_CONN_UNLOCKED_IDLE) {
+        return true;
+    }
+    if (!snet_stream_writer_is_idle(&conn->writer)) {
+        return false;
+    }
+    for (unsigned rounds = 0; rounds < CONN_UNLOCKED_ROUNDS;) {
         const size_t count = snet_link_send(conn->link, spans, CONN_PUSH_SPANS);
         if (count == 0) {
             return true;
         }
-        struct iovec parts[CONN_PUSH_SPANS];
         size_t total = 0;
         for (size_t i = 0; i < count; i++) {
-            parts[i] = (struct iovec){(void *)(uintptr_t)spans[i].data, spans[i].len};
             total += spans[i].len;
         }
-        const struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
-        const ssize_t sent = sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent > 0) {
-            conn_sent(conn, (size_t)sent);
-        }
-        if (sent < (ssize_t)total) {
-            return false; /* full, or broken: the next poll shows which */
+        if (!unlocks || total > SNET_CONN_UNLOCKED_BYTES) {
+            if (!conn_push_all(conn, spans, count, total)) {
+                return false;
+            }
+        } else if (!conn_push_copy(conn, spans, count, total)) {
+            return true;
+        } else {
+            rounds++;
         }
     }
+    snet_conn_unlocked_return(conn);
+    return true;
 }
 
 /* True when the loop need not send. */
-static bool conn_push_for_loop(struct snet_conn *conn)
+static bool conn_push_for_loop(struct snet_conn *conn, bool unlocks)
 {
-    if (!conn->conn_inline.full && snet_conn_push(conn)) {
+    if (!conn->conn_inline.full && conn_push(conn, unlocks)) {
         return true;
     }
     if (conn->conn_inline.state == SNET_CONN_INLINE_ON && !conn->conn_inline.full) {
@@ -210,10 +257,10 @@ static bool conn_push_for_loop(struct snet_conn *conn)
     return conn->conn_inline.state != SNET_CONN_INLINE_OFF && conn->conn_inline.full;
 }
 
-void snet_conn_used(snet_session *session)
+void snet_conn_used(snet_session *session, bool unlocks)
 {
     struct snet_conn *conn = snet_conn_of(session);
-    if (conn != NULL && conn_push_for_loop(conn)) {
+    if (conn != NULL && conn_push_for_loop(conn, unlocks)) {
         snet_link_clear_send(conn->link);
     }
 }
@@ -221,7 +268,7 @@ void snet_conn_used(snet_session *session)
 /* The thread that serves the conn sends the rest. */
 static void conn_send_inline(struct snet_conn *conn)
 {
-    if (!conn->conn_inline.full && !snet_conn_push(conn)) {
+    if (!conn->conn_inline.full && !conn_push(conn, false)) {
         conn->conn_inline.full = true;
         snet_conn_inline_wake(&conn->conn_inline);
     }
@@ -230,6 +277,9 @@ static void conn_send_inline(struct snet_conn *conn)
 void snet_conn_send(struct snet_conn *conn)
 {
     struct snet_span spans[CONN_SPANS_MAX];
+    if (conn->unlocked.state != SNET_CONN_UNLOCKED_IDLE) {
+        return; /* what is sent now comes first */
+    }
     if (conn->conn_inline.state == SNET_CONN_INLINE_ON) {
         conn_send_inline(conn);
         return;
@@ -246,6 +296,16 @@ void snet_conn_send(struct snet_conn *conn)
             return;
         }
         conn_sent(conn, sent);
+    }
+}
+
+void snet_conn_go_on(struct snet_conn *conn)
+{
+    const int os_err = snet_conn_unlocked_flush(conn);
+    if (os_err != 0) {
+        conn_ended(conn, os_err);
+    } else {
+        snet_conn_send(conn);
     }
 }
 
@@ -291,20 +351,32 @@ void snet_conn_recv(struct snet_conn *conn)
     }
 }
 
-void snet_conn_close(struct snet_conn *conn, enum snet_close_how how)
+/* Nobody finds it any more. */
+static void conn_retire(struct snet_conn *conn)
 {
-    snet_uv *driver = conn->driver;
     snet_conn_inline_end(conn);
     snet_conn_coalesce_end(conn);
-    if (how == SNET_CLOSE_FIN) {
-        snet_conn_send(conn);
-    }
+    snet_list_remove(&conn->driver->conns, &conn->node);
+    snet_list_remove(&conn->driver->paused, &conn->paused);
+    snet_link_set_user(conn->link, NULL);
+    (void)uv_read_stop(conn->stream);
     if (conn->place != NULL) {
         *conn->place = NULL;
+        conn->place = NULL;
     }
+}
+
+void snet_conn_close(struct snet_conn *conn, enum snet_close_how how)
+{
+    conn_retire(conn);
+    if (!snet_conn_unlocked_end(conn, how)) {
+        return;
+    }
+    if (how == SNET_CLOSE_FIN && snet_conn_unlocked_flush(conn) == 0) {
+        snet_conn_send(conn);
+    }
+    free(conn->unlocked.left);
     snet_stream_writer_deinit(&conn->writer);
-    snet_list_remove(&driver->conns, &conn->node);
-    snet_list_remove(&driver->paused, &conn->paused);
     snet_link_free(conn->link, snet_driver_now());
     if (how == SNET_CLOSE_FIN) {
         snet_stream_finish(conn->stream, SNET_CONN_WASTE_MAX_BYTES);

@@ -13,6 +13,7 @@
 #include "base/list.h"
 #include "uv/conn_coalesce.h"
 #include "uv/conn_inline.h"
+#include "uv/conn_unlocked.h"
 #include "uv/driver.h"
 #include "uv/stream_writer.h"
 
@@ -35,6 +36,7 @@ struct snet_conn {
     struct snet_conn **place; /* where a dialer keeps it, emptied when it closes; NULL: nowhere */
     struct snet_conn_inline conn_inline;
     struct snet_conn_coalesce coalesce;
+    struct snet_conn_unlocked unlocked;
 };
 
 /* The conn of the session's link; NULL while it has none. */
@@ -46,16 +48,14 @@ SNET_MUST_USE snet_err snet_conn_open(snet_uv *driver, snet_link *link, uv_strea
 void snet_conn_watch_tcp(snet_uv *driver);
 /* The link has bytes to send. */
 void snet_conn_send(struct snet_conn *conn);
-/*
- * Sends from another thread, which holds the driver's mutex, straight to the kernel. False when the
- * kernel did not take everything; then the loop goes on.
- */
-bool snet_conn_push(struct snet_conn *conn);
+/* Loop: goes on with a conn whose thread has RETURNED it; see uv/conn_unlocked.h. */
+void snet_conn_go_on(struct snet_conn *conn);
 /*
  * Another thread, which holds the driver's mutex, has used the session: sends what its conn takes,
- * and withdraws the event that would make the loop send. For snet_driver_used.
+ * straight to the kernel, and withdraws the event that would make the loop send. For
+ * snet_driver_used.
  */
-void snet_conn_used(snet_session *session);
+void snet_conn_used(snet_session *session, bool unlocks);
 /*
  * Reads once from another thread, which holds the driver's mutex and serves the conn. False when it
  * did not read, for want of room.

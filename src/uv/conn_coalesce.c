@@ -15,11 +15,11 @@ static bool coalesce_holds(struct snet_conn_coalesce *coalesce, const snet_sessi
            snet_session_unsent(session) < SNET_CONN_COALESCE_BYTES;
 }
 
-void snet_conn_coalesce_written(snet_uv *driver, snet_session *session)
+void snet_conn_coalesce_written(snet_uv *driver, snet_session *session, bool unlocks)
 {
     struct snet_conn *conn = snet_conn_of(session);
     if (conn == NULL || !coalesce_holds(&conn->coalesce, session, snet_driver_now())) {
-        snet_driver_used(driver, session);
+        (void)snet_driver_used(driver, session, unlocks);
         return;
     }
     conn->coalesce.used = true;

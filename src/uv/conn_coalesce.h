@@ -34,8 +34,8 @@ struct snet_conn_coalesce {
     bool used;       /* since the last tick */
 };
 
-/* Another thread has written: sends, or lets it wait. */
-void snet_conn_coalesce_written(snet_uv *driver, snet_session *session);
+/* Another thread has written: sends, as snet_driver_used does, or lets it wait. */
+void snet_conn_coalesce_written(snet_uv *driver, snet_session *session, bool unlocks);
 /* Loop: begins to send what waits, once in a tick. */
 void snet_conn_coalesce_start(snet_uv *driver);
 /* Loop: the conn is closed. */

@@ -56,11 +56,13 @@ int snet_conn_inline_fd(snet_session *session, short *ret_events)
     return uv_fileno((const uv_handle_t *)conn->stream, &fd) == 0 ? fd : -1;
 }
 
-static void conn_inline_return(struct snet_conn *conn)
+void snet_conn_inline_return(struct snet_conn *conn)
 {
-    conn->conn_inline.state = SNET_CONN_INLINE_RETURNED;
-    conn->driver->inline_pending = true;
-    (void)uv_async_send(conn->driver->wake);
+    if (conn->conn_inline.state == SNET_CONN_INLINE_ON) {
+        conn->conn_inline.state = SNET_CONN_INLINE_RETURNED;
+        conn->driver->inline_pending = true;
+        (void)uv_async_send(conn->driver->wake);
+    }
 }
 
 /* Whether the session can do more than before. The thread sees that without an event. */
@@ -84,10 +86,10 @@ bool snet_conn_inline_serve(snet_uv *driver, snet_session *session, short events
     conn->conn_inline.used = true;
     conn->conn_inline.full = false;
     if ((events & ~POLLOUT) != 0 && !snet_conn_pull(conn)) {
-        conn_inline_return(conn); /* broken, with unread bytes before the end */
+        snet_conn_inline_return(conn); /* broken, with unread bytes before the end */
     }
     const bool more = conn_inline_can_more(session);
-    snet_driver_used(driver, session);
+    (void)snet_driver_used(driver, session, true);
     conn->conn_inline.polled = false;
     return more;
 }
@@ -107,7 +109,7 @@ void snet_conn_inline_full(struct snet_conn *conn)
 {
     conn->conn_inline.full = true;
     if (!conn->conn_inline.polled) {
-        conn_inline_return(conn);
+        snet_conn_inline_return(conn);
     }
 }
 

@@ -71,6 +71,8 @@ void snet_conn_inline_end(struct snet_conn *conn);
  * if it polls, and else the loop.
  */
 void snet_conn_inline_full(struct snet_conn *conn);
+/* Not the loop: the loop takes over what a thread serves, if one does. */
+void snet_conn_inline_return(struct snet_conn *conn);
 /* The thread should look again at what it polls for. */
 void snet_conn_inline_wake(const struct snet_conn_inline *conn_inline);
 

@@ -74,13 +74,15 @@ void snet_driver_leave(snet_uv *driver)
     }
 }
 
-void snet_driver_used(snet_uv *driver, snet_session *session)
+bool snet_driver_used(snet_uv *driver, snet_session *session, bool unlocks)
 {
-    driver->hooks->used(session);
+    const uint64_t before = driver->unlocks;
+    driver->hooks->used(session, unlocks);
     if (snet_core_has_events(driver->core) ||
         snet_core_deadline(driver->core) < driver->tick_at_ns) {
         (void)uv_async_send(driver->wake);
     }
+    return driver->unlocks != before;
 }
 
 /* --- Events and time ------------------------------------------------------------------------- */
@@ -264,6 +266,7 @@ snet_err snet_driver_new(uv_loop_t *loop, const struct snet_uv_config *config,
     snet_list_init(&driver->dialers);
     snet_list_init(&driver->servers);
     snet_list_init(&driver->inline_conns);
+    snet_list_init(&driver->returned);
     snet_list_init(&driver->coalescing);
     driver_init_handles(driver);
     *ret_driver = driver;

@@ -30,7 +30,7 @@ struct snet_driver_hooks {
     /* The loop is about to wait: carries out what other threads have asked for. */
     void (*prepare)(snet_uv *driver);
     /* Another thread has used the session: sends what that yields, as far as it can. */
-    void (*used)(snet_session *session);
+    void (*used)(snet_session *session, bool unlocks);
 };
 
 enum snet_driver_timer_id {
@@ -63,6 +63,9 @@ struct snet_uv {
     struct snet_list servers;
     struct snet_list inline_conns; /* uv/conn_inline.h: asked for, in use or returned */
     bool inline_pending;           /* one of these was asked for or returned */
+    struct snet_list returned;     /* uv/conn_unlocked.h: the loop goes on with these */
+    unsigned sending_count;        /* threads that send without the mutex */
+    uint64_t unlocks;              /* how often one has */
     struct snet_list coalescing;   /* uv/conn_coalesce.h: conns that may have bytes waiting */
     uv_prepare_t prepare;
     uv_poll_t sleep; /* on this: */
@@ -102,9 +105,10 @@ void snet_driver_enter(snet_uv *driver);
 void snet_driver_leave(snet_uv *driver);
 /*
  * Another thread, which holds the mutex, has used a session: sends what that yields at once, and
- * wakes the loop for what only the loop can do.
+ * wakes the loop for what only the loop can do. Where it `unlocks`, it may give the mutex up
+ * meanwhile, never on the loop's thread: true if it did, so that everything may have changed.
  */
-void snet_driver_used(snet_uv *driver, snet_session *session);
+bool snet_driver_used(snet_uv *driver, snet_session *session, bool unlocks);
 /* Carries out all events of the core. Does nothing when called from within itself. */
 void snet_driver_drain(snet_uv *driver);
 

@@ -120,6 +120,7 @@ static void drive_prepare(snet_uv *driver)
     drive_update_listeners(driver);
     drive_take_turns(driver, SNET_SERVER_TURN_RESUME, DRIVE_TURN_RESUMES);
     drive_take_turns(driver, SNET_SERVER_TURN_HELLO, DRIVE_TURN_HELLOS);
+    snet_conn_unlocked_hand_over(driver);
     snet_conn_inline_hand_over(driver);
     snet_conn_coalesce_start(driver);
     snet_conn_watch_tcp(driver);
@@ -151,6 +152,8 @@ void snet_uv_free(snet_uv *driver)
     }
     SNET_ASSERT(!driver->draining);
     driver->draining = true;
+    snet_conn_unlocked_wait(driver);
+    snet_conn_unlocked_hand_over(driver);
     while (driver->conns.count > 0) {
         struct snet_list_node *node = snet_list_first(&driver->conns);
         snet_conn_close(SNET_CONTAINER(node, struct snet_conn, node), SNET_CLOSE_RESET);

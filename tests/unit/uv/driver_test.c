@@ -35,9 +35,10 @@ static void count_prepare(snet_uv *driver)
     seen.prepares++;
 }
 
-static void ignore_use(snet_session *session)
+static void ignore_use(snet_session *session, bool unlocks)
 {
     (void)session;
+    (void)unlocks;
 }
 
 static void count_due(snet_uv *driver)

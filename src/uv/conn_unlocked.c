@@ -1,0 +1,120 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+#include "uv/conn_unlocked.h"
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "uv/conn.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#define UNLOCKED_WAIT_MS 1u
+
+/* --- For the thread that sends --------------------------------------------------------------- */
+
+void snet_conn_unlocked_return(struct snet_conn *conn)
+{
+    SNET_ASSERT(conn->unlocked.state == SNET_CONN_UNLOCKED_IDLE);
+    conn->unlocked.state = SNET_CONN_UNLOCKED_RETURNED;
+    snet_list_push(&conn->driver->returned, &conn->unlocked.node);
+    (void)uv_async_send(conn->driver->wake);
+}
+
+/* Without the lock. An error is as if the kernel were full: the loop sees it when it goes on. */
+static size_t unlocked_call(uv_os_fd_t fd, const uint8_t *bytes, size_t len)
+{
+    const ssize_t sent = send(fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    return sent > 0 ? (size_t)sent : 0;
+}
+
+bool snet_conn_unlocked_send(struct snet_conn *conn, const uint8_t *bytes, size_t len)
+{
+    struct snet_conn_unlocked *unlocked = &conn->unlocked;
+    snet_uv *driver = conn->driver;
+    uv_os_fd_t fd = -1;
+    SNET_ASSERT(unlocked->state == SNET_CONN_UNLOCKED_IDLE);
+    SNET_ASSERT(len <= SNET_CONN_UNLOCKED_BYTES);
+    size_t sent = 0;
+    if (uv_fileno((const uv_handle_t *)conn->stream, &fd) == 0) {
+        unlocked->state = SNET_CONN_UNLOCKED_SENDING;
+        unlocked->in_hand = len;
+        driver->sending_count++;
+        driver->unlocks++;
+        snet_driver_leave(driver);
+        sent = unlocked_call(fd, bytes, len);
+        snet_driver_enter(driver);
+        driver->sending_count--;
+        unlocked->state = SNET_CONN_UNLOCKED_IDLE;
+    }
+    unlocked->in_hand = len - sent;
+    if (unlocked->in_hand > 0) {
+        snet_conn_inline_return(conn);
+        unlocked->left = malloc(unlocked->in_hand);
+        if (unlocked->left != NULL) {
+            snet_bytes_copy(unlocked->left, bytes + sent, unlocked->in_hand);
+        }
+    }
+    if (unlocked->in_hand > 0 || unlocked->closes) {
+        snet_conn_unlocked_return(conn);
+        return false;
+    }
+    return true;
+}
+
+/* --- For the loop ---------------------------------------------------------------------------- */
+
+bool snet_conn_unlocked_end(struct snet_conn *conn, enum snet_close_how how)
+{
+    struct snet_conn_unlocked *unlocked = &conn->unlocked;
+    if (unlocked->state == SNET_CONN_UNLOCKED_SENDING) {
+        unlocked->closes = true;
+        unlocked->close_how = how;
+        return false;
+    }
+    snet_list_remove(&conn->driver->returned, &unlocked->node);
+    unlocked->state = SNET_CONN_UNLOCKED_IDLE;
+    return true;
+}
+
+int snet_conn_unlocked_flush(struct snet_conn *conn)
+{
+    struct snet_conn_unlocked *unlocked = &conn->unlocked;
+    if (unlocked->in_hand == 0) {
+        return 0;
+    }
+    const struct snet_span span = {unlocked->left, unlocked->in_hand};
+    size_t sent = 0;
+    const int os_err = unlocked->left == NULL
+                           ? UV_ENOMEM
+                           : snet_stream_writer_send(&conn->writer, &span, 1, &sent);
+    SNET_ASSERT(os_err != 0 || sent == unlocked->in_hand);
+    free(unlocked->left);
+    unlocked->left = NULL;
+    unlocked->in_hand = 0;
+    return os_err;
+}
+
+void snet_conn_unlocked_hand_over(snet_uv *driver)
+{
+    struct snet_list_node *node = snet_list_first(&driver->returned);
+    for (; node != NULL; node = snet_list_first(&driver->returned)) {
+        struct snet_conn *conn = SNET_CONTAINER(node, struct snet_conn, unlocked.node);
+        snet_list_remove(&driver->returned, node);
+        conn->unlocked.state = SNET_CONN_UNLOCKED_IDLE;
+        if (conn->unlocked.closes) {
+            snet_conn_close(conn, conn->unlocked.close_how);
+        } else {
+            snet_conn_go_on(conn);
+        }
+    }
+}
+
+void snet_conn_unlocked_wait(snet_uv *driver)
+{
+    while (driver->sending_count > 0) {
+        snet_driver_leave(driver);
+        uv_sleep(UNLOCKED_WAIT_MS);
+        snet_driver_enter(driver);
+    }
+}
