@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
-MODELS = ("credentials", "stream", "legacy")
+MODELS = ("credentials", "stream", "legacy", "handover")
 # The claim that is no assertion: pan looks for cycles instead, in some cases, as that takes longer.
 NO_CYCLE = "no_endless_run"
 EXIT_SKIP = 77
