@@ -112,6 +112,7 @@ test-long: bootstrap-test
 	@cmake --build build/sim --target snet_sim
 	@build/sim/tests/snet_sim --seeds $(SEEDS) --first $(FIRST)
 	@SNET_FAULT_EVERY=1 ctest --test-dir build/release --output-on-failure -L fault
+	@SNET_STRESS_SECONDS=600 build/release/tests/unit.uv.conn_unlocked
 	@$(MAKE) mutants fuzz soak
 
 # Breaks the code in one place at a time: each of these mutants must fail the test that guards it.

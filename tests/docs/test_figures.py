@@ -105,7 +105,7 @@ def dialogues() -> int:
 def mutants() -> int:
     """Rules that are left out of the models, one at a time, and must break a claim."""
     row = r"^#define (\w+) \d+ +/\* (?:[A-Z]+ )?(?!case:)\w+: "
-    models = ("credentials", "legacy", "stream")
+    models = ("credentials", "handover", "legacy", "stream")
     return sum(found(row, f"tests/model/{name}.pml") for name in models)
 
 

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Says one message on as many connections as it can, until its input ends; prints two counts.
 
-The counts: connections, at least as many as it is told, and those that were answered. A process of its own: threads beside it
-would share its interpreter, and what they measure would be their turns in that.
+The counts: connections, at least as many as it is told, and those that were answered. A process of
+its own: threads beside it would share its interpreter, and what they measure would be their turns
+in that.
 """
 
 import collections
