@@ -11,13 +11,16 @@
 
 #define UNLOCKED_WAIT_MS 1u
 
+_Static_assert(SNET_CONN_UNLOCKED_BYTES <= UINT16_MAX, "it can be in hand");
+
 /* --- For the thread that sends --------------------------------------------------------------- */
 
 void snet_conn_unlocked_return(struct snet_conn *conn)
 {
     SNET_ASSERT(conn->unlocked.state == SNET_CONN_UNLOCKED_IDLE);
     conn->unlocked.state = SNET_CONN_UNLOCKED_RETURNED;
-    snet_list_push(&conn->driver->returned, &conn->unlocked.node);
+    conn->unlocked.next = conn->driver->returned;
+    conn->driver->returned = conn;
     (void)uv_async_send(conn->driver->wake);
 }
 
@@ -38,7 +41,7 @@ bool snet_conn_unlocked_send(struct snet_conn *conn, const uint8_t *bytes, size_
     size_t sent = 0;
     if (uv_fileno((const uv_handle_t *)conn->stream, &fd) == 0) {
         unlocked->state = SNET_CONN_UNLOCKED_SENDING;
-        unlocked->in_hand = len;
+        unlocked->in_hand = (uint16_t)len;
         driver->sending_count++;
         driver->unlocks++;
         snet_driver_leave(driver);
@@ -47,7 +50,7 @@ bool snet_conn_unlocked_send(struct snet_conn *conn, const uint8_t *bytes, size_
         driver->sending_count--;
         unlocked->state = SNET_CONN_UNLOCKED_IDLE;
     }
-    unlocked->in_hand = len - sent;
+    unlocked->in_hand = (uint16_t)(len - sent);
     if (unlocked->in_hand > 0) {
         snet_conn_inline_return(conn);
         unlocked->left = malloc(unlocked->in_hand);
@@ -67,14 +70,12 @@ bool snet_conn_unlocked_send(struct snet_conn *conn, const uint8_t *bytes, size_
 bool snet_conn_unlocked_end(struct snet_conn *conn, enum snet_close_how how)
 {
     struct snet_conn_unlocked *unlocked = &conn->unlocked;
-    if (unlocked->state == SNET_CONN_UNLOCKED_SENDING) {
-        unlocked->closes = true;
-        unlocked->close_how = how;
-        return false;
+    if (unlocked->state == SNET_CONN_UNLOCKED_IDLE) {
+        return true;
     }
-    snet_list_remove(&conn->driver->returned, &unlocked->node);
-    unlocked->state = SNET_CONN_UNLOCKED_IDLE;
-    return true;
+    unlocked->closes = true;
+    unlocked->close_how = (uint8_t)how;
+    return false;
 }
 
 int snet_conn_unlocked_flush(struct snet_conn *conn)
@@ -97,13 +98,12 @@ int snet_conn_unlocked_flush(struct snet_conn *conn)
 
 void snet_conn_unlocked_hand_over(snet_uv *driver)
 {
-    struct snet_list_node *node = snet_list_first(&driver->returned);
-    for (; node != NULL; node = snet_list_first(&driver->returned)) {
-        struct snet_conn *conn = SNET_CONTAINER(node, struct snet_conn, unlocked.node);
-        snet_list_remove(&driver->returned, node);
+    while (driver->returned != NULL) {
+        struct snet_conn *conn = driver->returned;
+        driver->returned = conn->unlocked.next;
         conn->unlocked.state = SNET_CONN_UNLOCKED_IDLE;
         if (conn->unlocked.closes) {
-            snet_conn_close(conn, conn->unlocked.close_how);
+            snet_conn_close(conn, (enum snet_close_how)conn->unlocked.close_how);
         } else {
             snet_conn_go_on(conn);
         }

@@ -21,9 +21,7 @@
 
 #include <snet/uv.h>
 
-#include "base/list.h"
-
-/* Limit of what is sent like this: a copy of more costs more than others wait. */
+/* Maximum of what is sent like this: a copy of more costs more than others wait. */
 #define SNET_CONN_UNLOCKED_BYTES 4096u
 
 struct snet_conn;
@@ -34,13 +32,14 @@ enum snet_conn_unlocked_state {
     SNET_CONN_UNLOCKED_RETURNED
 };
 
+/* Each conn has one: so its fields are small. */
 struct snet_conn_unlocked {
-    struct snet_list_node node; /* in the driver's list while RETURNED */
-    enum snet_conn_unlocked_state state;
-    bool closes; /* the end of the conn waits until it is not SENDING any more */
-    enum snet_close_how close_how;
-    size_t in_hand; /* bytes that the link takes for sent, and the kernel does not have yet */
-    uint8_t *left;  /* these, in memory of their own, when the kernel was full; NULL: lost */
+    struct snet_conn *next; /* of those that are RETURNED */
+    uint8_t *left;          /* what is in hand, when the kernel was full; NULL: it is lost */
+    uint16_t in_hand;  /* bytes that the link takes for sent, and the kernel does not have yet */
+    uint8_t state;     /* enum snet_conn_unlocked_state */
+    bool closes;       /* as soon as it is IDLE: */
+    uint8_t close_how; /* enum snet_close_how */
 };
 
 /*
@@ -50,7 +49,7 @@ struct snet_conn_unlocked {
 bool snet_conn_unlocked_send(struct snet_conn *conn, const uint8_t *bytes, size_t len);
 /* IDLE: the loop goes on in the next turn. */
 void snet_conn_unlocked_return(struct snet_conn *conn);
-/* Loop: the conn closes. False while it is SENDING: then it closes when that is over. */
+/* Loop: the conn closes. False unless it is IDLE: then it closes as soon as it is. */
 bool snet_conn_unlocked_end(struct snet_conn *conn, enum snet_close_how how);
 /* Loop: sends what was left. 0, or a code of libuv. */
 int snet_conn_unlocked_flush(struct snet_conn *conn);

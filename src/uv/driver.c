@@ -266,7 +266,6 @@ snet_err snet_driver_new(uv_loop_t *loop, const struct snet_uv_config *config,
     snet_list_init(&driver->dialers);
     snet_list_init(&driver->servers);
     snet_list_init(&driver->inline_conns);
-    snet_list_init(&driver->returned);
     snet_list_init(&driver->coalescing);
     driver_init_handles(driver);
     *ret_driver = driver;

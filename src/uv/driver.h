@@ -33,6 +33,8 @@ struct snet_driver_hooks {
     void (*used)(snet_session *session, bool unlocks);
 };
 
+struct snet_conn;
+
 enum snet_driver_timer_id {
     SNET_DRIVER_TIMER_CORE,     /* the deadline of the core; keeps the loop running */
     SNET_DRIVER_TIMER_PROBE,    /* conns that do not read: uv/conn.c */
@@ -63,7 +65,7 @@ struct snet_uv {
     struct snet_list servers;
     struct snet_list inline_conns; /* uv/conn_inline.h: asked for, in use or returned */
     bool inline_pending;           /* one of these was asked for or returned */
-    struct snet_list returned;     /* uv/conn_unlocked.h: the loop goes on with these */
+    struct snet_conn *returned;    /* uv/conn_unlocked.h: the loop goes on with these */
     unsigned sending_count;        /* threads that send without the mutex */
     uint64_t unlocks;              /* how often one has */
     struct snet_list coalescing;   /* uv/conn_coalesce.h: conns that may have bytes waiting */
