@@ -52,8 +52,9 @@ SNET_API void snet_link_await_room(snet_link *link);
 SNET_API size_t snet_link_send(snet_link *link, struct snet_span *ret_spans, size_t span_max);
 
 /*
- * The connection took the first `len` bytes of what snet_link_send showed. To be said before what
- * comes back is given to snet_link_recv: an answer to what was never sent is refused.
+ * The caller has taken the first `len` bytes of what snet_link_send showed: the connection has
+ * them, or the caller sends them before all else. To be said before what comes back is given to
+ * snet_link_recv: an answer to what was never sent is refused.
  */
 SNET_API void snet_link_sent(snet_link *link, size_t len, uint64_t now);
 

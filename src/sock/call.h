@@ -37,7 +37,8 @@ int snet_call_enter(struct snet_call *ret_call, snet_socket *socket, enum snet_c
 void snet_call_leave(struct snet_call *call);
 /*
  * Waits for a change: 0, or what errno is to say: EBADF, ECANCELED, EAGAIN, EDEADLK, ETIMEDOUT.
- * `nonblocking`: fails with EAGAIN in place of waiting.
+ * `nonblocking`: fails with EAGAIN in place of waiting. When it gave the lock up in order to send,
+ * it returns 0 at once, for a change may have come by then: the caller looks again in any case.
  */
 int snet_call_wait(struct snet_call *call, bool nonblocking);
 /* What a call that did `done` and failed by `number` returns; after snet_call_leave, which may send

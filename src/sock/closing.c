@@ -175,13 +175,17 @@ void snet_closing_all_for_good(void)
 static uint64_t closing_last_ns(void)
 {
     struct snet_list *sockets = snet_loop_sockets();
+    const uint64_t now = snet_loop_now();
     uint64_t last_ns = 0;
     for (struct snet_list_node *node = snet_list_first(sockets); node != NULL;
          node = snet_list_next(sockets, node)) {
         const snet_socket *socket = SNET_CONTAINER(node, snet_socket, node);
         const bool over = socket->session == NULL || (socket->ended && socket->bridge == NULL);
-        if (socket->closed && !over && socket->linger_until_ns > last_ns) {
-            last_ns = socket->linger_until_ns;
+        /* A thread that is inside lets it linger when it leaves. */
+        const bool begins = socket->users > 0 && socket->linger_until_ns == 0;
+        const uint64_t until_ns = begins ? now + socket->linger_ns : socket->linger_until_ns;
+        if (socket->closed && !over && until_ns > last_ns) {
+            last_ns = until_ns;
         }
     }
     return last_ns;

@@ -62,7 +62,7 @@ void snet_loop_used(snet_session *session);
  * caller is about to wait may have come already.
  */
 bool snet_loop_used_unlocking(snet_session *session);
-/* The same after a write, which may wait for more when there are many. */
+/* As snet_loop_used_unlocking, after a write, which may wait for more when there are many. */
 void snet_loop_written(snet_session *session);
 /* Sockets: in use or lingering, listeners too; backlogs of listeners that serve; and bridges that
    are over, for the reason why. */

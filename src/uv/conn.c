@@ -26,6 +26,7 @@ static void conn_ended(const struct snet_conn *conn, int os_err)
 {
     const uint64_t now = snet_driver_now();
     snet_err err = SNET_ERR_LINK_LOST;
+    os_err = conn->unlocked.os_err != 0 ? conn->unlocked.os_err : os_err; /* it came first */
     if (os_err == UV_EOF) {
         snet_link_eof(conn->link, now);
         return;
@@ -91,7 +92,7 @@ void snet_conn_watch_tcp(snet_uv *driver)
     }
 }
 
-/* The kernel took `len` bytes. Any thread: timers are for that of the loop. */
+/* The link need not keep `len` bytes any more. Any thread: timers are for that of the loop. */
 static void conn_sent(const struct snet_conn *conn, size_t len)
 {
     snet_link_sent(conn->link, len, snet_driver_now());
@@ -208,10 +209,20 @@ static bool conn_push_copy(struct snet_conn *conn, const struct snet_span *spans
     return snet_conn_unlocked_send(conn, bytes, total);
 }
 
+/* The kernel is full. The event that makes the loop send may have been and gone meanwhile. */
+static bool conn_push_rest(struct snet_conn *conn)
+{
+    if (conn->conn_inline.state == SNET_CONN_INLINE_ON) {
+        return false; /* the thread that serves it goes on */
+    }
+    snet_conn_unlocked_return(conn);
+    return true;
+}
+
 /*
  * Sends from a thread that holds the driver's mutex straight to the kernel; where it `unlocks`, it
- * gives that up meanwhile. False when the kernel did not take everything: then the loop goes on.
- * True also when another thread is sending, for that looks again.
+ * gives that up meanwhile. True when nobody else has to see to the rest, if there is one: another
+ * thread is sending, and looks again, or the loop has been told.
  */
 static bool conn_push(struct snet_conn *conn, bool unlocks)
 {
@@ -233,7 +244,7 @@ static bool conn_push(struct snet_conn *conn, bool unlocks)
         }
         if (!unlocks || total > SNET_CONN_UNLOCKED_BYTES) {
             if (!conn_push_all(conn, spans, count, total)) {
-                return false;
+                return conn_push_rest(conn);
             }
         } else if (!conn_push_copy(conn, spans, count, total)) {
             return true;
@@ -299,9 +310,32 @@ void snet_conn_send(struct snet_conn *conn)
     }
 }
 
+/* Sends what a thread has left, and what the link has behind it. 0, or a code of libuv. */
+static int conn_send_left(struct snet_conn *conn)
+{
+    struct snet_span spans[CONN_SPANS_MAX];
+    const size_t left = conn->unlocked.in_hand;
+    size_t sent = 0;
+    if (left == 0) {
+        return 0;
+    }
+    if (conn->unlocked.left == NULL) {
+        return UV_ENOMEM;
+    }
+    spans[0] = (struct snet_span){conn->unlocked.left, left};
+    const size_t count = 1 + snet_link_send(conn->link, &spans[1], CONN_SPANS_MAX - 1);
+    const int os_err = snet_stream_writer_send(&conn->writer, spans, count, &sent);
+    snet_conn_unlocked_forget(conn);
+    if (os_err == 0) {
+        SNET_ASSERT(sent >= left);
+        conn_sent(conn, sent - left);
+    }
+    return os_err;
+}
+
 void snet_conn_go_on(struct snet_conn *conn)
 {
-    const int os_err = snet_conn_unlocked_flush(conn);
+    const int os_err = conn->unlocked.os_err != 0 ? conn->unlocked.os_err : conn_send_left(conn);
     if (os_err != 0) {
         conn_ended(conn, os_err);
     } else {
@@ -372,10 +406,10 @@ void snet_conn_close(struct snet_conn *conn, enum snet_close_how how)
     if (!snet_conn_unlocked_end(conn, how)) {
         return;
     }
-    if (how == SNET_CLOSE_FIN && snet_conn_unlocked_flush(conn) == 0) {
+    if (how == SNET_CLOSE_FIN && conn_send_left(conn) == 0) {
         snet_conn_send(conn);
     }
-    free(conn->unlocked.left);
+    snet_conn_unlocked_forget(conn);
     snet_stream_writer_deinit(&conn->writer);
     snet_link_free(conn->link, snet_driver_now());
     if (how == SNET_CLOSE_FIN) {

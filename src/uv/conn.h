@@ -5,7 +5,7 @@
  * reading when the core has no room, and closes as the core says.
  *
  * Ownership: a conn owns its stream and its link; it belongs to the driver and frees itself when
- * closed. Thread: that of the loop.
+ * closed. Thread: that of the loop, but where a function is for another one.
  */
 #ifndef SNET_UV_CONN_H
 #define SNET_UV_CONN_H
@@ -52,8 +52,8 @@ void snet_conn_send(struct snet_conn *conn);
 void snet_conn_go_on(struct snet_conn *conn);
 /*
  * Another thread, which holds the driver's mutex, has used the session: sends what its conn takes,
- * straight to the kernel, and withdraws the event that would make the loop send. For
- * snet_driver_used.
+ * straight to the kernel, and withdraws the event that would make the loop send. Where it
+ * `unlocks`, it may give the mutex up meanwhile. For snet_driver_used.
  */
 void snet_conn_used(snet_session *session, bool unlocks);
 /*

@@ -108,7 +108,9 @@ void snet_conn_inline_forget(snet_uv *driver, int wake_fd)
 void snet_conn_inline_full(struct snet_conn *conn)
 {
     conn->conn_inline.full = true;
-    if (!conn->conn_inline.polled) {
+    if (conn->conn_inline.polled) {
+        snet_conn_inline_wake(&conn->conn_inline); /* it does not poll for room yet */
+    } else {
         snet_conn_inline_return(conn);
     }
 }

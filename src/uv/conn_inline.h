@@ -54,7 +54,8 @@ void snet_conn_inline_ask(snet_uv *driver, snet_session *session, int wake_fd);
 int snet_conn_inline_fd(snet_session *session, short *ret_events);
 /*
  * The poll has returned `events`, perhaps none: reads and sends once. True when the session can do
- * more than before: other threads that wait for it are to be woken, since no event does that.
+ * more than before: other threads that wait for it are to be woken, since no event does that. It
+ * may give the mutex up meanwhile.
  */
 bool snet_conn_inline_serve(snet_uv *driver, snet_session *session, short events);
 /* The thread closes `wake_fd`: nothing is written to it any more. */

@@ -6,11 +6,13 @@
 #include "base/bytes.h"
 #include "uv/conn.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
 #define UNLOCKED_WAIT_MS 1u
 
+_Static_assert(UV_ERRNO_MAX >= INT16_MIN, "each code can be kept");
 _Static_assert(SNET_CONN_UNLOCKED_BYTES <= UINT16_MAX, "it can be in hand");
 
 /* --- For the thread that sends --------------------------------------------------------------- */
@@ -24,10 +26,12 @@ void snet_conn_unlocked_return(struct snet_conn *conn)
     (void)uv_async_send(conn->driver->wake);
 }
 
-/* Without the lock. An error is as if the kernel were full: the loop sees it when it goes on. */
-static size_t unlocked_call(uv_os_fd_t fd, const uint8_t *bytes, size_t len)
+/* Without the lock. The error is gone with the call, so it is kept for the loop. */
+static size_t unlocked_call(uv_os_fd_t fd, const uint8_t *bytes, size_t len, int *ret_os_err)
 {
     const ssize_t sent = send(fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    const bool full = errno == EAGAIN || errno == EINTR || errno == ENOBUFS;
+    *ret_os_err = sent >= 0 || full ? 0 : uv_translate_sys_error(errno);
     return sent > 0 ? (size_t)sent : 0;
 }
 
@@ -39,18 +43,20 @@ bool snet_conn_unlocked_send(struct snet_conn *conn, const uint8_t *bytes, size_
     SNET_ASSERT(unlocked->state == SNET_CONN_UNLOCKED_IDLE);
     SNET_ASSERT(len <= SNET_CONN_UNLOCKED_BYTES);
     size_t sent = 0;
+    int os_err = UV_EBADF;
     if (uv_fileno((const uv_handle_t *)conn->stream, &fd) == 0) {
         unlocked->state = SNET_CONN_UNLOCKED_SENDING;
         unlocked->in_hand = (uint16_t)len;
         driver->sending_count++;
         driver->unlocks++;
         snet_driver_leave(driver);
-        sent = unlocked_call(fd, bytes, len);
+        sent = unlocked_call(fd, bytes, len, &os_err);
         snet_driver_enter(driver);
         driver->sending_count--;
         unlocked->state = SNET_CONN_UNLOCKED_IDLE;
     }
     unlocked->in_hand = (uint16_t)(len - sent);
+    unlocked->os_err = (int16_t)os_err;
     if (unlocked->in_hand > 0) {
         snet_conn_inline_return(conn);
         unlocked->left = malloc(unlocked->in_hand);
@@ -78,22 +84,11 @@ bool snet_conn_unlocked_end(struct snet_conn *conn, enum snet_close_how how)
     return false;
 }
 
-int snet_conn_unlocked_flush(struct snet_conn *conn)
+void snet_conn_unlocked_forget(struct snet_conn *conn)
 {
-    struct snet_conn_unlocked *unlocked = &conn->unlocked;
-    if (unlocked->in_hand == 0) {
-        return 0;
-    }
-    const struct snet_span span = {unlocked->left, unlocked->in_hand};
-    size_t sent = 0;
-    const int os_err = unlocked->left == NULL
-                           ? UV_ENOMEM
-                           : snet_stream_writer_send(&conn->writer, &span, 1, &sent);
-    SNET_ASSERT(os_err != 0 || sent == unlocked->in_hand);
-    free(unlocked->left);
-    unlocked->left = NULL;
-    unlocked->in_hand = 0;
-    return os_err;
+    free(conn->unlocked.left);
+    conn->unlocked.left = NULL;
+    conn->unlocked.in_hand = 0;
 }
 
 void snet_conn_unlocked_hand_over(snet_uv *driver)

@@ -9,9 +9,10 @@
  * is still in its call. What the kernel did not take stays with the conn, before all else.
  *
  *   IDLE      nobody sends without the lock, and nothing is left of that
- *   SENDING   a thread does: nobody else sends, or closes the stream; it looks again when it is
- * back RETURNED  it is back, and the loop has to go on: with what is left, or with the end of the
- * conn
+ *   SENDING   a thread does: nobody else sends, or closes the stream
+ *   RETURNED  the loop has to go on, with what is left or with the end of the conn
+ *
+ * A thread that is back from SENDING looks again for what others have written meanwhile.
  *
  * Ownership: this is part of a conn. Thread: any that holds the driver's mutex. A function that
  * says "Loop" is for the loop's thread alone.
@@ -35,8 +36,9 @@ enum snet_conn_unlocked_state {
 /* Each conn has one: so its fields are small. */
 struct snet_conn_unlocked {
     struct snet_conn *next; /* of those that are RETURNED */
-    uint8_t *left;          /* what is in hand, when the kernel was full; NULL: it is lost */
+    uint8_t *left;          /* what is in hand, when the kernel did not take it; NULL: it is lost */
     uint16_t in_hand;  /* bytes that the link takes for sent, and the kernel does not have yet */
+    int16_t os_err;    /* of a call that failed, a code of libuv; 0: none has */
     uint8_t state;     /* enum snet_conn_unlocked_state */
     bool closes;       /* as soon as it is IDLE: */
     uint8_t close_how; /* enum snet_close_how */
@@ -51,8 +53,8 @@ bool snet_conn_unlocked_send(struct snet_conn *conn, const uint8_t *bytes, size_
 void snet_conn_unlocked_return(struct snet_conn *conn);
 /* Loop: the conn closes. False unless it is IDLE: then it closes as soon as it is. */
 bool snet_conn_unlocked_end(struct snet_conn *conn, enum snet_close_how how);
-/* Loop: sends what was left. 0, or a code of libuv. */
-int snet_conn_unlocked_flush(struct snet_conn *conn);
+/* Loop: what was in hand is sent, or nobody wants it any more. */
+void snet_conn_unlocked_forget(struct snet_conn *conn);
 /* Loop: goes on with the conns that were RETURNED. */
 void snet_conn_unlocked_hand_over(snet_uv *driver);
 /* Loop: until nobody is SENDING. */

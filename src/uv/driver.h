@@ -29,7 +29,8 @@ struct snet_driver_hooks {
     void (*event)(snet_uv *driver, const struct snet_core_event *event);
     /* The loop is about to wait: carries out what other threads have asked for. */
     void (*prepare)(snet_uv *driver);
-    /* Another thread has used the session: sends what that yields, as far as it can. */
+    /* Another thread has used the session: sends what that yields, as far as it can, and gives the
+       mutex up meanwhile if it `unlocks`. */
     void (*used)(snet_session *session, bool unlocks);
 };
 

@@ -13,13 +13,14 @@
 
 /* The claims. A broken rule often breaks several; WATCH chooses by their bits. */
 #ifndef WATCH
-#define WATCH 31
+#define WATCH 63
 #endif
 bool in_order = (WATCH & 1) != 0;   /* the kernel gets each byte once, in order */
 bool is_open = (WATCH & 2) != 0;    /* nobody sends on a descriptor that may be another's by then */
 bool told_first = (WATCH & 4) != 0; /* no answer comes to what the link has not been told is sent */
 bool all_sent = (WATCH & 8) != 0;   /* nothing stays behind when everybody rests */
 bool is_woken = (WATCH & 16) != 0;  /* nobody waits for what has come */
+bool all_closed = (WATCH & 32) != 0; /* a connection that should close does */
 #define CLAIM(name, condition) assert(!name || (condition))
 
 /* Each mutant leaves one rule out. It must break the claim that it names. */
@@ -31,6 +32,8 @@ bool is_woken = (WATCH & 16) != 0;  /* nobody waits for what has come */
 #define NO_LOOK 6      /* all_sent: the thread does not look again when it is back */
 #define NO_RETURN 7    /* all_sent: the loop is not woken for what the kernel did not take */
 #define NO_RETRY 8     /* is_woken: a thread that gave the lock up waits, and does not look again */
+#define EVENT_STAYS 9  /* all_sent: the same when it was full with the lock: the event will do */
+#define STAYS_OPEN 10  /* all_closed: the loop is not woken for a connection that should close */
 #ifndef MUTANT
 #define MUTANT 0
 #endif
@@ -54,6 +57,8 @@ bool readable;
 bool waits;       /* the thread, until somebody wakes it */
 bool is_answered; /* the program has what it waited for */
 bool wanted;      /* the loop is awake, or soon will be */
+bool event;       /* the link has something to send, and the loop has not seen that */
+bool full_locked; /* the mutant: the event is left to the loop, if it is still there */
 
 inline lock()
 {
@@ -85,6 +90,48 @@ inline call(from, to)
     }
 }
 
+/* With the lock: what the kernel does not take stays with the link. */
+inline send_much()
+{
+    CLAIM(is_open, !is_closed);
+    if
+    :: (broken || crowded > 0) && RULE(EVENT_STAYS) ->
+        crowded = (crowded > 0 -> crowded - 1 : 0);
+        state = RETURNED;
+        wanted = true
+    :: (broken || crowded > 0) && !RULE(EVENT_STAYS) ->
+        crowded = (crowded > 0 -> crowded - 1 : 0);
+        full_locked = true
+    :: !broken ->
+        CLAIM(in_order, wired == told);
+        told = written;
+        wired = written
+    fi
+}
+
+/* Without the lock. What the kernel does not take is the loop's. */
+inline send_little(from, to)
+{
+    from = told;
+    to = written;
+    if
+    :: RULE(TOLD_AFTER) -> tell(to)
+    :: else
+    fi;
+    state = SENDING;
+    unlock();
+    call(from, to);
+    lock();
+    state = IDLE;
+    tell(to);
+    if
+    :: wired < to || (closes && RULE(STAYS_OPEN)) ->
+        state = RETURNED;
+        wanted = wanted || RULE(NO_RETURN)
+    :: else
+    fi
+}
+
 /* By a thread, with the lock: sends what there is; `unlocked` says whether it gave the lock up. */
 inline use(from, to, unlocked)
 {
@@ -94,33 +141,23 @@ inline use(from, to, unlocked)
     :: else ->
         if
         :: RULE(TWO_AT_ONCE) && state == SENDING -> break
-        :: else
-        fi;
-        from = told;
-        to = written;
-        if
-        :: RULE(TOLD_AFTER) -> tell(to)
-        :: else
-        fi;
-        state = SENDING;
-        unlocked = true;
-        unlock();
-        call(from, to);
-        lock();
-        state = IDLE;
-        tell(to);
-        if
-        :: wired < to || closes ->
-            state = RETURNED;
-            wanted = wanted || RULE(NO_RETURN);
-            break
-        :: else
-        fi;
-        if
-        :: RULE(NO_LOOK)
-        :: else -> break
+        :: state != SENDING -> /* it is much */
+            send_much();
+            if
+            :: state == RETURNED || !RULE(EVENT_STAYS) -> break
+            :: else
+            fi
+        :: !RULE(TWO_AT_ONCE) || state != SENDING -> /* it is little */
+            send_little(from, to);
+            unlocked = true;
+            if
+            :: state == RETURNED || !RULE(NO_LOOK) -> break
+            :: else
+            fi
         fi
-    od
+    od;
+    event = event && full_locked;
+    full_locked = false
 }
 
 /* Writes a request, and reads the answer. */
@@ -130,6 +167,7 @@ active proctype asker()
     bool unlocked;
     lock();
     written++;
+    event = true;
     request = written;
     use(from, to, unlocked);
     unlock();
@@ -161,9 +199,10 @@ active proctype writer()
         count++;
         lock();
         written++;
+        event = true;
         if
         :: use(from, to, unlocked)
-        :: wanted = true
+        :: skip
         fi;
         unlock()
     :: else -> break
@@ -212,8 +251,9 @@ active proctype loop()
     :: skip
     fi;
     do
-    :: atomic { wanted && !locked -> locked = true };
+    :: atomic { (wanted || event) && !locked -> locked = true };
         wanted = false;
+        event = false;
         go_on();
         unlock()
     :: atomic { request > 0 && wired >= request && !readable && !broken && !locked ->
@@ -234,6 +274,7 @@ active proctype loop()
     :: timeout ->
         CLAIM(all_sent, is_closed || wired == written);
         CLAIM(is_woken, is_answered);
+        CLAIM(all_closed, is_closed || !closes);
         break
     od
 }

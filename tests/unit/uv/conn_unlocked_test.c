@@ -23,7 +23,8 @@
 #include <unistd.h>
 
 #define MESSAGE_BYTES 16u
-#define STRESS_PAIRS 25u /* of sockets, with two threads at each end: 100 */
+#define MUCH_BYTES 40000u /* more than goes without the lock */
+#define STRESS_PAIRS 25u  /* of sockets, with two threads at each end: 100 */
 #define STRESS_NS (10 * SNET_SECOND_NS)
 #define STRESS_CUT_MS 20
 
@@ -34,9 +35,10 @@ typedef void meanwhile_fn(int fd);
 /* What happens before the next call, and how much of it the kernel takes; -1: all. */
 static _Atomic(meanwhile_fn *) meanwhile;
 static atomic_int taken = -1;
+static atomic_int taken_locked = -1; /* the same of a call with the lock, or by the loop */
 static atomic_uint calls;
 
-/* In place of the C library's, which nobody else uses here. */
+/* In place of the C library's. The first is for sending without the lock alone. */
 SNET_API ssize_t send(int fd, const void *buf, size_t len, int flags);
 SNET_API ssize_t send(int fd, const void *buf, size_t len, int flags)
 {
@@ -54,6 +56,20 @@ SNET_API ssize_t send(int fd, const void *buf, size_t len, int flags)
     return syscall(SYS_sendto, fd, buf, part, flags, NULL, 0);
 }
 
+SNET_API ssize_t sendmsg(int fd, const struct msghdr *message, int flags);
+SNET_API ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    const int most = atomic_exchange(&taken_locked, -1);
+    struct iovec first = message->msg_iov[0];
+    struct msghdr part = *message;
+    if (most >= 0) {
+        first.iov_len = (size_t)most < first.iov_len ? (size_t)most : first.iov_len;
+        part.msg_iov = &first;
+        part.msg_iovlen = 1;
+    }
+    return syscall(SYS_sendmsg, fd, &part, flags);
+}
+
 /* --- What threads see ------------------------------------------------------------------------ */
 
 static const struct twin_options quick = {.linger_ns = SNET_MS_NS};
@@ -65,6 +81,8 @@ static void open_twins(struct tcp_twin *ret_twins)
     tcp_twin_open(ret_twins, TWIN_SNET, &quick);
     at_hand = ret_twins;
     atomic_store(&calls, 0);
+    atomic_store(&taken, -1);
+    atomic_store(&taken_locked, -1);
 }
 
 static enum snet_conn_unlocked_state unlocked_state(const struct twin_end *end)
@@ -127,6 +145,47 @@ static void unlocked_looks_again_for_what_came_meanwhile(void **state)
     say(&twins.client, "this comes first");
     assert_int_equal(calls, 2);
     twin_expect(&twins.server, "this comes firstthat comes after", 2 * (size_t)MESSAGE_BYTES);
+    tcp_twin_close(&twins);
+}
+
+static void write_much_behind(int fd)
+{
+    static const uint8_t much[MUCH_BYTES];
+    (void)fd;
+    assert_int_equal(twin_write(&at_hand->client, much, sizeof much), sizeof much);
+    atomic_store(&taken_locked, 5000);
+}
+
+/* Nobody has to call again, and no acknowledgement has to come, before the rest goes out. */
+static bool rest_is_seen_to(const struct twin_end *end)
+{
+    snet_loop_lock();
+    const struct snet_conn *conn = snet_conn_of(end->socket->session);
+    struct snet_span span;
+    const bool seen_to = snet_link_send(conn->link, &span, 1) == 0 ||
+                         conn->unlocked.state == SNET_CONN_UNLOCKED_RETURNED ||
+                         !snet_stream_writer_is_idle(&conn->writer) ||
+                         snet_core_has_events(snet_uv_core(snet_loop_driver()));
+    snet_loop_unlock();
+    return seen_to;
+}
+
+static void unlocked_hands_over_what_came_meanwhile_and_does_not_fit(void **state)
+{
+    (void)state;
+    struct tcp_twin twins;
+    uint8_t got[MESSAGE_BYTES + MUCH_BYTES];
+    size_t done = 0;
+    open_twins(&twins);
+    atomic_store(&meanwhile, write_much_behind);
+    say(&twins.client, "this comes first");
+    assert_true(rest_is_seen_to(&twins.client));
+    assert_int_equal(taken_locked, -1);
+    while (done < sizeof got) {
+        const ssize_t len = twin_read(&twins.server, got + done, sizeof got - done);
+        assert_true(len > 0);
+        done += (size_t)len;
+    }
     tcp_twin_close(&twins);
 }
 
@@ -197,8 +256,9 @@ static void stress_write(struct stress *stress, const struct twin_end *end, size
     uint64_t done = 0;
     unsigned seed = (unsigned)which + 1;
     while (!stress->over) {
-        uint8_t bytes[200];
-        const size_t len = 1 + (size_t)rand_r(&seed) % sizeof bytes;
+        uint8_t bytes[10000];
+        const size_t most = rand_r(&seed) % 16 == 0 ? sizeof bytes : 200;
+        const size_t len = 1 + (size_t)rand_r(&seed) % most;
         test_pattern_fill(bytes, len, done);
         assert_int_equal(twin_write(end, bytes, len), len);
         done += len;
@@ -278,6 +338,7 @@ static void unlocked_loses_nothing_with_a_hundred_threads(void **state)
         (void)poll(NULL, 0, STRESS_CUT_MS);
         (void)shutdown(all[next].twins.way->fd, SHUT_RDWR); /* unless it is broken already */
         atomic_store(&taken, (int)(next % 3)); /* and some kernel is full now and then */
+        atomic_store(&taken_locked, 1000);
     }
     for (size_t i = 0; i < STRESS_PAIRS; i++) {
         all[i].over = true;
@@ -296,6 +357,7 @@ int main(void)
         cmocka_unit_test(unlocked_is_how_a_message_goes_out),
         cmocka_unit_test(unlocked_leaves_to_the_loop_what_the_kernel_does_not_take),
         cmocka_unit_test(unlocked_looks_again_for_what_came_meanwhile),
+        cmocka_unit_test(unlocked_hands_over_what_came_meanwhile_and_does_not_fit),
         cmocka_unit_test(unlocked_keeps_the_connection_open_until_it_is_back),
         cmocka_unit_test(unlocked_does_not_wait_for_what_came_meanwhile),
         cmocka_unit_test(unlocked_loses_nothing_with_a_hundred_threads),
