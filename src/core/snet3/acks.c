@@ -6,23 +6,23 @@
 #include "core/pressure.h"
 #include "core/snet3/liveness.h"
 
-/* The send buffer grows when all of it was acknowledged in little time and a writer had to wait:
-   then the buffer limits the stream. */
-static void acks_grow_history(snet_session *session, uint64_t now)
+static uint64_t acks_min(uint64_t a, uint64_t b)
 {
-    struct snet_v3_session *state = snet_v3_session_of(session);
-    const uint64_t before = state->send_window.mark_offset;
-    const uint64_t rtt_ns = snet_v3_state_proven_rtt_ns(session, now);
-    const uint32_t wanted = snet_window_read(&state->send_window, state->flow.acked, rtt_ns, now);
-    state->writer_waited = state->writer_waited || session->want_write;
-    if (state->send_window.mark_offset == before) {
-        return;
+    return a < b ? a : b;
+}
+
+/* The send buffer follows the peer's limit, which follows the path. But a limit costs a peer
+   nothing: it must have taken as many bytes as it wants held beyond the first ones. */
+static void acks_grow_history(snet_session *session)
+{
+    const struct snet_v3_session *state = snet_v3_session_of(session);
+    const uint64_t held = snet_flow_credit(&state->flow, state->flow.acked);
+    const uint64_t earned = (uint64_t)SNET_V3_SEND_FIRST_BYTES + state->flow.acked;
+    const uint64_t wanted =
+        acks_min(acks_min(held + SNET_V3_UNALLOWED_MAX_BYTES, earned), state->send_max_bytes);
+    if (wanted > session->history.capacity_bytes) {
+        snet_history_grow(&session->history, (uint32_t)wanted);
     }
-    if (state->writer_waited && wanted > state->send_window.bytes) {
-        snet_window_grow(&state->send_window, wanted);
-        snet_history_grow(&session->history, wanted);
-    }
-    state->writer_waited = false;
 }
 
 void snet_v3_acks_trim(snet_session *session)
@@ -64,8 +64,8 @@ snet_err snet_v3_acks_take(snet_session *session, struct snet_flow_ack ack, uint
     const uint64_t limit_before = state->flow.peer_limit;
     uint64_t acked = 0;
     SNET_TRY(snet_flow_acked(&state->flow, ack, sent, &acked));
+    acks_grow_history(session);
     if (acked > 0) {
-        acks_grow_history(session, now);
         snet_v3_acks_mark(session, now);
         snet_v3_acks_trim(session);
         snet_session_acked(session, state->flow.acked,

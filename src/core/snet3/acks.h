@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Acks: what follows from the peer's acknowledgements. The history is trimmed, the send buffer
- * grows when it holds a writer up, and a session whose two directions have ended ends.
+ * grows with what the peer allows, and a session whose two directions have ended ends.
  *
  * Thread: the core's.
  */

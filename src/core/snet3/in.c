@@ -14,9 +14,12 @@
 /* --- The stream --------------------------------------------------------------------------- */
 
 /* Puts bytes at the end of the inbox; false when a page is missing. */
-static bool in_keep(snet_session *session, const uint8_t *data, size_t len)
+static bool in_keep(snet_session *session, const uint8_t *data, size_t len, uint64_t now)
 {
     size_t done = 0;
+    if (session->inbox.chain.len == 0) {
+        snet_window_arrived(&snet_v3_session_of(session)->window, session->inbox.received, now);
+    }
     while (done < len) {
         size_t room = 0;
         uint8_t *space = snet_inbox_space(&session->inbox, &session->core->recv_pool, &room);
@@ -43,7 +46,7 @@ static void in_arrived(snet_session *session, uint64_t now)
 
 /* Keeps what is new of `bytes`, which begin at `offset`; `*ret_kept`: nothing had to be dropped. */
 static snet_err in_bytes(snet_session *session, uint64_t offset, struct snet_bytes bytes,
-                         bool *ret_kept)
+                         bool *ret_kept, uint64_t now)
 {
     const struct snet_v3_session *state = snet_v3_session_of(session);
     const uint64_t end = offset + bytes.len;
@@ -58,7 +61,7 @@ static snet_err in_bytes(snet_session *session, uint64_t offset, struct snet_byt
     }
     if (end > received) {
         const size_t known = (size_t)(received - offset);
-        *ret_kept = in_keep(session, bytes.data + known, bytes.len - known);
+        *ret_kept = in_keep(session, bytes.data + known, bytes.len - known, now);
     }
     return SNET_OK;
 }
@@ -68,7 +71,7 @@ bool snet_v3_in_early(snet_session *session, const struct snet_v3_resume *resume
     bool kept = false;
     const uint64_t received = session->inbox.received;
     if (resume->early.len == 0 || resume->early_off > received ||
-        in_bytes(session, resume->early_off, resume->early, &kept) != SNET_OK) {
+        in_bytes(session, resume->early_off, resume->early, &kept, now) != SNET_OK) {
         return false;
     }
     in_arrived(session, now);
@@ -115,7 +118,7 @@ static snet_err in_data(snet_link *link, const struct snet_v3_frame *frame,
     if (record->starved) {
         return SNET_OK;
     }
-    SNET_TRY(in_bytes(link->session, state->in_offset, frame->bytes, &kept));
+    SNET_TRY(in_bytes(link->session, state->in_offset, frame->bytes, &kept, now));
     state->in_offset += frame->bytes.len;
     record->starved = !kept;
     in_arrived(link->session, now);

@@ -126,10 +126,11 @@ void snet_v3_liveness_answered(snet_link *link, uint64_t now)
     struct snet_v3_session *session = snet_v3_session_of(link->session);
     const uint64_t sample_ns = now - state->asked_ns;
     /* The first of a link counts whole: it is of another path. */
-    session->rtt_ns = link->state != SNET_LINK_LIVE || session->rtt_ns == 0
-                          ? sample_ns
-                          : session->rtt_ns - session->rtt_ns / LIVENESS_RTT_PARTS +
-                                sample_ns / LIVENESS_RTT_PARTS;
+    const bool first = link->state != SNET_LINK_LIVE || session->rtt_ns == 0;
+    session->rtt_ns = first ? sample_ns
+                            : session->rtt_ns - session->rtt_ns / LIVENESS_RTT_PARTS +
+                                  sample_ns / LIVENESS_RTT_PARTS;
+    snet_window_measured(&session->window, sample_ns, first, now);
 }
 
 void snet_v3_liveness_heard(snet_link *link, uint64_t now)

@@ -77,11 +77,3 @@ uint64_t snet_v3_state_limit(const snet_session *session)
 {
     return snet_v3_session_of(session)->flow.limit;
 }
-
-uint64_t snet_v3_state_proven_rtt_ns(const snet_session *session, uint64_t now)
-{
-    const uint64_t rtt_ns = snet_v3_session_of(session)->rtt_ns;
-    const bool proven = session->links.live != NULL &&
-                        now - session->links.since_ns >= SNET_V3_PROVEN_ROUND_TRIPS * rtt_ns;
-    return proven ? rtt_ns : 0;
-}

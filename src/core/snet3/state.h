@@ -36,8 +36,6 @@
 #define SNET_V3_SEND_MIN_BYTES (2u * SNET_V3_RECORD_BYTES)
 /* Maximum: bytes that wait for credit: a send buffer is for what is in flight [PROTO 17.3]. */
 #define SNET_V3_UNALLOWED_MAX_BYTES 65536u
-/* Minimum: age of a link, in round trips, before windows grow by them. */
-#define SNET_V3_PROVEN_ROUND_TRIPS 4u
 /* Maximum: stream bytes sent on a link that is accepted and not yet proven [PROTO 15.3]. */
 #define SNET_V3_PENDING_MAX_BYTES 65536u
 
@@ -120,18 +118,17 @@ struct snet_v3_session {
     const struct snet_suite *suite;
     struct snet_flow flow;
     struct snet_window window;
-    struct snet_reserve reserve;    /* of the core's pages, for the window */
-    struct snet_window send_window; /* the send buffer grows by the same rule */
-    uint64_t final; /* where the peer's stream ends, when session->ending.peer_ended */
+    struct snet_reserve reserve; /* of the core's pages, for the window */
+    uint64_t final;              /* where the peer's stream ends, when session->ending.peer_ended */
     uint64_t rtt_ns;
     uint64_t heartbeat_ns;
     uint16_t peer_max_record;
     uint16_t pad_bytes;
+    uint32_t send_max_bytes; /* what the send buffer may grow to */
     bool early_data;
-    bool writer_waited; /* since the last whole send buffer was acknowledged */
-    bool end_sent;      /* FIN went out on some link */
-    bool heard;         /* a record of the peer has come */
-    uint8_t key_place;  /* servers: of the key that it began with, in the keyring */
+    bool end_sent;     /* FIN went out on some link */
+    bool heard;        /* a record of the peer has come */
+    uint8_t key_place; /* servers: of the key that it began with, in the keyring */
     struct snet_v3_progress progress;
     uint64_t rekey_interval_ns;
     uint64_t stall_min_ns; /* of the next link: a path that is merely slow needs as long as this */
@@ -218,11 +215,5 @@ void snet_v3_state_credit_used(snet_session *session, uint64_t now);
 uint64_t snet_v3_state_unacked(const snet_session *session, uint64_t end);
 /* Everything of the peer's stream before this offset is here; its end counts as one byte. */
 uint64_t snet_v3_state_recv_next(const snet_session *session);
-/*
- * The round trip that windows are measured by; 0 before the link has lived for a few. The first
- * sample of a busy machine is too long, and one that is believed makes buffers as large as that, of
- * which each loss costs the whole.
- */
-uint64_t snet_v3_state_proven_rtt_ns(const snet_session *session, uint64_t now);
 
 #endif

@@ -145,7 +145,7 @@ static void v3_session_init(snet_session *session, const struct snet_session_con
     sizes->history_bytes =
         send_max_bytes < SNET_V3_SEND_FIRST_BYTES ? send_max_bytes : SNET_V3_SEND_FIRST_BYTES;
     sizes->inbox_bytes = window_bytes;
-    snet_window_init(&state->send_window, sizes->history_bytes, send_max_bytes);
+    state->send_max_bytes = send_max_bytes;
     snet_window_init(&state->window, window_bytes, max_bytes);
     snet_flow_init(&state->flow, window_bytes, SNET_V3_RECORD_BYTES);
     snet_flow_grant(&state->flow, window_bytes);
@@ -194,19 +194,19 @@ static void v3_session_consumed(snet_session *session, uint64_t now)
 {
     struct snet_v3_session *state = snet_v3_session_of(session);
     const uint64_t read = session->inbox.received - session->inbox.chain.len;
-    const uint64_t rtt_ns = snet_v3_state_proven_rtt_ns(session, now);
     v3_fit_window(session);
     snet_v3_state_credit_used(session, now);
-    const uint32_t wanted = snet_window_read(&state->window, read, rtt_ns, now);
-    if (wanted > state->window.bytes && v3_reserve(session, wanted)) {
+    if (session->ending.peer_ended) {
+        return; /* nothing more will come */
+    }
+    const uint32_t wanted = snet_window_read(&state->window, read, now);
+    if (wanted > state->window.bytes && session->links.live != NULL &&
+        v3_reserve(session, wanted)) {
         snet_window_grow(&state->window, wanted);
         if (wanted > session->inbox.capacity_bytes) {
             snet_inbox_grow(&session->inbox, wanted);
         }
         state->flow.window_bytes = wanted;
-    }
-    if (session->ending.peer_ended) {
-        return; /* nothing more will come */
     }
     snet_flow_grant(&state->flow, read + state->window.bytes);
     if (state->flow.ack_now && session->links.live != NULL) {

@@ -10,6 +10,7 @@
 
 #define CHUNK_BYTES 65536u
 #define MIB (1024u * 1024)
+#define ROUND_TRIP_NS (100 * SNET_MS_NS)
 
 /* Writes a lot at once; returns how much was taken. */
 static size_t write_chunk(struct core_pair *ends, snet_session *session, size_t len)
@@ -193,26 +194,35 @@ static void ack_is_sent_at_once_for_a_quarter_of_the_window(void **state)
     v3_setup_close(&scene);
 }
 
-/* Sends `total` bytes from client to server, with a round trip of 100 ms. */
-static void transfer(struct core_pair *ends, struct core_pair_conn *conn, uint64_t total)
+/* Sends `total` bytes from one end to the other; each round of it is a round trip. */
+static void transfer_from(struct core_pair *ends, struct core_pair_conn *conn,
+                          enum core_pair_side from, uint64_t total)
 {
-    const uint64_t from = core_pair_info(ends->served).received;
+    const bool up = from == CORE_PAIR_CLIENT;
+    snet_session *writer = up ? ends->client : ends->served;
+    snet_session *reader = up ? ends->served : ends->client;
+    const uint64_t begin = core_pair_info(reader).received;
     uint64_t read = 0;
     uint64_t written = 0;
     for (unsigned round = 0; read < total; round++) {
         assert_true(round < 1000);
         size_t part = 1;
         while (written < total && part > 0) {
-            part = write_chunk(ends, ends->client, (size_t)(total - written));
+            part = write_chunk(ends, writer, (size_t)(total - written));
             written += part;
         }
-        core_pair_pass(ends, 50 * SNET_MS_NS);
-        (void)core_pair_move(ends, conn, CORE_PAIR_CLIENT, SIZE_MAX);
-        read += core_pair_read(ends, ends->served, from + read);
-        core_pair_pass(ends, 50 * SNET_MS_NS);
-        (void)core_pair_move(ends, conn, CORE_PAIR_SERVER, SIZE_MAX);
+        core_pair_pass(ends, ROUND_TRIP_NS / 2);
+        (void)core_pair_move(ends, conn, from, SIZE_MAX);
+        read += core_pair_read(ends, reader, begin + read);
+        core_pair_pass(ends, ROUND_TRIP_NS / 2);
+        (void)core_pair_move(ends, conn, up ? CORE_PAIR_SERVER : CORE_PAIR_CLIENT, SIZE_MAX);
     }
     assert_int_equal(read, total);
+}
+
+static void transfer(struct core_pair *ends, struct core_pair_conn *conn, uint64_t total)
+{
+    transfer_from(ends, conn, CORE_PAIR_CLIENT, total);
 }
 
 static struct core_pair_conn *open_with_a_round_trip(struct core_pair *ends,
@@ -220,13 +230,13 @@ static struct core_pair_conn *open_with_a_round_trip(struct core_pair *ends,
 {
     core_pair_open(ends, config);
     struct core_pair_conn *conn = core_pair_connect(ends);
-    core_pair_pass(ends, 100 * SNET_MS_NS);
+    core_pair_pass(ends, ROUND_TRIP_NS);
     (void)core_pair_move(ends, conn, CORE_PAIR_CLIENT, SIZE_MAX);
     (void)core_pair_move(ends, conn, CORE_PAIR_SERVER, SIZE_MAX);
-    core_pair_pass(ends, 100 * SNET_MS_NS);
+    core_pair_pass(ends, ROUND_TRIP_NS);
     core_pair_settle(ends, conn);
-    assert_int_equal(core_pair_info(ends->client).rtt_ns, 100 * SNET_MS_NS);
-    assert_int_equal(core_pair_info(ends->served).rtt_ns, 100 * SNET_MS_NS);
+    assert_int_equal(core_pair_info(ends->client).rtt_ns, ROUND_TRIP_NS);
+    assert_int_equal(core_pair_info(ends->served).rtt_ns, ROUND_TRIP_NS);
     return conn;
 }
 
@@ -261,6 +271,45 @@ static void windows_and_buffers_grow_with_the_path_up_to_their_limits(void **sta
         assert_int_equal(stats.recv_bytes, 0);
     }
     core_pair_close(&ends);
+}
+
+/* From the first HELLO to the acknowledgement of the last byte. */
+static void transfer_of_48_mib_takes_few_round_trips(void **state)
+{
+    static const enum core_pair_side writers[] = {CORE_PAIR_CLIENT, CORE_PAIR_SERVER};
+    (void)state;
+    for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++) {
+        struct core_pair ends;
+        const struct core_pair_config config = core_pair_config_for(SNET_WIRE_3, false);
+        struct core_pair_conn *conn = open_with_a_round_trip(&ends, &config);
+        const uint64_t opened_ns = ends.now;
+        transfer_from(&ends, conn, writers[i], 48 * (uint64_t)MIB);
+        const uint64_t took_ns = 2 * ROUND_TRIP_NS + ends.now - opened_ns;
+        assert_true(took_ns <= 14 * ROUND_TRIP_NS);
+        core_pair_close(&ends);
+    }
+}
+
+/* [PROTO 17.3] */
+static void send_buffer_follows_a_limit_only_as_far_as_bytes_were_acknowledged(void **state)
+{
+    static const uint64_t acked_bytes[] = {0, 1000, V3_PEER_WINDOW};
+    const uint64_t first = SNET_V3_SEND_FIRST_BYTES;
+    (void)state;
+    struct v3_setup scene;
+    v3_setup_begin(&scene);
+    uint64_t written = 0;
+    for (size_t i = 0; i < sizeof acked_bytes / sizeof acked_bytes[0]; i++) {
+        size_t part = 1;
+        say_ack(&scene, acked_bytes[i], acked_bytes[i] + 16 * (uint64_t)MIB);
+        while (part > 0) {
+            part = write_chunk(&scene.ends, scene.ends.served, CHUNK_BYTES);
+            written += part;
+        }
+        assert_int_equal(written, acked_bytes[i] + acked_bytes[i] + first);
+        (void)v3_peer_take_data(&scene.peer);
+    }
+    v3_setup_close(&scene);
 }
 
 static void windows_of_slow_readers_do_not_grow(void **state)
@@ -380,6 +429,8 @@ int main(void)
         cmocka_unit_test(ack_waits_for_40_ms_or_for_data_to_ride_with),
         cmocka_unit_test(ack_is_sent_at_once_for_a_quarter_of_the_window),
         cmocka_unit_test(windows_and_buffers_grow_with_the_path_up_to_their_limits),
+        cmocka_unit_test(transfer_of_48_mib_takes_few_round_trips),
+        cmocka_unit_test(send_buffer_follows_a_limit_only_as_far_as_bytes_were_acknowledged),
         cmocka_unit_test(windows_of_slow_readers_do_not_grow),
         cmocka_unit_test(windows_grow_only_with_pages_behind_them),
         cmocka_unit_test(longest_detached_session_is_evicted_when_others_need_its_pages),
