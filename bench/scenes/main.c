@@ -109,7 +109,7 @@ static void main_begin_report(const struct snet_bench_options *options,
     if (!options->over->tcp) {
         snet_bench_report_count(report, "history",
                                 options->history_bytes != 0          ? options->history_bytes
-                                : options->over->wire == SNET_WIRE_3 ? SNET_WINDOW_MAX_BYTES
+                                : options->over->wire == SNET_WIRE_3 ? SNET_WINDOW_DEFAULT_BYTES
                                                                      : SNET_HISTORY_DEFAULT_BYTES);
     }
 }

@@ -163,8 +163,10 @@ SNET_API bool snet_core_has_events(const snet_core *core);
 #define SNET_RESUME_TIMEOUT_MAX_NS (UINT64_C(31) * 24 * 3600 * SNET_SECOND_NS)
 #define SNET_CONNECT_TIMEOUT_DEFAULT_NS (10 * SNET_SECOND_NS)
 #define SNET_HANDSHAKE_TIMEOUT_DEFAULT_NS (10 * SNET_SECOND_NS)
-/* snet/3: send buffers and windows begin small and grow with the path, up to this. */
-#define SNET_WINDOW_MAX_BYTES (16u * 1024 * 1024)
+/* snet/3: send buffers and windows begin small and grow with the path, up to what the config says,
+   and to an eighth of the budget at most. */
+#define SNET_WINDOW_DEFAULT_BYTES (16u * 1024 * 1024)
+#define SNET_WINDOW_MAX_BYTES (64u * 1024 * 1024)
 #define SNET_WINDOW_MIN_BYTES 4096u
 /* snet/3: a link idle this long is sent a PING; unanswered, it is dropped after
    SNET_HEARTBEAT_DEAD_NS. */
@@ -181,12 +183,13 @@ struct snet_session_config {
     const struct snet_cipher *cipher; /* legacy wires, static: the same at both ends; RC4 */
     /*
      * Legacy wires: sent bytes kept for a resume; SNET_HISTORY_DEFAULT_BYTES. snet/3: the most that
-     * the send buffer grows to; SNET_WINDOW_MAX_BYTES.
+     * the send buffer grows to, SNET_WINDOW_MAX_BYTES at most; SNET_WINDOW_DEFAULT_BYTES.
      */
     uint32_t history_bytes;
     /*
      * Received bytes not yet read; SNET_INBOX_DEFAULT_BYTES. Fewer than a wire needs to go on are
-     * raised to that. snet/3: the most that the window grows to; SNET_WINDOW_MAX_BYTES.
+     * raised to that. snet/3: the most that the window grows to, SNET_WINDOW_MAX_BYTES at
+     * most; SNET_WINDOW_DEFAULT_BYTES.
      */
     uint32_t inbox_bytes;
     /* How long a session without a link is kept, SNET_RESUME_TIMEOUT_MAX_NS at most;

@@ -34,6 +34,8 @@
 /* The send buffer: its first size, and its minimum, which is what two records need [PROTO 17.3]. */
 #define SNET_V3_SEND_FIRST_BYTES (256u * 1024)
 #define SNET_V3_SEND_MIN_BYTES (2u * SNET_V3_RECORD_BYTES)
+/* Maximum of one window, or send buffer: this part of the budget of all. */
+#define SNET_V3_BUDGET_DIVISOR 8u
 /* Maximum: bytes that wait for credit: a send buffer is for what is in flight [PROTO 17.3]. */
 #define SNET_V3_UNALLOWED_MAX_BYTES 65536u
 /* Maximum: stream bytes sent on a link that is accepted and not yet proven [PROTO 15.3]. */

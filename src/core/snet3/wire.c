@@ -85,12 +85,17 @@ static void v3_link_wipe(snet_link *link)
 
 /* --- Sessions ----------------------------------------------------------------------------- */
 
-static uint32_t v3_bound(uint32_t value, uint32_t low, uint32_t high)
+/* What a window, or the send buffer, may grow to. */
+static uint32_t v3_max_bytes(uint32_t wanted, uint32_t min_bytes, const struct snet_pool *pool)
 {
-    if (value == 0 || value > high) {
-        return high;
-    }
-    return value < low ? low : value;
+    const uint64_t budget = (uint64_t)pool->budget_count * SNET_PAGE_BYTES;
+    const uint64_t limit = (uint64_t)SNET_WINDOW_MAX_BYTES;
+    uint64_t most = budget / SNET_V3_BUDGET_DIVISOR;
+    most = most < limit ? most : limit;
+    most = most > SNET_WINDOW_FIRST_BYTES ? most : SNET_WINDOW_FIRST_BYTES;
+    wanted = wanted == 0 ? SNET_WINDOW_DEFAULT_BYTES : wanted;
+    wanted = wanted > min_bytes ? wanted : min_bytes;
+    return wanted < most ? wanted : (uint32_t)most;
 }
 
 /* Credit beyond what every session gets is given only with reserved pages [PROTO 17.2]. */
@@ -133,15 +138,16 @@ static void v3_session_init(snet_session *session, const struct snet_session_con
                             struct snet_wire_sizes *sizes)
 {
     struct snet_v3_session *state = snet_v3_session_of(session);
+    const snet_core *core = session->core;
     const uint32_t max_bytes =
-        v3_bound(config->inbox_bytes, SNET_WINDOW_MIN_BYTES, SNET_WINDOW_MAX_BYTES);
+        v3_max_bytes(config->inbox_bytes, SNET_WINDOW_MIN_BYTES, &core->recv_pool);
     uint32_t window_bytes =
         max_bytes < SNET_WINDOW_FIRST_BYTES ? max_bytes : SNET_WINDOW_FIRST_BYTES;
     if (!v3_reserve(session, window_bytes)) {
         window_bytes = SNET_WINDOW_UNRESERVED_BYTES;
     }
     const uint32_t send_max_bytes =
-        v3_bound(config->history_bytes, SNET_V3_SEND_MIN_BYTES, SNET_WINDOW_MAX_BYTES);
+        v3_max_bytes(config->history_bytes, SNET_V3_SEND_MIN_BYTES, &core->send_pool);
     sizes->history_bytes =
         send_max_bytes < SNET_V3_SEND_FIRST_BYTES ? send_max_bytes : SNET_V3_SEND_FIRST_BYTES;
     sizes->inbox_bytes = window_bytes;

@@ -331,6 +331,36 @@ static void windows_of_slow_readers_do_not_grow(void **state)
     core_pair_close(&ends);
 }
 
+/* [PROTO 20.1] */
+static void windows_and_buffers_are_bounded_by_config_and_budget(void **state)
+{
+    static const struct {
+        uint32_t wanted_bytes;
+        uint64_t budget_bytes;
+        uint32_t most_bytes;
+    } rows[] = {{0, 0, 16 * MIB},
+                {64 * MIB, 0, SNET_BUDGET_DEFAULT_BYTES / 8},
+                {64 * MIB, 512 * (uint64_t)MIB, 64 * MIB},
+                {128 * MIB, 4096 * (uint64_t)MIB, 64 * MIB},
+                {0, 64 * (uint64_t)MIB, 8 * MIB},
+                {MIB, 64 * (uint64_t)MIB, MIB},
+                {0, 65536, 65536}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct core_pair ends;
+        struct core_pair_config config = core_pair_config_for(SNET_WIRE_3, false);
+        config.server.session.inbox_bytes = rows[i].wanted_bytes;
+        config.server.session.history_bytes = rows[i].wanted_bytes;
+        config.cores[CORE_PAIR_SERVER].recv_budget_bytes = rows[i].budget_bytes;
+        config.cores[CORE_PAIR_SERVER].send_budget_bytes = rows[i].budget_bytes;
+        (void)open_with_a_round_trip(&ends, &config);
+        const struct snet_v3_session *served = snet_v3_session_of(ends.served);
+        assert_int_equal(served->window.max_bytes, rows[i].most_bytes);
+        assert_int_equal(served->send_max_bytes, rows[i].most_bytes);
+        core_pair_close(&ends);
+    }
+}
+
 static void windows_grow_only_with_pages_behind_them(void **state)
 {
     static const struct {
@@ -340,7 +370,7 @@ static void windows_grow_only_with_pages_behind_them(void **state)
     } rows[] = {{SNET_PAGE_BYTES, 16384, 16384},
                 {65536 - SNET_PAGE_BYTES, 16384, 32768},
                 {65536, 65536, 65536},
-                {400000, 65536, 262144}};
+                {2 * MIB, 65536, 262144}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct core_pair ends;
@@ -432,6 +462,7 @@ int main(void)
         cmocka_unit_test(transfer_of_48_mib_takes_few_round_trips),
         cmocka_unit_test(send_buffer_follows_a_limit_only_as_far_as_bytes_were_acknowledged),
         cmocka_unit_test(windows_of_slow_readers_do_not_grow),
+        cmocka_unit_test(windows_and_buffers_are_bounded_by_config_and_budget),
         cmocka_unit_test(windows_grow_only_with_pages_behind_them),
         cmocka_unit_test(longest_detached_session_is_evicted_when_others_need_its_pages),
         cmocka_unit_test(pages_that_were_set_aside_come_back_with_the_end_of_a_session),
