@@ -181,7 +181,7 @@ FIGURES: list[tuple[str, str, object]] = [
     (MEMORY, "no more than {} KiB ahead", f"SNET_V3_SEND_FIRST_BYTES {KIB}"),
     (SNET3, "becomes {} x (rate", "SNET_WINDOW_ROUND_TRIPS"),
     (SNET3, "measured in {} s, as", f"SNET_WINDOW_RTT_KEEP_NS {S}"),
-    (SNET3, "{} ms at least, and as no", f"SNET_WINDOW_RTT_MIN_NS {MS}"),
+    (SNET3, "{} us at least, and as no", "SNET_WINDOW_RTT_MIN_NS // 1000"),
     (SNET3, "than {} times what a limit took", "SNET_WINDOW_RTT_ROUNDS"),
     (SNET3, "and {} KiB that wait", f"SNET_V3_UNALLOWED_MAX_BYTES {KIB}"),
     (SNET3, "holds at most {} KiB more", f"SNET_V3_SEND_FIRST_BYTES {KIB}"),
