@@ -180,7 +180,8 @@ def describe(snet: str) -> dict[str, str]:
     """What a reader must know of the machine to understand the figures."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
-    packages = ("stunnel4", "spiped", "openssh-client", "haproxy", "socat")
+    packages = ("stunnel4", "spiped", "openssh-client", "haproxy", "nginx",
+                "socat")
     versions = [_first_line(snet, "--version"), _aes_provider(snet),
                 _first_line("openssl", "version").partition(" (")[0],
                 *map(_package_version, packages)]

@@ -103,11 +103,17 @@ ciphersuites = {suite}
 """
 
 
-def _stunnel(place: Place, suite: str) -> Ends:
-    key, cert = place.folder / "stunnel.key", place.folder / "stunnel.crt"
+def _certificate(place: Place) -> tuple[Path, Path]:
+    """A key of a server, and the certificate that its clients know it by."""
+    key, cert = place.folder / "server.key", place.folder / "server.crt"
     _make("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
           "-nodes", "-keyout", str(key), "-out", str(cert), "-days", "30", "-subj",
           "/CN=snet-bench")
+    return key, cert
+
+
+def _stunnel(place: Place, suite: str) -> Ends:
+    key, cert = _certificate(place)
     server, client = place.folder / "server.conf", place.folder / "client.conf"
     server.write_text(STUNNEL.format(
         client="no", host=HOST, accept=place.middle, connect=place.back, suite=suite,
@@ -181,18 +187,80 @@ defaults
     timeout client 1h
     timeout server 1h
 listen relay
-    bind {host}:{listen}
-    server next {host}:{to}
+    bind {host}:{listen} {accepts}
+    server next {host}:{to} {dials}
 """
+HAPROXY_TLS = f"ssl ssl-min-ver TLSv1.3 ciphersuites {AES}"
+
+
+def _haproxy_pair(place: Place, accepts: str, dials: str) -> Ends:
+    """Two proxies; `accepts` and `dials` are the options of the hop between them."""
+    commands = []
+    for listen, to, options in ((place.middle, place.back, {"accepts": accepts, "dials": ""}),
+                                (place.front, place.middle, {"accepts": "", "dials": dials})):
+        config = place.folder / f"haproxy-{listen}.cfg"
+        config.write_text(HAPROXY.format(host=HOST, listen=listen, to=to,
+                                         connections=CONNECTIONS // 4, **options),
+                          encoding="ascii")
+        commands.append(["haproxy", "-db", "-f", str(config)])
+    return commands[0], commands[1]
 
 
 def _haproxy(place: Place) -> Ends:
+    return _haproxy_pair(place, "", "")
+
+
+def _haproxy_tls(place: Place) -> Ends:
+    key, cert = _certificate(place)
+    both = place.folder / "server.pem"
+    both.write_bytes(cert.read_bytes() + key.read_bytes())
+    return _haproxy_pair(place, f"{HAPROXY_TLS} crt {both}",
+                         f"{HAPROXY_TLS} verify required ca-file {cert}")
+
+
+NGINX = """load_module {module};
+daemon off;
+master_process off;
+pid {folder}/{end}.pid;
+error_log stderr error;
+worker_rlimit_nofile {descriptors};
+events {{ worker_connections {connections}; }}
+stream {{
+    server {{
+        listen {host}:{listen}{ssl};
+        proxy_pass {host}:{to};
+        proxy_timeout 1h;
+        {tls}
+    }}
+}}
+"""
+NGINX_SERVER = """ssl_certificate {cert};
+        ssl_certificate_key {key};
+        ssl_protocols TLSv1.3;
+        ssl_conf_command Ciphersuites {suite};"""
+NGINX_CLIENT = """proxy_ssl on;
+        proxy_ssl_protocols TLSv1.3;
+        proxy_ssl_conf_command Ciphersuites {suite};
+        proxy_ssl_verify on;
+        proxy_ssl_name snet-bench;
+        proxy_ssl_trusted_certificate {cert};"""
+NGINX_STREAM = Path("/usr/lib/nginx/modules/ngx_stream_module.so")
+
+
+def _nginx_tls(place: Place) -> Ends:
+    if not NGINX_STREAM.is_file():
+        raise Failed("not installed: libnginx-mod-stream")
+    key, cert = _certificate(place)
     commands = []
-    for listen, to in ((place.middle, place.back), (place.front, place.middle)):
-        config = place.folder / f"haproxy-{listen}.cfg"
-        config.write_text(HAPROXY.format(host=HOST, listen=listen, to=to,
-                                         connections=CONNECTIONS // 4), encoding="ascii")
-        commands.append(["haproxy", "-db", "-f", str(config)])
+    for end, listen, to, ssl, tls in (
+            ("server", place.middle, place.back, " ssl", NGINX_SERVER),
+            ("client", place.front, place.middle, "", NGINX_CLIENT)):
+        config = place.folder / f"nginx-{end}.conf"
+        config.write_text(NGINX.format(
+            module=NGINX_STREAM, folder=place.folder, end=end, host=HOST, listen=listen, to=to,
+            ssl=ssl, descriptors=CONNECTIONS, connections=CONNECTIONS // 2,
+            tls=tls.format(cert=cert, key=key, suite=AES)), encoding="ascii")
+        commands.append(["nginx", "-e", "stderr", "-c", str(config)])
     return commands[0], commands[1]
 
 
@@ -214,6 +282,9 @@ PEERS = {peer.name: peer for peer in (
     Peer("stunnel-chacha", "stunnel, TLS 1.3, ChaCha20", ("stunnel", "openssl"),
          lambda place: _stunnel(place, CHACHA)),
     Peer("spiped", "spiped", ("spiped",), _spiped),
+    Peer("haproxy-tls", "two haproxy, TLS 1.3, AES-256-GCM", ("haproxy", "openssl"),
+         _haproxy_tls),
+    Peer("nginx-tls", "two nginx, TLS 1.3, AES-256-GCM", ("nginx", "openssl"), _nginx_tls),
     Peer("ssh", "ssh -L, aes256-gcm", ("ssh", "ssh-keygen", "sshd"), _ssh),
     Peer("socat", "two socat relays, plain", ("socat",),
          lambda place: _socat(place, SOCAT_BYTES)),
