@@ -66,7 +66,18 @@ def scene(bench: str, arguments: list[str], seconds: float | None,
         raise Failed(said[-1][:160] if said else f"snet-bench ended with {run.returncode}")
     if seconds is None:
         return without_sockets(read_line(run.stdout))
-    return read_line(run.stdout)
+    figures = read_line(run.stdout)
+    add_shares(figures)
+    return figures
+
+
+def add_shares(figures: dict) -> None:
+    """What all the CPU time of a storm would take on all processors at once, and how that compares
+    with the time that it took."""
+    if figures.get("back_p99_us") and figures.get("processors"):
+        cpu_s = figures["client_cpu_s"] + figures["server_cpu_s"]
+        figures["cpu_share_us"] = 1e6 * cpu_s / figures["processors"]
+        figures["back_p99_to_cpu"] = figures["back_p99_us"] / figures["cpu_share_us"]
 
 
 def without_sockets(figures: dict) -> dict:
@@ -94,6 +105,7 @@ def merged(runs: list[dict]) -> dict:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             values = [run[key] for run in runs]
             made[key] = sum(values) if key in ADDED else max(values)
+    add_shares(made)
     return made
 
 

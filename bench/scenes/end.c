@@ -179,6 +179,11 @@ static bool session_listen(struct snet_bench_end *end, const char *address)
     config.early_data = 0; /* as it does whether data goes along */
     config.on_event = end->on_event;
     config.user = end->user;
+    if (end->queued) {
+        end->events = snet_events_new();
+        config.events = end->events;
+        config.nonblocking = 1;
+    }
     end->listener = snet_listen(address, &config, &error);
     if (end->listener == NULL) {
         (void)fprintf(stderr, "snet-bench: %s\n", error.text);

@@ -53,7 +53,9 @@ struct snet_bench_end {
     struct snet_key public_key;
     snet_event_fn *on_event; /* of accepted sessions, with `user` */
     void *user;
-    bool nodelay;                                /* tcp */
+    bool queued;         /* accepted sessions have `events` in place of that, and do not block */
+    snet_events *events; /* of this process, made by _listen */
+    bool nodelay;        /* tcp */
     char address[SNET_STREAM_ADDRESS_MAX_BYTES]; /* listened on, or dialed */
     struct sockaddr_storage to;                  /* the same, for tcp */
     socklen_t to_len;

@@ -1,52 +1,51 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * `snet-bench storm`: in each of thousands of sessions a message goes there and back every quarter
- * of a second. Then all connections are cut at once. It measures how long each session takes to be
- * back and how long new ones take to open meanwhile, and checks that each byte has come back in its
- * place.
+ * `snet-bench storm`: in each of thousands of sessions messages go there and back. Then one more is
+ * written in each, and its connection is cut. It measures how long each session takes to be back,
+ * what all of that costs, and how long new ones take to open meanwhile, and checks that each byte
+ * has come back in its place.
+ *
+ * The load itself costs next to nothing while it is measured: the server end acts on events, and
+ * the client end reads what has come back only afterwards.
  */
 #include "bench/scenes/clients.h"
 #include "bench/scenes/pair.h"
 #include "bench/scenes/workers.h"
 
+#include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
-#define STORM_TICK_MS 50u
-#define STORM_MESSAGE_TICKS 5u /* the interval of messages in a session */
 #define STORM_MESSAGE_BYTES 64u
 #define STORM_READ_BYTES 4096u
-#define STORM_BACK_MAX_MS 60000u
-#define STORM_DRAIN_MAX_MS 30000u
-#define STORM_AFTER_MS 500u
+#define STORM_REST_MS 500u /* before the cut: nothing of what went before is left to do */
+#define STORM_BACK_MAX_MS 60000
+#define STORM_HEAR_MAX_MS 30000u
 #define STORM_NEWCOMERS_MAX 65536u
 #define STORM_NEWCOMER_PAUSE_MS 20u
-
-/* The timeout of calls: they do not wait, because one thread visits all sessions in turn. */
-#define STORM_CALL_NS 1u
 
 /* --- The server end -------------------------------------------------------------------------- */
 
 struct storm_server {
     struct snet_bench_end *end;
-    struct snet_bench_conn *conns; /* closed ones have no socket */
+    struct snet_bench_conn *conns; /* those of sessions that have ended stay unused */
     uint64_t capacity;
-    _Atomic uint64_t count;
+    uint64_t count;
 };
 
-static void *storm_accept(void *arg)
+static void storm_accept(struct storm_server *server)
 {
-    struct storm_server *server = arg;
     while (server->count < server->capacity) {
         struct snet_bench_conn *conn = &server->conns[server->count];
         if (!snet_bench_end_accept(server->end, conn)) {
-            return NULL;
+            return;
         }
-        snet_socket_set_timeout(conn->socket, SNET_READ | SNET_WRITE, STORM_CALL_NS);
+        snet_socket_set_user(conn->socket, conn);
         server->count++;
     }
-    return NULL;
 }
 
 /* Sends back what has come; false at the end. */
@@ -63,26 +62,23 @@ static bool storm_echo(struct snet_bench_conn *conn)
     return got < 0 && snet_socket_error(conn->socket) == SNET_OK;
 }
 
-static void *storm_echo_all(void *arg)
+static void *storm_attend(void *arg)
 {
     struct storm_server *server = arg;
-    while (true) {
-        const uint64_t next_ns = snet_bench_pair_after(STORM_TICK_MS);
-        for (uint64_t i = 0; i < server->count; i++) {
-            struct snet_bench_conn *conn = &server->conns[i];
-            if (conn->socket != NULL && !storm_echo(conn)) {
-                snet_bench_end_close(conn);
-            }
+    struct snet_event event;
+    while (snet_events_next(server->end->events, &event, sizeof event, SNET_NEVER) == 1) {
+        if (event.type == SNET_EVENT_ACCEPTABLE) {
+            storm_accept(server);
+        } else if (event.type == SNET_EVENT_READABLE && !storm_echo(event.user)) {
+            snet_bench_end_close(event.user);
         }
-        snet_bench_pair_sleep_until(next_ns);
     }
     return NULL;
 }
 
 static const char *storm_serve(struct snet_bench_end *end, int control)
 {
-    struct snet_bench_workers acceptor;
-    struct snet_bench_workers echoer;
+    struct snet_bench_workers attendant;
     struct storm_server server = {
         .end = end,
         .capacity = end->options->sessions + STORM_NEWCOMERS_MAX,
@@ -90,8 +86,8 @@ static const char *storm_serve(struct snet_bench_end *end, int control)
     const struct snet_bench_workers_args args = {&server, sizeof server, 1};
     uint64_t ignored = 0;
     server.conns = snet_bench_pair_keep(server.capacity, sizeof *server.conns);
-    if (server.conns == NULL || !snet_bench_workers_start(&acceptor, storm_accept, &args) ||
-        !snet_bench_workers_start(&echoer, storm_echo_all, &args)) {
+    if (end->events == NULL || server.conns == NULL ||
+        !snet_bench_workers_start(&attendant, storm_attend, &args)) {
         return "has not enough memory or threads";
     }
     (void)snet_bench_pair_hear_number(control, &ignored); /* until the client end leaves */
@@ -104,11 +100,9 @@ struct storm {
     struct snet_bench_pair pair;
     struct snet_bench_conn *conns;
     struct storm_session *sessions;
-    uint64_t cut;
+    int all_back_fd;      /* is readable once `cut` sessions are back */
+    _Atomic uint64_t cut; /* 0 until all are */
     _Atomic uint64_t back;
-    _Atomic bool speaking;
-    _Atomic bool over;
-    _Atomic bool failed;
     /* Newcomers. */
     struct snet_bench_samples newcomers;
     uint64_t newcomers_failed;
@@ -117,8 +111,8 @@ struct storm {
 
 struct storm_session {
     struct storm *storm;
-    _Atomic uint64_t written;
-    _Atomic uint64_t read;
+    uint64_t written;
+    uint64_t read;
     _Atomic uint64_t cut_ns;
     _Atomic uint64_t back_ns;
 };
@@ -128,8 +122,12 @@ static void storm_event(void *user, const struct snet_event *event)
     const struct snet_bench_conn *conn = user;
     struct storm_session *session = conn->user;
     if (event->type == SNET_EVENT_RESUMED && session->cut_ns != 0 && session->back_ns == 0) {
+        struct storm *storm = session->storm;
         session->back_ns = snet_bench_pair_now();
-        session->storm->back++;
+        storm->back++;
+        if (storm->back == storm->cut) {
+            (void)eventfd_write(storm->all_back_fd, 1);
+        }
     }
 }
 
@@ -150,37 +148,42 @@ static bool storm_say(struct snet_bench_conn *conn, struct storm_session *sessio
     return ok;
 }
 
+/* Waits for all that was said to come back. */
 static bool storm_hear(struct snet_bench_conn *conn, struct storm_session *session)
 {
     uint8_t data[STORM_READ_BYTES];
-    const ssize_t got = snet_bench_end_read(conn, data, sizeof data);
-    for (ssize_t i = 0; i < got; i++) {
-        if (data[i] != storm_byte(session->read + (uint64_t)i)) {
-            return false;
-        }
-    }
-    session->read += got > 0 ? (uint64_t)got : 0;
-    return got > 0 || (got < 0 && snet_socket_error(conn->socket) == SNET_OK);
-}
-
-static void *storm_talk(void *arg)
-{
-    struct storm *storm = arg;
-    const uint64_t count = storm->pair.end.options->sessions;
-    for (uint64_t tick = 0; !storm->over; tick++) {
-        const uint64_t next_ns = snet_bench_pair_after(STORM_TICK_MS);
-        for (uint64_t i = 0; i < count; i++) {
-            struct snet_bench_conn *conn = &storm->conns[i];
-            struct storm_session *session = &storm->sessions[i];
-            const bool turn = storm->speaking && (tick + i) % STORM_MESSAGE_TICKS == 0;
-            if ((turn && !storm_say(conn, session)) || !storm_hear(conn, session)) {
-                storm->failed = true;
-                return NULL;
+    while (session->read < session->written) {
+        const ssize_t got = snet_bench_end_read(conn, data, sizeof data);
+        for (ssize_t i = 0; i < got; i++) {
+            if (data[i] != storm_byte(session->read + (uint64_t)i)) {
+                return false;
             }
         }
-        snet_bench_pair_sleep_until(next_ns);
+        if (got <= 0) {
+            return false;
+        }
+        session->read += (uint64_t)got;
     }
-    return NULL;
+    return true;
+}
+
+static bool storm_hear_all(struct storm *storm)
+{
+    bool ok = true;
+    for (uint64_t i = 0; ok && i < storm->pair.end.options->sessions; i++) {
+        ok = storm_hear(&storm->conns[i], &storm->sessions[i]);
+    }
+    return ok;
+}
+
+/* A message there and back in each session. */
+static bool storm_trip_all(struct storm *storm)
+{
+    bool ok = true;
+    for (uint64_t i = 0; ok && i < storm->pair.end.options->sessions; i++) {
+        ok = storm_say(&storm->conns[i], &storm->sessions[i]);
+    }
+    return ok && storm_hear_all(storm);
 }
 
 /* Opens a new session again and again, until the storm is over. */
@@ -205,31 +208,34 @@ static void *storm_come(void *arg)
 
 /* --- The storm ------------------------------------------------------------------------------- */
 
-static void storm_sleep(uint64_t ms)
+/* Something is on its way in each session when its connection is cut. */
+static bool storm_cut_all(struct storm *storm)
 {
-    snet_bench_pair_sleep_until(snet_bench_pair_after(ms));
-}
-
-static void storm_cut_all(struct storm *storm)
-{
+    uint64_t cut = 0;
     for (uint64_t i = 0; i < storm->pair.end.options->sessions; i++) {
-        storm->sessions[i].cut_ns = snet_bench_pair_now();
+        struct storm_session *session = &storm->sessions[i];
+        if (!storm_say(&storm->conns[i], session)) {
+            return false;
+        }
+        session->cut_ns = snet_bench_pair_now();
         if (snet_bench_end_cut(&storm->conns[i])) {
-            storm->cut++;
+            cut++;
         } else {
-            storm->sessions[i].cut_ns = 0;
+            session->cut_ns = 0;
         }
     }
+    storm->cut = cut;
+    return true;
 }
 
-/* Bytes that have not come back yet. */
-static uint64_t storm_missing(const struct storm *storm)
+static bool storm_await_all(struct storm *storm)
 {
-    uint64_t missing = 0;
-    for (uint64_t i = 0; i < storm->pair.end.options->sessions; i++) {
-        missing += storm->sessions[i].written - storm->sessions[i].read;
+    struct pollfd all_back = {.fd = storm->all_back_fd, .events = POLLIN};
+    /* The last one may have been back before it was known to be the last. */
+    if (storm->back < storm->cut) {
+        (void)poll(&all_back, 1, STORM_BACK_MAX_MS);
     }
-    return missing;
+    return storm->back == storm->cut;
 }
 
 static const char *storm_rage(struct storm *storm, uint64_t *ret_cut_ns)
@@ -240,40 +246,32 @@ static const char *storm_rage(struct storm *storm, uint64_t *ret_cut_ns)
     if (!snet_bench_workers_start(&newcomers, storm_come, &args)) {
         return "there are not enough threads";
     }
-    storm_cut_all(storm);
+    const char *failure = storm_cut_all(storm) ? NULL : "a session has broken";
     *ret_cut_ns = snet_bench_pair_now() - storm->pair.start.wall_ns;
-    const uint64_t until_ns = snet_bench_pair_after(STORM_BACK_MAX_MS);
-    while (storm->back < storm->cut && !storm->failed && snet_bench_pair_now() < until_ns) {
-        storm_sleep(1);
+    if (failure == NULL && !storm_await_all(storm)) {
+        failure = "not all sessions came back";
     }
     snet_bench_pair_stop(&storm->pair);
     storm->newcomers_over = true;
     snet_bench_workers_join(&newcomers);
     snet_bench_report_progress("sessions are back", storm->back);
-    return storm->back < storm->cut ? "not all sessions came back" : NULL;
+    return failure;
 }
 
 /* From the first message to the last one's return. */
 static const char *storm_run(struct storm *storm, uint64_t *ret_cut_ns)
 {
-    struct snet_bench_workers talker;
-    const struct snet_bench_workers_args args = {storm, sizeof *storm, 1};
-    storm->speaking = true;
-    if (!snet_bench_workers_start(&talker, storm_talk, &args)) {
-        return "there are not enough threads";
+    const uint64_t until_ns = snet_bench_pair_now() + storm->pair.end.options->measure_ns;
+    bool ok = true;
+    do {
+        ok = storm_trip_all(storm);
+    } while (ok && snet_bench_pair_now() < until_ns);
+    snet_bench_pair_sleep_until(snet_bench_pair_after(STORM_REST_MS));
+    const char *failure = ok ? storm_rage(storm, ret_cut_ns) : NULL;
+    if (failure == NULL && ok) {
+        ok = storm_hear_all(storm) && storm_trip_all(storm);
     }
-    storm_sleep(storm->pair.end.options->measure_ns / SNET_MS_NS);
-    const char *failure = storm_rage(storm, ret_cut_ns);
-    storm_sleep(STORM_AFTER_MS);
-    storm->speaking = false;
-    const uint64_t until_ns = snet_bench_pair_after(STORM_DRAIN_MAX_MS);
-    while (failure == NULL && storm_missing(storm) > 0 && !storm->failed &&
-           snet_bench_pair_now() < until_ns) {
-        storm_sleep(STORM_TICK_MS);
-    }
-    storm->over = true;
-    snet_bench_workers_join(&talker);
-    return storm->failed ? "a session has broken, or has got what was not sent" : failure;
+    return ok ? failure : "a session has broken, or has got what was not sent";
 }
 
 static const char *storm_open(struct storm *storm)
@@ -290,10 +288,27 @@ static const char *storm_open(struct storm *storm)
         return "not all sessions could be opened";
     }
     for (uint64_t i = 0; i < count; i++) {
-        snet_socket_set_timeout(storm->conns[i].socket, SNET_READ | SNET_WRITE, STORM_CALL_NS);
+        snet_socket_set_timeout(storm->conns[i].socket, SNET_READ | SNET_WRITE,
+                                STORM_HEAR_MAX_MS * SNET_MS_NS);
     }
     snet_bench_report_progress("sessions are open", count);
     return NULL;
+}
+
+static uint64_t storm_processors(void)
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? (uint64_t)CPU_COUNT(&set) : 1;
+}
+
+/* Bytes that have not come back. */
+static uint64_t storm_missing(const struct storm *storm)
+{
+    uint64_t missing = 0;
+    for (uint64_t i = 0; i < storm->pair.end.options->sessions; i++) {
+        missing += storm->sessions[i].written - storm->sessions[i].read;
+    }
+    return missing;
 }
 
 static const char *storm_report(struct storm *storm, uint64_t cut_ns,
@@ -310,8 +325,12 @@ static const char *storm_report(struct storm *storm, uint64_t cut_ns,
         }
     }
     const uint64_t missing = storm_missing(storm);
+    const double server_us =
+        (double)(storm->pair.stop.server_ns - storm->pair.start.server_ns) / 1000.0;
     snet_bench_report_count(report, "cut", storm->cut);
     snet_bench_report_figure(report, "cut_s", (double)cut_ns / (double)SNET_SECOND_NS);
+    snet_bench_report_count(report, "processors", storm_processors());
+    snet_bench_report_figure(report, "server_cpu_us_per_op", server_us / (double)storm->cut);
     snet_bench_report_count(report, "bytes", bytes);
     snet_bench_report_count(report, "lost_bytes", missing);
     snet_bench_report_quantiles(report, "back_", &back);
@@ -332,11 +351,13 @@ const char *snet_bench_storm_run(const struct snet_bench_options *options,
     if (storm != NULL) {
         storm->conns = snet_bench_pair_keep(options->sessions, sizeof *storm->conns);
         storm->sessions = snet_bench_pair_keep(options->sessions, sizeof *storm->sessions);
+        storm->all_back_fd = eventfd(0, EFD_CLOEXEC);
     }
     if (storm == NULL || storm->conns == NULL || storm->sessions == NULL ||
-        !snet_bench_end_init(&storm->pair.end, options)) {
+        storm->all_back_fd < 0 || !snet_bench_end_init(&storm->pair.end, options)) {
         return "this machine has no memory or no random bytes";
     }
+    storm->pair.end.queued = true;
     const char *failure = snet_bench_pair_fork(&storm->pair, storm_serve);
     if (failure == NULL) {
         failure = storm_open(storm);

@@ -226,6 +226,8 @@ class Scenes(Bench):
             self.assertEqual((figures["cut"], figures["lost_bytes"]), (50, 0))
             self.assertEqual(figures["newcomers_failed"], 0)
             self.assertGreater(figures["bytes"], 0)
+            self.assertGreater(figures["processors"], 0)
+            self.assertGreater(figures["server_cpu_us_per_op"], 0)
 
 
 class Machine(Bench):

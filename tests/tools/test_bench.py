@@ -351,6 +351,13 @@ class Loads(unittest.TestCase):
         self.assertEqual(load.merged(runs), {"scene": "storm", "lost_bytes": 3,
                                              "back_p99_us": 7.0, "early": False})
 
+    def test_a_storm_is_held_against_its_cpu_time_on_all_processors(self) -> None:
+        one = {"back_p99_us": 3e6, "client_cpu_s": 2.5, "server_cpu_s": 1.5, "processors": 2}
+        load.add_shares(one)
+        self.assertEqual((one["cpu_share_us"], one["back_p99_to_cpu"]), (2e6, 1.5))
+        three = load.merged([one, one, one])
+        self.assertEqual((three["cpu_share_us"], three["back_p99_to_cpu"]), (6e6, 0.5))
+
     def test_without_sockets_there_is_no_congestion_control(self) -> None:
         figures_ = {"congestion": "bbr", "pin": "none", "resident_bytes": 2**29, "x": 1}
         self.assertEqual(load.without_sockets(figures_),
