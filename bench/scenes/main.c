@@ -100,6 +100,8 @@ static void main_begin_report(const struct snet_bench_options *options,
     }
     if (snet_bench_options_has_use(options->scene, "direction")) {
         main_report_word(options, report, "direction");
+    }
+    if (snet_bench_options_has_use(options->scene, "early-data")) {
         snet_bench_report_flag(report, "early_data", options->early_data != 0);
     }
     if (snet_bench_options_has_use(options->scene, "heartbeat")) {

@@ -86,6 +86,7 @@ struct snet_bench_options {
     const char *via; /* what the client dials in place of the server end; NULL: the server end */
     uint64_t measure_ns;
     uint64_t write_bytes;
+    uint64_t stream_bytes; /* stream: this many, however long it takes; 0: for a time */
     uint64_t size_bytes;
     uint64_t history_bytes;
     uint64_t heartbeat_ns;

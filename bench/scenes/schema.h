@@ -21,6 +21,8 @@
       "Both processes on the first processor, or each on one of its own")                          \
     X("write", write_bytes, BYTES, 1, SNET_BENCH_SIZE_MAX_BYTES, "", "64k",                        \
       SNET_BENCH_USE_STREAM, "Size of each write")                                                 \
+    X("bytes", stream_bytes, BYTES, 1, UINT64_C(1) << 40, "", "", SNET_BENCH_USE_STREAM,           \
+      "This many, however long they take, in place of --seconds")                                  \
     X("size", size_bytes, BYTES, 1, SNET_BENCH_SIZE_MAX_BYTES, "", "64",                           \
       SNET_BENCH_USE_PING | SNET_BENCH_USE_RESUME | SNET_BENCH_USE_IDLE, "Size of each message")   \
     X("sessions", sessions, COUNT, 1, SNET_BENCH_SESSIONS_MAX, "", "", SNET_BENCH_USE_SESSIONS,    \
@@ -35,8 +37,8 @@
       "The sessions keep their links, for comparison")                                             \
     X("threads", threads, COUNT, 1, SNET_BENCH_THREADS_MAX, "", "2", SNET_BENCH_USE_THREADS,       \
       "How many threads")                                                                          \
-    X("direction", down, CHOICE, 0, 1, "up|down", "up", SNET_BENCH_USE_LOSS,                       \
-      "From client to server, or the other way")                                                   \
+    X("direction", down, CHOICE, 0, 1, "up|down", "up",                                            \
+      SNET_BENCH_USE_STREAM | SNET_BENCH_USE_LOSS, "From client to server, or the other way")      \
     X("early-data", early_data, FLAG, 0, 1, "", "no", SNET_BENCH_USE_LOSS,                         \
       "Send bytes along with a resume of snet/3")                                                  \
     X("heartbeat", heartbeat_ns, TIME, SNET_HEARTBEAT_MIN_NS, SNET_HEARTBEAT_MAX_NS, "", "15s",    \

@@ -46,6 +46,7 @@ WRONG = (
     ("stream", "--seconds", "3600"),
     ("stream", "--write", "0"),
     ("stream", "--write", "1T"),
+    ("stream", "--bytes", "0"),
     ("stream", "--early-data"),
     ("stream", "--pin", "down"),
     ("stream", "--size", "64"),
@@ -166,6 +167,24 @@ class Scenes(Bench):
             self.assertEqual(figures["bytes"] % 1000, 1)
             self.assertEqual(figures["write"], 1000)
             self.assertGreater(figures["mib_per_s"], 0)
+
+    def test_stream_carries_as_many_bytes_as_it_is_told_in_either_direction(self) -> None:
+        for over in self.each():
+            for direction in ("up", "down"):
+                for count in (1, 100_001):
+                    figures = self.measure("stream", "--bytes", str(count), "--direction",
+                                           direction, over=over)
+                    self.assertEqual((figures["bytes"], figures["direction"]), (count, direction))
+
+    def test_stream_of_a_given_length_survives_cuts_in_either_direction(self) -> None:
+        address = f"{LOOPBACK}:{free_port()}"
+        with chaos(address, "--cut-every", "100k") as network:
+            for over in self.each("1", "2", "3"):
+                for direction in ("up", "down"):
+                    figures = self.measure("stream", "--bytes", "1M", "--direction", direction,
+                                           "--history", "1M", "--listen", address, "--via",
+                                           network.address, over=over)
+                    self.assertEqual(figures["bytes"], 1 << 20)
 
     def test_stream_survives_a_hostile_network_over_a_wire(self) -> None:
         address = f"{LOOPBACK}:{free_port()}"
