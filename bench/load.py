@@ -137,7 +137,8 @@ def add_cpu(figures: dict, seconds: float) -> None:
         figures["tunnel_cpu_us_per_op"] = 1e6 * seconds / in_all
 
 
-def through(peer: Peer, programs: Programs, arguments: list[str], seconds: float) -> dict:
+def through(peer: Peer, programs: Programs, arguments: list[str], seconds: float,
+            grace: float = GRACE_SECONDS) -> dict:
     """Run a scene through a tunnel, and count the tunnel's CPU time."""
     pin = arguments[arguments.index("--pin") + 1] if "--pin" in arguments else "none"
     with tunnel(peer, programs.snet, pin) as running:
@@ -147,11 +148,13 @@ def through(peer: Peer, programs: Programs, arguments: list[str], seconds: float
         if running.processes:
             load += ["--listen", f"{machine.LOOPBACK}:{running.back}",
                      "--via", f"{machine.LOOPBACK}:{running.via}"]
-        figures = scene(programs.bench, load, seconds, GRACE_SECONDS)
+        figures = scene(programs.bench, load, seconds, grace)
         running.check()
         if running.processes:
             time.sleep(SETTLE_SECONDS)
             add_cpu(figures, machine.cpu_seconds(running.pids()) - before)
+    if peer.trip_ms:
+        figures["round_trips"] = 1000 * figures["wall_s"] / peer.trip_ms
     return figures
 
 

@@ -28,6 +28,9 @@ END_SECONDS = 0.5
 SBIN = "/usr/sbin:/sbin"
 CONNECTIONS = 20000
 DELAYS_MS = (10, 50)
+CUTS = ("1M", "100k", "20k")
+CUT_SEED = 1
+"""The cuts are the same for each wire and in each round."""
 SOCAT_BYTES = 8192
 """What socat has if nothing is said."""
 AES, CHACHA = "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"
@@ -59,6 +62,8 @@ class Peer(NamedTuple):
     label: str
     needs: tuple[str, ...]
     ends: Callable[[Place], Ends] | None
+    trip_ms: int = 0
+    """The round trip, if it is a slow network."""
 
 
 def _make(*command: str) -> str:
@@ -264,11 +269,11 @@ def _nginx_tls(place: Place) -> Ends:
     return commands[0], commands[1]
 
 
-def _delay(delay_ms: int) -> Callable[[Place], Ends]:
-    """A slow network in place of a tunnel: one process. It holds bytes, and no handshake of TCP."""
+def _network(*faults: str) -> Callable[[Place], Ends]:
+    """A bad network in place of a tunnel: one process. It holds bytes, and no handshake of TCP."""
     def ends(place: Place) -> Ends:
         return [], [place.snet, "chaos", "--listen", f"{HOST}:{place.front}",
-                    "--to", f"{HOST}:{place.back}", "--delay", f"{delay_ms}ms"]
+                    "--to", f"{HOST}:{place.back}", *faults]
 
     return ends
 
@@ -291,8 +296,10 @@ PEERS = {peer.name: peer for peer in (
     Peer("socat-64k", "two socat relays, plain, 64 KiB buffers", ("socat",),
          lambda place: _socat(place, 65536)),
     Peer("haproxy", "two haproxy relays, plain", ("haproxy",), _haproxy),
-    *(Peer(f"delay-{delay}", f"snet chaos, {delay} ms each way", (), _delay(delay))
-      for delay in DELAYS_MS),
+    *(Peer(f"delay-{delay}", f"snet chaos, {delay} ms each way", (),
+           _network("--delay", f"{delay}ms"), 2 * delay) for delay in DELAYS_MS),
+    *(Peer(f"cut-{every}", f"snet chaos, cuts each {every}", (),
+           _network("--cut-every", every, "--seed", str(CUT_SEED))) for every in CUTS),
 )}
 
 

@@ -79,8 +79,9 @@ def conditions(row: Row, samples: Samples, settings: dict) -> str:
     said = ["no sockets"]
     if _words(samples, "congestion"):
         said = [f"congestion control {' and '.join(_words(samples, 'congestion'))}",
-                f"pinning {' and '.join(_words(samples, 'pin')) or 'none'}",
-                f"{settings['seconds']:g} s each"]
+                f"pinning {' and '.join(_words(samples, 'pin')) or 'none'}"]
+        if any(case.kind != "path" for case in row.cases):
+            said.append(f"{settings['seconds']:g} s each")
     said.append(f"{rounds} round{'s' if rounds > 1 else ''}")
     return ", ".join(said) + "." + (f" {row.note}" if row.note else "")
 

@@ -9,6 +9,7 @@ compared in pairs. The words of goals are those of the project's own list.
 from typing import NamedTuple
 
 from figures import Goal
+from peers import CUTS
 
 HISTORY = ("--history", "1048576")
 """Wires 1 and 2 keep what was sent whether it arrived or not: it is stated, as it costs memory."""
@@ -17,8 +18,8 @@ HISTORY = ("--history", "1048576")
 class Case(NamedTuple):
     """One answer. `kind` says how it is measured: `scene` of `snet-bench`, `three` of them at once,
     `core`, a scene without sockets that takes the time it takes, `tunnel`, a scene through `peer`,
-    `hold`, idle connections through it, or `cipher`, passes of a cipher alone. What takes minutes
-    runs `once`, in the first round."""
+    `path`, the same with a number of bytes in place of a time, `hold`, idle connections through it,
+    or `cipher`, passes of a cipher alone. What takes minutes runs `once`, in the first round."""
 
     name: str
     label: str
@@ -72,6 +73,8 @@ FIGURES = {
     "core_bytes_per_session": Figure("bytes of the core", "B"),
     "resident_gib": Figure("resident in all, GiB", "GiB"),
     "server_us_per_resume": Figure("server CPU us per resume", "us"),
+    "wall_s": Figure("seconds", "s"),
+    "round_trips": Figure("round trips", ""),
     "back_p99_to_cpu": Figure("p99 to all CPU time / cores", ""),
     "back_p50_us": Figure("back after, p50 us", "us"),
     "back_p99_us": Figure("p99 us", "us"),
@@ -193,6 +196,35 @@ def _loss(direction: str, trip_ms: int) -> Row:
                ("p50_us", "p99_us"), tuple(cases), goals=tuple(goals), quick=trip_ms == 20)
 
 
+CUT_BYTES, LONG_BYTES = 20 << 20, 48 << 20
+CUT_OVER = ("3", "2", "1")
+
+
+def _cuts(direction: str, every: str) -> Row:
+    """A stream whose connections are cut again and again, after the same bytes for each wire."""
+    size = every.replace("M", " MiB").replace("k", " KiB")
+    where = f"{LOSS_WORDS[direction]}, cuts each {size}"
+    return Row(f"cuts-{direction}-{every.lower()}", LOSS, f"20 MiB, {where} on average",
+               ("wall_s", "mib_per_s", "cpu_s_per_gib"),
+               tuple(Case(name, OVER[name], "path",
+                          ("stream", "--bytes", str(CUT_BYTES), "--direction", direction,
+                           *_over(name)), f"cut-{every}") for name in CUT_OVER), "2",
+               (Goal(f"20 MiB, {where}: snet/3 takes no longer than snet/2", "3", "wall_s", 1.0,
+                     False, "of_max", ("2",)),), quick=every == "100k")
+
+
+def _long(direction: str) -> Row:
+    """A stream over a path that holds what is on its way."""
+    where = f"{LOSS_WORDS[direction]}, 100 ms round trip"
+    return Row(f"long-{direction}", LOSS, f"48 MiB, {where}, through a proxy that buffers",
+               ("round_trips", "wall_s", "cpu_s_per_gib"),
+               tuple(Case(name, OVER[name], "path",
+                          ("stream", "--bytes", str(LONG_BYTES), "--direction", direction,
+                           *_over(name)), "delay-50") for name in ("tcp", "3", "2")), "tcp",
+               (Goal(f"48 MiB, {where}: at most 14 round trips", "3", "round_trips", 14, False),),
+               quick=direction == "down")
+
+
 APART, TOGETHER = "ends on two cores", "all on one core"
 
 ROWS = (
@@ -255,6 +287,8 @@ ROWS = (
          *(Goal(f"the same, snet/{wire}: at most 10 us", wire, "server_cpu_us_per_op", 10, False,
                 "minus", ("tcp",), "us") for wire in ("1", "2")))),
     *(_loss(direction, trip_ms) for direction in ("down", "up") for trip_ms in (0, 20, 100)),
+    *(_cuts(direction, every) for direction in ("down", "up") for every in CUTS),
+    *(_long(direction) for direction in ("down", "up")),
     Row("sessions", SCALE, "64 bytes back and forth, more and more sessions of snet/3",
         ("per_s", "p50_us", "p99_us", "cpu_us_per_op"),
         tuple(Case(str(count), f"{count:,} sessions", "scene",

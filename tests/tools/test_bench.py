@@ -163,6 +163,11 @@ class Rows(unittest.TestCase):
                 self.assertIn(goal.how, {"value", *figures.COMBINE})
             self.assertLessEqual(wanted, cases, row.name)
 
+    def test_rows_in_round_trips_run_over_a_path_that_has_one(self) -> None:
+        for row in rows.ROWS:
+            if "round_trips" in row.figures:
+                self.assertTrue(all(peers.PEERS[case.peer].trip_ms for case in row.cases))
+
     def test_figures_have_labels_and_tunnels_exist(self) -> None:
         for row in rows.ROWS:
             self.assertLessEqual(set(row.figures), set(rows.FIGURES), row.name)
@@ -231,6 +236,10 @@ class Tables(unittest.TestCase):
         row = {"3": [{"round": 0, "figures": {"opens_ratio": 1.8}}]}
         self.assertEqual(report.conditions(row_named("threads"), row, SETTINGS),
                          "no sockets, 1 round.")
+
+    def test_a_row_with_a_number_of_bytes_states_no_time(self) -> None:
+        text = report.conditions(row_named("long-up"), {"tcp": samples(1.0)}, SETTINGS)
+        self.assertEqual(text, "congestion control cubic, pinning none, 1 round.")
 
     def test_two_congestion_controls_are_both_said(self) -> None:
         row = {"tcp": samples(1.0, 2.0)}
