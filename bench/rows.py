@@ -138,13 +138,13 @@ def _ping(pin: str, sessions: int) -> tuple[str, ...]:
     return ("ping", "--sessions", str(sessions), "--size", "64", "--pin", pin)
 
 
-def _library_ping(name: str, pin: str, where: str) -> Row:
+def _library_ping(name: str, pin: str, where: str, p50_bound: float) -> Row:
     return Row(
         name, LIBRARY, f"64 bytes back and forth, one session, {where}",
         ("p50_us", "p99_us", "p999_us", "cpu_us_per_op"),
         _scene(*_ping(pin, 1), over=("tcp", "3", "1-plain")), "tcp",
-        (Goal(f"ping-pong, library, {where}: p50 at most 1.15 of raw TCP", "3", "p50_us", 1.15,
-              False, "of_min", ("tcp",)),
+        (Goal(f"ping-pong, library, {where}: p50 at most {p50_bound:g} of raw TCP", "3", "p50_us",
+              p50_bound, False, "of_min", ("tcp",)),
          Goal(f"ping-pong, library, {where}: p99 at most 1.5 of raw TCP", "3", "p99_us", 1.5,
               False, "of_min", ("tcp",))))
 
@@ -155,8 +155,8 @@ def _tunnel_ping(name: str, pin: str, where: str) -> Row:
         ("p50_us", "p99_us", "p999_us", "tunnel_cpu_us_per_op"), _through(*_ping(pin, 1)), "tcp",
         (Goal(f"tunnel ping-pong, {where}: p50 no more than the best encrypted peer's", "snet-3",
               "p50_us", 1.0, False, "of_min", ENCRYPTED),
-         Goal(f"tunnel ping-pong, {where}: p99 at most half of the best encrypted peer's",
-              "snet-3", "p99_us", 0.5, False, "of_min", ENCRYPTED)), peers=True)
+         Goal(f"tunnel ping-pong, {where}: p99 at most 1.1 of the best encrypted peer's",
+              "snet-3", "p99_us", 1.1, False, "of_min", ENCRYPTED)), peers=True)
 
 
 LOSS_WORDS = {"down": "server to client", "up": "client to server"}
@@ -234,23 +234,24 @@ ROWS = (
         "tcp",
         (Goal("one stream, 64 KiB writes, snet/3 AES-256-GCM: at least 0.6 of raw TCP", "3",
               "mib_per_s", 0.6, True, "of_max", ("tcp",)),
-         Goal("the same, snet/1 plain, history 1 MiB: at least 0.85 of raw TCP", "1-plain",
-              "mib_per_s", 0.85, True, "of_max", ("tcp",)),
-         Goal("the same, snet/1 RC4: at least 0.8 of RC4 alone on one core", "1", "mib_per_s", 0.8,
-              True, "of_max", ("rc4",)),
-         Goal("the same: at least 1.25 times the published Go version, which reached 422 MiB/s "
-              "beside 2,250 of raw TCP: 0.234 of raw TCP", "1", "mib_per_s", 1.25 * 422 / 2250,
-              True, "of_max", ("tcp",)))),
+         Goal("the same, snet/1 plain, history 1 MiB: CPU per GiB at most 1.5 of raw TCP",
+              "1-plain", "cpu_s_per_gib", 1.5, False, "of_max", ("tcp",)),
+         *(Goal(f"the same, snet/{wire} RC4: at least 0.9 of RC4 alone on one core", wire,
+                "mib_per_s", 0.9, True, "of_max", ("rc4",)) for wire in ("1", "2")))),
     Row("stream-1k", LIBRARY, "One way, writes of 1 KiB", ("mib_per_s", "cpu_s_per_gib"),
         _scene("stream", "--write", "1024", over=("tcp-nodelay", "tcp", "3", "1-plain")),
         "tcp-nodelay",
         (Goal("1 KiB writes: at least 2 times raw TCP with TCP_NODELAY", "3", "mib_per_s", 2.0,
               True, "of_max", ("tcp-nodelay",)),)),
-    _library_ping("ping", "apart", APART),
-    _library_ping("ping-together", "together", TOGETHER),
+    _library_ping("ping", "apart", APART, 1.15),
+    _library_ping("ping-together", "together", TOGETHER, 1.3),
     Row("ping-100", LIBRARY, "64 bytes back and forth, 100 sessions",
         ("per_s", "p50_us", "p99_us", "cpu_us_per_op"),
-        _scene(*_ping("none", 100), over=("tcp", "3", "1-plain")), "tcp"),
+        _scene(*_ping("none", 100), over=("tcp", "3", "1-plain")), "tcp",
+        (Goal("100 sessions, library: at least 0.65 of the round trips of raw TCP", "3", "per_s",
+              0.65, True, "of_max", ("tcp",)),
+         Goal("100 sessions, library: p99 at most 2 times raw TCP", "3", "p99_us", 2.0, False,
+              "of_min", ("tcp",)))),
     Row("open", LIBRARY, "New sessions, each with a byte and its answer",
         ("per_s", "cpu_us_per_op"),
         _scene("open", over=("tcp", "3", "2", "1-plain"), slow=("2",)), "tcp"),
@@ -275,8 +276,8 @@ ROWS = (
         "tcp", peers=True),
     Row("tunnel-open", TUNNEL, "New connections, each with a byte and its answer",
         ("per_s", "tunnel_cpu_us_per_op"), _through("open"), "tcp",
-        (Goal("new sessions per second through the tunnel: at least 4 times stunnel", "snet-3",
-              "per_s", 4.0, True, "of_max", ("stunnel",)),), peers=True),
+        (Goal("new sessions per second through the tunnel: at least 3 times stunnel", "snet-3",
+              "per_s", 3.0, True, "of_max", ("stunnel",)),), peers=True),
     Row("tunnel-idle", TUNNEL, "Memory of both ends for each idle connection",
         ("bytes_per_connection",), _through(kind="hold", peers=TUNNELS[1:]), peers=True),
     Row("resume", LOSS, "Resumes, connections cut again and again",
@@ -330,7 +331,7 @@ ROWS = (
             Goal("storm of 8,000 sessions: server CPU per resume at most 1.3 of that when they are "
                  "cut again and again", "8000", "server_cpu_us_per_op", 1.3, False, "of_max",
                  ("resume",)),
-            Goal("storm of 8,000 sessions: p99 at most 1.5 of all CPU time / cores", "8000",
+            Goal("storm of 8,000 sessions: all CPU time / cores: p99 at most 1.5 of that", "8000",
                  "back_p99_to_cpu", 1.5, False),
             *(Goal(f"storm of {words}: {what}", case, figure, bound, False, unit=unit)
               for case, words in (("8000", "8,000 sessions"), ("20001", "20,000 over three"))
