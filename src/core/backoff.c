@@ -22,10 +22,21 @@ uint64_t snet_backoff_next_ns(struct snet_backoff *backoff, uint64_t random)
 
 void snet_backoff_reset(struct snet_backoff *backoff)
 {
-    backoff->ceiling_ns = 0;
+    *backoff = (struct snet_backoff){.ceiling_ns = 0};
 }
 
 void snet_backoff_moved(struct snet_backoff *backoff)
 {
-    backoff->ceiling_ns = SNET_BACKOFF_MOVED_NS;
+    *backoff = (struct snet_backoff){.ceiling_ns = SNET_BACKOFF_MOVED_NS};
+}
+
+void snet_backoff_answered(struct snet_backoff *backoff)
+{
+    const uint64_t doubled_ns = 2 * backoff->answered_ns;
+    backoff->answered_ns = doubled_ns == 0                    ? SNET_BACKOFF_ANSWERED_NS
+                           : doubled_ns < SNET_BACKOFF_MAX_NS ? doubled_ns
+                                                              : SNET_BACKOFF_MAX_NS;
+    if (backoff->ceiling_ns > backoff->answered_ns) {
+        backoff->ceiling_ns = backoff->answered_ns;
+    }
 }

@@ -18,10 +18,13 @@
 #define SNET_BACKOFF_MAX_NS (15 * SNET_SECOND_NS)
 /* The ceiling of the first wait behind a link that moved bytes, on wires that know. */
 #define SNET_BACKOFF_MOVED_NS (5 * SNET_MS_NS)
+/* The same behind the first link in a row that was accepted, and moved nothing. */
+#define SNET_BACKOFF_ANSWERED_NS (10 * SNET_MS_NS)
 
 /* A zeroed struct is fresh. */
 struct snet_backoff {
-    uint64_t ceiling_ns; /* 0: the next attempt is the first */
+    uint64_t ceiling_ns;  /* 0: the next attempt is the first */
+    uint64_t answered_ns; /* its limit while the server answers; 0: no link has moved nothing */
 };
 
 /* How long to wait before the next attempt; `random` is a fresh random number. */
@@ -33,5 +36,10 @@ void snet_backoff_reset(struct snet_backoff *backoff);
  * not in step with all others that lost the same server.
  */
 void snet_backoff_moved(struct snet_backoff *backoff);
+/*
+ * The server has accepted an attempt behind a link that moved nothing: it is there, and what it
+ * must be spared is a row of such links. The wait doubles with each of them, but from a small one.
+ */
+void snet_backoff_answered(struct snet_backoff *backoff);
 
 #endif

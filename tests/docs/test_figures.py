@@ -316,7 +316,9 @@ FIGURES: list[tuple[str, str, object]] = [
 MEASURED = [
     # (document, words with the figure, how it was measured)
     (LIMITS, "also on 32 bits", "a property"),
-    (LIMITS, "100 MB took 1.3 times as long", "seven pairs through snet chaos, 0.9 to 2.6"),
+    (LIMITS, "about every MiB, 20 MiB took a quarter to a third", "two runs of the row, each way"),
+    (LIMITS, "about every 100 KiB 3 to 6 times as long", "the same"),
+    (LIMITS, "about every 20 KiB 3 to 15 times", "the same"),
     (LIMITS, "16M for the defaults", "the histories of the published programs"),
     (LIMITS, "about 1 KiB beside its connection", "docs/internals/memory.md, rounded"),
     (LIMITS, "1.4 KiB more", "docs/internals/memory.md, its handshake"),

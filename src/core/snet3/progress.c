@@ -161,8 +161,8 @@ bool snet_v3_progress_careful(const snet_session *session)
 static void progress_judge_moved(snet_session *session)
 {
     session->links.barren_since_ns = 0;
-    if (!snet_v3_session_of(session)->progress.worked && session->server == NULL) {
-        /* Its acknowledgements were lost with the link: it has worked all the same. */
+    if (session->server == NULL) {
+        /* Acknowledgements may have been lost with the link: it has worked all the same. */
         snet_backoff_moved(&session->dial.backoff);
     }
 }
@@ -178,6 +178,9 @@ bool snet_v3_progress_judge(snet_session *session)
         progress_judge_moved(session);
     } else if (progress->left_waiting) {
         snet_v3_remedy_tell(session);
+        if (session->server == NULL) {
+            snet_backoff_answered(&session->dial.backoff);
+        }
     }
     progress->left_waiting = progress->unanswered = progress->worked = false;
     progress->acked = state->flow.acked;

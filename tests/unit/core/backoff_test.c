@@ -62,6 +62,30 @@ static void backoff_is_short_once_behind_a_link_that_moved(void **state)
     }
 }
 
+/* Waits of 10, 20, 40 ms, ...; an attempt without an answer waits as ever. */
+static void backoff_is_gentle_while_the_server_answers(void **state)
+{
+    (void)state;
+    struct snet_backoff backoff = {0};
+    uint64_t ceiling_ns = SNET_BACKOFF_ANSWERED_NS;
+    snet_backoff_moved(&backoff);
+    (void)snet_backoff_next_ns(&backoff, 0);
+    for (; ceiling_ns < SNET_BACKOFF_FIRST_NS; ceiling_ns *= 2) {
+        snet_backoff_answered(&backoff);
+        assert_int_equal(snet_backoff_next_ns(&backoff, ceiling_ns), ceiling_ns);
+    }
+    assert_int_equal(snet_backoff_next_ns(&backoff, SNET_BACKOFF_FIRST_NS), SNET_BACKOFF_FIRST_NS);
+    for (unsigned i = 0; i < 20; i++) {
+        snet_backoff_answered(&backoff);
+    }
+    assert_in_range(snet_backoff_next_ns(&backoff, UINT64_MAX), 0, SNET_BACKOFF_MAX_NS);
+    snet_backoff_moved(&backoff);
+    (void)snet_backoff_next_ns(&backoff, 0);
+    snet_backoff_answered(&backoff);
+    assert_int_equal(snet_backoff_next_ns(&backoff, SNET_BACKOFF_ANSWERED_NS),
+                     SNET_BACKOFF_ANSWERED_NS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -70,6 +94,7 @@ int main(void)
         cmocka_unit_test(backoff_spreads_over_the_whole_range),
         cmocka_unit_test(backoff_starts_again_after_a_reset),
         cmocka_unit_test(backoff_is_short_once_behind_a_link_that_moved),
+        cmocka_unit_test(backoff_is_gentle_while_the_server_answers),
     };
     return cmocka_run_group_tests_name("backoff", tests, NULL, NULL);
 }
