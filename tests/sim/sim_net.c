@@ -212,6 +212,9 @@ static bool net_send(struct sim *sim, struct sim_conn *conn, unsigned index)
 
 static void net_cut(struct sim *sim, struct sim_conn *conn)
 {
+    if (conn->sides[0].reset && conn->sides[1].reset) {
+        return; /* once: else each cut would make room for more bytes that are lost */
+    }
     sim->cuts++;
     sim->record_count++;
     conn->sides[0].reset = conn->sides[1].reset = true;
@@ -324,6 +327,9 @@ void sim_net_heal(struct sim *sim)
         struct sim_conn *conn = &sim->conns[net_next(&left)];
         if (conn->stalled) {
             net_cut(sim, conn);
+        } else if (conn->sides[0].stranger && sim->plan.wire < SNET_WIRE_2) {
+            /* On snet/1 one that has repeated a resume holds the session as long as it likes. */
+            conn->sides[1].fin = true;
         }
     }
 }
