@@ -225,6 +225,42 @@ static void client_waits_when_its_links_are_cut_and_move_nothing(void **state)
     core_pair_close(&ends);
 }
 
+/* An ACCEPT: the server is there, and says what came of the link before. */
+static void client_waits_little_once_it_has_been_accepted(void **state)
+{
+    (void)state;
+    struct core_pair ends;
+    struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
+    core_pair_write(&ends, ends.served, 131072);
+    for (unsigned i = 0; i < 2; i++) {
+        (void)core_pair_move(&ends, conn, CORE_PAIR_SERVER, 107 + SNET_PATH_FIRST_BYTES);
+        conn = core_pair_reconnect(&ends, conn, SNET_SECOND_NS);
+        assert_int_equal(ends.client->dial.backoff.ceiling_ns, SNET_BACKOFF_FIRST_NS);
+        (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, SIZE_MAX);
+        (void)core_pair_move(&ends, conn, CORE_PAIR_SERVER, 107); /* ACCEPT */
+        assert_int_equal(ends.client->dial.backoff.ceiling_ns, SNET_BACKOFF_MOVED_NS);
+    }
+    core_pair_close(&ends);
+}
+
+static void client_waits_longer_in_a_row_of_accepted_links_that_move_nothing(void **state)
+{
+    (void)state;
+    struct core_pair ends;
+    struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
+    core_pair_write(&ends, ends.client, 60000);
+    (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, FIRST_BYTES - 1);
+    for (uint64_t ceiling_ns = SNET_BACKOFF_ANSWERED_NS; ceiling_ns < SNET_BACKOFF_FIRST_NS;
+         ceiling_ns *= 2) {
+        conn = core_pair_reconnect(&ends, conn, SNET_SECOND_NS);
+        (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, SIZE_MAX);
+        (void)core_pair_move(&ends, conn, CORE_PAIR_SERVER, SIZE_MAX);
+        assert_int_equal(ends.client->dial.backoff.ceiling_ns, ceiling_ns);
+        (void)core_pair_move(&ends, conn, CORE_PAIR_CLIENT, 1);
+    }
+    core_pair_close(&ends);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +274,8 @@ int main(void)
         cmocka_unit_test(attempt_that_had_all_its_time_is_barren),
         cmocka_unit_test(client_comes_back_at_once_while_its_links_move_bytes),
         cmocka_unit_test(client_waits_when_its_links_are_cut_and_move_nothing),
+        cmocka_unit_test(client_waits_little_once_it_has_been_accepted),
+        cmocka_unit_test(client_waits_longer_in_a_row_of_accepted_links_that_move_nothing),
         cmocka_unit_test(session_that_moves_is_kept_beyond_its_resume_window),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
