@@ -21,8 +21,7 @@
 #define LISTENER_RETRY_MS 100u
 /* Maximum: connections accepted in one turn of the loop, for its sessions wait meanwhile. */
 #define LISTENER_TURN_MAX 8u
-/* Connections that have been accepted, and have yet to take the other descriptors that they need.
- */
+/* Connections that were accepted, and have yet to take the other descriptors that they need. */
 #define LISTENER_NEAR_MAX 64u
 
 struct snet_stream_listener {

@@ -244,38 +244,52 @@ static void unlocked_does_not_wait_for_what_came_meanwhile(void **state)
 
 /* --- Many of them ---------------------------------------------------------------------------- */
 
+struct stress;
+
+/* A thread: an end, and whose bytes it writes or reads. */
+struct stress_role {
+    struct stress *stress;
+    const struct twin_end *end;
+    size_t which; /* 0: the client's */
+    pthread_t thread;
+};
+
 struct stress {
     struct tcp_twin twins;
-    pthread_t threads[4];
+    struct stress_role roles[4];
     atomic_ullong written[2]; /* by the client, by the server */
     atomic_bool over;
 };
 
-static void stress_write(struct stress *stress, const struct twin_end *end, size_t which)
+static void *stress_write(void *arg)
 {
+    const struct stress_role *role = arg;
+    struct stress *stress = role->stress;
     uint64_t done = 0;
-    unsigned seed = (unsigned)which + 1;
+    unsigned seed = (unsigned)role->which + 1;
     while (!stress->over) {
         uint8_t bytes[10000];
         const size_t most = rand_r(&seed) % 16 == 0 ? sizeof bytes : 200;
         const size_t len = 1 + (size_t)rand_r(&seed) % most;
         test_pattern_fill(bytes, len, done);
-        assert_int_equal(twin_write(end, bytes, len), len);
+        assert_int_equal(twin_write(role->end, bytes, len), len);
         done += len;
-        stress->written[which] = done;
+        stress->written[role->which] = done;
         if (rand_r(&seed) % 8 == 0) {
             (void)sched_yield();
         }
     }
-    assert_int_equal(twin_shutdown(end), 0);
+    assert_int_equal(twin_shutdown(role->end), 0);
+    return arg;
 }
 
-static void stress_read(struct stress *stress, const struct twin_end *end, size_t which)
+static void *stress_read(void *arg)
 {
+    const struct stress_role *role = arg;
     uint64_t done = 0;
     for (;;) {
         uint8_t bytes[4096];
-        const ssize_t len = twin_read(end, bytes, sizeof bytes);
+        const ssize_t len = twin_read(role->end, bytes, sizeof bytes);
         assert_true(len >= 0);
         if (len == 0) {
             break;
@@ -283,34 +297,7 @@ static void stress_read(struct stress *stress, const struct twin_end *end, size_
         test_pattern_expect(bytes, (size_t)len, done);
         done += (uint64_t)len;
     }
-    assert_int_equal(done, stress->written[which]);
-}
-
-static void *client_writes(void *arg)
-{
-    struct stress *stress = arg;
-    stress_write(stress, &stress->twins.client, 0);
-    return arg;
-}
-
-static void *server_writes(void *arg)
-{
-    struct stress *stress = arg;
-    stress_write(stress, &stress->twins.server, 1);
-    return arg;
-}
-
-static void *client_reads(void *arg)
-{
-    struct stress *stress = arg;
-    stress_read(stress, &stress->twins.client, 1);
-    return arg;
-}
-
-static void *server_reads(void *arg)
-{
-    struct stress *stress = arg;
-    stress_read(stress, &stress->twins.server, 0);
+    assert_int_equal(done, role->stress->written[role->which]);
     return arg;
 }
 
@@ -325,12 +312,15 @@ static void unlocked_loses_nothing_with_a_hundred_threads(void **state)
 {
     (void)state;
     static struct stress all[STRESS_PAIRS];
-    static void *(*const roles[])(void *) = {client_writes, server_writes, client_reads,
-                                             server_reads};
     for (size_t i = 0; i < STRESS_PAIRS; i++) {
         tcp_twin_open(&all[i].twins, TWIN_SNET, &quick);
         for (size_t k = 0; k < 4; k++) {
-            assert_int_equal(pthread_create(&all[i].threads[k], NULL, roles[k], &all[i]), 0);
+            const bool writes = k < 2;
+            struct stress_role *role = &all[i].roles[k];
+            *role = (struct stress_role){.stress = &all[i], .which = k % 2};
+            role->end = (role->which == 0) == writes ? &all[i].twins.client : &all[i].twins.server;
+            assert_int_equal(
+                pthread_create(&role->thread, NULL, writes ? stress_write : stress_read, role), 0);
         }
     }
     const uint64_t until_ns = snet_loop_now() + stress_ns();
@@ -345,7 +335,7 @@ static void unlocked_loses_nothing_with_a_hundred_threads(void **state)
     }
     for (size_t i = 0; i < STRESS_PAIRS; i++) {
         for (size_t k = 0; k < 4; k++) {
-            assert_int_equal(pthread_join(all[i].threads[k], NULL), 0);
+            assert_int_equal(pthread_join(all[i].roles[k].thread, NULL), 0);
         }
         tcp_twin_close(&all[i].twins);
     }
