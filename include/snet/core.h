@@ -125,8 +125,9 @@ enum snet_core_event_type {
 /* How to close a connection. */
 enum snet_close_how {
     SNET_CLOSE_NONE,
-    SNET_CLOSE_FIN,  /* orderly, after everything was sent; wait for the other end a little */
-    SNET_CLOSE_RESET /* at once: what was not sent is resent on another link or not at all */
+    SNET_CLOSE_FIN,   /* orderly, after everything was sent; wait for the other end a little */
+    SNET_CLOSE_RESET, /* at once: what was not sent is resent on another link or not at all */
+    SNET_CLOSE_PASS   /* not at all: another server has it from here on, see snet_link_get_pass */
 };
 
 struct snet_core_event {
@@ -313,7 +314,11 @@ struct snet_server_config {
                            SNET_ENDED_KEEP_DEFAULT_NS */
     uint64_t grace_ns;      /* wait for padding after 16 bytes; SNET_GRACE_DEFAULT_NS */
     uint64_t padding_ns;    /* hold of leading zeros; SNET_PADDING_DEFAULT_NS */
+    uint32_t shards;        /* of several servers that serve as one, those of this one: a set of
+                               bits, see snet_link_get_pass; none: it is alone */
 };
+/* How many shards there are, and so the most servers that may serve as one. */
+#define SNET_SHARDS_MAX 32u
 
 /* Makes a server: a registry of sessions behind one listener. Errors: NO_MEMORY, INVALID, CRYPTO.
  */
@@ -357,6 +362,20 @@ SNET_API SNET_MUST_USE snet_err snet_server_accepted(snet_server *server, snet_l
  * IPv4, by 56 of IPv6. Links whose address was not told are all of one network.
  */
 SNET_API void snet_link_set_address(snet_link *link, const uint8_t *address, size_t len);
+
+/*
+ * Several servers with the same config but for `shards`, each with a core of its own, may serve as
+ * one: each shard belongs to one of them. Clients come by any of them. One that is asked to go on
+ * with a session that belongs to another closes the link by SNET_CLOSE_PASS, before a byte was
+ * answered. The caller gives the connection to snet_server_accepted of the one whose `shard` it is,
+ * and the bytes of `first` to the new link before all others. [PROTO 12.5] [PROTO 4.2]
+ */
+struct snet_link_pass {
+    struct snet_span first; /* what has come, until snet_link_free; no byte behind it was taken */
+    uint8_t shard;
+};
+/* Of a link that was closed by SNET_CLOSE_PASS. */
+SNET_API void snet_link_get_pass(const snet_link *link, struct snet_link_pass *ret_pass);
 
 /*
  * From now on first messages of snet/3 wait for snet_server_turn, in place of being answered when

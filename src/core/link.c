@@ -280,6 +280,22 @@ void snet_link_close(snet_link *link, enum snet_close_how how, snet_err err)
     }
 }
 
+void snet_link_pass_on(snet_link *link, uint8_t shard)
+{
+    link->pass_shard = shard;
+    snet_link_close(link, SNET_CLOSE_PASS, SNET_ERR_UNKNOWN_SESSION);
+}
+
+void snet_link_get_pass(const snet_link *link, struct snet_link_pass *ret_pass)
+{
+    SNET_ASSERT(link->close_how == SNET_CLOSE_PASS);
+    const struct snet_bytes first = link->wire->link_first(link);
+    *ret_pass = (struct snet_link_pass){
+        .first = {first.data, first.len},
+        .shard = link->pass_shard,
+    };
+}
+
 void snet_link_freeze(snet_link *link, bool frozen)
 {
     link->frozen = frozen;
@@ -322,12 +338,10 @@ void snet_link_recv(snet_link *link, const uint8_t *data, size_t len, size_t *re
         link_end(link, SNET_CLOSE_RESET, err, now);
         return;
     }
-    if (link->state == SNET_LINK_CLOSED) {
-        *ret_taken = len;
-        return;
-    }
     SNET_ASSERT(*ret_taken <= len);
-    if (*ret_taken < len) {
+    if (link->state == SNET_LINK_CLOSED) {
+        *ret_taken = link->close_how == SNET_CLOSE_PASS ? *ret_taken : len;
+    } else if (*ret_taken < len) {
         link->paused = true;
     }
 }

@@ -16,6 +16,7 @@
 
 #include "core/core.h"
 #include "core/handshakes.h"
+#include "core/shards.h"
 #include "core/turns.h"
 #include "core/wire.h"
 
@@ -49,6 +50,7 @@ struct snet_link {
     uint16_t owner;       /* of what its session holds, unless the client has a key */
     bool heard;           /* a byte has come in */
     bool paused;          /* the caller waits for room */
+    uint8_t pass_shard;   /* closed by SNET_CLOSE_PASS: where to; else SNET_SHARD_NONE */
     bool frozen;          /* a newer link is negotiating counts: neither send nor receive */
     uint64_t deadline_ns; /* of the handshake */
     uint64_t alarm_ns;    /* of the wire */
@@ -89,6 +91,9 @@ void snet_link_go_live(snet_link *link, snet_session *session);
 /* Asks the caller to close the connection; the session learns nothing. Does nothing on a closed
    link. */
 void snet_link_close(snet_link *link, enum snet_close_how how, snet_err err);
+/* Closes a link whose first message is about a session of another server's shard, to be given to
+   that. */
+void snet_link_pass_on(snet_link *link, uint8_t shard);
 /* Stops or goes on sending and receiving. */
 void snet_link_freeze(snet_link *link, bool frozen);
 /* There is something to send. */

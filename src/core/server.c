@@ -4,11 +4,14 @@
 
 #include "base/assert.h"
 #include "core/link.h"
+#include "core/shards.h"
 #include "core/sniffing.h"
 #include "core/wire.h"
 
 /* A collision of 62 random bits is not bad luck but a broken random source. */
 #define SERVER_ID_DRAWS_MAX 16u
+/* Of the random bits of an id, those that are in none with a shard choose that. */
+#define SERVER_ID_DRAW_SHIFT 16u
 /* Maximum of sessions of legacy wires beside snet/3: this part of all. */
 #define SERVER_LEGACY_DIVISOR 2u
 /* While they are more than this part of that, one that has shown nothing is kept for less. */
@@ -146,8 +149,8 @@ static bool server_keeps(const snet_server *server, const struct snet_server_con
 {
     const struct snet_session_config *own = &server->config.session;
     return next->wires == server->config.wires && next->grace_ns == server->config.grace_ns &&
-           next->padding_ns == server->config.padding_ns && next->session.plain == own->plain &&
-           next->session.history_bytes == own->history_bytes &&
+           next->padding_ns == server->config.padding_ns && next->shards == server->config.shards &&
+           next->session.plain == own->plain && next->session.history_bytes == own->history_bytes &&
            next->session.inbox_bytes == own->inbox_bytes &&
            next->session.pad_bytes == own->pad_bytes &&
            snet_session_cipher(&next->session) == snet_session_cipher(own);
@@ -242,6 +245,8 @@ snet_err snet_server_draw_id(snet_server *server, uint64_t *ret_id)
         if (err != SNET_OK) {
             return err;
         }
+        id = snet_shards_put(id,
+                             snet_shards_draw(server->config.shards, id >> SERVER_ID_DRAW_SHIFT));
         if (server->grammar == SNET_SNIFF_MIXED) {
             id = (id & ~(uint64_t)SNET_SNIFF_ID_MASK) | SNET_SNIFF_ID_MARK;
         }

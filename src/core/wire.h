@@ -53,6 +53,8 @@ struct snet_wire_ops {
     size_t (*link_room)(const snet_link *link);
     size_t (*link_send)(snet_link *link, struct snet_span *ret_spans, size_t span_max);
     void (*link_sent)(snet_link *link, size_t len, uint64_t now);
+    /* The first message of a server's link that is passed on. NULL: none ever is. */
+    struct snet_bytes (*link_first)(const snet_link *link);
     /* A timer of the wire's own, set with snet_link_alarm, is due. */
     snet_err (*link_timer)(snet_link *link, uint64_t now);
     /* The process has slept, at most for `slept_ns`: what is due may count from now on. NULL:

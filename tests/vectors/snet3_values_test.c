@@ -159,7 +159,7 @@ static void values_cids_tokens_and_proofs_follow_from_the_root(void **state)
         assert_int_equal(snet_cids_init(&cids, &keys, *state, root, names[i].node_id), SNET_OK);
         ASSERT_HEX(keys.cid_key, sizeof keys.cid_key, names[i].cid_key);
         ASSERT_HEX(keys.reset_key, sizeof keys.reset_key, names[i].reset_key);
-        assert_int_equal(snet_cids_make(&cids, random, cid), SNET_OK);
+        assert_int_equal(snet_cids_make(&cids, random, SNET_SHARD_NONE, cid), SNET_OK);
         ASSERT_HEX(cid, sizeof cid, names[i].cid);
         assert_int_equal(snet_cids_token(&cids, cid, token), SNET_OK);
         ASSERT_HEX(token, sizeof token, names[i].token);

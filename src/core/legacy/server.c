@@ -383,6 +383,11 @@ snet_err snet_legacy_server_resume(snet_link *link, enum snet_legacy_step *ret_n
     struct snet_legacy_link *state = snet_legacy_link_of(link);
     SNET_TRY(snet_legacy_resume_decode(format, state->message, state->have, &state->claim));
     *ret_next = SNET_LEGACY_REFUSED;
+    const uint8_t shard = snet_shards_in(state->claim.id);
+    if (snet_shards_elsewhere(link->server->config.shards, shard)) {
+        snet_link_pass_on(link, shard);
+        return SNET_OK;
+    }
     snet_session *session = NULL;
     snet_err err = server_find_claimed(link, &session);
     if (err != SNET_OK) {

@@ -69,6 +69,13 @@ static void legacy_link_sent(snet_link *link, size_t len, uint64_t now)
     }
 }
 
+/* It is a resume, whose step is over. */
+static struct snet_bytes legacy_link_first(const snet_link *link)
+{
+    return (struct snet_bytes){snet_legacy_link_of(link)->message,
+                               snet_legacy_resume_len(link->wire->format)};
+}
+
 static void legacy_session_init(snet_session *session, const struct snet_session_config *config,
                                 struct snet_wire_sizes *sizes)
 {
@@ -122,8 +129,8 @@ static void legacy_link_overslept(snet_link *link, uint64_t slept_ns, uint64_t n
         .link_bytes = sizeof(struct snet_legacy_link), .link_start = snet_legacy_client_start,     \
         .link_accept = snet_legacy_server_accept, .link_recv = legacy_link_recv,                   \
         .link_room = legacy_link_room, .link_send = legacy_link_send,                              \
-        .link_sent = legacy_link_sent, .link_timer = snet_legacy_handshake_alarm,                  \
-        .link_overslept = legacy_link_overslept,                                                   \
+        .link_sent = legacy_link_sent, .link_first = legacy_link_first,                            \
+        .link_timer = snet_legacy_handshake_alarm, .link_overslept = legacy_link_overslept,        \
         .attempt_failed = snet_legacy_client_attempt_failed,                                       \
         .link_lost = snet_legacy_client_link_lost, .retry_by = snet_legacy_client_retry_by,        \
         .session_init = legacy_session_init, .session_write = snet_legacy_stream_write,            \

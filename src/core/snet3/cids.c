@@ -46,13 +46,14 @@ void snet_cids_deinit(struct snet_cids *cids)
 }
 
 snet_err snet_cids_make(const struct snet_cids *cids, const uint8_t random[SNET_CIDS_RANDOM_BYTES],
-                        uint8_t ret_cid[SNET_V3_CID_BYTES])
+                        uint8_t shard, uint8_t ret_cid[SNET_V3_CID_BYTES])
 {
     uint8_t block[SNET_BLOCK_BYTES];
     struct snet_writer writer;
     snet_writer_init(&writer, block, sizeof block);
     snet_writer_u32(&writer, cids->node_id);
-    snet_writer_bytes(&writer, random + 1, SNET_CIDS_RANDOM_BYTES - 1);
+    snet_writer_u8(&writer, shard == SNET_SHARD_NONE ? random[1] : shard);
+    snet_writer_bytes(&writer, random + 2, SNET_CIDS_RANDOM_BYTES - 2);
     SNET_ASSERT(!writer.failed);
     SNET_TRY(snet_block_encrypt(cids->crypto, cids->keys->cid_key, block, block));
     snet_writer_init(&writer, ret_cid, SNET_V3_CID_BYTES);
@@ -75,6 +76,16 @@ snet_err snet_cids_find_owner(const struct snet_cids *cids, const uint8_t cid[SN
     SNET_TRY(snet_block_decrypt(cids->crypto, cids->keys->cid_key, cid + 1, block));
     snet_reader_init(&reader, block, sizeof block);
     *ret_owner = snet_reader_u32(&reader) == cids->node_id ? SNET_CIDS_OURS : SNET_CIDS_OTHER_NODE;
+    return SNET_OK;
+}
+
+snet_err snet_cids_find_shard(const struct snet_cids *cids, const uint8_t cid[SNET_V3_CID_BYTES],
+                              uint8_t *ret_shard)
+{
+    uint8_t block[SNET_BLOCK_BYTES];
+    SNET_TRY(snet_block_decrypt(cids->crypto, cids->keys->cid_key, cid + 1, block));
+    const uint8_t shard = block[sizeof cids->node_id];
+    *ret_shard = shard < SNET_SHARD_NONE ? shard : SNET_SHARD_NONE;
     return SNET_OK;
 }
 

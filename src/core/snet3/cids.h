@@ -10,6 +10,7 @@
  *   reset_key = HKDF-Expand(K, "snet3 reset")
  *   cid       = config id 0 (3 bits) and random bits (5)
  *               || AES-128(cid_key, node_id[4] || nonce[12])
+ *             where there are shards, nonce[0] is the session's
  *   token     = HMAC(reset_key, "snet3 rst" || cid)[0..16)
  *   proof     = HMAC(token, "snet3 rej" || header of the REJECT || code[2] || retry_after[2]
  *                           || e[32] of the RESUME)[0..16)
@@ -25,6 +26,7 @@
 #include <snet/error.h>
 
 #include "codec/snet3.h"
+#include "core/shards.h"
 #include "crypto/block.h"
 #include "crypto/crypto.h"
 #include "crypto/hash.h"
@@ -53,11 +55,12 @@ SNET_MUST_USE snet_err snet_cids_init(struct snet_cids *cids, struct snet_cids_k
 void snet_cids_deinit(struct snet_cids *cids);
 
 /*
- * A new name. Of `random[0]` the low 5 bits are used; the rest is the nonce. Two names of one
+ * A new name. Of `random[0]` the low 5 bits are used; the rest is the nonce, but for its first byte
+ * where there is a shard. Two names of one
  * server can be equal only if their nonces are. Errors: CRYPTO.
  */
 SNET_MUST_USE snet_err snet_cids_make(const struct snet_cids *cids,
-                                      const uint8_t random[SNET_CIDS_RANDOM_BYTES],
+                                      const uint8_t random[SNET_CIDS_RANDOM_BYTES], uint8_t shard,
                                       uint8_t ret_cid[SNET_V3_CID_BYTES]);
 
 enum snet_cids_owner {
@@ -70,6 +73,11 @@ enum snet_cids_owner {
 SNET_MUST_USE snet_err snet_cids_find_owner(const struct snet_cids *cids,
                                             const uint8_t cid[SNET_V3_CID_BYTES],
                                             enum snet_cids_owner *ret_owner);
+/* The shard that a name of this server carries; SNET_SHARD_NONE for a number that is none. Errors:
+   CRYPTO. */
+SNET_MUST_USE snet_err snet_cids_find_shard(const struct snet_cids *cids,
+                                            const uint8_t cid[SNET_V3_CID_BYTES],
+                                            uint8_t *ret_shard);
 /* The token of a name, whether or not that was ever given out. Secret. Errors: CRYPTO. */
 SNET_MUST_USE snet_err snet_cids_token(const struct snet_cids *cids,
                                        const uint8_t cid[SNET_V3_CID_BYTES],

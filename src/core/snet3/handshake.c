@@ -141,6 +141,10 @@ snet_err snet_v3_handshake_feed(snet_link *link, const uint8_t *data, size_t len
     if (state->in.have == SNET_V3_HEADER_BYTES) {
         return handshake_header(link);
     }
+    if (state->step == SNET_V3_S_FIRST && state->in.data[1] == (uint8_t)SNET_V3_RESUME &&
+        snet_v3_resume_passed(link, (struct snet_bytes){state->in.data, state->in.have})) {
+        return SNET_OK;
+    }
     if (state->step == SNET_V3_S_FIRST && link->server->takes_turns) {
         return handshake_wait(link);
     }

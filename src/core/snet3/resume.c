@@ -18,6 +18,24 @@
 /* Maximum: an ACCEPT. */
 #define RESUME_ANSWER_MAX_BYTES 256u
 
+bool snet_v3_resume_passed(snet_link *link, struct snet_bytes message)
+{
+    const struct snet_v3_store *store = snet_v3_store_of(link->server);
+    const uint8_t *cid = message.data + SNET_V3_HEADER_BYTES;
+    enum snet_cids_owner owner = SNET_CIDS_FOREIGN;
+    const struct snet_cids *root = NULL;
+    uint8_t shard = SNET_SHARD_NONE;
+    if (link->server->config.shards == 0 ||
+        message.len < SNET_V3_HEADER_BYTES + SNET_V3_CID_BYTES ||
+        snet_v3_store_find_root(store, cid, &root, &owner) != SNET_OK || owner != SNET_CIDS_OURS ||
+        snet_cids_find_shard(root, cid, &shard) != SNET_OK ||
+        !snet_shards_elsewhere(link->server->config.shards, shard)) {
+        return false;
+    }
+    snet_link_pass_on(link, shard);
+    return true;
+}
+
 /* No session has this name. Refuses in a way that only this server can [PROTO 18.3]. */
 static snet_err resume_refuse_unknown(snet_link *link, struct snet_bytes message)
 {
@@ -122,7 +140,8 @@ static snet_err resume_write_accept(snet_link *link, const snet_session *session
     if (space == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
-    SNET_TRY(snet_v3_store_draw(snet_v3_store_of(link->server), accept.cid));
+    SNET_TRY(snet_v3_store_draw(snet_v3_store_of(link->server),
+                                snet_v3_session_of(session)->of.server.shard, accept.cid));
     SNET_TRY(snet_cids_token(&snet_v3_store_of(link->server)->cids, accept.cid, accept.token));
     snet_bytes_copy(state->ticket.cid, accept.cid, sizeof state->ticket.cid);
     struct snet_writer writer;

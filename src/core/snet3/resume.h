@@ -23,6 +23,9 @@
    whose path is cut all the time is as honest as any. */
 #define SNET_V3_RESUME_RETRY_AFTER 1u
 
+/* Whether the session that the whole first message names belongs to another server's shard: then
+   the link was closed for that. */
+bool snet_v3_resume_passed(snet_link *link, struct snet_bytes message);
 snet_v3_handler snet_v3_resume_asked;
 
 #endif

@@ -58,6 +58,19 @@ static void server_make_room(snet_link *link)
     snet_session_destroy(session);
 }
 
+/* The session's shard, and its first name. */
+static snet_err server_draw_names(const snet_link *link, struct snet_v3_session *session,
+                                  uint8_t ret_cid[SNET_V3_CID_BYTES])
+{
+    const uint32_t shards = link->server->config.shards;
+    uint64_t random = 0;
+    if (shards != 0) {
+        SNET_TRY(snet_core_random(link->core, SNET_RANDOM_SESSION_ID, &random));
+    }
+    session->of.server.shard = snet_shards_draw(shards, random);
+    return snet_v3_store_draw(snet_v3_store_of(link->server), session->of.server.shard, ret_cid);
+}
+
 /* Creates a session that is unconfirmed until its first record: the application does not see it,
    and it expires with the handshake. */
 static snet_err server_create_unconfirmed(snet_link *link, const struct snet_v3_offer *offer,
@@ -77,7 +90,7 @@ static snet_err server_create_unconfirmed(snet_link *link, const struct snet_v3_
     first->owner = session;
     snet_handshakes_join(&snet_v3_store_of(link->server)->unconfirmed,
                          &secure->of.server.unconfirmed, link->owner);
-    snet_err err = snet_v3_store_draw(snet_v3_store_of(link->server), state->ticket.cid);
+    snet_err err = server_draw_names(link, secure, state->ticket.cid);
     if (err == SNET_OK) {
         err = snet_v3_acks_take(session, (struct snet_flow_ack){.limit = offer->window}, now);
     }

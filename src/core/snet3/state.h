@@ -102,6 +102,7 @@ struct snet_v3_server {
     uint64_t resumed_at_ns;  /* the last resume that was allowed ... */
     uint64_t resumed_bytes;  /* ... and how many bytes of both streams had arrived by then */
     struct snet_v3_migrate *migrate;
+    uint8_t shard; /* of all its names */
 };
 
 /* What the links so far have moved [PROTO 17.4]. */

@@ -161,14 +161,15 @@ bool snet_v3_store_is_unused(const struct snet_v3_store *store,
     return snet_registry_find(&store->registry, snet_credentials_key(cid)) == NULL;
 }
 
-snet_err snet_v3_store_draw(struct snet_v3_store *store, uint8_t ret_cid[SNET_V3_CID_BYTES])
+snet_err snet_v3_store_draw(struct snet_v3_store *store, uint8_t shard,
+                            uint8_t ret_cid[SNET_V3_CID_BYTES])
 {
     uint8_t random[SNET_CIDS_RANDOM_BYTES];
     uint8_t cid[SNET_V3_CID_BYTES];
     for (unsigned draw = 0; draw < STORE_DRAWS_MAX; draw++) {
         SNET_TRY(
             snet_core_random_bytes(store->core, SNET_RANDOM_SESSION_ID, random, sizeof random));
-        SNET_TRY(snet_cids_make(&store->cids, random, cid));
+        SNET_TRY(snet_cids_make(&store->cids, random, shard, cid));
         if (snet_v3_store_is_unused(store, cid) &&
             snet_tombstones_find(&store->tombstones, cid) == SNET_V3_UNKNOWN) {
             snet_bytes_copy(ret_cid, cid, sizeof cid);

@@ -53,8 +53,8 @@ SNET_MUST_USE snet_err snet_v3_store_find_root(const struct snet_v3_store *store
                                                const uint8_t cid[SNET_V3_CID_BYTES],
                                                const struct snet_cids **ret_root,
                                                enum snet_cids_owner *ret_owner);
-/* A fresh name that is not taken. Errors: RANDOM, CRYPTO. */
-SNET_MUST_USE snet_err snet_v3_store_draw(struct snet_v3_store *store,
+/* A fresh name that is not taken, with this shard. Errors: RANDOM, CRYPTO. */
+SNET_MUST_USE snet_err snet_v3_store_draw(struct snet_v3_store *store, uint8_t shard,
                                           uint8_t ret_cid[SNET_V3_CID_BYTES]);
 /* Whether no credential has the name. */
 bool snet_v3_store_is_unused(const struct snet_v3_store *store,

@@ -73,6 +73,12 @@ static void v3_link_sent(snet_link *link, size_t len, uint64_t now)
     snet_v3_acks_finish(session, now);
 }
 
+static struct snet_bytes v3_link_first(const snet_link *link)
+{
+    const struct snet_reassembly *in = &snet_v3_link_of(link)->in;
+    return (struct snet_bytes){in->data, in->have};
+}
+
 static void v3_link_wipe(snet_link *link)
 {
     struct snet_v3_link *state = snet_v3_link_of(link);
@@ -312,6 +318,7 @@ const struct snet_wire_ops snet_v3_wire = {
     .link_timer = snet_v3_liveness_due,
     .link_overslept = snet_v3_liveness_overslept,
     .link_tcp = v3_link_tcp,
+    .link_first = v3_link_first,
     .link_turn = snet_v3_handshake_turn,
     .link_wipe = v3_link_wipe,
     .link_gone = v3_link_gone,

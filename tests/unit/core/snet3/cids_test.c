@@ -65,7 +65,8 @@ struct cid {
 static struct cid make(const struct fixture *fixture)
 {
     struct cid cid;
-    assert_int_equal(snet_cids_make(&fixture->cids, fixture->random, cid.bytes), SNET_OK);
+    assert_int_equal(snet_cids_make(&fixture->cids, fixture->random, SNET_SHARD_NONE, cid.bytes),
+                     SNET_OK);
     return cid;
 }
 
@@ -110,7 +111,8 @@ static void cids_report_what_cannot_be_computed(void **state)
     struct cid cid = make(fixture);
     const struct snet_cids_refusal refusal = {.header = fixture->root, .ephemeral = fixture->root};
     test_crypto_memory_fail_at(1);
-    assert_int_equal(snet_cids_make(&fixture->cids, fixture->random, cid.bytes), SNET_ERR_CRYPTO);
+    assert_int_equal(snet_cids_make(&fixture->cids, fixture->random, SNET_SHARD_NONE, cid.bytes),
+                     SNET_ERR_CRYPTO);
     assert_true(test_crypto_memory_heal());
     ASSERT_HEX(cid.bytes, sizeof cid.bytes, cid_hex);
     test_crypto_memory_fail_at(1);
@@ -147,7 +149,7 @@ static void cids_of_other_nodes_are_not_ours(void **state)
     uint8_t random[SNET_CIDS_RANDOM_BYTES];
     memcpy(random, fixture->random, sizeof random);
     random[0] = 0xE0; /* only the low 5 bits count */
-    assert_int_equal(snet_cids_make(&other, random, cid.bytes), SNET_OK);
+    assert_int_equal(snet_cids_make(&other, random, SNET_SHARD_NONE, cid.bytes), SNET_OK);
     ASSERT_HEX(cid.bytes, sizeof cid.bytes, other_cid_hex);
     assert_int_equal(owner_of(fixture, &cid), SNET_CIDS_OTHER_NODE);
     snet_cids_deinit(&other);
@@ -287,9 +289,24 @@ static void cids_deinit_wipes_and_accepts_nothing_at_all(void **state)
 
 #define CIDS_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
+static void cids_carry_a_shard_that_their_server_alone_can_read(void **state)
+{
+    const struct fixture *fixture = *state;
+    uint8_t shard = 0;
+    for (uint8_t i = 0; i <= SNET_SHARD_NONE; i++) {
+        struct cid cid;
+        assert_int_equal(snet_cids_make(&fixture->cids, fixture->random, i, cid.bytes), SNET_OK);
+        assert_int_equal(snet_cids_find_shard(&fixture->cids, cid.bytes, &shard), SNET_OK);
+        /* Without a shard there is what chance has put there: here 1. */
+        assert_int_equal(shard, i == SNET_SHARD_NONE ? fixture->random[1] : i);
+        assert_int_equal(owner_of(fixture, &cid), SNET_CIDS_OURS);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        CIDS_TEST(cids_carry_a_shard_that_their_server_alone_can_read),
         CIDS_TEST(cids_init_reports_every_failed_allocation_and_leaves_nothing),
         CIDS_TEST(cids_report_what_cannot_be_computed),
         CIDS_TEST(cids_of_other_config_ids_are_foreign),

@@ -36,7 +36,8 @@ static void fixture_close(struct fixture *fixture)
 /* A credential with a name of its own is entered. */
 static void enter(struct fixture *fixture)
 {
-    assert_int_equal(snet_v3_store_draw(fixture->store, fixture->credential.cid), SNET_OK);
+    assert_int_equal(snet_v3_store_draw(fixture->store, SNET_SHARD_NONE, fixture->credential.cid),
+                     SNET_OK);
     fixture->credential.owner = (struct snet_session *)fixture; /* anybody */
     snet_v3_store_enter(fixture->store, &fixture->credential);
 }
@@ -92,7 +93,7 @@ static void store_draws_no_name_that_is_taken_or_has_a_tombstone(void **state)
     memcpy(first, fixture.credential.cid, sizeof first);
     for (unsigned ended = 0; ended < 2; ended++) {
         queue_chance(&fixture, 77);
-        assert_int_equal(snet_v3_store_draw(fixture.store, cid), SNET_OK);
+        assert_int_equal(snet_v3_store_draw(fixture.store, SNET_SHARD_NONE, cid), SNET_OK);
         assert_memory_not_equal(cid, first, sizeof cid);
         assert_true(snet_v3_store_is_unused(fixture.store, cid));
         assert_int_equal(snet_v3_store_is_unused(fixture.store, first), ended == 1);
@@ -115,7 +116,7 @@ static void store_gives_up_when_chance_repeats_itself(void **state)
     for (unsigned i = 0; i < 4; i++) {
         queue_chance(&fixture, 77);
     }
-    assert_int_equal(snet_v3_store_draw(fixture.store, cid), SNET_ERR_RANDOM);
+    assert_int_equal(snet_v3_store_draw(fixture.store, SNET_SHARD_NONE, cid), SNET_ERR_RANDOM);
     fixture_close(&fixture);
 }
 
