@@ -40,6 +40,7 @@ extern "C" {
 typedef struct snet_core snet_core;
 typedef struct snet_server snet_server;
 typedef struct snet_session snet_session;
+typedef struct snet_shares snet_shares;
 
 /* The name of one wire as options and logs use it, like "1-padded"; static storage. */
 SNET_API const char *snet_wire_name(enum snet_wire wire);
@@ -54,6 +55,7 @@ SNET_API const char *snet_wire_name(enum snet_wire wire);
 struct snet_core_config {
     uint64_t send_budget_bytes; /* all histories together; SNET_BUDGET_DEFAULT_BYTES */
     uint64_t recv_budget_bytes; /* all inboxes together; SNET_BUDGET_DEFAULT_BYTES */
+    snet_shares *shares;        /* the budgets are these, which it has with other cores; its own */
 };
 
 /*
@@ -316,9 +318,30 @@ struct snet_server_config {
     uint64_t padding_ns;    /* hold of leading zeros; SNET_PADDING_DEFAULT_NS */
     uint32_t shards;        /* of several servers that serve as one, those of this one: a set of
                                bits, see snet_link_get_pass; none: it is alone */
+    snet_shares *shares;    /* the places for sessions are these, and `sessions_max` counts for
+                               nothing; its own */
 };
 /* How many shards there are, and so the most servers that may serve as one. */
 #define SNET_SHARDS_MAX 32u
+
+/*
+ * What the cores of several servers have together that serve as one (snet_link_get_pass). Each has
+ * an even part of one half for itself; the other half is for whoever needs it. Zero means the
+ * default in every field but `members`.
+ */
+struct snet_shares_config {
+    uint32_t members;           /* how many there are, at most SNET_SHARDS_MAX */
+    uint64_t send_budget_bytes; /* of all together, as in snet_core_config */
+    uint64_t recv_budget_bytes;
+    uint32_t sessions_max;
+};
+/* `env` is copied; its `alloc` and `free` serve here. Errors: NO_MEMORY; INVALID when there is less
+   than a page, or a place, for each. */
+SNET_API SNET_MUST_USE snet_err snet_shares_new(const struct snet_env *env,
+                                                const struct snet_shares_config *config,
+                                                snet_shares **ret_shares);
+/* The cores and servers that have a part of it have gone. Accepts NULL. Thread: any. */
+SNET_API void snet_shares_free(snet_shares *shares);
 
 /* Makes a server: a registry of sessions behind one listener. Errors: NO_MEMORY, INVALID, CRYPTO.
  */

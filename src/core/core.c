@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/cursor.h"
+#include "core/shares.h"
 #include "crypto/crypto.h"
 #include "crypto/providers.h"
 #include "crypto/suites.h"
@@ -16,8 +17,11 @@ static uint64_t core_budget(uint64_t configured_bytes)
 snet_err snet_core_new(const struct snet_env *env, const struct snet_core_config *config,
                        snet_core **ret_core)
 {
-    const uint64_t send_bytes = core_budget(config->send_budget_bytes);
-    const uint64_t recv_bytes = core_budget(config->recv_budget_bytes);
+    snet_shares *shares = config->shares;
+    const uint64_t send_bytes = shares != NULL ? shares->send_pages.own * SNET_PAGE_BYTES
+                                               : core_budget(config->send_budget_bytes);
+    const uint64_t recv_bytes = shares != NULL ? shares->recv_pages.own * SNET_PAGE_BYTES
+                                               : core_budget(config->recv_budget_bytes);
     const bool paired = (env->secret_alloc == NULL) == (env->secret_free == NULL) &&
                         (env->page_alloc == NULL) == (env->page_free == NULL);
     if (send_bytes < SNET_PAGE_BYTES || recv_bytes < SNET_PAGE_BYTES || !paired) {
@@ -35,6 +39,10 @@ snet_err snet_core_new(const struct snet_env *env, const struct snet_core_config
     }
     snet_pool_init(&core->send_pool, &core->env, send_bytes);
     snet_pool_init(&core->recv_pool, &core->env, recv_bytes);
+    if (shares != NULL) {
+        snet_pool_share(&core->send_pool, &shares->send_pages.stock);
+        snet_pool_share(&core->recv_pool, &shares->recv_pages.stock);
+    }
     snet_list_init(&core->ready);
     snet_list_init(&core->servers);
     snet_list_init(&core->sessions);

@@ -36,7 +36,7 @@ uint16_t snet_holders_owner(const struct snet_holders *holders, struct snet_byte
 
 static uint64_t holders_budget(const struct snet_holders *holders)
 {
-    return (uint64_t)holders->pool->budget_count * SNET_PAGE_BYTES;
+    return (uint64_t)snet_pool_budget(holders->pool) * SNET_PAGE_BYTES;
 }
 
 static uint64_t holders_beyond(uint64_t bytes)

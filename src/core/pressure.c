@@ -43,13 +43,23 @@ static uint64_t pressure_min(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/* Those who wait may have what another core gives back, of which nobody hears. */
+static bool pressure_looks(const struct snet_pressure *pressure)
+{
+    const size_t writers = pressure->writers.count + pressure->growers.count;
+    return (writers > 0 && pressure->send_pool->stock != NULL) ||
+           (pressure->links.count > 0 && pressure->recv_pool->stock != NULL);
+}
+
 uint64_t snet_pressure_due_ns(const struct snet_pressure *pressure, uint64_t now)
 {
     if (pressure_asks(pressure)) {
         return now;
     }
-    return pressure_min(pressure_idles(pressure) ? pressure->wake_at_ns : SNET_NEVER,
-                        pressure_retries(pressure) ? pressure->retry_at_ns : SNET_NEVER);
+    const uint64_t look_ns = pressure_looks(pressure) ? now + SNET_PRESSURE_WAKE_NS : SNET_NEVER;
+    const uint64_t retry_ns = pressure_retries(pressure) ? pressure->retry_at_ns : SNET_NEVER;
+    return pressure_min(pressure_min(look_ns, retry_ns),
+                        pressure_idles(pressure) ? pressure->wake_at_ns : SNET_NEVER);
 }
 
 /* The first that has a use for it is woken. */

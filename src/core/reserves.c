@@ -12,10 +12,11 @@ void snet_reserves_init(struct snet_reserves *reserves, const struct snet_pool *
 
 static uint64_t reserves_left(const struct snet_reserves *reserves)
 {
-    const uint64_t budget = (uint64_t)reserves->pool->budget_count * SNET_PAGE_BYTES;
+    const uint64_t budget = (uint64_t)snet_pool_budget(reserves->pool) * SNET_PAGE_BYTES;
     const uint64_t most = budget - budget / SNET_RESERVES_UNRESERVED_DIVISOR;
-    SNET_ASSERT(reserves->bytes <= most);
-    return most - reserves->bytes;
+    /* Of a stock, others may have taken since what was counted on. */
+    SNET_ASSERT(reserves->bytes <= most || reserves->pool->stock != NULL);
+    return reserves->bytes < most ? most - reserves->bytes : 0;
 }
 
 static void reserves_set(struct snet_reserves *reserves, struct snet_reserve *reserve,

@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "core/link.h"
 #include "core/shards.h"
+#include "core/shares.h"
 #include "core/sniffing.h"
 #include "core/wire.h"
 
@@ -150,7 +151,8 @@ static bool server_keeps(const snet_server *server, const struct snet_server_con
     const struct snet_session_config *own = &server->config.session;
     return next->wires == server->config.wires && next->grace_ns == server->config.grace_ns &&
            next->padding_ns == server->config.padding_ns && next->shards == server->config.shards &&
-           next->session.plain == own->plain && next->session.history_bytes == own->history_bytes &&
+           next->shares == server->config.shares && next->session.plain == own->plain &&
+           next->session.history_bytes == own->history_bytes &&
            next->session.inbox_bytes == own->inbox_bytes &&
            next->session.pad_bytes == own->pad_bytes &&
            snet_session_cipher(&next->session) == snet_session_cipher(own);
@@ -269,11 +271,20 @@ static bool server_is_legacy(const struct snet_wire_ops *wire)
     return wire->id != SNET_WIRE_3;
 }
 
+/* How many sessions there may be, as far as is known now: others share a stock. */
+static uint32_t server_sessions_max(const snet_server *server)
+{
+    const struct snet_shares *shares = server->config.shares;
+    return shares == NULL ? server->config.sessions_max
+                          : (uint32_t)(shares->sessions.own + server->borrowed_count +
+                                       snet_stock_left(&shares->sessions.stock));
+}
+
 /* The part that legacy wires have of the sessions, beside snet/3 */
 static uint32_t server_legacy_max(const snet_server *server)
 {
     const bool alone = (server->config.wires & SNET_WIRE_3) == 0;
-    const uint32_t all = server->config.sessions_max;
+    const uint32_t all = server_sessions_max(server);
     return alone || all < SERVER_LEGACY_DIVISOR ? all : all / SERVER_LEGACY_DIVISOR;
 }
 
@@ -284,7 +295,7 @@ snet_err snet_server_admit(snet_server *server, const struct snet_wire_ops *wire
     }
     const bool legacy = server_is_legacy(wire);
     const bool beyond = legacy && server->legacy_count >= server_legacy_max(server);
-    if (server->session_count < server->config.sessions_max && !beyond) {
+    if (server->session_count < server_sessions_max(server) && !beyond) {
         return SNET_OK;
     }
     const struct snet_holders_group group = {.of = server, .legacy_only = beyond};
@@ -329,6 +340,28 @@ static void server_expire(snet_session *session, uint64_t now)
     }
 }
 
+/* One session more has a place, of its own or of the stock; another server may just have taken the
+   last one, and then there is one session more than should be. */
+static void server_borrow(snet_server *server)
+{
+    snet_shares *shares = server->config.shares;
+    if (shares != NULL && server->session_count > shares->sessions.own + server->borrowed_count &&
+        snet_stock_take(&shares->sessions.stock)) {
+        server->borrowed_count++;
+    }
+}
+
+/* One session less needs a place. */
+static void server_repay(snet_server *server)
+{
+    snet_shares *shares = server->config.shares;
+    if (server->borrowed_count > 0 &&
+        server->session_count < shares->sessions.own + server->borrowed_count) {
+        server->borrowed_count--;
+        snet_stock_give(&shares->sessions.stock);
+    }
+}
+
 /* It can no longer be resumed. */
 static void server_leave(snet_session *session)
 {
@@ -337,6 +370,7 @@ static void server_leave(snet_session *session)
         SNET_ASSERT(session->server->session_count > 0);
         session->counted = false;
         session->server->session_count--;
+        server_repay(session->server);
         session->server->legacy_count -= server_is_legacy(session->wire) ? 1 : 0;
         snet_holders_unseat(&session->core->holders, &session->seat);
     }
@@ -379,6 +413,7 @@ void snet_server_count(snet_session *session)
     SNET_ASSERT(!session->counted);
     session->counted = true;
     session->server->session_count++;
+    server_borrow(session->server);
     session->server->legacy_count += server_is_legacy(session->wire) ? 1 : 0;
 }
 

@@ -24,7 +24,8 @@ struct snet_server {
     void *wire_states[SNET_WIRES_MAX]; /* by SNET_WIRE_INDEX: what server_open made, or NULL */
     struct snet_handshakes handshaking;
     uint32_t session_count;
-    uint32_t legacy_count; /* those of them that are on legacy wires */
+    uint32_t borrowed_count; /* places for them that are of the stock */
+    uint32_t legacy_count;   /* those of them that are on legacy wires */
     bool draining;
     bool takes_turns; /* first messages wait for snet_server_turn */
 };

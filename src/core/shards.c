@@ -11,12 +11,14 @@ uint8_t snet_shards_draw(uint32_t shards, uint64_t random)
     if (shards == 0) {
         return SNET_SHARD_NONE;
     }
-    uint32_t left = shards;
-    const uint64_t skip = random % (unsigned)__builtin_popcount(shards);
-    for (uint64_t i = 0; i < skip; i++) {
-        left &= left - 1; /* the lowest bit goes */
+    uint8_t members[SNET_SHARD_NONE];
+    unsigned count = 0;
+    for (uint8_t shard = 0; shard < SNET_SHARD_NONE; shard++) {
+        if ((shards >> shard & 1) != 0) {
+            members[count++] = shard;
+        }
     }
-    return (uint8_t)__builtin_ctz(left);
+    return members[random % count];
 }
 
 bool snet_shards_elsewhere(uint32_t shards, uint8_t shard)

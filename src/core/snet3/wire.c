@@ -94,7 +94,7 @@ static void v3_link_wipe(snet_link *link)
 /* What a window, or the send buffer, may grow to. */
 static uint32_t v3_max_bytes(uint32_t wanted, uint32_t min_bytes, const struct snet_pool *pool)
 {
-    const uint64_t budget = (uint64_t)pool->budget_count * SNET_PAGE_BYTES;
+    const uint64_t budget = (uint64_t)snet_pool_budget(pool) * SNET_PAGE_BYTES;
     const uint64_t limit = (uint64_t)SNET_WINDOW_MAX_BYTES;
     uint64_t most = budget / SNET_V3_BUDGET_DIVISOR;
     most = most < limit ? most : limit;

@@ -186,6 +186,49 @@ static void pool_counts_what_its_budget_allows(void **state)
     fixture_deinit(&fixture);
 }
 
+/* Two pools with a page each and three of a stock: what one takes the other has not. */
+static void pool_borrows_beyond_its_own_pages_and_gives_back(void **state)
+{
+    (void)state;
+    struct fixture both[2];
+    struct snet_stock stock = {.left = 3};
+    for (unsigned i = 0; i < 2; i++) {
+        fixture_init(&both[i], 1);
+        snet_pool_share(&both[i].pool, &stock);
+        assert_int_equal(snet_pool_available(&both[i].pool), 4);
+    }
+    take_pages(&both[0], 3);
+    assert_int_equal(snet_stock_left(&stock), 1);
+    assert_int_equal(snet_pool_budget(&both[0].pool), 4);
+    assert_int_equal(snet_pool_budget(&both[1].pool), 2);
+    take_pages(&both[1], 2);
+    assert_null(snet_pool_take(&both[0].pool));
+    assert_null(snet_pool_take(&both[1].pool));
+    assert_int_equal(snet_pool_available(&both[0].pool), 0);
+    give_pages(&both[0], 3);
+    assert_int_equal(snet_stock_left(&stock), 2);
+    give_pages(&both[1], 2);
+    assert_int_equal(snet_stock_left(&stock), 3);
+    fixture_deinit(&both[0]);
+    fixture_deinit(&both[1]);
+}
+
+static void pool_gives_back_what_it_borrowed_for_a_page_that_the_machine_has_not(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct snet_stock stock = {.left = 1};
+    fixture_init(&fixture, 1);
+    snet_pool_share(&fixture.pool, &stock);
+    take_pages(&fixture, 1);
+    fixture.env.fail_one_in = 1;
+    assert_null(snet_pool_take(&fixture.pool));
+    assert_int_equal(snet_stock_left(&stock), 1);
+    fixture.env.fail_one_in = 0;
+    give_pages(&fixture, 1);
+    fixture_deinit(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +243,8 @@ int main(void)
         cmocka_unit_test(pool_keeps_as_many_pages_as_are_used),
         cmocka_unit_test(pool_keeps_no_more_pages_than_its_cache_holds),
         cmocka_unit_test(pool_counts_what_its_budget_allows),
+        cmocka_unit_test(pool_borrows_beyond_its_own_pages_and_gives_back),
+        cmocka_unit_test(pool_gives_back_what_it_borrowed_for_a_page_that_the_machine_has_not),
     };
     return cmocka_run_group_tests_name("pool", tests, NULL, NULL);
 }

@@ -1,0 +1,31 @@
+/* SPDX-FileCopyrightText: 2026 The snet authors */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Shares: what the cores of servers that serve as one have together: pages, and places for
+ * sessions. Half of each is divided evenly; the rest is a stock for whoever needs it.
+ *
+ * Ownership: <snet/core.h>. Thread: any.
+ */
+#ifndef SNET_CORE_SHARES_H
+#define SNET_CORE_SHARES_H
+
+#include <snet/core.h>
+
+#include "base/stock.h"
+
+#include <stdint.h>
+
+/* Of one thing: what each member has for itself, and what there is for all. */
+struct snet_share {
+    uint64_t own;
+    struct snet_stock stock;
+};
+
+struct snet_shares {
+    struct snet_env env;
+    struct snet_share send_pages;
+    struct snet_share recv_pages;
+    struct snet_share sessions;
+};
+
+#endif
