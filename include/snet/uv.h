@@ -152,6 +152,18 @@ SNET_API SNET_MUST_USE snet_err snet_uv_serve(snet_uv *driver, const char *addre
 SNET_API SNET_MUST_USE snet_err snet_uv_serve_fd(snet_uv *driver, int fd,
                                                  const struct snet_server_config *config,
                                                  snet_uv_server **ret_server, int *ret_os_err);
+/* What a program has read of a connection that it has accepted, and whose it is. */
+struct snet_uv_taken {
+    const struct sockaddr *peer; /* NULL: the other end of the connection */
+    const uint8_t *first;        /* what was read */
+    size_t first_len;
+};
+/*
+ * Serves a connection that the program has accepted. The descriptor belongs to the server from this
+ * call on. Errors, after which it is closed: OS, NO_MEMORY.
+ */
+SNET_API SNET_MUST_USE snet_err snet_uv_server_take(snet_uv_server *server, int fd,
+                                                    const struct snet_uv_taken *taken);
 /* The server in the core, which events name. */
 SNET_API snet_server *snet_uv_server_core(const snet_uv_server *server);
 /* The address that the server listens on, with its real port; valid as long as the server. */

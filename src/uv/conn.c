@@ -419,3 +419,14 @@ void snet_conn_close(struct snet_conn *conn, enum snet_close_how how)
     }
     free(conn);
 }
+
+int snet_conn_release(struct snet_conn *conn)
+{
+    conn_retire(conn);
+    SNET_ASSERT(conn->unlocked.state == SNET_CONN_UNLOCKED_IDLE); /* it has carried no session */
+    snet_stream_writer_deinit(&conn->writer);
+    snet_link_free(conn->link, snet_driver_now());
+    const int fd = snet_stream_release(conn->stream);
+    free(conn);
+    return fd;
+}

@@ -63,6 +63,9 @@ void snet_conn_used(snet_session *session, bool unlocks);
 bool snet_conn_pull(struct snet_conn *conn);
 /* The link has room again. */
 void snet_conn_recv(struct snet_conn *conn);
+/* Gives the connection to the caller, as snet_stream_release does, and frees link and conn. Its
+   link was closed by SNET_CLOSE_PASS. */
+int snet_conn_release(struct snet_conn *conn);
 /* Closes the stream, frees link and conn. */
 void snet_conn_close(struct snet_conn *conn, enum snet_close_how how);
 

@@ -5,7 +5,7 @@
  * descriptor that it keeps in reserve, and the listener goes on. A connection that is not accepted
  * when libuv reports it stops the listening until it is accepted: so the listener tries again.
  */
-#include <snet/stream.h>
+#include "uv/listener.h"
 
 #include "uv/address.h"
 #include "uv/adopt.h"
@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define LISTENER_RETRY_MS 100u
+#define LISTENER_ROOM_MS 1u
 /* Maximum: connections accepted in one turn of the loop, for its sessions wait meanwhile. */
 #define LISTENER_TURN_MAX 8u
 /* Connections that were accepted, and have yet to take the other descriptors that they need. */
@@ -33,6 +34,7 @@ struct snet_stream_listener {
     unsigned turn_count;
     struct snet_stream_options options;
     snet_stream_accept_fn *on_accept;
+    snet_listener_room_fn *has_room; /* NULL: there is always room */
     void *user;
     int family;
     struct snet_local_socket bound; /* the file of a local socket */
@@ -49,6 +51,10 @@ static bool listener_goes_on(snet_stream_listener *listener)
     const uint64_t now_ms = uv_now(listener->stream->loop);
     listener->turn_count = listener->turn_ms == now_ms ? listener->turn_count : 0;
     listener->turn_ms = now_ms;
+    if (listener->has_room != NULL && !listener->has_room(listener->user)) {
+        (void)uv_timer_start(&listener->retry, listener_retry, LISTENER_ROOM_MS, 0);
+        return false;
+    }
     const unsigned keep = listener->options.keep_descriptors;
     /* Each that is accepted takes more of them soon: near the end, that is waited for. */
     const bool near = keep > 0 && snet_descriptors_few(listener->stream, keep + LISTENER_NEAR_MAX);
@@ -292,6 +298,11 @@ void snet_stream_listener_start(snet_stream_listener *listener, snet_stream_acce
     if (listener->waits) {
         (void)uv_timer_start(&listener->retry, listener_retry, 0, 0);
     }
+}
+
+void snet_listener_wait_for(snet_stream_listener *listener, snet_listener_room_fn *has_room)
+{
+    listener->has_room = has_room;
 }
 
 void snet_stream_listener_set_options(snet_stream_listener *listener,

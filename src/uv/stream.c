@@ -7,6 +7,7 @@
 #include "uv/sockopt.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -57,6 +58,19 @@ void snet_stream_close(uv_stream_t *stream, bool reset)
     }
     snet_sockopt_abortive(stream, reset);
     uv_close((uv_handle_t *)stream, stream_closed);
+}
+
+int snet_stream_release(uv_stream_t *stream)
+{
+    uv_os_fd_t own = -1;
+    const int fd =
+        uv_fileno((const uv_handle_t *)stream, &own) == 0 ? fcntl(own, F_DUPFD_CLOEXEC, 0) : -1;
+    if (fd < 0) {
+        snet_stream_close(stream, true);
+        return -1;
+    }
+    uv_close((uv_handle_t *)stream, stream_closed); /* of two descriptors, so nothing is sent */
+    return fd;
 }
 
 /*

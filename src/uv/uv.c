@@ -7,13 +7,12 @@
 #include <snet/uv.h>
 
 #include "base/assert.h"
-#include "uv/address.h"
 #include "uv/conn.h"
 #include "uv/dialer.h"
 #include "uv/driver.h"
+#include "uv/serve.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 /*
  * What strangers get of one turn of the loop, whose first part is for the links of sessions: for
@@ -22,16 +21,6 @@
 #define DRIVE_TURN_RESUMES 64u
 #define DRIVE_TURN_HELLOS 32u
 #define DRIVE_TURN_NS (2 * SNET_MS_NS)
-
-struct snet_uv_server {
-    struct snet_list_node node;
-    snet_uv *driver;
-    snet_server *core;
-    snet_stream_listener *listener;
-    bool adopted; /* the program has made the listener's socket, with options of its own */
-    bool updated; /* `options` are for the listener, which belongs to the loop's thread alone */
-    struct snet_stream_options options;
-};
 
 /* --- Events ---------------------------------------------------------------------------------- */
 
@@ -45,6 +34,8 @@ static void drive_link_event(const struct snet_core_event *event)
         snet_conn_send(conn);
     } else if (event->type == SNET_CORE_EVENT_LINK_RECV) {
         snet_conn_recv(conn);
+    } else if (event->close_how == SNET_CLOSE_PASS) {
+        snet_serve_pass(conn, event->server);
     } else {
         snet_conn_close(conn, event->close_how);
     }
@@ -90,19 +81,6 @@ static void drive_event(snet_uv *driver, const struct snet_core_event *event)
     driver->config.on_event(driver->config.user, event);
 }
 
-/* Listeners accept without the lock: what another thread has updated is handed over here. */
-static void drive_update_listeners(snet_uv *driver)
-{
-    struct snet_list_node *node = snet_list_first(&driver->servers);
-    for (; node != NULL; node = snet_list_next(&driver->servers, node)) {
-        snet_uv_server *server = SNET_CONTAINER(node, snet_uv_server, node);
-        if (server->updated) {
-            server->updated = false;
-            snet_stream_listener_set_options(server->listener, &server->options);
-        }
-    }
-}
-
 /* Answers first messages of one kind that wait, within bounds of number and time. */
 static void drive_take_turns(snet_uv *driver, enum snet_server_turn_kind kind, unsigned most)
 {
@@ -117,7 +95,7 @@ static void drive_take_turns(snet_uv *driver, enum snet_server_turn_kind kind, u
 
 static void drive_prepare(snet_uv *driver)
 {
-    drive_update_listeners(driver);
+    snet_serve_prepare(driver);
     drive_take_turns(driver, SNET_SERVER_TURN_RESUME, DRIVE_TURN_RESUMES);
     drive_take_turns(driver, SNET_SERVER_TURN_HELLO, DRIVE_TURN_HELLOS);
     snet_conn_unlocked_hand_over(driver);
@@ -136,13 +114,6 @@ snet_err snet_uv_new(uv_loop_t *loop, const struct snet_uv_config *config, snet_
         .used = snet_conn_used,
     };
     return snet_driver_new(loop, config, &hooks, ret_driver);
-}
-
-static void drive_server_free(snet_uv_server *server)
-{
-    snet_stream_listener_close(server->listener);
-    snet_list_remove(&server->driver->servers, &server->node);
-    free(server);
 }
 
 void snet_uv_free(snet_uv *driver)
@@ -164,7 +135,7 @@ void snet_uv_free(snet_uv *driver)
     }
     while (driver->servers.count > 0) {
         struct snet_list_node *node = snet_list_first(&driver->servers);
-        drive_server_free(SNET_CONTAINER(node, snet_uv_server, node));
+        snet_serve_free(SNET_CONTAINER(node, snet_uv_server, node));
     }
     snet_driver_free(driver);
 }
@@ -298,124 +269,4 @@ void snet_uv_watch_network(snet_uv *driver)
     drive_look_at_network(driver);
     snet_driver_every(driver, SNET_DRIVER_TIMER_NETWATCH, SNET_NETWATCH_POLL_MS,
                       drive_look_at_network);
-}
-
-/* --- Servers --------------------------------------------------------------------------------- */
-
-/* The core shares memory by networks. */
-static void drive_tell_address(snet_link *link, const uv_stream_t *stream)
-{
-    struct sockaddr_storage socket = {.ss_family = AF_UNSPEC};
-    int len = sizeof socket;
-    if (stream->type == UV_TCP) {
-        (void)uv_tcp_getpeername((const uv_tcp_t *)stream, (struct sockaddr *)&socket, &len);
-    }
-    const struct snet_bytes address = snet_address_bytes(&socket);
-    snet_link_set_address(link, address.data, address.len);
-}
-
-static void drive_accepted(void *user, uv_stream_t *stream)
-{
-    snet_uv_server *server = user;
-    snet_uv *driver = server->driver;
-    snet_link *link = NULL;
-    snet_driver_enter(driver);
-    snet_err err = snet_server_accepted(server->core, &link, snet_driver_now());
-    if (err == SNET_OK) {
-        drive_tell_address(link, stream);
-        err = snet_conn_open(driver, link, stream);
-        if (err != SNET_OK) {
-            snet_link_free(link, snet_driver_now());
-        }
-    }
-    if (err != SNET_OK) {
-        snet_stream_close(stream, true);
-    }
-    snet_driver_drain(driver);
-    snet_driver_leave(driver);
-}
-
-/* Where a server listens. */
-struct drive_place {
-    const char *address; /* or NULL */
-    int fd;
-};
-
-static snet_err drive_serve(snet_uv *driver, const struct drive_place *place,
-                            const struct snet_server_config *config, snet_uv_server **ret_server,
-                            int *ret_os_err)
-{
-    const struct snet_stream_options options =
-        snet_driver_options(driver, config->wires, &config->session);
-    snet_stream_listener *listener = NULL;
-    snet_err err = place->address != NULL
-                       ? snet_stream_listener_open(driver->loop, place->address, &options,
-                                                   &listener, ret_os_err)
-                       : snet_stream_listener_adopt(driver->loop, place->fd, &listener, ret_os_err);
-    if (err != SNET_OK) {
-        return err;
-    }
-    snet_uv_server *server = calloc(1, sizeof *server);
-    err =
-        server == NULL ? SNET_ERR_NO_MEMORY : snet_server_new(driver->core, config, &server->core);
-    if (err != SNET_OK) {
-        snet_stream_listener_close(listener);
-        free(server);
-        return err;
-    }
-    snet_server_take_turns(server->core);
-    server->driver = driver;
-    server->listener = listener;
-    server->adopted = place->address == NULL;
-    snet_list_push(&driver->servers, &server->node);
-    snet_stream_listener_start(server->listener, drive_accepted, server);
-    *ret_server = server;
-    return SNET_OK;
-}
-
-snet_err snet_uv_serve(snet_uv *driver, const char *address,
-                       const struct snet_server_config *config, snet_uv_server **ret_server,
-                       int *ret_os_err)
-{
-    const struct drive_place place = {.address = address};
-    return address == NULL ? SNET_ERR_ADDRESS
-                           : drive_serve(driver, &place, config, ret_server, ret_os_err);
-}
-
-snet_err snet_uv_serve_fd(snet_uv *driver, int fd, const struct snet_server_config *config,
-                          snet_uv_server **ret_server, int *ret_os_err)
-{
-    const struct drive_place place = {.fd = fd};
-    return drive_serve(driver, &place, config, ret_server, ret_os_err);
-}
-
-snet_server *snet_uv_server_core(const snet_uv_server *server)
-{
-    return server->core;
-}
-
-const char *snet_uv_server_address(const snet_uv_server *server)
-{
-    return snet_stream_listener_address(server->listener);
-}
-
-snet_err snet_uv_server_update(snet_uv_server *server, const struct snet_server_config *config)
-{
-    const snet_err err = snet_server_update(server->core, config, snet_driver_now());
-    if (err == SNET_OK && !server->adopted) {
-        server->options = snet_driver_options(server->driver, config->wires, &config->session);
-        server->updated = true;
-    }
-    return err;
-}
-
-void snet_uv_server_drain(snet_uv_server *server)
-{
-    snet_server_drain(server->core);
-}
-
-void snet_uv_server_close(snet_uv_server *server)
-{
-    snet_server_drain(server->core);
-    drive_server_free(server);
 }
