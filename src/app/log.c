@@ -187,7 +187,9 @@ static size_t log_format_dropped(const void *user, uint64_t count, char *ret_lin
 
 void snet_log_open(struct snet_log *log)
 {
-    log->writer = snet_log_writer_open(STDERR_FILENO, log_format_dropped, log);
+    if (log->writer == NULL) {
+        log->writer = snet_log_writer_open(STDERR_FILENO, log_format_dropped, log);
+    }
 }
 
 void snet_log_close(struct snet_log *log)

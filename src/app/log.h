@@ -43,7 +43,8 @@ struct snet_log_field {
 #define SNET_LOG_NUMBER(field_key, field_number)                                                   \
     ((struct snet_log_field){.key = (field_key), .number = (field_number)})
 
-/* From now on no line waits for its reader: see app/log_writer.h. For commands that run a loop. */
+/* From now on no line waits for its reader: see app/log_writer.h. For commands that run a loop.
+   Safe to call again. */
 void snet_log_open(struct snet_log *log);
 /* Writes what is left, for at most a second. Safe to call without open, and again. */
 void snet_log_close(struct snet_log *log);

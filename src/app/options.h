@@ -38,6 +38,7 @@ struct snet_options {
     unsigned wires;               /* those of the config, the default included */
     const char *listen;
     const char *to;
+    uint32_t threads;          /* 0: as many as there are processors */
     uint64_t eof_wait_ns;      /* see app/eof_wait.h */
     uint64_t drain_timeout_ns; /* 0: SNET_DRAIN_TIMEOUT_DEFAULT_NS */
     uint32_t log_json;

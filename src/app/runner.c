@@ -49,7 +49,11 @@ static void runner_note(void *user, const struct snet_note *note)
 
 static void runner_abort(struct snet_runner *runner)
 {
-    snet_uv_shutdown(runner->driver, "this end of the session is shut down");
+    if (runner->on_abort != NULL) {
+        runner->on_abort(runner);
+    } else {
+        snet_uv_shutdown(runner->driver, "this end of the session is shut down");
+    }
     snet_runner_leave(runner, SNET_EXIT_OK, RUNNER_ABORT_MS);
 }
 
@@ -97,6 +101,36 @@ static bool runner_wants(int number)
     return number != SIGHUP || sigaction(number, NULL, &now) != 0 || now.sa_handler != SIG_IGN;
 }
 
+/* --- Of a worker ------------------------------------------------------------------------------ */
+
+static void runner_wished(uv_async_t *async)
+{
+    struct snet_runner *runner = async->data;
+    const unsigned wishes = atomic_exchange(&runner->wishes, 0);
+    if ((wishes & 1u << SNET_RUNNER_DRAIN) != 0) {
+        runner->on_drain(runner);
+    }
+    if ((wishes & 1u << SNET_RUNNER_ABORT) != 0) {
+        runner_abort(runner);
+    }
+    if ((wishes & 1u << SNET_RUNNER_STOP) != 0) {
+        snet_runner_stop(runner, SNET_EXIT_OK);
+    }
+}
+
+void snet_runner_ask(struct snet_runner *runner, enum snet_runner_wish wish)
+{
+    atomic_fetch_or(&runner->wishes, 1u << (unsigned)wish);
+    (void)uv_async_send(&runner->wish);
+}
+
+bool snet_runner_is_over(const struct snet_runner *runner)
+{
+    return atomic_load(&runner->over);
+}
+
+/* --- Its life --------------------------------------------------------------------------------- */
+
 static void runner_watch_signals(struct snet_runner *runner)
 {
     static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
@@ -118,7 +152,9 @@ snet_err snet_runner_init(struct snet_runner *runner, const struct snet_core_con
         .on_note = runner_note,
         .user = runner,
     };
-    snet_log_open(runner->log);
+    if (!runner->is_worker) {
+        snet_log_open(runner->log);
+    }
     if (uv_loop_init(&runner->loop) != 0) {
         return SNET_ERR_OS;
     }
@@ -129,7 +165,12 @@ snet_err snet_runner_init(struct snet_runner *runner, const struct snet_core_con
     (void)uv_timer_init(&runner->loop, &runner->drain);
     (void)uv_timer_init(&runner->loop, &runner->leave);
     runner->drain.data = runner->leave.data = runner;
-    runner_watch_signals(runner);
+    if (!runner->is_worker) {
+        runner_watch_signals(runner);
+    } else if (uv_async_init(&runner->loop, &runner->wish, runner_wished) != 0) {
+        return SNET_ERR_OS;
+    }
+    runner->wish.data = runner;
     return SNET_OK;
 }
 
@@ -144,12 +185,23 @@ void snet_runner_finish(struct snet_runner *runner, int exit_code)
     }
 }
 
-int snet_runner_run(struct snet_runner *runner)
+void snet_runner_loop(struct snet_runner *runner)
 {
     while (!runner->over && uv_run(&runner->loop, UV_RUN_ONCE) != 0) {
     }
+    runner->over = true;
+}
+
+void snet_runner_free(struct snet_runner *runner)
+{
     snet_uv_free(runner->driver);
     runner->driver = NULL;
+}
+
+int snet_runner_run(struct snet_runner *runner)
+{
+    snet_runner_loop(runner);
+    snet_runner_free(runner);
     return runner->exit_code;
 }
 
@@ -176,7 +228,8 @@ static void runner_leave_due(uv_timer_t *timer)
     /* Timers come before the driver in a turn of the loop: only after that do aborts wait. */
     const bool settled = runner->leave_settled;
     runner->leave_settled = true;
-    if ((settled && runner_idle(runner)) || uv_now(timer->loop) >= runner->leave_by_ms) {
+    const bool idle = runner->is_idle == NULL ? runner_idle(runner) : runner->is_idle(runner);
+    if ((settled && idle) || uv_now(timer->loop) >= runner->leave_by_ms) {
         snet_runner_stop(runner, runner->leave_code);
     }
 }

@@ -4,22 +4,19 @@
  * `snet serve`: a gateway. Each session gets one connection to the backend and a relay between.
  */
 #include <snet/apply.h>
-#include <snet/relay.h>
 
 #include "app/commands.h"
 #include "app/keys.h"
 #include "app/nodump.h"
 #include "app/options.h"
 #include "app/process.h"
-#include "app/runner.h"
+#include "app/serve_loop.h"
+#include "app/serve_team.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* For how long a session that has proven nothing has no connection to the backend, unless its link
-   is lost before. Clients of servers that speak first wait for this long. */
-#define SERVE_HOLD_MS 1000u
 /* Descriptors that are for none of the sessions: files, names, connections that are closing. Of
    very few, half. */
 #define SERVE_KEEP_DESCRIPTORS 64u
@@ -27,23 +24,15 @@
 #define SERVE_HANDSHAKES_DIVISOR 8u
 #define SERVE_SESSION_DESCRIPTORS 2u
 
-struct serve {
-    struct snet_runner runner; /* first */
-    struct snet_options options;
-    snet_uv_server *server;
-    uint64_t session_count;
-    uint32_t keepalive_ms;
-    bool draining;
-};
+/* Minimum of what each of several loops has: of both budgets, and of all descriptors. */
+#define SERVE_LOOP_BUDGET_BYTES (UINT64_C(4) * 1024 * 1024)
+#define SERVE_LOOP_DESCRIPTORS 64u
 
-/* One session and the dial of its backend. */
-struct serve_session {
-    uv_timer_t hold; /* first: closing it frees the session */
-    bool dialed;
-    struct snet_log_session known;
-    struct serve *serve;
-    snet_relay *relay;
-    snet_stream_dial *dial;
+struct serve {
+    struct snet_options options;
+    unsigned loops;
+    struct snet_serve_loop alone; /* the only loop, on the main thread; or else: */
+    struct snet_serve_team team;
 };
 
 static const char serve_head[] =
@@ -61,150 +50,21 @@ static const char serve_tail[] =
     "\n"
     "SIGTERM drains: no new sessions, others finish; a second one ends at once.\n";
 
-static void serve_session_closed(uv_handle_t *hold)
-{
-    free(hold->data);
-}
-
-static void serve_relay_done(void *user, snet_err err)
-{
-    (void)err;
-    struct serve_session *session = user;
-    struct serve *serve = session->serve;
-    snet_stream_dial_cancel(session->dial);
-    uv_close((uv_handle_t *)&session->hold, serve_session_closed);
-    serve->session_count--;
-    if (serve->draining && serve->session_count == 0) {
-        snet_runner_stop(&serve->runner, SNET_EXIT_OK);
-    }
-}
-
-static void serve_dialed(void *user, snet_err err, int os_err, uv_stream_t *stream)
-{
-    struct serve_session *session = user;
-    session->dial = NULL;
-    if (err == SNET_OK) {
-        snet_relay_start(session->relay, stream);
-        return;
-    }
-    snet_log_session_unreachable(&session->serve->options.log, snet_relay_session(session->relay),
-                                 &session->known, uv_strerror(os_err));
-    snet_session_abort_with(snet_relay_session(session->relay), SNET_RELAY_CODE_UNREACHABLE,
-                            "the server behind the gateway cannot be reached",
-                            snet_uv_now(session->serve->runner.driver));
-}
-
-/* The name of a client with a key, or NULL. The list is looked through once per session: that is
-   less work than the handshake was. */
-static const char *serve_client_name(const struct serve *serve, const snet_session *session)
-{
-    struct snet_key key;
-    return snet_session_peer_key(session, &key) ? snet_key_list_name(&serve->options.clients, &key)
-                                                : NULL;
-}
-
-static struct snet_log_session *serve_known(const snet_session *session)
-{
-    snet_relay *relay = snet_session_user(session);
-    struct serve_session *own = relay == NULL ? NULL : snet_relay_user(relay);
-    return own == NULL ? NULL : &own->known;
-}
-
-static void serve_dial(struct serve_session *own)
-{
-    const struct serve *serve = own->serve;
-    const struct snet_stream_dial_config config = {
-        .address = serve->options.to,
-        .options = {.keepalive_ms = serve->keepalive_ms},
-        .on_done = serve_dialed,
-        .user = own,
-    };
-    if (own->dialed) {
-        return;
-    }
-    own->dialed = true;
-    (void)uv_timer_stop(&own->hold);
-    if (snet_stream_dial_start(own->hold.loop, &config, &own->dial) != SNET_OK) {
-        snet_session_abort(snet_relay_session(own->relay), snet_uv_now(serve->runner.driver));
-    }
-}
-
-static void serve_hold_over(uv_timer_t *hold)
-{
-    serve_dial(hold->data);
-}
-
-/* Whether its client has proven nothing yet: eight bytes, which anybody may say, begin a session of
-   snet/1. */
-static bool serve_is_unproven(const snet_session *session)
-{
-    struct snet_session_info info;
-    snet_session_get_info(session, &info);
-    return info.wire == SNET_WIRE_1 || info.wire == SNET_WIRE_1_PADDED;
-}
-
-/* What an event says of a client that has proven nothing yet: it is there, or is gone. */
-static void serve_judge(struct serve_session *own, enum snet_core_event_type type)
-{
-    if (type == SNET_CORE_EVENT_READABLE || type == SNET_CORE_EVENT_RESUMED) {
-        serve_dial(own);
-    } else if (type == SNET_CORE_EVENT_LOST) {
-        (void)uv_timer_stop(&own->hold);
-    }
-}
-
-static void serve_opened(struct serve *serve, snet_session *session)
-{
-    struct serve_session *own = calloc(1, sizeof *own);
-    const struct snet_relay_config relay_config = {.on_done = serve_relay_done, .user = own};
-    snet_relay *relay = NULL;
-    if (own == NULL ||
-        snet_relay_new(serve->runner.driver, session, &relay_config, &relay) != SNET_OK) {
-        free(own);
-        snet_session_abort(session, snet_uv_now(serve->runner.driver));
-        return;
-    }
-    *own = (struct serve_session){
-        .known = {.backend = serve->options.to, .key_name = serve_client_name(serve, session)},
-        .serve = serve,
-        .relay = relay,
-    };
-    serve->session_count++;
-    (void)uv_timer_init(&serve->runner.loop, &own->hold);
-    own->hold.data = own;
-    if (serve_is_unproven(session)) {
-        (void)uv_timer_start(&own->hold, serve_hold_over, SERVE_HOLD_MS, 0);
-    } else {
-        serve_dial(own);
-    }
-}
-
-static void serve_event(struct snet_runner *runner, const struct snet_core_event *event)
-{
-    struct serve *serve = (struct serve *)runner;
-    snet_relay *relay = snet_session_user(event->session);
-    if (event->type == SNET_CORE_EVENT_OPENED) {
-        serve_opened(serve, event->session);
-    } else if (relay != NULL) {
-        serve_judge(snet_relay_user(relay), event->type);
-        snet_relay_event(relay, event);
-    } else if (event->type == SNET_CORE_EVENT_ENDED) {
-        snet_session_free(event->session, snet_uv_now(runner->driver));
-    }
-}
-
 static void serve_drain(struct snet_runner *runner)
 {
-    struct serve *serve = (struct serve *)runner;
-    serve->draining = true;
-    snet_uv_server_drain(serve->server);
-    if (serve->session_count == 0) {
-        snet_runner_stop(runner, SNET_EXIT_OK);
-        return;
+    struct snet_serve_loop *loop = (struct snet_serve_loop *)runner;
+    const uint64_t count = snet_serve_loop_count(loop);
+    snet_serve_loop_drain(loop);
+    if (count > 0) {
+        snet_log_say(runner->log,
+                     "draining: no new sessions, %llu to finish; a second signal ends them",
+                     (unsigned long long)count);
     }
-    snet_log_say(&serve->options.log,
-                 "draining: no new sessions, %llu to finish; a second signal ends them",
-                 (unsigned long long)serve->session_count);
+}
+
+static void serve_finished(struct snet_serve_loop *loop)
+{
+    snet_runner_stop(&loop->runner, SNET_EXIT_OK);
 }
 
 /* Where clients reach the gateway: of an address for every interface, the name of this machine. */
@@ -257,6 +117,12 @@ static void serve_say_url(const struct serve *serve, const char *address)
     }
 }
 
+static const char *serve_address(const struct serve *serve)
+{
+    return serve->loops == 1 ? snet_uv_server_address(serve->alone.server)
+                             : snet_uv_team_listener_address(serve->team.listener);
+}
+
 /* The lines that an operator copies. */
 static void serve_greet(const struct serve *serve, bool temporary)
 {
@@ -265,13 +131,13 @@ static void serve_greet(const struct serve *serve, bool temporary)
     char how[SNET_STREAM_ADDRESS_MAX_BYTES] = "";
     char address[SNET_STREAM_ADDRESS_MAX_BYTES];
     snet_options_wire_names(options->wires, wires, sizeof wires);
-    snet_log_say(&options->log, "listening on %s, wires %s, to %s",
-                 snet_uv_server_address(serve->server), wires, options->to);
+    snet_log_say(&options->log, "listening on %s, wires %s, to %s", serve_address(serve), wires,
+                 options->to);
     if (temporary) {
         snet_log_say(&options->log, "this key is for this run only: clients need the new one after "
                                     "a restart; --key FILE, made by snet keygen, keeps one");
     }
-    serve_public_address(snet_uv_server_address(serve->server), address, sizeof address);
+    serve_public_address(serve_address(serve), address, sizeof address);
     if ((options->wires & SNET_WIRES_SECURE) != 0) {
         serve_key_options(serve, how, sizeof how);
     } else {
@@ -310,10 +176,67 @@ static void serve_fit(const struct serve *serve, struct snet_server_config *conf
     }
 }
 
+static uint64_t serve_bounded(uint64_t wanted, uint64_t limit)
+{
+    return wanted < limit ? wanted : limit;
+}
+
+/* How many loops there are: fewer than asked for when there is too little for so many. */
+static unsigned serve_count_loops(const struct serve *serve,
+                                  const struct snet_server_config *config)
+{
+    const struct snet_options *options = &serve->options;
+    const uint64_t send_bytes = options->core.send_budget_bytes;
+    const uint64_t recv_bytes = options->core.recv_budget_bytes;
+    uint64_t loops = options->threads == 0 ? uv_available_parallelism() : options->threads;
+    loops = serve_bounded(loops, SNET_SHARDS_MAX);
+    loops = serve_bounded(loops, config->sessions_max);
+    loops = serve_bounded(loops, snet_process_descriptors_max() / SERVE_LOOP_DESCRIPTORS);
+    if (send_bytes != 0) {
+        loops = serve_bounded(loops, send_bytes / SERVE_LOOP_BUDGET_BYTES);
+    }
+    if (recv_bytes != 0) {
+        loops = serve_bounded(loops, recv_bytes / SERVE_LOOP_BUDGET_BYTES);
+    }
+    if (loops < options->threads) {
+        snet_log_say(&options->log, "--threads %u: there is enough for %u", options->threads,
+                     loops == 0 ? 1 : (unsigned)loops);
+    }
+    return loops == 0 ? 1 : (unsigned)loops;
+}
+
+/* One loop, on the main thread. */
+static snet_err serve_open_alone(struct serve *serve, const struct snet_server_config *config,
+                                 int *ret_os_err)
+{
+    struct snet_options *options = &serve->options;
+    struct snet_runner *runner = &serve->alone.runner;
+    snet_serve_loop_init(&serve->alone, &options->log, options);
+    serve->alone.on_finished = serve_finished;
+    runner->drain_timeout_ms = snet_options_drain_timeout_ms(options);
+    runner->on_drain = serve_drain;
+    const snet_err err = snet_runner_init(runner, &options->core);
+    return err != SNET_OK ? err
+                          : snet_uv_serve(runner->driver, options->listen, config,
+                                          &serve->alone.server, ret_os_err);
+}
+
+static snet_err serve_open(struct serve *serve, const struct snet_server_config *config,
+                           int *ret_os_err)
+{
+    struct snet_options *options = &serve->options;
+    if (serve->loops == 1) {
+        return serve_open_alone(serve, config, ret_os_err);
+    }
+    const snet_err err = snet_serve_team_init(&serve->team, serve->loops, &options->log, options);
+    return err != SNET_OK ? err
+                          : snet_serve_team_open(&serve->team, &options->core, config, ret_os_err);
+}
+
 /* Listens, and says so. Returns the exit code. */
 static int serve_begin(struct serve *serve, bool temporary)
 {
-    const struct snet_options *options = &serve->options;
+    struct snet_options *options = &serve->options;
     struct snet_server_config config;
     struct snet_error error;
     if (snet_apply_server(options->config, &config, &error) != SNET_OK) {
@@ -321,12 +244,10 @@ static int serve_begin(struct serve *serve, bool temporary)
         return SNET_EXIT_USAGE;
     }
     int os_err = 0;
-    snet_err err = snet_runner_init(&serve->runner, &options->core);
-    if (err == SNET_OK) {
-        serve_fit(serve, &config); /* it may say so, now that the log does not block */
-        err =
-            snet_uv_serve(serve->runner.driver, options->listen, &config, &serve->server, &os_err);
-    }
+    snet_log_open(&options->log); /* what follows may say so */
+    serve_fit(serve, &config);
+    serve->loops = serve_count_loops(serve, &config);
+    const snet_err err = serve_open(serve, &config, &os_err);
     if (err != SNET_OK) {
         snet_log_say(&options->log, "cannot listen on %s: %s", options->listen,
                      os_err != 0 ? uv_strerror(os_err) : snet_err_message(err));
@@ -340,19 +261,14 @@ static int serve_begin(struct serve *serve, bool temporary)
 static int serve_run(struct serve *serve)
 {
     bool temporary = false;
-    serve->runner.log = &serve->options.log;
-    serve->runner.on_event = serve_event;
-    serve->runner.known_of = serve_known;
-    serve->runner.drain_timeout_ms = snet_options_drain_timeout_ms(&serve->options);
-    serve->keepalive_ms = snet_options_keepalive_ms(&serve->options);
-    serve->runner.on_drain = serve_drain;
     int code = snet_keys_complete(&serve->options, &temporary);
     if (code == SNET_EXIT_OK) {
         code = serve_begin(serve, temporary);
     }
     snet_options_forget_config(&serve->options); /* the library has its own copy of the keys */
     if (code == SNET_EXIT_OK) {
-        code = snet_runner_run(&serve->runner);
+        code = serve->loops == 1 ? snet_runner_run(&serve->alone.runner)
+                                 : snet_serve_team_run(&serve->team);
     }
     return code;
 }
