@@ -335,7 +335,8 @@ struct snet_shares_config {
     uint64_t recv_budget_bytes;
     uint32_t sessions_max;
 };
-/* `env` is copied; its `alloc` and `free` serve here. Errors: NO_MEMORY; INVALID when there is less
+/* `env` is copied; its `alloc`, `free` and `random` serve here. Errors: NO_MEMORY, RANDOM; INVALID
+   when there is less
    than a page, or a place, for each. */
 SNET_API SNET_MUST_USE snet_err snet_shares_new(const struct snet_env *env,
                                                 const struct snet_shares_config *config,

@@ -120,7 +120,7 @@ static void serve_say_url(const struct serve *serve, const char *address)
 static const char *serve_address(const struct serve *serve)
 {
     return serve->loops == 1 ? snet_uv_server_address(serve->alone.server)
-                             : snet_uv_team_listener_address(serve->team.listener);
+                             : snet_team_listener_address(serve->team.listener);
 }
 
 /* The lines that an operator copies. */

@@ -115,12 +115,12 @@ snet_err snet_serve_team_init(struct snet_serve_team *team, unsigned loops, stru
 static snet_err team_make_loops(struct snet_serve_team *team,
                                 const struct snet_server_config *config)
 {
-    const struct snet_core_config shared = {.shares = snet_uv_team_shares(team->team)};
+    const struct snet_core_config shared = {.shares = snet_team_shares(team->team)};
     for (unsigned i = 0; i < team->loop_count; i++) {
         struct snet_serve_loop *loop = &team->loops[i];
         snet_err err = snet_runner_init(&loop->runner, &shared);
         if (err == SNET_OK) {
-            err = snet_uv_team_serve(team->team, loop->runner.driver, config, &loop->server);
+            err = snet_team_serve(team->team, loop->runner.driver, config, &loop->server);
         }
         if (err != SNET_OK) {
             return err;
@@ -141,7 +141,7 @@ snet_err snet_serve_team_open(struct snet_serve_team *team, const struct snet_co
     };
     snet_err err = snet_runner_init(&team->runner, &none);
     if (err == SNET_OK) {
-        err = snet_uv_team_new(&shares, &team->team);
+        err = snet_team_new(&shares, &team->team);
     }
     if (err == SNET_OK) {
         err = team_make_loops(team, config);
@@ -150,8 +150,8 @@ snet_err snet_serve_team_open(struct snet_serve_team *team, const struct snet_co
         err = SNET_ERR_OS;
     }
     team->finished.data = team;
-    return err == SNET_OK ? snet_uv_team_listen(team->team, &team->runner.loop,
-                                                team->options->listen, &team->listener, ret_os_err)
+    return err == SNET_OK ? snet_team_listen(team->team, &team->runner.loop, team->options->listen,
+                                             &team->listener, ret_os_err)
                           : err;
 }
 
@@ -181,11 +181,11 @@ static bool team_stop(const struct snet_serve_team *team)
 
 void snet_serve_team_deinit(struct snet_serve_team *team)
 {
-    snet_uv_team_listener_close(team->listener);
+    snet_team_listener_close(team->listener);
     for (unsigned i = 0; i < team->loop_count; i++) {
         snet_runner_free(&team->loops[i].runner);
     }
-    snet_uv_team_free(team->team);
+    snet_team_free(team->team);
     snet_runner_free(&team->runner);
     free(team->loops);
 }

@@ -16,8 +16,8 @@
 struct snet_serve_team {
     struct snet_runner runner; /* first: the main thread's */
     const struct snet_options *options;
-    snet_uv_team *team;
-    snet_uv_team_listener *listener;
+    snet_team *team;
+    snet_team_listener *listener;
     struct snet_serve_loop *loops;
     uv_thread_t threads[SNET_SHARDS_MAX];
     unsigned loop_count;

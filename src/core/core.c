@@ -31,7 +31,7 @@ snet_err snet_core_new(const struct snet_env *env, const struct snet_core_config
     if (core == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
-    *core = (snet_core){.env = *env};
+    *core = (snet_core){.env = *env, .shares = shares};
     const snet_err err = snet_crypto_new(&core->crypto);
     if (err != SNET_OK) {
         env->free(env->ctx, core);

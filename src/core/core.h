@@ -28,6 +28,7 @@ struct snet_crypto;
 
 struct snet_core {
     struct snet_env env;
+    struct snet_shares *shares; /* what it has together with other cores; or NULL */
     struct snet_crypto *crypto;
     struct snet_pool send_pool;
     struct snet_pool recv_pool;

@@ -326,7 +326,9 @@ void snet_link_want_recv(snet_link *link)
 void snet_link_recv(snet_link *link, const uint8_t *data, size_t len, size_t *ret_taken,
                     uint64_t now)
 {
-    *ret_taken = len;
+    /* What is behind a message that is passed on is for another link. */
+    const bool passed = link->state == SNET_LINK_CLOSED && link->close_how == SNET_CLOSE_PASS;
+    *ret_taken = passed ? 0 : len;
     if (link->state == SNET_LINK_CLOSED || len == 0) {
         return;
     }
@@ -349,7 +351,7 @@ void snet_link_recv(snet_link *link, const uint8_t *data, size_t len, size_t *re
 size_t snet_link_room(const snet_link *link)
 {
     if (link->state == SNET_LINK_CLOSED) {
-        return SNET_PAGE_BYTES;
+        return link->close_how == SNET_CLOSE_PASS ? 0 : SNET_PAGE_BYTES;
     }
     return link->frozen ? 0 : link->wire->link_room(link);
 }

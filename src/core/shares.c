@@ -33,7 +33,7 @@ snet_err snet_shares_new(const struct snet_env *env, const struct snet_shares_co
     if (shares == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
-    shares->env = *env;
+    *shares = (snet_shares){.env = *env};
     if (!shares_divide(shares_pages(config->send_budget_bytes), config->members,
                        &shares->send_pages) ||
         !shares_divide(shares_pages(config->recv_budget_bytes), config->members,
@@ -41,6 +41,14 @@ snet_err snet_shares_new(const struct snet_env *env, const struct snet_shares_co
         !shares_divide(sessions, config->members, &shares->sessions)) {
         env->free(env->ctx, shares);
         return SNET_ERR_INVALID;
+    }
+    snet_err err = snet_replays_begin(&shares->replays, env);
+    if (err == SNET_OK && shares->replays.places == NULL) {
+        err = SNET_ERR_NO_MEMORY;
+    }
+    if (err != SNET_OK) {
+        env->free(env->ctx, shares);
+        return err;
     }
     *ret_shares = shares;
     return SNET_OK;
@@ -50,6 +58,7 @@ void snet_shares_free(snet_shares *shares)
 {
     if (shares != NULL) {
         const struct snet_env env = shares->env;
+        snet_replays_deinit(&shares->replays, &env);
         env.free(env.ctx, shares);
     }
 }

@@ -1,8 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
 /*
- * Shares: what the cores of servers that serve as one have together: pages, and places for
- * sessions. Half of each is divided evenly; the rest is a stock for whoever needs it.
+ * Shares: what the cores of servers that serve as one have together. Of pages and of places for
+ * sessions half is divided evenly; the rest is a stock for whoever needs it. The HELLOs that any of
+ * them has answered are one set.
  *
  * Ownership: <snet/core.h>. Thread: any.
  */
@@ -12,6 +13,7 @@
 #include <snet/core.h>
 
 #include "base/stock.h"
+#include "core/replays.h"
 
 #include <stdint.h>
 
@@ -26,6 +28,7 @@ struct snet_shares {
     struct snet_share send_pages;
     struct snet_share recv_pages;
     struct snet_share sessions;
+    struct snet_replays replays;
 };
 
 #endif

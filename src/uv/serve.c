@@ -267,7 +267,7 @@ static struct snet_server_config serve_config(const snet_uv_server *server,
     struct snet_server_config own = *config;
     if (server->team != NULL) {
         own.shards = server->shards;
-        own.shares = snet_uv_team_shares(server->team);
+        own.shares = snet_team_shares(server->team);
         own.handshakes_max =
             snet_team_part(server->team, own.handshakes_max == 0 ? SNET_HANDSHAKES_DEFAULT_MAX
                                                                  : own.handshakes_max);
@@ -297,8 +297,8 @@ void snet_uv_server_close(snet_uv_server *server)
     snet_serve_free(server);
 }
 
-snet_err snet_uv_team_serve(snet_uv_team *team, snet_uv *driver,
-                            const struct snet_server_config *config, snet_uv_server **ret_server)
+snet_err snet_team_serve(snet_team *team, snet_uv *driver, const struct snet_server_config *config,
+                         snet_uv_server **ret_server)
 {
     const struct snet_stream_options options =
         snet_driver_options(driver, config->wires, &config->session);

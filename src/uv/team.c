@@ -12,12 +12,12 @@
 #include <unistd.h>
 
 struct snet_team_member {
-    snet_uv_team *team;
+    snet_team *team;
     struct snet_queue queue;
     _Atomic(size_t) conns; /* as its loop has last told */
 };
 
-struct snet_uv_team {
+struct snet_team {
     snet_shares *shares;
     struct snet_stream_options options; /* of what its listeners accept */
     uint32_t members_max;
@@ -25,18 +25,18 @@ struct snet_uv_team {
     struct snet_team_member members[SNET_SHARDS_MAX];
 };
 
-struct snet_uv_team_listener {
-    snet_uv_team *team;
+struct snet_team_listener {
+    snet_team *team;
     snet_stream_listener *listener;
 };
 
 /* --- The team --------------------------------------------------------------------------------- */
 
-snet_err snet_uv_team_new(const struct snet_shares_config *config, snet_uv_team **ret_team)
+snet_err snet_team_new(const struct snet_shares_config *config, snet_team **ret_team)
 {
     struct snet_env env;
     snet_env_system(&env);
-    snet_uv_team *team = calloc(1, sizeof *team);
+    snet_team *team = calloc(1, sizeof *team);
     if (team == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
@@ -50,7 +50,7 @@ snet_err snet_uv_team_new(const struct snet_shares_config *config, snet_uv_team 
     return SNET_OK;
 }
 
-void snet_uv_team_free(snet_uv_team *team)
+void snet_team_free(snet_team *team)
 {
     if (team == NULL) {
         return;
@@ -62,26 +62,26 @@ void snet_uv_team_free(snet_uv_team *team)
     free(team);
 }
 
-snet_shares *snet_uv_team_shares(snet_uv_team *team)
+snet_shares *snet_team_shares(snet_team *team)
 {
     return team->shares;
 }
 
 /* --- Members ---------------------------------------------------------------------------------- */
 
-uint32_t snet_team_part(const snet_uv_team *team, uint32_t of_all)
+uint32_t snet_team_part(const snet_team *team, uint32_t of_all)
 {
     const uint32_t part = of_all / team->members_max;
     return part > 0 ? part : 1;
 }
 
 /* Shards go round the members. */
-static uint32_t team_member_of(const snet_uv_team *team, uint8_t shard)
+static uint32_t team_member_of(const snet_team *team, uint8_t shard)
 {
     return shard % team->members_max;
 }
 
-snet_err snet_team_join(snet_uv_team *team, uv_loop_t *loop, snet_queue_take_fn *take, void *user,
+snet_err snet_team_join(snet_team *team, uv_loop_t *loop, snet_queue_take_fn *take, void *user,
                         struct snet_team_member **ret_member, uint32_t *ret_shards)
 {
     if (team->member_count == team->members_max) {
@@ -110,7 +110,7 @@ void snet_team_leave(struct snet_team_member *member)
     snet_queue_close(&member->queue);
 }
 
-void snet_team_set_options(snet_uv_team *team, const struct snet_stream_options *options)
+void snet_team_set_options(snet_team *team, const struct snet_stream_options *options)
 {
     team->options = *options;
 }
@@ -122,12 +122,12 @@ void snet_team_tell_load(struct snet_team_member *member, size_t conns)
 
 bool snet_team_pass(struct snet_team_member *from, uint8_t shard, struct snet_queue_item *item)
 {
-    snet_uv_team *team = from->team;
+    snet_team *team = from->team;
     return snet_queue_put(&team->members[team_member_of(team, shard)].queue, item);
 }
 
 /* The member that has the fewest connections, of those that have room for one more; NULL: none. */
-static struct snet_team_member *team_choose(snet_uv_team *team)
+static struct snet_team_member *team_choose(snet_team *team)
 {
     struct snet_team_member *chosen = NULL;
     size_t fewest = SIZE_MAX;
@@ -146,7 +146,7 @@ static struct snet_team_member *team_choose(snet_uv_team *team)
 /* --- Accepting -------------------------------------------------------------------------------- */
 
 /* Gives it to a member, or closes it. */
-static bool team_give(snet_uv_team *team, struct snet_queue_item *item)
+static bool team_give(snet_team *team, struct snet_queue_item *item)
 {
     struct snet_team_member *member = team_choose(team);
     const bool given = member != NULL && snet_queue_put(&member->queue, item);
@@ -156,7 +156,7 @@ static bool team_give(snet_uv_team *team, struct snet_queue_item *item)
     return given;
 }
 
-snet_err snet_uv_team_take(snet_uv_team *team, int fd, const struct snet_uv_taken *taken)
+snet_err snet_team_take(snet_team *team, int fd, const struct snet_uv_taken *taken)
 {
     struct snet_queue_item *item =
         snet_queue_item_new(fd, SNET_QUEUE_NEW, taken->peer, taken->first, taken->first_len);
@@ -169,7 +169,7 @@ snet_err snet_uv_team_take(snet_uv_team *team, int fd, const struct snet_uv_take
 
 static void team_accepted(void *user, uv_stream_t *stream)
 {
-    const snet_uv_team_listener *listener = user;
+    const snet_team_listener *listener = user;
     struct snet_queue_item *item = snet_queue_item_new(-1, SNET_QUEUE_NEW, NULL, NULL, 0);
     if (item == NULL) {
         snet_stream_close(stream, true);
@@ -181,17 +181,17 @@ static void team_accepted(void *user, uv_stream_t *stream)
 
 static bool team_has_room(void *user)
 {
-    const snet_uv_team_listener *listener = user;
+    const snet_team_listener *listener = user;
     return team_choose(listener->team) != NULL;
 }
 
-snet_err snet_uv_team_listen(snet_uv_team *team, uv_loop_t *loop, const char *address,
-                             snet_uv_team_listener **ret_listener, int *ret_os_err)
+snet_err snet_team_listen(snet_team *team, uv_loop_t *loop, const char *address,
+                          snet_team_listener **ret_listener, int *ret_os_err)
 {
     if (team->member_count < team->members_max) {
         return SNET_ERR_STATE;
     }
-    snet_uv_team_listener *listener = calloc(1, sizeof *listener);
+    snet_team_listener *listener = calloc(1, sizeof *listener);
     if (listener == NULL) {
         return SNET_ERR_NO_MEMORY;
     }
@@ -208,12 +208,12 @@ snet_err snet_uv_team_listen(snet_uv_team *team, uv_loop_t *loop, const char *ad
     return SNET_OK;
 }
 
-const char *snet_uv_team_listener_address(const snet_uv_team_listener *listener)
+const char *snet_team_listener_address(const snet_team_listener *listener)
 {
     return snet_stream_listener_address(listener->listener);
 }
 
-void snet_uv_team_listener_close(snet_uv_team_listener *listener)
+void snet_team_listener_close(snet_team_listener *listener)
 {
     if (listener != NULL) {
         snet_stream_listener_close(listener->listener);

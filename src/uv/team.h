@@ -15,16 +15,16 @@
 struct snet_team_member;
 
 /* How many connections a member makes of what others have together: its part of handshakes. */
-uint32_t snet_team_part(const snet_uv_team *team, uint32_t of_all);
+uint32_t snet_team_part(const snet_team *team, uint32_t of_all);
 /* The next member, whose loop takes connections from now on; `*ret_shards` are its own. Loop.
    Errors: LIMIT, NO_MEMORY. */
-SNET_MUST_USE snet_err snet_team_join(snet_uv_team *team, uv_loop_t *loop, snet_queue_take_fn *take,
+SNET_MUST_USE snet_err snet_team_join(snet_team *team, uv_loop_t *loop, snet_queue_take_fn *take,
                                       void *user, struct snet_team_member **ret_member,
                                       uint32_t *ret_shards);
 /* The member takes nothing more. Loop. */
 void snet_team_leave(struct snet_team_member *member);
 /* What the listeners of the team give their connections. Before they listen. */
-void snet_team_set_options(snet_uv_team *team, const struct snet_stream_options *options);
+void snet_team_set_options(snet_team *team, const struct snet_stream_options *options);
 /* How many connections the member has. Loop. */
 void snet_team_tell_load(struct snet_team_member *member, size_t conns);
 /* Gives a connection to the member that has the shard; false when that does not take it. Any

@@ -30,6 +30,8 @@ MODERN = ("2", SECURE)
 """For what does not differ among the legacy wires."""
 MIXED = ",".join(WIRES)
 DEFECT_WORDS = ("Sanitizer", "runtime error:", "assertion")
+THREADS = os.environ.get("SNET_E2E_THREADS")
+"""How many loops gateways have where the test does not say; else as many as they take."""
 SKIPPED = 77
 """Exit code by which a test tells ctest that the machine lacks what it needs."""
 
@@ -154,6 +156,8 @@ def spoken_by(wire: str) -> tuple[str, ...]:
 
 def serve(to: str, *arguments: str, wires: str = MIXED, **options: object) -> Listening:
     """Start a gateway in front of `to`, which logs all it can."""
+    if THREADS is not None and "--threads" not in arguments:
+        arguments = ("--threads", THREADS, *arguments)
     return Listening("serve", *served_by(wires), "--to", to, "-v", *arguments, **options)
 
 

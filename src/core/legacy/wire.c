@@ -22,7 +22,8 @@ static snet_err legacy_link_recv(snet_link *link, const uint8_t *data, size_t le
     snet_err err = snet_legacy_handshake_feed(link, data, len, &taken, now);
     const struct snet_legacy_link *state = snet_legacy_link_of(link);
     if (err == SNET_OK && taken < len) {
-        size_t more = len - taken; /* after a refusal, bytes are dropped */
+        /* After a refusal, bytes are dropped; what is passed on leaves them to others. */
+        size_t more = link->close_how == SNET_CLOSE_PASS ? 0 : len - taken;
         if (state->step == SNET_LEGACY_STREAM && link->state == SNET_LINK_LIVE) {
             err = snet_legacy_stream_take(link, data + taken, len - taken, &more, now);
         }

@@ -234,7 +234,7 @@ static snet_err server_mark(snet_link *link, struct snet_buffer message, uint64_
     const bool whole = message.len >= offset + SNET_V3_EPHEMERAL_BYTES;
     const struct snet_bytes ephemeral = {message.data + (whole ? offset : 0),
                                          whole ? SNET_V3_EPHEMERAL_BYTES : 0};
-    return snet_replays_mark(&snet_v3_store_of(link->server)->replays, link->core, ephemeral,
+    return snet_replays_mark(snet_v3_store_of(link->server)->replays, link->core, ephemeral,
                              ret_mark);
 }
 
@@ -242,7 +242,7 @@ snet_err snet_v3_server_is_replay(snet_link *link, struct snet_buffer message, b
 {
     uint64_t mark = 0;
     SNET_TRY(server_mark(link, message, &mark));
-    *ret_replay = snet_replays_has(&snet_v3_store_of(link->server)->replays, mark);
+    *ret_replay = snet_replays_has(snet_v3_store_of(link->server)->replays, mark);
     return SNET_OK;
 }
 
@@ -270,7 +270,7 @@ snet_err snet_v3_server_hello(snet_link *link, struct snet_buffer message,
         *ret_next = SNET_V3_SILENT; /* a stranger, or a client with a key that is ours no more */
         return SNET_OK;
     }
-    struct snet_replays *replays = &snet_v3_store_of(link->server)->replays;
+    struct snet_replays *replays = snet_v3_store_of(link->server)->replays;
     uint64_t mark = 0;
     SNET_TRY(server_mark(link, message, &mark));
     if (snet_replays_has(replays, mark)) {

@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/try.h"
 #include "core/server.h"
+#include "core/shares.h"
 #include "crypto/secret.h"
 
 /* Collisions of 96 random bits mean a broken random source. */
@@ -61,6 +62,7 @@ snet_err snet_v3_store_new(snet_core *core, const struct snet_server_keys *keys,
         return SNET_ERR_NO_MEMORY;
     }
     store->core = core;
+    store->replays = core->shares != NULL ? &core->shares->replays : &store->own_replays;
     snet_handshakes_init(&store->unconfirmed);
     const snet_err err = store_set_up(store, keys);
     if (err != SNET_OK) {
@@ -81,7 +83,7 @@ void snet_v3_store_free(struct snet_v3_store *store)
     SNET_ASSERT(store->unconfirmed.list.count == 0);
     snet_registry_deinit(&store->registry);
     snet_tombstones_deinit(&store->tombstones);
-    snet_replays_deinit(&store->replays, store->core);
+    snet_replays_deinit(&store->own_replays, &store->core->env);
     snet_keyring_free(store->keyring);
     store_drop_root(store->core, &store->cids);
     for (size_t i = 0; i < SNET_V3_FORMER_ROOTS_MAX; i++) {

@@ -12,10 +12,10 @@
 #include "core/core.h"
 #include "core/handshakes.h"
 #include "core/registry.h"
+#include "core/replays.h"
 #include "core/snet3/cids.h"
 #include "core/snet3/credentials.h"
 #include "core/snet3/keyring.h"
-#include "core/snet3/replays.h"
 #include "core/snet3/tombstones.h"
 
 /* How many roots of names are remembered that were the root before. */
@@ -29,7 +29,8 @@ struct snet_v3_store {
     struct snet_cids former_cids[SNET_V3_FORMER_ROOTS_MAX];
     struct snet_registry registry; /* credentials, by cid */
     struct snet_tombstones tombstones;
-    struct snet_replays replays;
+    struct snet_replays *replays; /* those that several servers have together, or: */
+    struct snet_replays own_replays;
     struct snet_handshakes unconfirmed; /* sessions that no record has proven yet */
 };
 

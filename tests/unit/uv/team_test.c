@@ -28,10 +28,10 @@ static const enum snet_wire wires[] = {SNET_WIRE_1, SNET_WIRE_1_PADDED, SNET_WIR
 
 struct scene {
     struct test_loop loop;
-    snet_uv_team *team;
+    snet_team *team;
     snet_uv *members[MEMBERS];
     snet_uv_server *servers[MEMBERS];
-    snet_uv_team_listener *listener;
+    snet_team_listener *listener;
     snet_uv *clients;
     snet_session *sessions[SESSIONS];
     unsigned opened;  /* at clients */
@@ -60,14 +60,13 @@ static void scene_join(struct scene *scene, const struct snet_server_config *con
 {
     for (unsigned i = 0; i < MEMBERS; i++) {
         const struct snet_uv_config driver = {
-            .core = {.shares = snet_uv_team_shares(scene->team)},
+            .core = {.shares = snet_team_shares(scene->team)},
             .on_event = member_event,
             .user = scene,
         };
         assert_int_equal(snet_uv_new(&scene->loop.uv, &driver, &scene->members[i]), SNET_OK);
         assert_int_equal(
-            snet_uv_team_serve(scene->team, scene->members[i], config, &scene->servers[i]),
-            SNET_OK);
+            snet_team_serve(scene->team, scene->members[i], config, &scene->servers[i]), SNET_OK);
     }
 }
 
@@ -78,22 +77,22 @@ static void scene_open(struct scene *scene, const struct snet_server_config *con
     int os_err = 0;
     memset(scene, 0, sizeof *scene);
     test_loop_open(&scene->loop);
-    assert_int_equal(snet_uv_team_new(&shares, &scene->team), SNET_OK);
+    assert_int_equal(snet_team_new(&shares, &scene->team), SNET_OK);
     scene_join(scene, config);
     assert_int_equal(
-        snet_uv_team_listen(scene->team, &scene->loop.uv, "127.0.0.1:0", &scene->listener, &os_err),
+        snet_team_listen(scene->team, &scene->loop.uv, "127.0.0.1:0", &scene->listener, &os_err),
         SNET_OK);
     assert_int_equal(snet_uv_new(&scene->loop.uv, &clients, &scene->clients), SNET_OK);
 }
 
 static void scene_close(struct scene *scene)
 {
-    snet_uv_team_listener_close(scene->listener);
+    snet_team_listener_close(scene->listener);
     snet_uv_free(scene->clients);
     for (unsigned i = 0; i < MEMBERS; i++) {
         snet_uv_free(scene->members[i]);
     }
-    snet_uv_team_free(scene->team);
+    snet_team_free(scene->team);
     test_loop_close(&scene->loop);
 }
 
@@ -110,7 +109,7 @@ static void scene_connect(struct scene *scene, const struct snet_client_config *
 {
     for (unsigned i = 0; i < SESSIONS; i++) {
         assert_int_equal(snet_uv_connect(scene->clients,
-                                         snet_uv_team_listener_address(scene->listener), config,
+                                         snet_team_listener_address(scene->listener), config,
                                          &scene->sessions[i]),
                          SNET_OK);
     }
@@ -167,7 +166,7 @@ static void a_connection_is_taken_with_what_was_read_of_it(void **state)
     uint8_t hello[SNET_LEGACY_MESSAGE_MAX_BYTES];
     const size_t len = snet_legacy_hello_encode(snet_wires_find(SNET_WIRE_2)->format, 12345, hello);
     const struct snet_uv_taken taken = {.first = hello, .first_len = len - 1};
-    assert_int_equal(snet_uv_team_take(scene.team, ends[0], &taken), SNET_OK);
+    assert_int_equal(snet_team_take(scene.team, ends[0], &taken), SNET_OK);
     test_loop_settle(&scene.loop);
     assert_int_equal(test_socket_pending(ends[1]), 0);
     assert_int_equal(write(ends[1], &hello[len - 1], 1), 1);
@@ -184,21 +183,21 @@ static void a_team_needs_all_its_members_and_has_no_more(void **state)
     const struct snet_uv_taken nothing = {.first_len = 0};
     struct scene scene;
     snet_uv_server *server = NULL;
-    snet_uv_team *team = NULL;
+    snet_team *team = NULL;
     int os_err = 0;
     int ends[2];
     scene_open(&scene, &config.server);
-    assert_int_equal(snet_uv_team_serve(scene.team, scene.members[0], &config.server, &server),
+    assert_int_equal(snet_team_serve(scene.team, scene.members[0], &config.server, &server),
                      SNET_ERR_LIMIT);
-    assert_int_equal(snet_uv_team_new(&shares, &team), SNET_OK);
+    assert_int_equal(snet_team_new(&shares, &team), SNET_OK);
     assert_int_equal(
-        snet_uv_team_listen(team, &scene.loop.uv, "127.0.0.1:0", &scene.listener, &os_err),
+        snet_team_listen(team, &scene.loop.uv, "127.0.0.1:0", &scene.listener, &os_err),
         SNET_ERR_STATE);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-    assert_int_equal(snet_uv_team_take(team, ends[0], &nothing), SNET_ERR_LIMIT);
+    assert_int_equal(snet_team_take(team, ends[0], &nothing), SNET_ERR_LIMIT);
     assert_int_equal(test_socket_end(ends[1]), UV_EOF);
     test_socket_close(ends[1]);
-    snet_uv_team_free(team);
+    snet_team_free(team);
     scene_close(&scene);
 }
 
@@ -230,20 +229,20 @@ static void joining_without_memory_leaves_nothing(void **state)
     bool joined = false;
     test_loop_open(&loop);
     for (unsigned number = 1; !joined; number++) {
-        snet_uv_team *team = NULL;
+        snet_team *team = NULL;
         snet_uv *driver = NULL;
         snet_uv_server *server = NULL;
         assert_in_range(number, 1, ALLOCATIONS_MAX);
         assert_int_equal(snet_uv_new(&loop.uv, &driver_config, &driver), SNET_OK);
         test_memory_fail_at(number, false);
-        snet_err err = snet_uv_team_new(&shares, &team);
+        snet_err err = snet_team_new(&shares, &team);
         if (err == SNET_OK) {
-            err = snet_uv_team_serve(team, driver, &config.server, &server);
+            err = snet_team_serve(team, driver, &config.server, &server);
         }
         joined = err == SNET_OK;
         assert_int_equal(err, test_memory_heal() ? SNET_ERR_NO_MEMORY : SNET_OK);
         snet_uv_free(driver);
-        snet_uv_team_free(team);
+        snet_team_free(team);
         test_loop_settle(&loop);
     }
     test_loop_close(&loop);

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-#include "core/snet3/replays.h"
+#include "core/replays.h"
 
 #include "tests/support/test_env.h"
 #include "tests/support/unit.h"
@@ -24,7 +24,7 @@ static int begin(void **state)
 static int end(void **state)
 {
     (void)state;
-    snet_replays_deinit(&replays, core);
+    snet_replays_deinit(&replays, &env.env);
     snet_core_free(core);
     assert_int_equal(env.live_count, 0);
     return 0;
@@ -82,7 +82,7 @@ static void marks_are_those_of_one_server(void **state)
     (void)state;
     const uint64_t mark = mark_of(1);
     assert_int_equal(mark_of(1), mark);
-    snet_replays_deinit(&replays, core);
+    snet_replays_deinit(&replays, &env.env);
     assert_int_not_equal(mark_of(1), mark);
 }
 

@@ -1,16 +1,20 @@
 /* SPDX-FileCopyrightText: 2026 The snet authors */
 /* SPDX-License-Identifier: MIT */
-#include "core/snet3/replays.h"
+#include "core/replays.h"
 
 #include "base/cursor.h"
 #include "base/try.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
 
-static snet_err replays_begin(struct snet_replays *replays, snet_core *core)
+snet_err snet_replays_begin(struct snet_replays *replays, const struct snet_env *env)
 {
-    SNET_TRY(snet_core_random_bytes(core, SNET_RANDOM_TABLE, replays->key, sizeof replays->key));
-    replays->places = snet_core_alloc(core, SNET_REPLAYS_PLACES * sizeof *replays->places);
+    const size_t bytes = SNET_REPLAYS_PLACES * sizeof *replays->places;
+    SNET_TRY(env->random(env->ctx, SNET_RANDOM_TABLE, replays->key, sizeof replays->key));
+    replays->places = env->alloc(env->ctx, bytes);
+    for (size_t i = 0; replays->places != NULL && i < SNET_REPLAYS_PLACES; i++) {
+        replays->places[i] = (struct snet_replays_place){.next = 0};
+    }
     return SNET_OK;
 }
 
@@ -19,7 +23,7 @@ snet_err snet_replays_mark(struct snet_replays *replays, snet_core *core,
 {
     uint8_t mac[SNET_HASH_BYTES];
     if (replays->places == NULL) {
-        SNET_TRY(replays_begin(replays, core));
+        SNET_TRY(snet_replays_begin(replays, &core->env));
     }
     /* With a key, or somebody could choose HELLOs that push a certain one out. */
     const struct snet_bytes key = {replays->key, sizeof replays->key};
@@ -42,7 +46,7 @@ bool snet_replays_has(const struct snet_replays *replays, uint64_t mark)
     }
     const struct snet_replays_place *place = replays_place(replays, mark);
     for (size_t i = 0; i < SNET_REPLAYS_PER_PLACE; i++) {
-        if (place->marks[i] == mark) {
+        if (atomic_load_explicit(&place->marks[i], memory_order_relaxed) == mark) {
             return true;
         }
     }
@@ -53,13 +57,16 @@ void snet_replays_add(struct snet_replays *replays, uint64_t mark)
 {
     if (replays->places != NULL) {
         struct snet_replays_place *place = replays_place(replays, mark);
-        place->marks[place->next % SNET_REPLAYS_PER_PLACE] = mark;
-        place->next++;
+        const uint64_t next = atomic_fetch_add_explicit(&place->next, 1, memory_order_relaxed);
+        atomic_store_explicit(&place->marks[next % SNET_REPLAYS_PER_PLACE], mark,
+                              memory_order_relaxed);
     }
 }
 
-void snet_replays_deinit(struct snet_replays *replays, snet_core *core)
+void snet_replays_deinit(struct snet_replays *replays, const struct snet_env *env)
 {
-    snet_core_release(core, replays->places);
+    if (replays->places != NULL) {
+        env->free(env->ctx, replays->places);
+    }
     snet_secret_wipe(replays, sizeof *replays);
 }

@@ -6,13 +6,18 @@
  * client draws anew for every attempt. The number is bounded: the oldest in the same place is
  * forgotten, and may be answered once more.
  *
- * Ownership: part of a store; its memory is taken with the first HELLO. Thread: the core's.
+ * Servers that serve as one have one set of them. Two that are asked at the very same time may both
+ * answer; nothing else goes wrong when they look and add together.
+ *
+ * Ownership: part of a store, whose memory is taken with the first HELLO, or of shares. Thread: any
+ * may mark, look and add, once the memory is there.
  */
-#ifndef SNET_CORE_SNET3_REPLAYS_H
-#define SNET_CORE_SNET3_REPLAYS_H
+#ifndef SNET_CORE_REPLAYS_H
+#define SNET_CORE_REPLAYS_H
 
 #include "core/core.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,8 +25,8 @@
 #define SNET_REPLAYS_PER_PLACE 8u
 
 struct snet_replays_place {
-    uint64_t marks[SNET_REPLAYS_PER_PLACE]; /* 0: free */
-    uint64_t next;                          /* where the next one goes, modulo their number */
+    _Atomic(uint64_t) marks[SNET_REPLAYS_PER_PLACE]; /* 0: free */
+    _Atomic(uint64_t) next; /* where the next one goes, modulo their number */
 };
 
 struct snet_replays {
@@ -29,6 +34,8 @@ struct snet_replays {
     uint8_t key[32];
 };
 
+/* Takes the memory, if there is any, and a key. Errors: RANDOM. */
+SNET_MUST_USE snet_err snet_replays_begin(struct snet_replays *replays, const struct snet_env *env);
 /* What stands for this key: never 0. Errors: CRYPTO, RANDOM. */
 SNET_MUST_USE snet_err snet_replays_mark(struct snet_replays *replays, snet_core *core,
                                          struct snet_bytes ephemeral, uint64_t *ret_mark);
@@ -36,6 +43,6 @@ SNET_MUST_USE snet_err snet_replays_mark(struct snet_replays *replays, snet_core
 bool snet_replays_has(const struct snet_replays *replays, uint64_t mark);
 /* It is answered now. */
 void snet_replays_add(struct snet_replays *replays, uint64_t mark);
-void snet_replays_deinit(struct snet_replays *replays, snet_core *core);
+void snet_replays_deinit(struct snet_replays *replays, const struct snet_env *env);
 
 #endif
