@@ -27,7 +27,7 @@ static void main_describe(const struct sim_plan *plan, const struct sim *sim)
 {
     (void)printf(
         "seed %" PRIu64 ": wire %s%s%s, %u clients, %" PRIu64 " up, %" PRIu64
-        " down, history %" PRIu32 "%s%s%s%s%s%s%s, %u faults, %u cuts, %" PRIu64
+        " down, history %" PRIu32 "%s%s%s%s%s%s%s%s, %u faults, %u cuts, %" PRIu64
         " steps, %.1f s%s%s\n",
         plan->seed, snet_wire_name(plan->wire), plan->plain ? " plain" : "",
         plan->client_ends ? ", clients end" : "", plan->clients, plan->up_bytes, plan->down_bytes,
@@ -36,8 +36,11 @@ static void main_describe(const struct sim_plan *plan, const struct sim *sim)
         plan->lazy_readers ? ", lazy readers" : "",
         plan->alloc_fail_one_in == 0 ? "" : ", memory fails",
         plan->rate_bytes == 0 ? "" : ", slow path", plan->hole_bytes == 0 ? "" : ", black hole",
-        plan->hostile ? ", hostile client" : "", sim->faults_done, sim->cuts, sim->steps,
-        (double)sim->now / 1e9,
+        plan->hostile ? ", hostile client" : "",
+        plan->servers == 1   ? ""
+        : plan->servers == 2 ? ", 2 servers"
+                             : ", 3 servers",
+        sim->faults_done, sim->cuts, sim->steps, (double)sim->now / 1e9,
         sim->failure == NULL ? "" : ": FAILED: ", sim->failure == NULL ? "" : sim->failure);
 }
 
@@ -89,6 +92,7 @@ static bool main_every_byte_3(struct sim *sim, enum sim_pattern pattern)
             .suite = (uint8_t)(SNET_SUITE_CHACHA20_POLY1305 + cut % 2),
             .eager = cut % 3 == 0,
             .clients = 1,
+            .servers = 1,
             .cut_at_byte = cut,
             .queue_bytes = SIM_QUEUE_MAX_BYTES / 2,
             .up_bytes = MAIN_EVERY_BYTE_3_HALF,
@@ -116,6 +120,7 @@ static bool main_every_byte(struct sim *sim)
                 .server_wires = 1u << mode / 2,
                 .plain = mode % 2 == 1,
                 .clients = 1,
+                .servers = 1,
                 .cut_at_byte = cut,
                 .history_bytes = 1024,
                 .inbox_bytes = 1024,
@@ -138,19 +143,22 @@ static bool main_seeds(struct sim *sim, uint64_t first, uint64_t count)
 {
     unsigned failures = 0;
     uint64_t cuts = 0;
+    uint64_t passes = 0;
     const bool terminal = isatty(STDOUT_FILENO) != 0;
     uint64_t done = 0;
     for (; done < count && failures < MAIN_FAILURES_MAX; done++) {
         failures += main_seed(sim, first + done, false) ? 0 : 1;
         cuts += sim->cuts;
+        passes += sim->passes;
         if (terminal || (done + 1) % MAIN_LINE_EVERY == 0) {
             (void)printf("%s%" PRIu64 " of %" PRIu64 " seeds%s", terminal ? "\r" : "", done + 1,
                          count, terminal ? "" : "\n");
             (void)fflush(stdout);
         }
     }
-    (void)printf("%s%" PRIu64 " seeds from %" PRIu64 " on, %" PRIu64 " cuts, %u failures\n",
-                 terminal ? "\r" : "", done, first, cuts, failures);
+    (void)printf("%s%" PRIu64 " seeds from %" PRIu64 " on, %" PRIu64 " cuts, %" PRIu64
+                 " passed on, %u failures\n",
+                 terminal ? "\r" : "", done, first, cuts, passes, failures);
     return failures == 0;
 }
 

@@ -88,24 +88,41 @@ static bool sim_new_core(struct sim *sim, unsigned which)
     return snet_core_new(&sim->env[which].env, &config, &sim->cores[which]) == SNET_OK;
 }
 
-static bool sim_new_server(struct sim *sim)
+static bool sim_new_server(struct sim *sim, unsigned which)
 {
     const struct sim_keys *keys = sim_keys();
-    if (keys == NULL || !sim_new_core(sim, 1)) {
+    if (keys == NULL || !sim_new_core(sim, 1 + which)) {
         return false;
     }
     const struct snet_server_config config = {
         .session = sim_session_config(&sim->plan),
         .wires = sim->plan.server_wires,
         .keys = {.secrets = &keys->server, .secret_count = 1, .psks = &keys->psk, .psk_count = 1},
+        .shards = sim_team_shards(sim, which),
     };
-    if (snet_server_new(sim->cores[1], &config, &sim->server) != SNET_OK) {
+    if (snet_server_new(sim->cores[1 + which], &config, &sim->team[which]) != SNET_OK) {
         return false;
     }
     if (sim->plan.turns) {
-        snet_server_take_turns(sim->server);
+        snet_server_take_turns(sim->team[which]);
     }
     return true;
+}
+
+static bool sim_new_team(struct sim *sim)
+{
+    bool ok = true;
+    for (unsigned which = 0; ok && which < sim->plan.servers; which++) {
+        ok = sim_new_server(sim, which);
+    }
+    return ok;
+}
+
+static void sim_set_memory(struct sim *sim, unsigned first_core, unsigned fail_one_in)
+{
+    for (unsigned core = first_core; core < sim->cores_count; core++) {
+        sim->env[core].fail_one_in = fail_one_in;
+    }
 }
 
 void sim_restart_server(struct sim *sim)
@@ -120,12 +137,16 @@ void sim_restart_server(struct sim *sim)
         }
         server->session = NULL;
     }
-    snet_core_free(sim->cores[1]);
-    sim->env[1].fail_one_in = 0; /* a server that cannot start is another story */
-    if (!sim_new_server(sim)) {
+    for (unsigned core = 1; core < sim->cores_count; core++) {
+        snet_core_free(sim->cores[core]);
+        sim->cores[core] = NULL;
+    }
+    sim->still = 0;
+    sim_set_memory(sim, 1, 0); /* a server that cannot start is another story */
+    if (!sim_new_team(sim)) {
         sim_fail(sim, "the server did not start again");
     }
-    sim->env[1].fail_one_in = sim->plan.alloc_fail_one_in;
+    sim_set_memory(sim, 1, sim->plan.alloc_fail_one_in);
 }
 
 static bool sim_setup(struct sim *sim)
@@ -134,10 +155,11 @@ static bool sim_setup(struct sim *sim)
     const struct sim_keys *keys = sim_keys();
     const struct snet_session_config session = sim_session_config(plan);
     test_env_init(&sim->dice, plan->seed ^ UINT64_C(0xd1342543de82ef95));
-    for (unsigned i = 0; i < 2; i++) {
+    sim->cores_count = 1 + plan->servers;
+    for (unsigned i = 0; i < sim->cores_count; i++) {
         test_env_init(&sim->env[i], plan->seed + (i + 1) * UINT64_C(0xa0761d6478bd642f));
     }
-    if (keys == NULL || !sim_new_core(sim, 0) || !sim_new_server(sim)) {
+    if (keys == NULL || !sim_new_core(sim, 0) || !sim_new_team(sim)) {
         return false;
     }
     const struct snet_client_config client = sim_client_config(plan, &session, keys);
@@ -151,7 +173,7 @@ static bool sim_setup(struct sim *sim)
         sim->clients[i].to_read = sim->servers[i].to_write = plan->down_bytes;
         snet_session_set_user(opened, &sim->clients[i]);
     }
-    sim->env[0].fail_one_in = sim->env[1].fail_one_in = plan->alloc_fail_one_in;
+    sim_set_memory(sim, 0, plan->alloc_fail_one_in);
     return true;
 }
 
@@ -184,18 +206,19 @@ static void sim_waste(struct sim *sim, snet_session *session)
  * was lost or a stranger said hello. It gets its application once a client has the same id: no
  * client sends bytes of its stream before.
  */
-static void sim_adopt(struct sim *sim)
+static void sim_adopt(struct sim *sim, snet_core *core)
 {
-    struct snet_list_node *node = snet_list_first(&sim->cores[1]->sessions);
+    struct snet_list_node *node = snet_list_first(&core->sessions);
     while (node != NULL) {
         snet_session *session = SNET_CONTAINER(node, snet_session, task.node);
-        node = snet_list_next(&sim->cores[1]->sessions, node);
+        node = snet_list_next(&core->sessions, node);
         const bool orphan = session->visible_to_app && snet_session_user(session) == NULL;
         struct sim_app *app = orphan ? sim_match(sim, session) : NULL;
         if (app != NULL) {
             const size_t i = (size_t)(app - sim->servers);
             sim_app_init(app, session, SIM_DOWN_SALT + i, SIM_UP_SALT + i);
             snet_session_set_user(session, app);
+            sim_team_check(sim, session);
         } else if (orphan) {
             sim_waste(sim, session);
         }
@@ -230,7 +253,7 @@ static void sim_session_event(struct sim *sim, unsigned core, const struct snet_
         sim->dials[app - sim->clients]++;
     } else if (app != NULL) {
         sim_app_event(sim, app, event);
-    } else if (event->type == SNET_CORE_EVENT_ENDED && core == 1) {
+    } else if (event->type == SNET_CORE_EVENT_ENDED && core != 0) {
         snet_session_free(event->session, sim->now);
     }
 }
@@ -238,7 +261,7 @@ static void sim_session_event(struct sim *sim, unsigned core, const struct snet_
 static void sim_drain(struct sim *sim)
 {
     struct snet_core_event event;
-    for (unsigned core = 0; core < 2; core++) {
+    for (unsigned core = 0; core < sim->cores_count; core++) {
         while (snet_core_next_event(sim->cores[core], &event)) {
             if (event.link != NULL) {
                 sim_net_event(sim, &event);
@@ -249,13 +272,15 @@ static void sim_drain(struct sim *sim)
     }
     if (sim->adopts) {
         sim->adopts = false;
-        sim_adopt(sim);
+        for (unsigned core = 1; core < sim->cores_count; core++) {
+            sim_adopt(sim, sim->cores[core]);
+        }
     }
 }
 
 static void sim_check(const struct sim *sim)
 {
-    for (unsigned core = 0; core < 2; core++) {
+    for (unsigned core = 0; core < sim->cores_count; core++) {
         const struct snet_list *sessions = &sim->cores[core]->sessions;
         struct snet_list_node *node = snet_list_first(sessions);
         for (; node != NULL; node = snet_list_next(sessions, node)) {
@@ -325,7 +350,7 @@ static void sim_finish(struct sim *sim)
 static bool sim_forgot_writer(const struct sim *sim)
 {
     bool forgot = false;
-    for (unsigned core = 0; core < 2; core++) {
+    for (unsigned core = 0; core < sim->cores_count; core++) {
         forgot = forgot || (sim->cores[core]->pressure.writers.count > 0 &&
                             snet_pool_available(&sim->cores[core]->send_pool) > 0);
     }
@@ -336,9 +361,11 @@ static bool sim_forgot_writer(const struct sim *sim)
 static uint64_t sim_deadline(const struct sim *sim)
 {
     uint64_t deadline = sim_net_deadline(sim);
-    for (unsigned core = 0; core < 2; core++) {
-        const uint64_t due = snet_core_deadline(sim->cores[core]);
-        deadline = due < deadline ? due : deadline;
+    for (unsigned core = 0; core < sim->cores_count; core++) {
+        if (!sim_team_stands(sim, sim->cores[core])) {
+            const uint64_t due = snet_core_deadline(sim->cores[core]);
+            deadline = due < deadline ? due : deadline;
+        }
     }
     return deadline;
 }
@@ -347,8 +374,11 @@ static void sim_tick(struct sim *sim)
 {
     sim->due_since_ns = SNET_NEVER;
     sim_net_tick(sim);
-    snet_core_tick(sim->cores[0], sim->now);
-    snet_core_tick(sim->cores[1], sim->now);
+    for (unsigned core = 0; core < sim->cores_count; core++) {
+        if (!sim_team_stands(sim, sim->cores[core])) {
+            snet_core_tick(sim->cores[core], sim->now);
+        }
+    }
 }
 
 /* Whether somebody is kept waiting for what is due: the faults would be the simulator's own. */
@@ -383,11 +413,11 @@ static bool sim_wait(struct sim *sim)
     if (sim_forgot_writer(sim)) {
         sim_fail(sim, "a writer waits for a page, and pages are free");
     }
-    const uint64_t due = sim_deadline(sim);
-    const uint64_t ready = sim_net_wake(sim);
+    const uint64_t wakes[] = {sim_deadline(sim), sim_net_wake(sim), sim_team_deadline(sim)};
     uint64_t deadline = sim_app_deadline(sim);
-    deadline = due < deadline ? due : deadline;
-    deadline = ready < deadline ? ready : deadline;
+    for (unsigned i = 0; i < sizeof wakes / sizeof wakes[0]; i++) {
+        deadline = wakes[i] < deadline ? wakes[i] : deadline;
+    }
     if (deadline == SNET_NEVER) {
         return false;
     }
@@ -398,8 +428,14 @@ static bool sim_wait(struct sim *sim)
 
 static bool sim_turn_step(struct sim *sim)
 {
-    return snet_server_turn(sim->cores[1], SNET_SERVER_TURN_RESUME, sim->now) ||
-           snet_server_turn(sim->cores[1], SNET_SERVER_TURN_HELLO, sim->now);
+    for (unsigned core = 1; core < sim->cores_count; core++) {
+        if (!sim_team_stands(sim, sim->cores[core]) &&
+            (snet_server_turn(sim->cores[core], SNET_SERVER_TURN_RESUME, sim->now) ||
+             snet_server_turn(sim->cores[core], SNET_SERVER_TURN_HELLO, sim->now))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 typedef bool sim_step_fn(struct sim *sim);
@@ -426,7 +462,7 @@ static void sim_step(struct sim *sim)
         return; /* who gives up has nothing left to wait for */
     }
     const unsigned first = (unsigned)sim_below(sim, SIM_STEP_KINDS);
-    bool moved = sim_tick_due(sim);
+    bool moved = sim_tick_due(sim) || sim_team_step(sim);
     for (unsigned i = 0; i < SIM_STEP_KINDS && !moved; i++) {
         moved = sim_step_kinds[(first + i) % SIM_STEP_KINDS](sim);
     }
@@ -481,10 +517,11 @@ bool sim_run(struct sim *sim, const struct sim_plan *plan)
         sim_tell_end(sim, "client", &sim->clients[i]);
         sim_tell_end(sim, "server", &sim->servers[i]);
     }
-    snet_core_free(sim->cores[0]);
-    snet_core_free(sim->cores[1]);
-    if (sim->env[0].live_count + sim->env[1].live_count != 0) {
-        sim_fail(sim, "memory was not given back");
+    for (unsigned core = 0; core < sim->cores_count; core++) {
+        snet_core_free(sim->cores[core]);
+        if (sim->env[core].live_count != 0) {
+            sim_fail(sim, "memory was not given back");
+        }
     }
     return sim->failure == NULL;
 }

@@ -2,9 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The deterministic simulator: clients and a server in virtual time, over a network that cuts,
- * stalls, refuses and lies, all from one seed. Both ends are real cores; only the network, the
- * clock and the applications are simulated. The applications write a pattern that every reader can
- * check byte by byte, so nothing can be lost, repeated or changed unseen.
+ * stalls, refuses and lies, all from one seed. Both ends are real cores, the server's end up to
+ * three that serve as one; only the network, the clock and the applications are simulated. The
+ * applications write a pattern that every reader can check byte by byte, so nothing can be lost,
+ * repeated or changed unseen.
  */
 #ifndef SNET_TESTS_SIM_SIM_H
 #define SNET_TESTS_SIM_SIM_H
@@ -18,13 +19,16 @@
 #include <stdint.h>
 
 #define SIM_CLIENTS_MAX 3u
-#define SIM_LEGACY_WIRES 3u /* the wires before SNET_WIRE_3 */
+#define SIM_SERVERS_MAX 3u
+#define SIM_CORES_MAX (1 + SIM_SERVERS_MAX) /* the clients' and the servers' */
+#define SIM_LEGACY_WIRES 3u                 /* the wires before SNET_WIRE_3 */
 #define SIM_CONNS_MAX 64u
 #define SIM_QUEUE_MAX_BYTES 16384u
 #define SIM_STEPS_MAX 3000000u
-#define SIM_RECORD_BYTES 300u  /* of each client's first bytes, for replays */
-#define SIM_RECORD_2_BYTES 48u /* on snet/2 */
-#define SIM_RECORD_1_BYTES 40u /* on snet/1: no more than a resume */
+#define SIM_FIRST_MAX_BYTES 8192u /* of the first message of a connection that is passed on */
+#define SIM_RECORD_BYTES 300u     /* of each client's first bytes, for replays */
+#define SIM_RECORD_2_BYTES 48u    /* on snet/2 */
+#define SIM_RECORD_1_BYTES 40u    /* on snet/1: no more than a resume */
 #define SIM_RECORDS_MAX 16u
 #define SIM_SLOW 24u
 /* A path that ends each connection carries at least a handshake and a record of 1 KiB before. */
@@ -52,6 +56,8 @@
 #define SIM_AWAY_MAX_NS (30 * SNET_SECOND_NS)
 /* Long enough to miss an answer; a night of these does not end a session that has no link. */
 #define SIM_ASLEEP_MAX_NS (10 * SNET_SECOND_NS)
+/* Maximum: a server's loop stands still; no session without a link ends so soon. */
+#define SIM_STILL_MAX_NS (10 * SNET_SECOND_NS)
 #define SIM_DEAD_PEER_NS (20 * SNET_SECOND_NS)
 
 /* Of a stranger's connection, or what is put in place of other bytes. */
@@ -81,6 +87,7 @@ struct sim_plan {
     bool tampered;  /* bits flip on the path, bytes vanish, refusals are forged */
     bool adversary; /* strangers send garbage, truncations and replays */
     unsigned clients;
+    unsigned servers;           /* that serve as one */
     unsigned faults;            /* how many at most */
     unsigned fault_one_in;      /* steps per fault, on average */
     uint32_t quota_bytes;       /* of each connection, each way; 0: none */
@@ -152,6 +159,12 @@ struct sim_conn {
     bool stalled;
     bool slow; /* moves once in SIM_SLOW turns: others overtake it */
     unsigned client;
+    unsigned server;        /* the one that it has arrived at, or is on its way to */
+    bool arrives;           /* that has not taken it yet ... */
+    uint64_t arrives_at_ns; /* ... and does not before this */
+    bool passed;            /* it has been at another before */
+    bool tampered;          /* what was on its way was changed */
+    size_t first_len;       /* of sim.firsts: what the first has taken, and passes on */
     bool resumes;           /* its client's session was open before */
     uint16_t segment_bytes; /* what its client asked TCP for; 0: nothing */
     size_t recorded;
@@ -163,10 +176,13 @@ _Static_assert(SIM_CONNS_MAX == 64, "a bit of a word for each connection");
 
 struct sim {
     struct sim_plan plan;
-    struct test_env env[2]; /* 0: clients, 1: server */
-    struct test_env dice;   /* the network's and the applications' */
-    snet_core *cores[2];
-    snet_server *server;
+    struct test_env env[SIM_CORES_MAX]; /* 0: clients; then the servers */
+    struct test_env dice;               /* the network's and the applications' */
+    snet_core *cores[SIM_CORES_MAX];
+    snet_server *team[SIM_SERVERS_MAX];
+    unsigned cores_count;
+    unsigned still;          /* the core that stands still, 0: none ... */
+    uint64_t still_until_ns; /* ... and until when */
     uint64_t now;
     uint64_t due_since_ns; /* something is due and not done yet, or SNET_NEVER */
     struct sim_app clients[SIM_CLIENTS_MAX];
@@ -176,6 +192,7 @@ struct sim {
     struct sim_conn conns[SIM_CONNS_MAX];
     uint64_t conns_used; /* a bit for each, the first lowest */
     unsigned conns_top;  /* the first so many have been used */
+    uint64_t arriving;   /* a bit for each that no server has taken yet */
     uint8_t records[SIM_RECORDS_MAX][SIM_RECORD_BYTES];
     size_t record_len[SIM_RECORDS_MAX];
     unsigned record_client[SIM_RECORDS_MAX];
@@ -186,11 +203,13 @@ struct sim {
     uint64_t bytes_moved;
     unsigned faults_done;
     unsigned cuts;
+    unsigned passes;
     bool calm; /* no more faults: all was delivered */
     const char *failure;
     uint64_t steps;
     /* Apart from what every step looks at. Nothing is in them but what `queued` says. */
     uint8_t queues[SIM_CONNS_MAX][2][SIM_QUEUE_MAX_BYTES];
+    uint8_t firsts[SIM_CONNS_MAX][SIM_FIRST_MAX_BYTES];
 };
 
 /* Runs it; true when all went well, else `failure` says what did not. */
@@ -226,8 +245,35 @@ void sim_net_tick(struct sim *sim);
 void sim_net_check(const struct sim *sim);
 /* A connection that is not used, zeroed; NULL when all are. */
 struct sim_conn *sim_net_new_conn(struct sim *sim);
-/* It has arrived at the server. */
-void sim_net_open_server_side(struct sim *sim, struct sim_conn *conn);
+/* Neither end has it any more. */
+void sim_net_free_conn(struct sim *sim, const struct sim_conn *conn);
+
+/* --- sim_team.c: servers that serve as one --------------------------------------------------- */
+
+/* The shards of one of the servers, as its config has them. */
+uint32_t sim_team_shards(const struct sim *sim, unsigned server);
+/* A connection is made: one of the servers takes it, now or later. */
+void sim_team_connect(struct sim *sim, struct sim_conn *conn);
+/* A server's link has taken these bytes. */
+void sim_team_heard(struct sim *sim, struct sim_conn *conn, const uint8_t *data, size_t len);
+/* Its server passes the connection on. */
+void sim_team_pass(struct sim *sim, struct sim_conn *conn);
+/* One that waits for its server may arrive; false when none did. */
+bool sim_team_step(struct sim *sim);
+/* When the next one may, or the loop that stands still goes on, or SNET_NEVER. */
+uint64_t sim_team_deadline(const struct sim *sim);
+/* The server's process has died: it takes nothing any more. */
+void sim_team_killed(struct sim *sim, struct sim_conn *conn);
+/* The loop of one of several servers stands still for a while. */
+void sim_team_stop(struct sim *sim);
+/* No loop stands still any more, and nothing takes long to arrive. */
+void sim_team_heal(struct sim *sim);
+/* Whether the loop of this core stands still: then nothing of it moves. */
+bool sim_team_stands(const struct sim *sim, const snet_core *core);
+/* Fails the run unless the session is where its shard says. */
+void sim_team_check(struct sim *sim, const snet_session *session);
+/* The connection was closed because its session is not known: fails the run if there is one. */
+void sim_team_refused(struct sim *sim, const struct sim_conn *conn);
 
 /* --- sim_path.c: what the path does to every connection -------------------------------------- */
 

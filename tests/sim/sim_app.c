@@ -75,14 +75,23 @@ bool sim_app_hostile(const struct sim *sim, const struct sim_app *app)
     return sim->plan.hostile && app == &sim->clients[0];
 }
 
+/* Its program runs: it is not in a loop that stands still. */
+static bool app_runs(const struct sim *sim, const struct sim_app *app)
+{
+    return app->session != NULL && !sim_team_stands(sim, app->session->core);
+}
+
 bool sim_app_write(struct sim *sim, struct sim_app *app)
 {
     uint8_t memory[APP_WORDS_BYTES];
     const uint64_t left = app->to_write - app->written;
+    if (!app_runs(sim, app)) {
+        return false;
+    }
     if (left == 0 && sim->plan.wire == SNET_WIRE_3 && sim->plan.eager && app->opened) {
         sim_app_shut(sim, app);
     }
-    if (app->session == NULL || app->ended || app->shut || app->blocked || left == 0) {
+    if (app->ended || app->shut || app->blocked || left == 0) {
         return false;
     }
     size_t len = 1 + (size_t)sim_below(sim, sim_one_in(sim, 3) ? 20 : APP_CHUNK_BYTES);
@@ -106,7 +115,7 @@ bool sim_app_read(struct sim *sim, struct sim_app *app)
     uint8_t chunk[APP_CHUNK_BYTES];
     uint8_t memory[APP_WORDS_BYTES];
     size_t len = 0;
-    if (app->session == NULL || sim->now < app->read_at_ns || sim_app_hostile(sim, app)) {
+    if (!app_runs(sim, app) || sim->now < app->read_at_ns || sim_app_hostile(sim, app)) {
         return false;
     }
     const size_t want = 1 + (size_t)sim_below(sim, APP_CHUNK_BYTES);

@@ -16,7 +16,7 @@ static bool net_used(const struct sim *sim, const struct sim_conn *conn)
     return (sim->conns_used & net_bit(sim, conn)) != 0;
 }
 
-static void net_free(struct sim *sim, const struct sim_conn *conn)
+void sim_net_free_conn(struct sim *sim, const struct sim_conn *conn)
 {
     sim->conns_used &= ~net_bit(sim, conn);
 }
@@ -46,17 +46,6 @@ struct sim_conn *sim_net_new_conn(struct sim *sim)
     return conn;
 }
 
-void sim_net_open_server_side(struct sim *sim, struct sim_conn *conn)
-{
-    struct sim_side *side = &conn->sides[1];
-    if (snet_server_accepted(sim->server, &side->link, sim->now) == SNET_OK) {
-        snet_link_set_user(side->link, conn);
-    } else {
-        side->deaf = true;
-        conn->sides[0].reset = true;
-    }
-}
-
 void sim_net_dial(struct sim *sim, unsigned client)
 {
     sim->dials[client]--;
@@ -71,14 +60,14 @@ void sim_net_dial(struct sim *sim, unsigned client)
     conn->slow = sim_one_in(sim, 4);
     sim_path_begin(conn, session);
     if (snet_client_connected(session, &conn->sides[0].link, sim->now) != SNET_OK) {
-        net_free(sim, conn);
+        sim_net_free_conn(sim, conn);
         return;
     }
     snet_link_set_user(conn->sides[0].link, conn);
     if (conn->resumes && sim->now < sim->portal_until_ns) {
         sim_stranger_portal(sim, conn);
     } else {
-        sim_net_open_server_side(sim, conn);
+        sim_team_connect(sim, conn);
     }
 }
 
@@ -96,8 +85,8 @@ static void net_close_side(struct sim *sim, struct sim_conn *conn, unsigned inde
     } else if (!conn->stalled) {
         other->reset = true;
     }
-    if (other->link == NULL) {
-        net_free(sim, conn);
+    if (other->link == NULL && !conn->arrives) {
+        sim_net_free_conn(sim, conn);
     }
 }
 
@@ -128,7 +117,12 @@ void sim_net_event(struct sim *sim, const struct snet_core_event *event)
         side->want_send = true;
     } else if (event->type == SNET_CORE_EVENT_LINK_RECV) {
         side->paused = false;
+    } else if (event->close_how == SNET_CLOSE_PASS) {
+        sim_team_pass(sim, conn);
     } else {
+        if (event->err == SNET_ERR_UNKNOWN_SESSION) {
+            sim_team_refused(sim, conn);
+        }
         if (event->close_how == SNET_CLOSE_FIN) {
             net_flush(conn, index, sim->now);
         }
@@ -153,12 +147,18 @@ static void net_record(struct sim *sim, struct sim_conn *conn, const uint8_t *da
     sim->record_resumes[slot] = conn->resumes;
 }
 
+/* It has a link, in a loop that does not stand still. */
+static bool net_runs(const struct sim *sim, const struct sim_side *side)
+{
+    return side->link != NULL && !sim_team_stands(sim, side->link->core);
+}
+
 /* This end wants to send, and the network takes it. */
 static bool net_may_send(const struct sim *sim, const struct sim_conn *conn, unsigned index)
 {
     const struct sim_side *side = &conn->sides[index];
     const struct sim_side *other = &conn->sides[1 - index];
-    return side->link != NULL && side->want_send && !other->fin &&
+    return net_runs(sim, side) && side->want_send && !other->fin &&
            other->queued < sim->plan.queue_bytes;
 }
 
@@ -166,7 +166,7 @@ static bool net_may_send(const struct sim *sim, const struct sim_conn *conn, uns
 static bool net_may_deliver(const struct sim *sim, const struct sim_conn *conn, unsigned index)
 {
     const struct sim_side *side = &conn->sides[index];
-    return side->link != NULL && !conn->stalled &&
+    return net_runs(sim, side) && !conn->stalled &&
            (side->reset ||
             (!side->paused && side->ready_ns <= sim->now && (side->queued > 0 || side->fin)));
 }
@@ -220,8 +220,8 @@ static void net_cut(struct sim *sim, struct sim_conn *conn)
     conn->sides[0].reset = conn->sides[1].reset = true;
     conn->sides[0].queued = conn->sides[1].queued = 0;
     conn->stalled = false;
-    if (conn->sides[0].link == NULL && conn->sides[1].link == NULL) {
-        net_free(sim, conn);
+    if (conn->sides[0].link == NULL && conn->sides[1].link == NULL && !conn->arrives) {
+        sim_net_free_conn(sim, conn);
     }
 }
 
@@ -263,7 +263,12 @@ static bool net_deliver(struct sim *sim, struct sim_conn *conn, unsigned index)
     }
     size_t taken = 0;
     snet_link_recv(side->link, side->queue, len, &taken, sim->now);
-    if (taken < len) {
+    if (index == 1) {
+        sim_team_heard(sim, conn, side->queue, taken);
+    }
+    if (side->link->close_how == SNET_CLOSE_PASS) {
+        len = taken; /* the rest is for who it is passed on to */
+    } else if (taken < len) {
         if (sim->plan.alloc_fail_one_in == 0) {
             sim_fail(sim, "a link took less than it had room for");
         }
@@ -321,7 +326,10 @@ void sim_net_heal(struct sim *sim)
 {
     sim->refuse_until_ns = 0;
     sim->portal_until_ns = 0;
-    sim->env[0].fail_one_in = sim->env[1].fail_one_in = 0;
+    sim_team_heal(sim);
+    for (unsigned core = 0; core < sim->cores_count; core++) {
+        sim->env[core].fail_one_in = 0;
+    }
     uint64_t left = sim->conns_used;
     while (left != 0) {
         struct sim_conn *conn = &sim->conns[net_next(&left)];
@@ -374,6 +382,7 @@ static void net_kill(struct sim *sim)
         struct sim_conn *conn = &sim->conns[net_next(&left)];
         conn->sides[1].link = NULL;
         conn->sides[1].deaf = true;
+        sim_team_killed(sim, conn);
         net_cut(sim, conn);
     }
     sim_restart_server(sim);
@@ -381,9 +390,11 @@ static void net_kill(struct sim *sim)
 
 static const char *const net_fault_names[] = {
     "refuse", "network changed", "stranger", "stall",  "orderly close", "cut",           "cut",
-    "cut",    "tamper",          "asleep",   "portal", "flood",         "server killed",
+    "cut",    "tamper",          "asleep",   "portal", "flood",         "server killed", "still",
 };
 #define NET_FAULTS (sizeof net_fault_names / sizeof net_fault_names[0])
+/* The last is for several servers only. */
+#define NET_FAULTS_ALONE (NET_FAULTS - 1)
 
 /* What does not concern one connection. */
 static void net_fault_of_all(struct sim *sim, unsigned fault)
@@ -397,6 +408,8 @@ static void net_fault_of_all(struct sim *sim, unsigned fault)
         sim->portal_until_ns = sim->now + sim_below(sim, SIM_AWAY_MAX_NS);
     } else if (fault == 12) {
         net_kill(sim);
+    } else if (fault == 13) {
+        sim_team_stop(sim);
     } else if (sim->plan.adversary && (fault == 2 || fault == 11)) {
         sim_strangers(sim, fault == 2 ? 1 : 1 + (unsigned)sim_below(sim, SIM_FLOOD_MAX));
     }
@@ -410,7 +423,8 @@ void sim_net_fault(struct sim *sim)
         conn = &sim->conns[(index + i) % SIM_CONNS_MAX];
     }
     sim->faults_done++;
-    const unsigned fault = (unsigned)sim_below(sim, NET_FAULTS);
+    const unsigned fault =
+        (unsigned)sim_below(sim, sim->plan.servers == 1 ? NET_FAULTS_ALONE : NET_FAULTS);
     sim_tell(sim, "fault on conn", (unsigned)(conn - sim->conns), net_fault_names[fault]);
     switch (fault) {
     case 1:
@@ -468,7 +482,7 @@ uint64_t sim_net_deadline(const struct sim *sim)
         const struct sim_conn *conn = &sim->conns[net_next(&left)];
         for (unsigned index = 0; index < 2; index++) {
             const struct sim_side *side = &conn->sides[index];
-            if (side->link != NULL && side->reset_at_ns < deadline) {
+            if (net_runs(sim, side) && side->reset_at_ns < deadline) {
                 deadline = side->reset_at_ns;
             }
         }
@@ -483,7 +497,7 @@ void sim_net_tick(struct sim *sim)
         struct sim_conn *conn = &sim->conns[net_next(&left)];
         for (unsigned index = 0; index < 2; index++) {
             struct sim_side *side = &conn->sides[index];
-            if (side->link != NULL && side->reset_at_ns <= sim->now) {
+            if (net_runs(sim, side) && side->reset_at_ns <= sim->now) {
                 side->reset_at_ns = SNET_NEVER;
                 snet_link_failed(side->link, SNET_ERR_LINK_TIMEOUT, sim->now);
             }

@@ -89,4 +89,7 @@ void sim_plan_from_seed(struct sim_plan *plan, uint64_t seed)
     }
     plan_people(plan, &dice);
     plan_path(plan, &dice);
+    plan->servers = test_env_below(&dice, 3) == 0
+                        ? 2 + (unsigned)test_env_below(&dice, SIM_SERVERS_MAX - 1)
+                        : 1;
 }

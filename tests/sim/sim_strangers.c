@@ -37,7 +37,7 @@ static void stranger_comes(struct sim *sim)
         return;
     }
     conn->sides[0].stranger = true;
-    sim_net_open_server_side(sim, conn);
+    sim_team_connect(sim, conn);
     struct sim_side *side = &conn->sides[1];
     const unsigned known =
         sim->record_count < SIM_RECORDS_MAX ? sim->record_count : SIM_RECORDS_MAX;
@@ -53,7 +53,7 @@ static void stranger_comes(struct sim *sim)
             side->queue[i] = (uint8_t)sim_below(sim, i < 9 && sim_one_in(sim, 2) ? 2 : 256);
         }
     }
-    if (side->link != NULL && sim_one_in(sim, 2)) {
+    if ((side->link != NULL || conn->arrives) && sim_one_in(sim, 2)) {
         side->fin = true;
     }
 }
@@ -87,6 +87,7 @@ void sim_stranger_tamper(struct sim *sim, struct sim_conn *conn)
         stranger_forge(sim, conn);
     } else if (side->queued > 0) {
         stranger_spoil(sim, conn);
+        conn->tampered = true;
         const size_t at = (size_t)sim_below(sim, side->queued);
         if (how == 1) {
             side->queue[at] = (uint8_t)(side->queue[at] ^ (1u << sim_below(sim, 8)));

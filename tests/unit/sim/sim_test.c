@@ -55,6 +55,7 @@ static void what_is_due_is_done_while_bytes_move(void **state)
         .server_wires = SNET_WIRE_3,
         .suite = SNET_SUITE_CHACHA20_POLY1305,
         .clients = SIM_CLIENTS_MAX,
+        .servers = 1,
         .cut_at_byte = UINT64_MAX,
         .queue_bytes = 256,
         .up_bytes = 1000000,
@@ -65,12 +66,39 @@ static void what_is_due_is_done_while_bytes_move(void **state)
     assert_true(sim->now > 30 * SNET_SECOND_NS);
 }
 
+/* The hand-over is not vacuous: one cut, and the clients come back to servers that lack them. */
+static void what_comes_to_another_server_is_passed_on(void **state)
+{
+    static const enum snet_wire wires[] = {SNET_WIRE_1, SNET_WIRE_1_PADDED, SNET_WIRE_2,
+                                           SNET_WIRE_3};
+    struct sim *sim = *state;
+    for (size_t i = 0; i < sizeof wires / sizeof wires[0]; i++) {
+        const struct sim_plan plan = {
+            .seed = 1,
+            .wire = wires[i],
+            .server_wires = wires[i],
+            .suite = SNET_SUITE_CHACHA20_POLY1305,
+            .clients = SIM_CLIENTS_MAX,
+            .servers = SIM_SERVERS_MAX,
+            .cut_at_byte = 3000,
+            .queue_bytes = 256,
+            .up_bytes = 3000,
+            .down_bytes = 3000,
+        };
+        (void)sim_run(sim, &plan);
+        assert_null(sim->failure);
+        assert_true(sim->passes > 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(slow_connections_with_nothing_to_move_let_time_pass,
                                         sim_test_setup, sim_test_teardown),
         cmocka_unit_test_setup_teardown(what_is_due_is_done_while_bytes_move, sim_test_setup,
+                                        sim_test_teardown),
+        cmocka_unit_test_setup_teardown(what_comes_to_another_server_is_passed_on, sim_test_setup,
                                         sim_test_teardown),
     };
     return cmocka_run_group_tests_name("sim", tests, NULL, NULL);
