@@ -160,6 +160,8 @@ FIGURES: list[tuple[str, str, object]] = [
     (TESTING, "above a size of {}", "SIM_HOLE_MIN_BYTES"),
     (TESTING, "to {} bytes vanish", "SIM_HOLE_MIN_BYTES + SIM_HOLE_RANGE_BYTES - 1"),
     (TESTING, "up to {} strangers at once", "SIM_FLOOD_MAX"),
+    (TESTING, "the other up to {} s later", f"TEAM_LONG_NS {S}"),
+    (TESTING, "does nothing for up to {} s", f"SIM_STILL_MAX_NS {S}"),
     (TESTING, "one of {} KiB over snet/3", f"2 * MAIN_EVERY_BYTE_3_HALF {KIB}"),
     (TESTING, "{} mutants leave", mutants),
     (TESTING, "{} targets, one function each", lambda: files("tests/fuzz/*_fuzz.c")),
