@@ -351,7 +351,9 @@ static bool sim_forgot_writer(const struct sim *sim)
 {
     bool forgot = false;
     for (unsigned core = 0; core < sim->cores_count; core++) {
-        forgot = forgot || (sim->cores[core]->pressure.writers.count > 0 &&
+        /* In a loop that stands still, who was woken has not had its turn yet. */
+        forgot = forgot || (!sim_team_stands(sim, sim->cores[core]) &&
+                            sim->cores[core]->pressure.writers.count > 0 &&
                             snet_pool_available(&sim->cores[core]->send_pool) > 0);
     }
     return forgot;
