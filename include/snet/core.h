@@ -129,7 +129,7 @@ enum snet_close_how {
     SNET_CLOSE_NONE,
     SNET_CLOSE_FIN,   /* orderly, after everything was sent; wait for the other end a little */
     SNET_CLOSE_RESET, /* at once: what was not sent is resent on another link or not at all */
-    SNET_CLOSE_PASS   /* not at all: another server has it from here on, see snet_link_get_pass */
+    SNET_CLOSE_PASS   /* not at all: another server has it from here on, see <snet/shares.h> */
 };
 
 struct snet_core_event {
@@ -317,32 +317,12 @@ struct snet_server_config {
     uint64_t grace_ns;      /* wait for padding after 16 bytes; SNET_GRACE_DEFAULT_NS */
     uint64_t padding_ns;    /* hold of leading zeros; SNET_PADDING_DEFAULT_NS */
     uint32_t shards;        /* of several servers that serve as one, those of this one: a set of
-                               bits, see snet_link_get_pass; none: it is alone */
+                               bits, see <snet/shares.h>; none: it is alone */
     snet_shares *shares;    /* the places for sessions are these, and `sessions_max` counts for
                                nothing; its own */
 };
 /* How many shards there are, and so the most servers that may serve as one. */
 #define SNET_SHARDS_MAX 32u
-
-/*
- * What the cores of several servers have together that serve as one (snet_link_get_pass). Each has
- * an even part of one half for itself; the other half is for whoever needs it. Zero means the
- * default in every field but `members`.
- */
-struct snet_shares_config {
-    uint32_t members;           /* how many there are, at most SNET_SHARDS_MAX */
-    uint64_t send_budget_bytes; /* of all together, as in snet_core_config */
-    uint64_t recv_budget_bytes;
-    uint32_t sessions_max;
-};
-/* `env` is copied; its `alloc`, `free` and `random` serve here. Errors: NO_MEMORY, RANDOM; INVALID
-   when there is less
-   than a page, or a place, for each. */
-SNET_API SNET_MUST_USE snet_err snet_shares_new(const struct snet_env *env,
-                                                const struct snet_shares_config *config,
-                                                snet_shares **ret_shares);
-/* The cores and servers that have a part of it have gone. Accepts NULL. Thread: any. */
-SNET_API void snet_shares_free(snet_shares *shares);
 
 /* Makes a server: a registry of sessions behind one listener. Errors: NO_MEMORY, INVALID, CRYPTO.
  */
@@ -386,20 +366,6 @@ SNET_API SNET_MUST_USE snet_err snet_server_accepted(snet_server *server, snet_l
  * IPv4, by 56 of IPv6. Links whose address was not told are all of one network.
  */
 SNET_API void snet_link_set_address(snet_link *link, const uint8_t *address, size_t len);
-
-/*
- * Several servers with the same config but for `shards`, each with a core of its own, may serve as
- * one: each shard belongs to one of them. Clients come by any of them. One that is asked to go on
- * with a session that belongs to another closes the link by SNET_CLOSE_PASS, before a byte was
- * answered. The caller gives the connection to snet_server_accepted of the one whose `shard` it is,
- * and the bytes of `first` to the new link before all others. [PROTO 12.5] [PROTO 4.2]
- */
-struct snet_link_pass {
-    struct snet_span first; /* what has come, until snet_link_free; no byte behind it was taken */
-    uint8_t shard;
-};
-/* Of a link that was closed by SNET_CLOSE_PASS. */
-SNET_API void snet_link_get_pass(const snet_link *link, struct snet_link_pass *ret_pass);
 
 /*
  * From now on first messages of snet/3 wait for snet_server_turn, in place of being answered when

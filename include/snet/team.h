@@ -28,6 +28,7 @@
 
 #include <snet/core.h>
 #include <snet/error.h>
+#include <snet/shares.h>
 #include <snet/stream.h>
 #include <snet/uv.h>
 

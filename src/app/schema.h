@@ -43,7 +43,7 @@
     X("to", to, TEXT, 1, 319, "ADDR", "", S,                                                       \
       "Address of the server to forward each session to")                                          \
     X("threads", threads, COUNT, 1, 32, "", "processors", S,                                       \
-      "Loops that sessions are divided among, a thread each; as many as there are processors")      \
+      "Loops that sessions are divided among, a thread each; as many as there are processors")     \
     X("eof-wait", eof_wait_ns, TIME, 1, SNET_SECOND_NS * 86400 * 31, "", "30s", C,                 \
       "Wires 1 and 2: a session whose input has ended is given this long without a byte")          \
     X("drain-timeout", drain_timeout_ns, TIME, 1, SNET_SECOND_NS * 86400 * 31, "", "60s", S | C,   \

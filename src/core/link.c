@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/link.h"
 
+#include <snet/shares.h>
+
 #include "base/assert.h"
 #include "base/cursor.h"
 #include "core/session.h"

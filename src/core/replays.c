@@ -18,16 +18,13 @@ snet_err snet_replays_begin(struct snet_replays *replays, const struct snet_env 
     return SNET_OK;
 }
 
-snet_err snet_replays_mark(struct snet_replays *replays, snet_core *core,
+snet_err snet_replays_mark(const struct snet_replays *replays, struct snet_crypto *crypto,
                            struct snet_bytes ephemeral, uint64_t *ret_mark)
 {
     uint8_t mac[SNET_HASH_BYTES];
-    if (replays->places == NULL) {
-        SNET_TRY(snet_replays_begin(replays, &core->env));
-    }
     /* With a key, or somebody could choose HELLOs that push a certain one out. */
     const struct snet_bytes key = {replays->key, sizeof replays->key};
-    SNET_TRY(snet_hash_hmac(core->crypto, key, &ephemeral, 1, mac));
+    SNET_TRY(snet_hash_hmac(crypto, key, &ephemeral, 1, mac));
     struct snet_reader reader;
     snet_reader_init(&reader, mac, sizeof *ret_mark);
     *ret_mark = snet_reader_u64(&reader) | 1u;

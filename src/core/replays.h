@@ -15,7 +15,10 @@
 #ifndef SNET_CORE_REPLAYS_H
 #define SNET_CORE_REPLAYS_H
 
-#include "core/core.h"
+#include <snet/env.h>
+
+#include "base/bytes.h"
+#include "crypto/crypto.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -34,11 +37,12 @@ struct snet_replays {
     uint8_t key[32];
 };
 
-/* Takes the memory, if there is any, and a key. Errors: RANDOM. */
+/* Takes a key, and the memory, if there is any. Errors: RANDOM. */
 SNET_MUST_USE snet_err snet_replays_begin(struct snet_replays *replays, const struct snet_env *env);
-/* What stands for this key: never 0. Errors: CRYPTO, RANDOM. */
-SNET_MUST_USE snet_err snet_replays_mark(struct snet_replays *replays, snet_core *core,
-                                         struct snet_bytes ephemeral, uint64_t *ret_mark);
+/* What stands for this key: never 0. Once there is a key. Errors: CRYPTO. */
+SNET_MUST_USE snet_err snet_replays_mark(const struct snet_replays *replays,
+                                         struct snet_crypto *crypto, struct snet_bytes ephemeral,
+                                         uint64_t *ret_mark);
 /* Whether the HELLO with this mark was answered. */
 bool snet_replays_has(const struct snet_replays *replays, uint64_t mark);
 /* It is answered now. */

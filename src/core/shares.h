@@ -10,7 +10,7 @@
 #ifndef SNET_CORE_SHARES_H
 #define SNET_CORE_SHARES_H
 
-#include <snet/core.h>
+#include <snet/shares.h>
 
 #include "base/stock.h"
 #include "core/replays.h"

@@ -50,7 +50,7 @@ static bool queue_take(struct snet_queue *queue, enum snet_queue_kind kind)
     if (item == NULL) {
         return false;
     }
-    queue->take(queue->user, item);
+    queue->taker.take(queue->taker.user, item);
     snet_queue_item_free(item);
     return true;
 }
@@ -73,8 +73,8 @@ static void queue_woken(uv_async_t *async)
     }
 }
 
-bool snet_queue_open(struct snet_queue *queue, uv_loop_t *loop, snet_queue_take_fn *take,
-                     void *user)
+bool snet_queue_open(struct snet_queue *queue, uv_loop_t *loop,
+                     const struct snet_queue_taker *taker)
 {
     struct snet_queue_wake *wake = calloc(1, sizeof *wake);
     if (wake == NULL || uv_async_init(loop, &wake->async, queue_woken) != 0) {
@@ -84,8 +84,7 @@ bool snet_queue_open(struct snet_queue *queue, uv_loop_t *loop, snet_queue_take_
     wake->queue = queue;
     uv_mutex_lock(&queue->mutex);
     queue->wake = wake;
-    queue->take = take;
-    queue->user = user;
+    queue->taker = *taker;
     queue->open = true;
     uv_mutex_unlock(&queue->mutex);
     return true;
@@ -107,8 +106,8 @@ void snet_queue_close(struct snet_queue *queue)
         return;
     }
     for (unsigned kind = 0; kind < SNET_QUEUE_KINDS; kind++) {
-        struct snet_queue_item *item = NULL;
-        while ((item = queue_next(queue, kind)) != NULL) {
+        struct snet_queue_item *item = queue_next(queue, kind);
+        for (; item != NULL; item = queue_next(queue, kind)) {
             snet_queue_item_free(item);
         }
     }

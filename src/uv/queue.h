@@ -43,13 +43,18 @@ struct snet_queue_item {
 /* Takes the connection out by setting its `fd` to -1, or leaves it to be closed. On the loop. */
 typedef void snet_queue_take_fn(void *user, struct snet_queue_item *item);
 
+/* Who takes what comes. */
+struct snet_queue_taker {
+    snet_queue_take_fn *take;
+    void *user;
+};
+
 struct snet_queue {
     uv_mutex_t mutex;
     struct snet_list waiting[SNET_QUEUE_KINDS];
     bool open;
     struct snet_queue_wake *wake; /* its loop's, while it is open */
-    snet_queue_take_fn *take;
-    void *user;
+    struct snet_queue_taker taker;
 };
 
 /* A queue that is not open. False without a mutex. Thread: its maker's. */
@@ -58,8 +63,8 @@ bool snet_queue_init(struct snet_queue *queue);
 void snet_queue_deinit(struct snet_queue *queue);
 /* From now on the loop takes; the open queue keeps it running. Loop. False: no memory, or no
    descriptor. */
-bool snet_queue_open(struct snet_queue *queue, uv_loop_t *loop, snet_queue_take_fn *take,
-                     void *user);
+bool snet_queue_open(struct snet_queue *queue, uv_loop_t *loop,
+                     const struct snet_queue_taker *taker);
 /* Closes what waits, and takes nothing more. Loop. Safe for one that is not open. */
 void snet_queue_close(struct snet_queue *queue);
 

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "uv/serve.h"
 
+#include <snet/shares.h>
+
 #include "uv/address.h"
 #include "uv/adopt.h"
 #include "uv/stream.h"
@@ -307,13 +309,14 @@ snet_err snet_team_serve(snet_team *team, snet_uv *driver, const struct snet_ser
         return SNET_ERR_NO_MEMORY;
     }
     server->driver = driver;
-    snet_err err =
-        snet_team_join(team, driver->loop, serve_queued, server, &server->member, &server->shards);
+    const struct snet_queue_taker taker = {.take = serve_queued, .user = server};
+    snet_err err = snet_team_join(team, driver->loop, &taker, &server->member);
     if (err != SNET_OK) {
         free(server);
         return err;
     }
     server->team = team;
+    server->shards = snet_team_shards(server->member);
     const struct snet_server_config own = serve_config(server, config);
     err = snet_server_new(driver->core, &own, &server->core);
     if (err != SNET_OK) {

@@ -81,8 +81,8 @@ static uint32_t team_member_of(const snet_team *team, uint8_t shard)
     return shard % team->members_max;
 }
 
-snet_err snet_team_join(snet_team *team, uv_loop_t *loop, snet_queue_take_fn *take, void *user,
-                        struct snet_team_member **ret_member, uint32_t *ret_shards)
+snet_err snet_team_join(snet_team *team, uv_loop_t *loop, const struct snet_queue_taker *taker,
+                        struct snet_team_member **ret_member)
 {
     if (team->member_count == team->members_max) {
         return SNET_ERR_LIMIT;
@@ -91,18 +91,24 @@ snet_err snet_team_join(snet_team *team, uv_loop_t *loop, snet_queue_take_fn *ta
     if (!snet_queue_init(&member->queue)) {
         return SNET_ERR_NO_MEMORY;
     }
-    if (!snet_queue_open(&member->queue, loop, take, user)) {
+    if (!snet_queue_open(&member->queue, loop, taker)) {
         snet_queue_deinit(&member->queue);
         return SNET_ERR_NO_MEMORY;
     }
     member->team = team;
-    *ret_shards = 0;
-    for (uint8_t shard = 0; shard < SNET_SHARDS_MAX; shard++) {
-        *ret_shards |= team_member_of(team, shard) == team->member_count ? 1u << shard : 0;
-    }
     team->member_count++;
     *ret_member = member;
     return SNET_OK;
+}
+
+uint32_t snet_team_shards(const struct snet_team_member *member)
+{
+    const snet_team *team = member->team;
+    uint32_t shards = 0;
+    for (uint8_t shard = 0; shard < SNET_SHARDS_MAX; shard++) {
+        shards |= &team->members[team_member_of(team, shard)] == member ? 1u << shard : 0;
+    }
+    return shards;
 }
 
 void snet_team_leave(struct snet_team_member *member)

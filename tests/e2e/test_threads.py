@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The snet authors
 # SPDX-License-Identifier: MIT
-"""A gateway with several loops: sessions are found wherever their clients come back, and end as one.
+"""A gateway with several loops: sessions are found wherever clients come back, and end as one.
 
 Most connections of a resume reach another loop than that of their session.
 """

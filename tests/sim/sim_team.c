@@ -5,6 +5,8 @@
  * it asks for gets it with its first message, some time later. Now and then the loop of one of them
  * stands still, and takes nothing meanwhile.
  */
+#include <snet/shares.h>
+
 #include "core/link.h"
 #include "core/session.h"
 #include "core/shards.h"

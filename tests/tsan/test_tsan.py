@@ -24,7 +24,8 @@ ROOT = HERE.parents[1]
 SUPPRESSIONS = HERE / "suppressions.txt"
 BUILD = Path(os.environ.get("SNET_BUILD", ROOT / "build" / "dev")) / "tsan"
 CC = shlex.split(os.environ.get("CC", "cc"))
-PROGRAMS = ("sock.threads", "uv.team_threads", "uv.team", "base.stock", "uv.conn_inline", "uv.conn_unlocked", "uv.conn_coalesce",
+PROGRAMS = ("uv.team_threads", "uv.team", "uv.queue", "base.stock",
+            "sock.threads", "uv.conn_inline", "uv.conn_unlocked", "uv.conn_coalesce",
             "sock.bridge", "sock.fd", "sock.socket", "sock.file", "sock.notify", "sock.failing",
             "sock.racing", "sock.hook", "sock.background", "sock.update", "sock.added",
             "sock.semantics", "sock.semantics_end", "sock.semantics_loss", "sock.semantics_file")

@@ -234,8 +234,11 @@ static snet_err server_mark(snet_link *link, struct snet_buffer message, uint64_
     const bool whole = message.len >= offset + SNET_V3_EPHEMERAL_BYTES;
     const struct snet_bytes ephemeral = {message.data + (whole ? offset : 0),
                                          whole ? SNET_V3_EPHEMERAL_BYTES : 0};
-    return snet_replays_mark(snet_v3_store_of(link->server)->replays, link->core, ephemeral,
-                             ret_mark);
+    struct snet_replays *replays = snet_v3_store_of(link->server)->replays;
+    if (replays->places == NULL) {
+        SNET_TRY(snet_replays_begin(replays, &link->core->env));
+    }
+    return snet_replays_mark(replays, link->core->crypto, ephemeral, ret_mark);
 }
 
 snet_err snet_v3_server_is_replay(snet_link *link, struct snet_buffer message, bool *ret_replay)

@@ -4,6 +4,8 @@
  * Several servers that serve as one: a request to go on with a session is passed on to the one
  * whose session it is. Beside the server of the pair there is a second one, on a core of its own.
  */
+#include <snet/shares.h>
+
 #include "core/link.h"
 #include "core/shards.h"
 #include "tests/support/core_pair.h"

@@ -79,8 +79,9 @@ static void half_of_the_pages_is_everybodys_own(void **state)
     struct snet_pool *busy = &scene.cores[0]->send_pool;
     struct snet_pool *other = &scene.cores[1]->send_pool;
     assert_int_equal(snet_pool_available(&scene.cores[0]->recv_pool), 2 * PAGES * 3 / 4);
-    while ((pages[taken] = snet_pool_take(busy)) != NULL) {
+    for (pages[0] = snet_pool_take(busy); pages[taken] != NULL;) {
         taken++;
+        pages[taken] = snet_pool_take(busy);
     }
     assert_int_equal(taken, PAGES * 3 / 4);
     assert_int_equal(snet_pool_available(other), PAGES / 4);
@@ -117,9 +118,10 @@ static void places_for_sessions_go_to_whoever_needs_them(void **state)
     snet_session *sessions[SESSIONS];
     unsigned count = 0;
     scene_open(&scene);
-    while ((sessions[count] = begin(&scene, 0)) != NULL) {
+    for (sessions[0] = begin(&scene, 0); sessions[count] != NULL;) {
         count++;
         assert_true(count < SESSIONS);
+        sessions[count] = begin(&scene, 0);
     }
     assert_int_equal(count, SESSIONS * 3 / 4);
     assert_non_null(begin(&scene, 1));

@@ -45,7 +45,8 @@ static void scene_open(struct scene *scene)
     memset(scene, 0, sizeof *scene);
     test_loop_open(&scene->loop);
     assert_true(snet_queue_init(&scene->queue));
-    assert_true(snet_queue_open(&scene->queue, &scene->loop.uv, take, scene));
+    const struct snet_queue_taker taker = {.take = take, .user = scene};
+    assert_true(snet_queue_open(&scene->queue, &scene->loop.uv, &taker));
 }
 
 static void scene_close(struct scene *scene)
@@ -154,10 +155,11 @@ static void opening_without_memory_leaves_nothing(void **state)
     (void)state;
     struct test_loop loop;
     struct snet_queue queue;
+    const struct snet_queue_taker taker = {.take = take};
     test_loop_open(&loop);
     assert_true(snet_queue_init(&queue));
     test_memory_fail_at(1, false);
-    assert_false(snet_queue_open(&queue, &loop.uv, take, NULL));
+    assert_false(snet_queue_open(&queue, &loop.uv, &taker));
     assert_true(test_memory_heal());
     test_memory_fail_at(1, false);
     assert_null(snet_queue_item_new(-1, SNET_QUEUE_NEW, NULL, NULL, 0));

@@ -52,7 +52,9 @@ static void member_event(void *user, const struct snet_core_event *event)
 {
     struct scene *scene = user;
     for (unsigned i = 0; i < MEMBERS && event->type == SNET_CORE_EVENT_OPENED; i++) {
-        scene->begun[i] += snet_uv_server_core(scene->servers[i]) == event->server ? 1 : 0;
+        const bool its =
+            scene->servers[i] != NULL && snet_uv_server_core(scene->servers[i]) == event->server;
+        scene->begun[i] += its ? 1 : 0;
     }
 }
 
@@ -211,6 +213,7 @@ static void a_connection_for_a_member_that_has_left_is_closed(void **state)
     scene_connect(&scene, &config.client);
     snet_uv_free(scene.members[1]);
     scene.members[1] = NULL;
+    scene.servers[1] = NULL;
     test_loop_pass(&scene.loop, TEST_PAIR_STEP_MS);
     for (unsigned turn = 0; turn < 100; turn++) {
         test_loop_pass(&scene.loop, TEST_PAIR_STEP_MS);

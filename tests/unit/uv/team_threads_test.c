@@ -21,12 +21,12 @@
 
 #define MEMBERS 4u
 #define SESSIONS 24u
-#define STREAM_BYTES (2048u * 1024)
+#define STREAM_BYTES (1024u * 1024)
 #define CHUNK_BYTES 4096u
-#define CUTS_MAX 300u
+#define CUTS_MAX 120u
 #define READS_PER_CUT 8u
 #define STALL_MS 300
-#define LIMIT_MS 40000u
+#define LIMIT_MS 55000u
 
 static const enum snet_wire wires[] = {SNET_WIRE_1_PADDED, SNET_WIRE_2, SNET_WIRE_3, SNET_WIRE_3};
 #define WIRES (sizeof wires / sizeof wires[0])
