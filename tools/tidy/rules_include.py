@@ -10,8 +10,8 @@ LAYERS = "tools/layers.txt"
 CIRCLES = "tools/circles.txt"
 
 _STD = set(
-    "assert.h float.h inttypes.h iso646.h limits.h stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h "
-    "stdnoreturn.h string.h".split()
+    "assert.h float.h inttypes.h iso646.h limits.h stdalign.h stdarg.h stdatomic.h stdbool.h "
+    "stddef.h stdint.h stdnoreturn.h string.h".split()
 )
 
 
