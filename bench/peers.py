@@ -74,19 +74,23 @@ def _make(*command: str) -> str:
     return run.stdout
 
 
-def _snet_secure(place: Place) -> Ends:
+def _snet_secure(place: Place, loops: int = 1) -> Ends:
     key = place.folder / "server.key"
     public = _make(place.snet, "keygen", "--out", str(key)).strip()
     server = [place.snet, "serve", "--key", str(key), "--listen", f"{HOST}:{place.middle}",
-              "--to", f"{HOST}:{place.back}"]
+              "--to", f"{HOST}:{place.back}", "--threads", str(loops)]
     client = [place.snet, "connect", "--server-key", public, "--suite", "aes-256-gcm",
               "--listen", f"{HOST}:{place.front}", f"{HOST}:{place.middle}"]
     return server, client
 
 
+def _snet_loops(place: Place) -> Ends:
+    return _snet_secure(place, 2)
+
+
 def _snet_plain(place: Place) -> Ends:
     server = [place.snet, "serve", "--wire", "1", "--plain", "--listen", f"{HOST}:{place.middle}",
-              "--to", f"{HOST}:{place.back}"]
+              "--to", f"{HOST}:{place.back}", "--threads", "1"]
     client = [place.snet, "connect", "--wire", "1", "--plain",
               "--listen", f"{HOST}:{place.front}", f"{HOST}:{place.middle}"]
     return server, client
@@ -281,6 +285,7 @@ def _network(*faults: str) -> Callable[[Place], Ends]:
 PEERS = {peer.name: peer for peer in (
     Peer("tcp", "direct, no tunnel", (), None),
     Peer("snet-3", "**snet**, wire 3, AES-256-GCM", (), _snet_secure),
+    Peer("snet-3-loops", "snet, wire 3, AES-256-GCM, a gateway with 2 loops", (), _snet_loops),
     Peer("snet-1-plain", "snet, wire 1, plain", (), _snet_plain),
     Peer("stunnel", "stunnel, TLS 1.3, AES-256-GCM", ("stunnel", "openssl"),
          lambda place: _stunnel(place, AES)),
