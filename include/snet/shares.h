@@ -34,8 +34,7 @@ struct snet_shares_config {
     uint32_t sessions_max;
 };
 /* `env` is copied; its `alloc`, `free` and `random` serve here. Errors: NO_MEMORY, RANDOM; INVALID
-   when there is less
-   than a page, or a place, for each. */
+   when there is less than a page, or a place, for each. */
 SNET_API SNET_MUST_USE snet_err snet_shares_new(const struct snet_env *env,
                                                 const struct snet_shares_config *config,
                                                 snet_shares **ret_shares);

@@ -166,7 +166,8 @@ SNET_API SNET_MUST_USE snet_err snet_uv_server_take(snet_uv_server *server, int 
                                                     const struct snet_uv_taken *taken);
 /* The server in the core, which events name. */
 SNET_API snet_server *snet_uv_server_core(const snet_uv_server *server);
-/* The address that the server listens on, with its real port; valid as long as the server. */
+/* The address that the server listens on, with its real port, "" if it does not; valid as long as
+   the server. */
 SNET_API const char *snet_uv_server_address(const snet_uv_server *server);
 /*
  * Gives a server other keys, times and limits while it serves, as snet_server_update says. On a

@@ -251,6 +251,7 @@ static int serve_begin(struct serve *serve, bool temporary)
     if (err != SNET_OK) {
         snet_log_say(&options->log, "cannot listen on %s: %s", options->listen,
                      os_err != 0 ? uv_strerror(os_err) : snet_err_message(err));
+        snet_serve_team_deinit(&serve->team);
         return SNET_EXIT_UNAVAILABLE;
     }
     snet_options_warn(options);

@@ -188,6 +188,7 @@ void snet_serve_team_deinit(struct snet_serve_team *team)
     snet_team_free(team->team);
     snet_runner_free(&team->runner);
     free(team->loops);
+    team->loops = NULL;
 }
 
 int snet_serve_team_run(struct snet_serve_team *team)
@@ -197,11 +198,14 @@ int snet_serve_team_run(struct snet_serve_team *team)
         snet_runner_loop(&team->runner);
         code = team->runner.exit_code;
     }
-    if (team_stop(team)) {
-        for (unsigned i = 0; i < team->thread_count; i++) {
-            (void)uv_thread_join(&team->threads[i]);
-        }
-        snet_serve_team_deinit(team);
+    if (!team_stop(team)) {
+        snet_log_say(team->runner.log, "a loop does not stop: ending without it");
+        snet_log_close(team->runner.log);
+        _Exit(code); /* it may use all that would be freed */
     }
+    for (unsigned i = 0; i < team->thread_count; i++) {
+        (void)uv_thread_join(&team->threads[i]);
+    }
+    snet_serve_team_deinit(team);
     return code;
 }

@@ -37,7 +37,7 @@ SNET_MUST_USE snet_err snet_serve_team_open(struct snet_serve_team *team,
                                             int *ret_os_err);
 /* Runs until the end that signals ask for; returns the exit code. Frees what the team holds. */
 int snet_serve_team_run(struct snet_serve_team *team);
-/* Of a team that did not open. */
+/* Of a team that does not run. */
 void snet_serve_team_deinit(struct snet_serve_team *team);
 
 #endif

@@ -259,7 +259,7 @@ snet_server *snet_uv_server_core(const snet_uv_server *server)
 
 const char *snet_uv_server_address(const snet_uv_server *server)
 {
-    return snet_stream_listener_address(server->listener);
+    return server->listener == NULL ? "" : snet_stream_listener_address(server->listener);
 }
 
 /* The config as the core has it: of what the members of a team have together, a part. */
