@@ -154,6 +154,7 @@ snet_err snet_server_check_start(struct snet_server_check *check, uv_loop_t *loo
     check->timer.data = check;
     const snet_err err = snet_stream_dial_start(loop, &dial, &check->dial);
     check->done = err != SNET_OK;
+    check->begun = true;
     if (err == SNET_OK) {
         (void)uv_timer_start(&check->timer, check_late, SNET_SERVER_CHECK_MS, 0);
     }
@@ -162,7 +163,7 @@ snet_err snet_server_check_start(struct snet_server_check *check, uv_loop_t *loo
 
 void snet_server_check_cancel(struct snet_server_check *check)
 {
-    if (!check->done) {
+    if (check->begun && !check->done) {
         check_stop(check);
     }
 }

@@ -31,6 +31,7 @@ struct snet_server_check {
     snet_core *core;
     snet_session *session;
     snet_link *link;
+    bool begun;
     bool asked; /* HELLO is on its way */
     bool done;
     uint8_t bytes[2048];
@@ -39,7 +40,7 @@ struct snet_server_check {
 /* Begins; the fields of the configuration are set. Errors: as snet_stream_dial_start. */
 SNET_MUST_USE snet_err snet_server_check_start(struct snet_server_check *check, uv_loop_t *loop,
                                                const char *address);
-/* Gives it up; `on_done` is not called any more. Safe to call when it is done. */
+/* Gives it up; `on_done` is not called any more. Safe to call when it is done, or never began. */
 void snet_server_check_cancel(struct snet_server_check *check);
 
 #endif

@@ -32,6 +32,8 @@ MIXED = ",".join(WIRES)
 DEFECT_WORDS = ("Sanitizer", "runtime error:", "assertion")
 THREADS = os.environ.get("SNET_E2E_THREADS")
 """How many loops gateways have where the test does not say; else as many as they take."""
+CRASHES = tuple(-number for number in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS,
+                                       signal.SIGILL, signal.SIGFPE))
 SKIPPED = 77
 """Exit code by which a test tells ctest that the machine lacks what it needs."""
 
@@ -66,6 +68,8 @@ class Process:
             print(f"--- {name} (exit {self.process.returncode})\n{text[-3000:]}")
         elif any(word in text for word in DEFECT_WORDS):
             raise AssertionError(f"a defect showed on stderr:\n{text[-3000:]}")
+        elif self.process.returncode in CRASHES:
+            raise AssertionError(f"{self.arguments} crashed: {self.process.returncode}")
 
     def log(self) -> str:
         """Return what it wrote to standard error so far."""

@@ -17,8 +17,8 @@ import threading
 import time
 import unittest
 
-from e2e_support import (LOOPBACK, MODERN, SECURE, SNET, Listening, Process, connect, main, serve,
-                         served_by, spoken_by)
+from e2e_support import (LOOPBACK, MODERN, SECURE, SNET, WIRES, Listening, Process, connect, main,
+                         serve, served_by, spoken_by)
 from test_echo import EchoHandler, EchoServer, dial, receive
 from test_ending import Backend, receive_all
 
@@ -238,6 +238,13 @@ class Daemon(Echo):
             with self.assertRaises(ConnectionResetError):
                 sock.recv(1)
             tunnel.wait_for("this end of the session is shut down")
+
+    def test_one_signal_ends_a_tunnel_without_sessions(self) -> None:
+        for wire in WIRES:
+            with self.subTest(wire=wire), serve(self.backend) as gateway, \
+                    connect(gateway.address, wire) as tunnel:
+                tunnel.signal(signal.SIGTERM)
+                self.assertEqual(tunnel.process.wait(SOON), CLEAN)
 
     def test_drain_does_not_wait_for_ever(self) -> None:
         with (

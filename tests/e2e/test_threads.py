@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from e2e_support import LOOPBACK, MODERN, SECURE, WIRES, chaos, connect, cuts_of, main, run, serve
-from e2e_support import SNET
+from e2e_support import SNET, START_SECONDS
 from test_echo import EchoHandler, EchoServer, dial, receive
 
 THREADS = "4"
@@ -105,7 +105,11 @@ class SeveralLoops(unittest.TestCase):
     def test_there_is_a_thread_for_each_loop(self) -> None:
         with serve(self.backend, "--threads", "1") as one, \
                 serve(self.backend, "--threads", "4") as four:
-            self.assertEqual(threads_of(four.process.pid) - threads_of(one.process.pid), 4)
+            wanted = threads_of(one.process.pid) + 4
+            deadline = time.monotonic() + START_SECONDS
+            while threads_of(four.process.pid) < wanted and time.monotonic() < deadline:
+                time.sleep(0.01)
+            self.assertEqual(threads_of(four.process.pid), wanted)
 
     def test_sigterm_lets_the_sessions_of_all_loops_finish(self) -> None:
         with self.sessions(SECURE, 8) as (gateway, socks):

@@ -21,6 +21,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+THREADS = HERE.parent / "e2e" / "test_threads.py"
+"""Gateways with several loops, between other programs."""
 SUPPRESSIONS = HERE / "suppressions.txt"
 BUILD = Path(os.environ.get("SNET_BUILD", ROOT / "build" / "dev")) / "tsan"
 CC = shlex.split(os.environ.get("CC", "cc"))
@@ -32,6 +34,7 @@ PROGRAMS = ("uv.team_threads", "uv.team", "uv.queue", "base.stock",
 AT_ONCE = 2
 BUILD_SECONDS = 120
 PROGRAM_SECONDS = 60
+GATEWAY_SECONDS = 150
 SKIPPED = 77
 REPORT = "WARNING: ThreadSanitizer: "
 FIXED = ("setarch", "-R")
@@ -107,6 +110,16 @@ class Sockets(unittest.TestCase):
                 self.assertNotIn(REPORT, said, said[:8000])
                 self.assertEqual(status, 0, said[-4000:])
 
+    def test_no_gateway_with_several_loops_has_a_race(self) -> None:
+        self.build()
+        with tempfile.TemporaryDirectory() as folder:
+            command = Path(folder, "snet")
+            command.write_text(f'#!/bin/sh\nexec {" ".join(self.before)} "{BUILD / "snet"}" "$@"\n')
+            command.chmod(0o755)
+            status, said = run("env", f"SNET_BIN={command}", sys.executable, "-B", THREADS,
+                               seconds=GATEWAY_SECONDS)
+        self.assertEqual(status, 0, said[-8000:])
+
     def test_ctest_runs_every_test_of_such_a_build_with_the_suppressions(self) -> None:
         self.configure()
         status, said = run("ctest", "--test-dir", BUILD, "--show-only=json-v1",
@@ -129,7 +142,7 @@ class Sockets(unittest.TestCase):
     def build(self) -> None:
         """Builds the programs, and what they need."""
         self.configure()
-        status, said = run("cmake", "--build", BUILD, "--target",
+        status, said = run("cmake", "--build", BUILD, "--target", "snet",
                            *(f"unit.{name}" for name in PROGRAMS), seconds=BUILD_SECONDS)
         self.assertEqual(status, 0, said[-4000:])
 
