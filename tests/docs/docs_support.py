@@ -7,6 +7,7 @@ SNET_BUILD names the build that is installed. Shells get a limited time; what th
 
 import contextlib
 import os
+import random
 import re
 import signal
 import socket
@@ -46,10 +47,16 @@ def blocks(document: str) -> list[Block]:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody has now."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return listening.getsockname()[1]
+    """A port of loopback that nobody has now, and that the system gives to nobody.
+
+    It is used a while later: one of those that the system gives out could be taken by then.
+    """
+    first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = random.randrange(first // 2, first)
+        with socket.socket() as listening, contextlib.suppress(OSError):
+            listening.bind(("127.0.0.1", port))
+            return port
 
 
 def guide_script(found: list[Block]) -> str:
