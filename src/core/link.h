@@ -50,7 +50,7 @@ struct snet_link {
     uint16_t owner;       /* of what its session holds, unless the client has a key */
     bool heard;           /* a byte has come in */
     bool paused;          /* the caller waits for room */
-    uint8_t pass_shard;   /* closed by SNET_CLOSE_PASS: where to; else SNET_SHARD_NONE */
+    uint8_t pass_shard;   /* closed by SNET_CLOSE_PASS: where to */
     bool frozen;          /* a newer link is negotiating counts: neither send nor receive */
     uint64_t deadline_ns; /* of the handshake */
     uint64_t alarm_ns;    /* of the wire */
