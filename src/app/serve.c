@@ -55,11 +55,7 @@ static void serve_drain(struct snet_runner *runner)
     struct snet_serve_loop *loop = (struct snet_serve_loop *)runner;
     const uint64_t count = snet_serve_loop_count(loop);
     snet_serve_loop_drain(loop);
-    if (count > 0) {
-        snet_log_say(runner->log,
-                     "draining: no new sessions, %llu to finish; a second signal ends them",
-                     (unsigned long long)count);
-    }
+    snet_serve_loop_say_draining(runner->log, count);
 }
 
 static void serve_finished(struct snet_serve_loop *loop)

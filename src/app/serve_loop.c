@@ -179,3 +179,11 @@ uint64_t snet_serve_loop_count(const struct snet_serve_loop *loop)
 {
     return atomic_load(&loop->session_count);
 }
+
+void snet_serve_loop_say_draining(const struct snet_log *log, uint64_t count)
+{
+    if (count > 0) {
+        snet_log_say(log, "draining: no new sessions, %llu to finish; a second signal ends them",
+                     (unsigned long long)count);
+    }
+}

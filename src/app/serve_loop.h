@@ -39,6 +39,8 @@ void snet_serve_loop_init(struct snet_serve_loop *loop, struct snet_log *log,
                           const struct snet_options *options);
 /* No new sessions, the others finish. */
 void snet_serve_loop_drain(struct snet_serve_loop *loop);
+/* Says that so many sessions are left to finish; of none, nothing. */
+void snet_serve_loop_say_draining(const struct snet_log *log, uint64_t count);
 /* How many sessions it has. Any thread. */
 uint64_t snet_serve_loop_count(const struct snet_serve_loop *loop);
 

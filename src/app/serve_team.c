@@ -62,11 +62,7 @@ static void team_drain(struct snet_runner *runner)
     struct snet_serve_team *team = (struct snet_serve_team *)runner;
     const uint64_t count = team_count(team);
     team_ask(team, SNET_RUNNER_DRAIN);
-    if (count > 0) {
-        snet_log_say(runner->log,
-                     "draining: no new sessions, %llu to finish; a second signal ends them",
-                     (unsigned long long)count);
-    }
+    snet_serve_loop_say_draining(runner->log, count);
 }
 
 static void team_abort(struct snet_runner *runner)

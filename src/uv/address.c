@@ -137,3 +137,13 @@ void snet_address_format(const struct sockaddr_storage *socket, char *ret_text, 
         (void)snprintf(ret_text, size, socket->ss_family == AF_UNIX ? "unix" : "?");
     }
 }
+
+void snet_address_copy(const struct sockaddr *socket, struct sockaddr_storage *ret_socket)
+{
+    *ret_socket = (struct sockaddr_storage){.ss_family = AF_UNSPEC};
+    if (socket != NULL && socket->sa_family == AF_INET) {
+        *(struct sockaddr_in *)ret_socket = *(const struct sockaddr_in *)socket;
+    } else if (socket != NULL && socket->sa_family == AF_INET6) {
+        *(struct sockaddr_in6 *)ret_socket = *(const struct sockaddr_in6 *)socket;
+    }
+}

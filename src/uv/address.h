@@ -36,6 +36,9 @@ bool snet_address_resolved(const struct addrinfo *info, struct sockaddr_storage 
    for another family. */
 struct snet_bytes snet_address_bytes(const struct sockaddr_storage *socket);
 
+/* A copy of an address of IPv4 or IPv6; NULL or another one becomes one of no family. */
+void snet_address_copy(const struct sockaddr *socket, struct sockaddr_storage *ret_socket);
+
 /* The address as text, like 127.0.0.1:80, [::1]:80 or unix; "?" for one of another family. */
 void snet_address_format(const struct sockaddr_storage *socket, char *ret_text, size_t size);
 

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "uv/address.h"
 #include "uv/driver.h"
 
 #include <stdlib.h>
@@ -128,11 +129,7 @@ struct snet_queue_item *snet_queue_item_new(int fd, enum snet_queue_kind kind,
     item->queued_ns = snet_driver_now();
     item->first_len = first_len;
     snet_bytes_copy(item->first, first, first_len);
-    if (peer != NULL && peer->sa_family == AF_INET) {
-        *(struct sockaddr_in *)&item->peer = *(const struct sockaddr_in *)peer;
-    } else if (peer != NULL && peer->sa_family == AF_INET6) {
-        *(struct sockaddr_in6 *)&item->peer = *(const struct sockaddr_in6 *)peer;
-    }
+    snet_address_copy(peer, &item->peer);
     return item;
 }
 

@@ -126,16 +126,9 @@ static snet_err serve_take(const snet_uv_server *server, int fd,
 
 snet_err snet_uv_server_take(snet_uv_server *server, int fd, const struct snet_uv_taken *taken)
 {
-    struct snet_queue_item *item =
-        snet_queue_item_new(fd, SNET_QUEUE_NEW, taken->peer, taken->first, taken->first_len);
-    if (item == NULL) {
-        (void)close(fd);
-        return SNET_ERR_NO_MEMORY;
-    }
-    item->fd = -1;
-    const snet_err err = serve_take(server, fd, &item->peer, item->first, item->first_len);
-    snet_queue_item_free(item);
-    return err;
+    struct sockaddr_storage peer;
+    snet_address_copy(taken->peer, &peer);
+    return serve_take(server, fd, &peer, taken->first, taken->first_len);
 }
 
 /* --- In a team -------------------------------------------------------------------------------- */
@@ -267,12 +260,8 @@ static struct snet_server_config serve_config(const snet_uv_server *server,
                                               const struct snet_server_config *config)
 {
     struct snet_server_config own = *config;
-    if (server->team != NULL) {
-        own.shards = server->shards;
-        own.shares = snet_team_shares(server->team);
-        own.handshakes_max =
-            snet_team_part(server->team, own.handshakes_max == 0 ? SNET_HANDSHAKES_DEFAULT_MAX
-                                                                 : own.handshakes_max);
+    if (server->member != NULL) {
+        snet_team_apply(server->member, &own);
     }
     return own;
 }
@@ -315,8 +304,6 @@ snet_err snet_team_serve(snet_team *team, snet_uv *driver, const struct snet_ser
         free(server);
         return err;
     }
-    server->team = team;
-    server->shards = snet_team_shards(server->member);
     const struct snet_server_config own = serve_config(server, config);
     err = snet_server_new(driver->core, &own, &server->core);
     if (err != SNET_OK) {

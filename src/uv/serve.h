@@ -23,8 +23,6 @@ struct snet_uv_server {
     snet_server *core;
     snet_stream_listener *listener;  /* NULL: it is a member of a team */
     struct snet_team_member *member; /* NULL: it is alone */
-    snet_team *team;                 /* whose; or NULL */
-    uint32_t shards;                 /* and its own there */
     bool adopted; /* the program has made the listener's socket, with options of its own */
     bool updated; /* `options` are for the listener, which belongs to the loop's thread alone */
     struct snet_stream_options options;

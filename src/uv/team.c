@@ -69,12 +69,6 @@ snet_shares *snet_team_shares(snet_team *team)
 
 /* --- Members ---------------------------------------------------------------------------------- */
 
-uint32_t snet_team_part(const snet_team *team, uint32_t of_all)
-{
-    const uint32_t part = of_all / team->members_max;
-    return part > 0 ? part : 1;
-}
-
 /* Shards go round the members. */
 static uint32_t team_member_of(const snet_team *team, uint8_t shard)
 {
@@ -101,14 +95,19 @@ snet_err snet_team_join(snet_team *team, uv_loop_t *loop, const struct snet_queu
     return SNET_OK;
 }
 
-uint32_t snet_team_shards(const struct snet_team_member *member)
+void snet_team_apply(const struct snet_team_member *member, struct snet_server_config *config)
 {
     const snet_team *team = member->team;
-    uint32_t shards = 0;
+    const uint32_t handshakes =
+        config->handshakes_max == 0 ? SNET_HANDSHAKES_DEFAULT_MAX : config->handshakes_max;
+    const uint32_t part = handshakes / team->members_max;
+    config->handshakes_max = part > 0 ? part : 1;
+    config->shares = team->shares;
+    config->shards = 0;
     for (uint8_t shard = 0; shard < SNET_SHARDS_MAX; shard++) {
-        shards |= &team->members[team_member_of(team, shard)] == member ? 1u << shard : 0;
+        const bool own = &team->members[team_member_of(team, shard)] == member;
+        config->shards |= own ? 1u << shard : 0;
     }
-    return shards;
 }
 
 void snet_team_leave(struct snet_team_member *member)
@@ -182,6 +181,10 @@ static void team_accepted(void *user, uv_stream_t *stream)
         return;
     }
     item->fd = snet_stream_release(stream);
+    if (item->fd < 0) {
+        snet_queue_item_free(item);
+        return;
+    }
     (void)team_give(listener->team, item); /* there was room for it */
 }
 

@@ -14,14 +14,12 @@
 
 struct snet_team_member;
 
-/* How many connections a member makes of what others have together: its part of handshakes. */
-uint32_t snet_team_part(const snet_team *team, uint32_t of_all);
 /* The next member, whose loop takes connections from now on. Loop. Errors: LIMIT, NO_MEMORY. */
 SNET_MUST_USE snet_err snet_team_join(snet_team *team, uv_loop_t *loop,
                                       const struct snet_queue_taker *taker,
                                       struct snet_team_member **ret_member);
-/* The shards that are its own. Any thread. */
-uint32_t snet_team_shards(const struct snet_team_member *member);
+/* What the member has of the team: its shards, its part of what all have together. Any thread. */
+void snet_team_apply(const struct snet_team_member *member, struct snet_server_config *config);
 /* The member takes nothing more. Loop. */
 void snet_team_leave(struct snet_team_member *member);
 /* What the listeners of the team give their connections. Before they listen. */

@@ -59,8 +59,8 @@ def receive(sock: socket.socket, count: int) -> bytes:
     return data
 
 
-class EchoThroughChaos(unittest.TestCase):
-    """What an interactive program sees when the network is bad."""
+class WithEcho(unittest.TestCase):
+    """Tests in front of an echo server, at `backend`."""
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -69,6 +69,10 @@ class EchoThroughChaos(unittest.TestCase):
         threading.Thread(target=cls.server.serve_forever, daemon=True).start()
         cls.addClassCleanup(cls.server.shutdown)
         cls.backend = f"{LOOPBACK}:{cls.server.server_address[1]}"
+
+
+class EchoThroughChaos(WithEcho):
+    """What an interactive program sees when the network is bad."""
 
     def test_every_small_message_comes_back_once(self) -> None:
         for wire in WIRES:

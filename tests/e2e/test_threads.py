@@ -13,13 +13,12 @@ import signal
 import socket
 import threading
 import time
-import unittest
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from e2e_support import LOOPBACK, MODERN, SECURE, WIRES, chaos, connect, cuts_of, main, run, serve
 from e2e_support import SNET, START_SECONDS
-from test_echo import EchoHandler, EchoServer, dial, receive
+from test_echo import WithEcho, dial, receive
 
 THREADS = "4"
 SESSIONS = 24
@@ -43,16 +42,8 @@ def threads_of(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/task").iterdir()))
 
 
-class SeveralLoops(unittest.TestCase):
+class SeveralLoops(WithEcho):
     """What users and operators of a gateway with four loops see."""
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.server = EchoServer((LOOPBACK, 0), EchoHandler)
-        cls.addClassCleanup(cls.server.server_close)
-        threading.Thread(target=cls.server.serve_forever, daemon=True).start()
-        cls.addClassCleanup(cls.server.shutdown)
-        cls.backend = f"{LOOPBACK}:{cls.server.server_address[1]}"
 
     @contextlib.contextmanager
     def sessions(self, wire: str, count: int):
