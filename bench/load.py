@@ -30,6 +30,8 @@ WARM_UP_SECONDS = 0.3
 WARM_CONNECTIONS = 16
 IDLE_CONNECTIONS = 200
 GIB = 2.0 ** 30
+COPY_S_PER_GIB = 0.02
+"""A copy of what lies in a cache: each end of a session keeps what it sends or receives."""
 ADDED = ("sessions", "bytes", "cut", "lost_bytes", "newcomers", "newcomers_failed", "client_cpu_s",
          "server_cpu_s", "per_s", "mib_per_s")
 RECORD = 16384
@@ -85,7 +87,18 @@ def without_sockets(figures: dict) -> dict:
     kept = {key: value for key, value in figures.items() if key not in ("congestion", "pin")}
     if "resident_bytes" in kept:
         kept["resident_gib"] = kept["resident_bytes"] / GIB
+    if kept.get("bytes") and kept.get("cpu_s"):
+        kept["cpu_s_per_gib"] = kept["cpu_s"] * GIB / kept["bytes"]
+        kept["mib_per_s"] = kept["bytes"] / 2**20 / kept["cpu_s"]
     return kept
+
+
+def floor(tcp: dict, aead: dict) -> dict:
+    """What a stream costs that does no more than TCP, a pass of a cipher and a copy at each end."""
+    if not tcp.get("cpu_s_per_gib") or not aead.get("cpu_s_per_gib"):
+        raise Failed("one of its parts was not measured")
+    cpu_s = tcp["cpu_s_per_gib"] + aead["cpu_s_per_gib"] + 2 * COPY_S_PER_GIB
+    return {"mib_per_s": tcp["mib_per_s"] * tcp["cpu_s_per_gib"] / cpu_s, "cpu_s_per_gib": cpu_s}
 
 
 def at_once(bench: str, arguments: list[str], seconds: float, count: int) -> dict:

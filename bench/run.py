@@ -62,11 +62,22 @@ def measure(case: Case, settings: Settings) -> dict:
     return load.through(peer, settings.programs, list(case.arguments), settings.seconds, grace)
 
 
-def sample(case: Case, settings: Settings, at: int) -> dict:
-    """What one case gives in one round; a failure is a result, and never the end of a run."""
+def added(case: Case, samples: dict, at: int) -> dict:
+    """The figures of a case that is made of others of its round."""
+    parts = []
+    for name in case.arguments:
+        found = [sample for sample in samples.get(name, []) if sample["round"] == at]
+        parts.append(found[0].get("figures", {}) if found else {})
+    return load.floor(*parts)
+
+
+def sample(case: Case, settings: Settings, at: int, samples: dict) -> dict:
+    """What one case gives in one round, after `samples` of others of its row; a failure is a
+    result, and never the end of a run."""
     begun = time.monotonic()
     try:
-        result = {"round": at, "figures": measure(case, settings)}
+        figures = added(case, samples, at) if case.kind == "floor" else measure(case, settings)
+        result = {"round": at, "figures": figures}
     except peers.Failed as error:
         result = {"round": at, "failed": str(error)}
     except Exception as error:  # A fault of one case must not lose all the others.
@@ -137,7 +148,7 @@ def run(rows: list[Row], settings: Settings, results: dict, out: Path) -> None:
                 if case.once and at > 0:
                     continue
                 progress.show(at, settings.rounds, row, case.name)
-                got = sample(case, settings, at)
+                got = sample(case, settings, at, samples)
                 samples.setdefault(case.name, []).append(got)
                 progress.done += 1
                 if "failed" in got:

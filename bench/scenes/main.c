@@ -38,6 +38,8 @@ static const struct snet_bench_scene main_scenes[] = {
      SNET_BENCH_USE_DETACHED, .sessions = 1000000, .no_tcp = true, .no_sockets = true},
     {"threads", "servers alone: one thread, and several", snet_bench_core_threads_run,
      SNET_BENCH_USE_THREADS, .sessions = 4000, .no_tcp = true, .no_sockets = true},
+    {"seal", "records of 16 KiB, sealed and opened alone", snet_bench_seal_run, SNET_BENCH_USE_SEAL,
+     .sessions = 1, .no_tcp = true, .no_sockets = true},
     {.name = NULL},
 };
 
@@ -108,7 +110,7 @@ static void main_begin_report(const struct snet_bench_options *options,
         snet_bench_report_figure(report, "heartbeat",
                                  (double)options->heartbeat_ns / (double)SNET_SECOND_NS);
     }
-    if (!options->over->tcp) {
+    if (!options->over->tcp && snet_bench_options_has_use(options->scene, "history")) {
         snet_bench_report_count(report, "history",
                                 options->history_bytes != 0          ? options->history_bytes
                                 : options->over->wire == SNET_WIRE_3 ? SNET_WINDOW_DEFAULT_BYTES

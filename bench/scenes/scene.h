@@ -33,11 +33,13 @@ struct snet_bench_report;
 #define SNET_BENCH_USE_CORE (SNET_USE_OWN_FIRST << 7)
 #define SNET_BENCH_USE_DETACHED (SNET_USE_OWN_FIRST << 8)
 #define SNET_BENCH_USE_THREADS (SNET_USE_OWN_FIRST << 9)
-#define SNET_BENCH_USE_ALL (SNET_USE_OWN_FIRST * 1023)
+#define SNET_BENCH_USE_SEAL (SNET_USE_OWN_FIRST << 10)
+#define SNET_BENCH_USE_ALL (SNET_USE_OWN_FIRST * 2047)
 /* Those that have sockets, and those that have a number of sessions. */
 #define SNET_BENCH_USE_SOCKETS (SNET_USE_OWN_FIRST * 127)
 #define SNET_BENCH_USE_SESSIONS                                                                    \
-    (SNET_BENCH_USE_ALL & ~(SNET_BENCH_USE_STREAM | SNET_BENCH_USE_LOSS | SNET_BENCH_USE_CORE))
+    (SNET_BENCH_USE_ALL &                                                                          \
+     ~(SNET_BENCH_USE_STREAM | SNET_BENCH_USE_LOSS | SNET_BENCH_USE_CORE | SNET_BENCH_USE_SEAL))
 
 /* What carries the bytes. */
 struct snet_bench_over {
@@ -90,7 +92,7 @@ struct snet_bench_options {
     uint64_t size_bytes;
     uint64_t history_bytes;
     uint64_t heartbeat_ns;
-    uint64_t count; /* core: how much is done */
+    uint64_t count; /* core, seal: how much is done */
     uint32_t sessions;
     uint32_t threads;
     uint32_t resumes; /* detached: how many afterwards */
@@ -109,6 +111,7 @@ snet_bench_run_fn snet_bench_open_run;
 snet_bench_run_fn snet_bench_core_run;
 snet_bench_run_fn snet_bench_core_detached_run;
 snet_bench_run_fn snet_bench_core_threads_run;
+snet_bench_run_fn snet_bench_seal_run;
 snet_bench_run_fn snet_bench_resume_run;
 snet_bench_run_fn snet_bench_loss_run;
 snet_bench_run_fn snet_bench_idle_run;

@@ -30,7 +30,7 @@ class Scenes(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (64, ""))
 
     def test_there_is_nothing_to_do_for_bare_connections(self):
-        for scene in ("core", "detached", "threads"):
+        for scene in ("core", "detached", "threads", "seal"):
             self.assertEqual(bench(scene, "--over", "tcp").returncode, 64)
 
     def test_each_part_does_its_work_over_each_wire(self):
@@ -42,6 +42,13 @@ class Scenes(unittest.TestCase):
                     )
                     self.assertEqual(figures["count"], count)
                     self.assertEqual((figures["over"], figures["part"]), (over, part))
+
+    def test_records_are_sealed_and_opened_by_who_serves_here(self):
+        for over in ("3", "3-chacha"):
+            figures = self.figures("seal", "--over", over, "--count", "1000000")
+            self.assertEqual(figures["bytes"], 62 * 16384)
+            self.assertIn(figures["provider"], ("openssl", "ipsec-mb"))
+        self.assertNotEqual(bench("seal", "--over", "1").returncode, 0)
 
     def test_sessions_without_a_link_are_smaller_and_all_of_those_asked_resume(self):
         for over in ("1", "3"):

@@ -367,6 +367,20 @@ class Loads(unittest.TestCase):
         three = load.merged([one, one, one])
         self.assertEqual((three["cpu_share_us"], three["back_p99_to_cpu"]), (6e6, 0.5))
 
+    def test_a_floor_is_made_of_its_own_round(self) -> None:
+        def of(at: int, mib: float, cpu: float) -> dict:
+            return {"round": at, "figures": {"mib_per_s": mib, "cpu_s_per_gib": cpu}}
+
+        case = next(c for c in row_named("stream-64k").cases if c.kind == "floor")
+        settings = run.Settings(PROGRAMS, 1, 0.1, 1, peers.PEERS)
+        samples = {"tcp": [of(0, 9000, 9), of(1, 4000, 0.3)],
+                   "aead": [{"round": 0, "failed": "why"}, of(1, 9000, 0.26)]}
+        floor = run.sample(case, settings, 1, samples)["figures"]
+        self.assertEqual({key: round(value, 9) for key, value in floor.items()},
+                         {"mib_per_s": 2000, "cpu_s_per_gib": 0.6})
+        for at in (0, 2):
+            self.assertIn("not measured", run.sample(case, settings, at, samples)["failed"])
+
     def test_without_sockets_there_is_no_congestion_control(self) -> None:
         figures_ = {"congestion": "bbr", "pin": "none", "resident_bytes": 2**29, "x": 1}
         self.assertEqual(load.without_sockets(figures_),
@@ -375,7 +389,7 @@ class Loads(unittest.TestCase):
     def test_a_command_that_is_not_there_is_a_failed_sample(self) -> None:
         absent = load.Programs("snet", "/nonexistent/snet-bench")
         settings = run.Settings(absent, 1, 0.1, 1, peers.PEERS)
-        got = run.sample(row_named("ping").cases[0], settings, 0)
+        got = run.sample(row_named("ping").cases[0], settings, 0, {})
         self.assertIn("No such file", got["failed"])
 
     def test_a_peer_has_a_name_and_a_command(self) -> None:
@@ -387,13 +401,13 @@ class Loads(unittest.TestCase):
         mine = peers.custom("mine=echo no luck >&2; exit 3")
         case = row_named("tunnel-64k").cases[0]._replace(name="mine", peer="mine")
         settings = run.Settings(PROGRAMS, 1, 0.1, 1, {"mine": mine})
-        self.assertIn("no luck", run.sample(case, settings, 0)["failed"])
+        self.assertIn("no luck", run.sample(case, settings, 0, {})["failed"])
 
     def test_a_peer_that_is_not_installed_is_a_failed_sample(self) -> None:
         absent = peers.PEERS["socat"]._replace(name="mine", needs=("no-such-program",))
         case = row_named("tunnel-64k").cases[0]._replace(name="mine", peer="mine")
         settings = run.Settings(PROGRAMS, 1, 0.1, 1, {"mine": absent})
-        self.assertEqual(run.sample(case, settings, 0)["failed"],
+        self.assertEqual(run.sample(case, settings, 0, {})["failed"],
                          "not installed: no-such-program")
 
 
