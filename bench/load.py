@@ -10,6 +10,7 @@ import concurrent.futures
 import contextlib
 import json
 import re
+import signal
 import socket
 import subprocess
 import time
@@ -29,6 +30,9 @@ WARM_UP_SECONDS = 0.3
 """How long scenes with answers run before they measure."""
 WARM_CONNECTIONS = 16
 IDLE_CONNECTIONS = 200
+CUTS_OF_ALL = 8
+BACK_SECONDS = 0.6
+"""How long all connections have to come back before they are cut again."""
 GIB = 2.0 ** 30
 COPY_S_PER_GIB = 0.02
 """A copy of what lies in a cache: each end of a session keeps what it sends or receives."""
@@ -133,21 +137,21 @@ def read_line(output: str) -> dict:
     return figures
 
 
-def add_cpu(figures: dict, seconds: float) -> None:
-    """CPU of the tunnel's processes, per GiB or per operation of the load.
+def add_cpu(figures: dict, seconds: float, whose: str = "tunnel") -> None:
+    """CPU of the tunnel's processes, or of its gateway, per GiB or per operation of the load.
 
     The CPU time is that of the whole load, what it did before the clock ran included: so are the
     operations that it is divided by.
     """
-    figures["tunnel_cpu_s"] = seconds
+    figures[f"{whose}_cpu_s"] = seconds
     wall = figures.get("wall_s")
     if figures.get("mib_per_s") and figures.get("bytes"):
-        figures["tunnel_cpu_s_per_gib"] = seconds * GIB / figures["bytes"]
+        figures[f"{whose}_cpu_s_per_gib"] = seconds * GIB / figures["bytes"]
     elif figures.get("trips") and figures.get("size"):
-        figures["tunnel_cpu_us_per_op"] = 1e6 * seconds * figures["size"] / figures["bytes"]
+        figures[f"{whose}_cpu_us_per_op"] = 1e6 * seconds * figures["size"] / figures["bytes"]
     elif figures.get("opened") and wall:
         in_all = figures["opened"] * (wall + WARM_UP_SECONDS) / wall
-        figures["tunnel_cpu_us_per_op"] = 1e6 * seconds / in_all
+        figures[f"{whose}_cpu_us_per_op"] = 1e6 * seconds / in_all
 
 
 def through(peer: Peer, programs: Programs, arguments: list[str], seconds: float,
@@ -157,6 +161,7 @@ def through(peer: Peer, programs: Programs, arguments: list[str], seconds: float
     with tunnel(peer, programs.snet, pin) as running:
         greet(running)
         before = machine.cpu_seconds(running.pids())
+        gateway_before = machine.cpu_seconds(running.gateway())
         load = list(arguments)
         if running.processes:
             load += ["--listen", f"{machine.LOOPBACK}:{running.back}",
@@ -166,6 +171,7 @@ def through(peer: Peer, programs: Programs, arguments: list[str], seconds: float
         if running.processes:
             time.sleep(SETTLE_SECONDS)
             add_cpu(figures, machine.cpu_seconds(running.pids()) - before)
+            add_cpu(figures, machine.cpu_seconds(running.gateway()) - gateway_before, "gateway")
     if peer.trip_ms:
         figures["round_trips"] = 1000 * figures["wall_s"] / peer.trip_ms
     return figures
@@ -207,31 +213,59 @@ def greet(running: Running) -> None:
         raise Failed(f"nothing passes: {error}") from error
 
 
+def _keep(stack: contextlib.ExitStack, listening: socket.socket, via: int, count: int) -> None:
+    """Open connections through a tunnel that stay open as long as `stack`."""
+    deadline = time.monotonic() + GRACE_SECONDS
+    for index in range(count):
+        if time.monotonic() > deadline:
+            raise Failed(f"{index} connections took more than {GRACE_SECONDS:.0f} s")
+        for end in _open(listening, via):
+            stack.callback(end.close)
+    time.sleep(SETTLE_SECONDS)
+
+
+def _listen(stack: contextlib.ExitStack, back: int) -> socket.socket:
+    listening = stack.enter_context(socket.create_server((machine.LOOPBACK, back), backlog=64))
+    listening.settimeout(STEP_SECONDS)
+    return listening
+
+
 def hold(peer: Peer, snet: str, count: int) -> dict:
     """Memory of a tunnel's processes for each idle connection through it."""
     with contextlib.ExitStack() as stack:
         running = stack.enter_context(tunnel(peer, snet, "none"))
         try:
-            listening = stack.enter_context(
-                socket.create_server((machine.LOOPBACK, running.back), backlog=64))
-            listening.settimeout(STEP_SECONDS)
-            deadline = time.monotonic() + GRACE_SECONDS
-            before = 0
-            for index in range(WARM_CONNECTIONS + count):
-                if index == WARM_CONNECTIONS:
-                    time.sleep(SETTLE_SECONDS)
-                    before = machine.memory_bytes(running.pids())
-                if time.monotonic() > deadline:
-                    raise Failed(f"{index} connections took more than {GRACE_SECONDS:.0f} s")
-                for end in _open(listening, running.via):
-                    stack.callback(end.close)
-            time.sleep(SETTLE_SECONDS)
+            listening = _listen(stack, running.back)
+            _keep(stack, listening, running.via, WARM_CONNECTIONS)
+            before = machine.memory_bytes(running.pids())
+            _keep(stack, listening, running.via, count)
         except OSError as error:
             raise Failed(f"a connection was not served: {error}") from error
         running.check()
         after = machine.memory_bytes(running.pids())
     return {"bytes_per_connection": (after - before) / count, "connections": count, "pin": "none",
             "congestion": machine.congestion()}
+
+
+def cut_again(peer: Peer, snet: str, count: int) -> dict:
+    """CPU of a gateway for each resume, when all connections are cut again and again.
+
+    Its ends are on two processors: what the clients do costs the gateway no time of its own.
+    """
+    with contextlib.ExitStack() as stack:
+        running = stack.enter_context(tunnel(peer, snet, "apart"))
+        try:
+            _keep(stack, _listen(stack, running.back), running.via, count)
+        except OSError as error:
+            raise Failed(f"a connection was not served: {error}") from error
+        before = machine.cpu_seconds(running.gateway())
+        for _ in range(CUTS_OF_ALL):
+            running.processes[-1].send_signal(signal.SIGUSR1)
+            time.sleep(BACK_SECONDS)
+        running.check()
+        seconds = machine.cpu_seconds(running.gateway()) - before
+    return {"gateway_cpu_us_per_op": 1e6 * seconds / (count * CUTS_OF_ALL),
+            "connections": count, "pin": "apart", "congestion": machine.congestion()}
 
 
 def cipher_pass(cipher: str, seconds: int = 1, ends: int = 2) -> dict:

@@ -47,16 +47,19 @@ class Place(NamedTuple):
     front: int
     middle: int
     back: int
+    path: int
+    """Where a network between the ends listens, if the tunnel has one."""
     snet: str
 
 
 Command = list[str]
-Ends = tuple[Command, Command]
+Ends = tuple[Command, ...]
 
 
 class Peer(NamedTuple):
-    """A tunnel: `ends` makes what it needs in the folder, and returns its server's and client's
-    commands. Without them the load goes straight to the backend."""
+    """A tunnel: `ends` makes what it needs in the folder, and returns the commands of its server,
+    of its client, and of the network between them, if it has one. Without them the load goes
+    straight to the backend."""
 
     name: str
     label: str
@@ -86,6 +89,14 @@ def _snet_secure(place: Place, loops: int = 1) -> Ends:
 
 def _snet_loops(place: Place) -> Ends:
     return _snet_secure(place, 2)
+
+
+def _snet_cut(place: Place, loops: int) -> Ends:
+    """With a network between the ends that cuts all connections when it is told to."""
+    server, client = _snet_secure(place, loops)
+    client[-1] = f"{HOST}:{place.path}"
+    return server, client, [place.snet, "chaos", "--listen", f"{HOST}:{place.path}",
+                            "--to", f"{HOST}:{place.middle}"]
 
 
 def _snet_plain(place: Place) -> Ends:
@@ -286,6 +297,8 @@ PEERS = {peer.name: peer for peer in (
     Peer("tcp", "direct, no tunnel", (), None),
     Peer("snet-3", "**snet**, wire 3, AES-256-GCM", (), _snet_secure),
     Peer("snet-3-loops", "snet, wire 3, AES-256-GCM, a gateway with 2 loops", (), _snet_loops),
+    *(Peer(f"snet-3-cut-{loops}", "snet, wire 3, whose connections are cut", (),
+           lambda place, loops=loops: _snet_cut(place, loops)) for loops in (1, 2)),
     Peer("snet-1-plain", "snet, wire 1, plain", (), _snet_plain),
     Peer("stunnel", "stunnel, TLS 1.3, AES-256-GCM", ("stunnel", "openssl"),
          lambda place: _stunnel(place, AES)),
@@ -344,6 +357,10 @@ class Running(NamedTuple):
     def pids(self) -> list[int]:
         """The processes that were started; what these started lives below them."""
         return [process.pid for process in self.processes]
+
+    def gateway(self) -> list[int]:
+        """The server's end alone."""
+        return self.pids()[:1]
 
     def check(self) -> None:
         """Fail if one of its ends has died."""
@@ -410,9 +427,11 @@ def tunnel(peer: Peer, snet: str, pin: str) -> Iterator[Running]:
         raise Failed(f"not installed: {', '.join(missing(peer))}")
     processes: list[subprocess.Popen] = []
     with tempfile.TemporaryDirectory(prefix="snet-bench-") as folder:
-        place = Place(Path(folder), machine.free_port(), machine.free_port(), back, snet)
+        ports = [machine.free_port() for _ in range(3)]
+        place = Place(Path(folder), ports[0], ports[1], back, ports[2], snet)
         try:
-            ends = zip(("server", "client"), peer.ends(place), (place.middle, place.front))
+            ends = zip(("server", "client", "path"), peer.ends(place),
+                       (place.middle, place.front, place.path))
             for name, command, port in ends:
                 if command:
                     log = place.folder / f"{name}.log"

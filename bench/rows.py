@@ -19,7 +19,7 @@ class Case(NamedTuple):
     """One answer. `kind` says how it is measured: `scene` of `snet-bench`, `three` of them at once,
     `core`, a scene without sockets that takes the time it takes, `tunnel`, a scene through `peer`,
     `path`, the same with a number of bytes in place of a time, `hold`, idle connections through it,
-    `cipher`, passes of a cipher alone, or `floor`, what cases before it in the round add up to: the
+    `cuts`, such connections that are all cut again and again, `cipher`, passes of a cipher alone, or `floor`, what cases before it in the round add up to: the
     `arguments` name them. What takes minutes runs `once`, in the first round."""
 
     name: str
@@ -63,6 +63,7 @@ FIGURES = {
     "per_s": Figure("per second", "/s"),
     "cpu_us_per_op": Figure("CPU us each", "us"),
     "tunnel_cpu_us_per_op": Figure("CPU us each of the tunnel", "us"),
+    "gateway_cpu_us_per_op": Figure("CPU us each of the gateway", "us"),
     "bytes_per_connection": Figure("bytes per connection", "B"),
     "server_cpu_us_per_op": Figure("server CPU us each", "us"),
     "server_heap_bytes_per_session": Figure("server bytes per session", "B"),
@@ -139,6 +140,31 @@ SEAL = Case("aead", "AES-256-GCM, a pass at each end, alone, by snet's provider"
 STREAM_FLOOR = Case("floor", "the floor: TCP, these passes, a copy at each end", "floor",
                     ("tcp", "aead"))
 FLOOR, HARD_FLOOR = ("socat", "aes"), ("socat-64k", "aes")
+
+
+LOOP_WORDS = {"1": "one loop", "2": "two loops"}
+
+
+def _loops() -> Row:
+    """What a session costs a gateway with several loops, by its own CPU: these are a part of all
+    processors each, and clients share those here."""
+    what = {"open": "new sessions", "resume": "resumes"}
+    cases = []
+    for name, words in what.items():
+        for loops, said in LOOP_WORDS.items():
+            made = ("tunnel", (*OPEN_APART, "--over", "tcp"), "snet-3" if loops == "1"
+                    else "snet-3-loops") if name == "open" else ("cuts", (), f"snet-3-cut-{loops}")
+            cases.append(Case(f"{name}-{loops}", f"{words}, {said}", *made))
+    return Row(
+        "loops", SCALE, "A gateway with one loop and with two, on the processor that it has",
+        ("gateway_cpu_us_per_op",), tuple(cases), goals=tuple(
+            Goal(f"gateway with two loops: at least 1.8 times as many {words} as with one, so at "
+                 "most 1.11 of its CPU for each", f"{name}-2", "gateway_cpu_us_per_op", 2 / 1.8,
+                 False, "of_max", (f"{name}-1",)) for name, words in what.items()),
+        note="Clients are on the other one.")
+
+
+OPEN_APART = ("open", "--pin", "apart")
 
 
 def _ping(pin: str, sessions: int) -> tuple[str, ...]:
@@ -349,6 +375,7 @@ ROWS = (
                   ("p99 under 10 s until they are back", "back_p99_us", 1e7, "us"),
                   ("no byte lost", "lost_bytes", 0, "B"),
                   ("newcomers still served", "newcomers_failed", 0, ""))))),
+    _loops(),
     Row("threads", SCALE, "Two threads, core and registry on recorded input",
         ("opens_ratio", "resumes_ratio", "opens_per_s", "resumes_per_s"),
         (Case("3", OVER["3"], "core", ("threads", "--threads", "2", "--over", "3")),),

@@ -58,6 +58,8 @@ def measure(case: Case, settings: Settings) -> dict:
     peer = settings.peers[case.peer]
     if case.kind == "hold":
         return load.hold(peer, settings.programs.snet, settings.idle)
+    if case.kind == "cuts":
+        return load.cut_again(peer, settings.programs.snet, settings.idle)
     grace = load.OVERRUN_SECONDS if case.kind == "path" else load.GRACE_SECONDS
     return load.through(peer, settings.programs, list(case.arguments), settings.seconds, grace)
 
