@@ -34,29 +34,38 @@ void snet_rc4_init(struct snet_rc4 *rc4, const uint8_t *key, size_t key_len)
     rc4->j = 0;
 }
 
-/* One byte of the keystream. */
-static uint64_t rc4_step(uint8_t *state, uint8_t i, uint8_t *j)
+/* Where a keystream is. */
+struct rc4_place {
+    uint8_t a; /* the entry at i + 1 */
+    uint8_t j;
+};
+
+/* One byte of the keystream, with `i` moved on already. */
+static uint64_t rc4_step(uint8_t *state, uint8_t i, struct rc4_place *place)
 {
-    const uint8_t a = state[i];
-    *j = (uint8_t)(*j + a);
-    const uint8_t b = state[*j];
+    const uint8_t a = place->a;
+    const uint8_t j = (uint8_t)(place->j + a);
+    const uint8_t b = state[j];
+    const uint8_t next = state[(uint8_t)(i + 1)];
     state[i] = b;
-    state[*j] = a;
+    state[j] = a;
+    place->a = j == (uint8_t)(i + 1) ? a : next;
+    place->j = j;
     return state[(uint8_t)(a + b)];
 }
 
 /* The next eight, the first of them lowest. Written out, because compilers leave a loop as it is.
  */
-static uint64_t rc4_steps(uint8_t *state, uint8_t i, uint8_t *j)
+static uint64_t rc4_steps(uint8_t *state, uint8_t i, struct rc4_place *place)
 {
-    uint64_t word = rc4_step(state, (uint8_t)(i + 1), j);
-    word |= rc4_step(state, (uint8_t)(i + 2), j) << 8;
-    word |= rc4_step(state, (uint8_t)(i + 3), j) << 16;
-    word |= rc4_step(state, (uint8_t)(i + 4), j) << 24;
-    word |= rc4_step(state, (uint8_t)(i + 5), j) << 32;
-    word |= rc4_step(state, (uint8_t)(i + 6), j) << 40;
-    word |= rc4_step(state, (uint8_t)(i + 7), j) << 48;
-    word |= rc4_step(state, (uint8_t)(i + 8), j) << 56;
+    uint64_t word = rc4_step(state, (uint8_t)(i + 1), place);
+    word |= rc4_step(state, (uint8_t)(i + 2), place) << 8;
+    word |= rc4_step(state, (uint8_t)(i + 3), place) << 16;
+    word |= rc4_step(state, (uint8_t)(i + 4), place) << 24;
+    word |= rc4_step(state, (uint8_t)(i + 5), place) << 32;
+    word |= rc4_step(state, (uint8_t)(i + 6), place) << 40;
+    word |= rc4_step(state, (uint8_t)(i + 7), place) << 48;
+    word |= rc4_step(state, (uint8_t)(i + 8), place) << 56;
     return word;
 }
 
@@ -84,16 +93,16 @@ void snet_rc4_xor(struct snet_rc4 *rc4, const uint8_t *in, uint8_t *ret_out, siz
 {
     uint8_t *state = rc4->state;
     uint8_t i = rc4->i;
-    uint8_t j = rc4->j;
+    struct rc4_place place = {.a = state[(uint8_t)(i + 1)], .j = rc4->j};
     size_t n = 0;
     for (; len - n >= RC4_WORD_BYTES; n += RC4_WORD_BYTES) {
-        rc4_store(&ret_out[n], rc4_load(&in[n]) ^ rc4_steps(state, i, &j));
+        rc4_store(&ret_out[n], rc4_load(&in[n]) ^ rc4_steps(state, i, &place));
         i = (uint8_t)(i + RC4_WORD_BYTES);
     }
     for (; n < len; n++) {
         i = (uint8_t)(i + 1);
-        ret_out[n] = (uint8_t)(in[n] ^ rc4_step(state, i, &j));
+        ret_out[n] = (uint8_t)(in[n] ^ rc4_step(state, i, &place));
     }
     rc4->i = i;
-    rc4->j = j;
+    rc4->j = place.j;
 }
