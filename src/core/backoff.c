@@ -8,7 +8,7 @@ uint64_t snet_backoff_next_ns(struct snet_backoff *backoff, uint64_t random)
 {
     if (backoff->ceiling_ns == 0) {
         backoff->ceiling_ns = SNET_BACKOFF_FIRST_NS;
-        return 0;
+        return backoff->first_ns;
     }
     const uint64_t wait_ns = random % (backoff->ceiling_ns + 1);
     const uint64_t doubled_ns = 2 * backoff->ceiling_ns;
@@ -28,6 +28,11 @@ void snet_backoff_reset(struct snet_backoff *backoff)
 void snet_backoff_moved(struct snet_backoff *backoff)
 {
     *backoff = (struct snet_backoff){.ceiling_ns = SNET_BACKOFF_MOVED_NS};
+}
+
+void snet_backoff_soon(struct snet_backoff *backoff, uint64_t wait_ns)
+{
+    *backoff = (struct snet_backoff){.first_ns = wait_ns};
 }
 
 void snet_backoff_answered(struct snet_backoff *backoff)

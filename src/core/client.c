@@ -63,12 +63,10 @@ static bool client_link_worked(const snet_session *session, uint64_t now)
 /* The next attempt may be soon when the link that is gone has worked. */
 static void client_judge_link(snet_session *session, uint64_t now)
 {
-    if (session->wire->link_worked == NULL) {
-        if (client_link_worked(session, now)) {
-            snet_backoff_reset(&session->dial.backoff);
-        }
-    } else if (session->wire->link_worked(session)) {
-        snet_backoff_moved(&session->dial.backoff);
+    if (session->wire->plan_retry != NULL) {
+        session->wire->plan_retry(session);
+    } else if (client_link_worked(session, now)) {
+        snet_backoff_reset(&session->dial.backoff);
     }
 }
 

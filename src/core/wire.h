@@ -71,9 +71,9 @@ struct snet_wire_ops {
     /* A client's attempt failed; `link` is NULL without a connection. SNET_OK: try again. */
     snet_err (*attempt_failed)(snet_session *session, const snet_link *link, snet_err err,
                                uint64_t now);
-    /* Clients: whether the link that was just lost is worth another one soon [PROTO 14.4]. NULL: by
-       [PROTO 8.2]. */
-    bool (*link_worked)(const snet_session *session);
+    /* Clients: how soon the link that was just lost is worth another one, in the session's backoff
+       [PROTO 14.4]. NULL: by [PROTO 8.2]. */
+    void (*plan_retry)(snet_session *session);
     /* A client's live link is gone; `err` is LINK_FIN after a good end. NULL: nothing to do. */
     void (*link_lost)(snet_session *session, snet_err err, uint64_t now);
     /* A time after `now` by which a client should have tried again; SNET_NEVER, or NULL: none. */

@@ -31,8 +31,8 @@ bool snet_v3_progress_judge(snet_session *session);
 void snet_v3_progress_begin(snet_session *session, snet_link *link, uint64_t now);
 /* Whether all links have been barren for as long as the session waits for one. */
 bool snet_v3_progress_over(const snet_session *session, uint64_t now);
-/* Clients: whether the live link that was just lost has worked [PROTO 14.4]. */
-bool snet_v3_progress_worked(const snet_session *session);
+/* Clients: the live link was just lost; how long to wait for another one [PROTO 14.4]. */
+void snet_v3_progress_plan_retry(snet_session *session);
 /* Whether the last link was barren. */
 bool snet_v3_progress_barren(const snet_session *session);
 /* Whether it was, or one before it and none since has moved much. */

@@ -62,6 +62,22 @@ static void backoff_is_short_once_behind_a_link_that_moved(void **state)
     }
 }
 
+/* A wait that was worked out is kept to the nanosecond, whatever the dice say, and once. */
+static void backoff_is_as_long_as_said_once_behind_a_link_that_was_worth_it(void **state)
+{
+    (void)state;
+    static const uint64_t waits_ns[] = {0, 700000};
+    struct snet_backoff backoff = {0};
+    for (unsigned i = 0; i < 2; i++) {
+        snet_backoff_soon(&backoff, waits_ns[i]);
+        assert_int_equal(snet_backoff_next_ns(&backoff, UINT64_MAX), waits_ns[i]);
+        assert_int_equal(snet_backoff_next_ns(&backoff, SNET_BACKOFF_FIRST_NS),
+                         SNET_BACKOFF_FIRST_NS);
+    }
+    snet_backoff_reset(&backoff);
+    assert_int_equal(snet_backoff_next_ns(&backoff, UINT64_MAX), 0);
+}
+
 /* Waits of 10, 20, 40 ms, ...; an attempt without an answer waits as ever. */
 static void backoff_is_gentle_while_the_server_answers(void **state)
 {
@@ -94,6 +110,7 @@ int main(void)
         cmocka_unit_test(backoff_spreads_over_the_whole_range),
         cmocka_unit_test(backoff_starts_again_after_a_reset),
         cmocka_unit_test(backoff_is_short_once_behind_a_link_that_moved),
+        cmocka_unit_test(backoff_is_as_long_as_said_once_behind_a_link_that_was_worth_it),
         cmocka_unit_test(backoff_is_gentle_while_the_server_answers),
     };
     return cmocka_run_group_tests_name("backoff", tests, NULL, NULL);

@@ -3,6 +3,7 @@
 /* What links move, and what the next one is like [PROTO 14.4] [PROTO 16.6] [PROTO 17.4]. */
 #include "core/snet3/progress.h"
 
+#include "core/snet3/resume.h"
 #include "tests/support/unit.h"
 #include "tests/support/v3_setup.h"
 
@@ -225,6 +226,37 @@ static void client_waits_when_its_links_are_cut_and_move_nothing(void **state)
     core_pair_close(&ends);
 }
 
+/* A link that lived or moved as much as a server counts for nothing is worth another one at once.
+ */
+static void client_waits_behind_a_link_as_that_was_worth(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t lived_ns;
+        size_t bytes;
+        uint64_t least_ns; /* of the wait */
+        uint64_t most_ns;
+    } cases[] = {
+        {SNET_V3_RESUME_EVERY_NS, 1, 0, 0},
+        {SNET_V3_RESUME_EVERY_NS - 1, 1, 1, SNET_BACKOFF_MOVED_NS},
+        {300000, SNET_V3_RESUME_MOVED_BYTES, 700000, 700000},
+        {300000, SNET_V3_RESUME_MOVED_BYTES - 1, 1, SNET_BACKOFF_MOVED_NS},
+        {SNET_V3_RESUME_MOVED_NS, SNET_V3_RESUME_MOVED_BYTES, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct core_pair ends;
+        struct core_pair_conn *conn = core_pair_begin_on(&ends, SNET_WIRE_3);
+        core_pair_write(&ends, ends.served, cases[i].bytes);
+        core_pair_settle(&ends, conn);
+        core_pair_pass(&ends, cases[i].lived_ns);
+        core_pair_cut(&ends, conn);
+        const bool waits = ends.client->dial.state == SNET_DIAL_WAITING;
+        const uint64_t wait_ns = waits ? ends.client->dial.at_ns - ends.now : 0;
+        assert_in_range(wait_ns, cases[i].least_ns, cases[i].most_ns);
+        core_pair_close(&ends);
+    }
+}
+
 /* An ACCEPT: the server is there, and says what came of the link before. */
 static void client_waits_little_once_it_has_been_accepted(void **state)
 {
@@ -274,6 +306,7 @@ int main(void)
         cmocka_unit_test(attempt_that_had_all_its_time_is_barren),
         cmocka_unit_test(client_comes_back_at_once_while_its_links_move_bytes),
         cmocka_unit_test(client_waits_when_its_links_are_cut_and_move_nothing),
+        cmocka_unit_test(client_waits_behind_a_link_as_that_was_worth),
         cmocka_unit_test(client_waits_little_once_it_has_been_accepted),
         cmocka_unit_test(client_waits_longer_in_a_row_of_accepted_links_that_move_nothing),
         cmocka_unit_test(session_that_moves_is_kept_beyond_its_resume_window),
