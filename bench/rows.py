@@ -19,8 +19,9 @@ class Case(NamedTuple):
     """One answer. `kind` says how it is measured: `scene` of `snet-bench`, `three` of them at once,
     `core`, a scene without sockets that takes the time it takes, `tunnel`, a scene through `peer`,
     `path`, the same with a number of bytes in place of a time, `hold`, idle connections through it,
-    `cuts`, such connections that are all cut again and again, `cipher`, passes of a cipher alone, or `floor`, what cases before it in the round add up to: the
-    `arguments` name them. What takes minutes runs `once`, in the first round."""
+    `cuts`, such connections that are all cut again and again, `cipher`, passes of a cipher alone,
+    or `floor`, what cases before it in the round add up to: the `arguments` name them. What takes
+    minutes runs `once`, in the first round."""
 
     name: str
     label: str

@@ -45,7 +45,7 @@
     X("heartbeat", heartbeat_ns, TIME, SNET_HEARTBEAT_MIN_NS, SNET_HEARTBEAT_MAX_NS, "", "15s",    \
       SNET_BENCH_USE_IDLE | SNET_BENCH_USE_STORM, "As for snet serve")                             \
     X("history", history_bytes, BYTES, SNET_HISTORY_MIN_BYTES, SNET_HISTORY_MAX_BYTES, "", "",     \
-      SNET_BENCH_USE_ALL & ~SNET_BENCH_USE_SEAL, "As for snet serve")                                                     \
+      SNET_BENCH_USE_ALL & ~SNET_BENCH_USE_SEAL, "As for snet serve")                              \
     X("nodelay", nodelay, FLAG, 0, 1, "", "no", SNET_BENCH_USE_STREAM,                             \
       "Set TCP_NODELAY, of tcp; the wires always have it")                                         \
     X("listen", listen, TEXT, 1, 319, "ADDR", "127.0.0.1:0", SNET_BENCH_USE_SOCKETS,               \

@@ -25,8 +25,8 @@ static bool seal_records(const struct seal_scene *scene, uint64_t count)
 {
     static const uint8_t key[SNET_SUITE_KEY_BYTES] = {1};
     static const uint8_t nonce[SNET_SUITE_NONCE_BYTES] = {2};
-    static uint8_t text[SEAL_RECORD_BYTES];
-    static uint8_t sealed[SEAL_RECORD_BYTES + SNET_SUITE_TAG_BYTES];
+    uint8_t text[SEAL_RECORD_BYTES] = {0};
+    uint8_t sealed[SEAL_RECORD_BYTES + SNET_SUITE_TAG_BYTES];
     struct snet_aead_text out = {scene->cipher, key, nonce, .in = {text, sizeof text}};
     struct snet_aead_text in = {scene->cipher, NULL, nonce, .in = {sealed, sizeof sealed}};
     bool ok = true;

@@ -30,18 +30,20 @@ void snet_backoff_moved(struct snet_backoff *backoff)
     *backoff = (struct snet_backoff){.ceiling_ns = SNET_BACKOFF_MOVED_NS};
 }
 
-void snet_backoff_soon(struct snet_backoff *backoff, uint64_t wait_ns)
+void snet_backoff_soon(struct snet_backoff *backoff, uint32_t wait_ns)
 {
     *backoff = (struct snet_backoff){.first_ns = wait_ns};
 }
 
 void snet_backoff_answered(struct snet_backoff *backoff)
 {
-    const uint64_t doubled_ns = 2 * backoff->answered_ns;
-    backoff->answered_ns = doubled_ns == 0                    ? SNET_BACKOFF_ANSWERED_NS
-                           : doubled_ns < SNET_BACKOFF_MAX_NS ? doubled_ns
-                                                              : SNET_BACKOFF_MAX_NS;
-    if (backoff->ceiling_ns > backoff->answered_ns) {
-        backoff->ceiling_ns = backoff->answered_ns;
+    uint64_t limit_ns = SNET_BACKOFF_ANSWERED_NS << backoff->answered;
+    if (limit_ns < SNET_BACKOFF_MAX_NS) {
+        backoff->answered++;
+    } else {
+        limit_ns = SNET_BACKOFF_MAX_NS;
+    }
+    if (backoff->ceiling_ns > limit_ns) {
+        backoff->ceiling_ns = limit_ns;
     }
 }

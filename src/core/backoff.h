@@ -23,9 +23,9 @@
 
 /* A zeroed struct is fresh. */
 struct snet_backoff {
-    uint64_t ceiling_ns;  /* 0: the next attempt is the first */
-    uint64_t first_ns;    /* how long that one waits */
-    uint64_t answered_ns; /* its limit while the server answers; 0: no link has moved nothing */
+    uint64_t ceiling_ns; /* 0: the next attempt is the first */
+    uint32_t first_ns;   /* how long that one waits */
+    uint8_t answered;    /* links in a row that the server has accepted, and that moved nothing */
 };
 
 /* How long to wait before the next attempt; `random` is a fresh random number. */
@@ -38,7 +38,7 @@ void snet_backoff_reset(struct snet_backoff *backoff);
  */
 void snet_backoff_moved(struct snet_backoff *backoff);
 /* As above, and the next attempt waits for just that long: the link has been worth its cost. */
-void snet_backoff_soon(struct snet_backoff *backoff, uint64_t wait_ns);
+void snet_backoff_soon(struct snet_backoff *backoff, uint32_t wait_ns);
 /*
  * The server has accepted an attempt behind a link that moved nothing: it is there, and what it
  * must be spared is a row of such links. The wait doubles with each of them, but from a small one.

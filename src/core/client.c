@@ -64,7 +64,7 @@ static bool client_link_worked(const snet_session *session, uint64_t now)
 static void client_judge_link(snet_session *session, uint64_t now)
 {
     if (session->wire->plan_retry != NULL) {
-        session->wire->plan_retry(session);
+        session->wire->plan_retry(session, now);
     } else if (client_link_worked(session, now)) {
         snet_backoff_reset(&session->dial.backoff);
     }

@@ -3,7 +3,6 @@
 #include "core/snet3/progress.h"
 
 #include "core/snet3/remedy.h"
-#include "core/snet3/resume.h"
 
 static uint64_t progress_max(uint64_t a, uint64_t b)
 {
@@ -95,22 +94,6 @@ static void progress_left_waiting(snet_session *session, snet_err err, bool sile
     }
 }
 
-/* How long to wait behind a link that worked, so that no server counts the next one as one too many
-   [PROTO 14.4] [PROTO 20.1]. */
-static uint64_t progress_retry_ns(const snet_session *session, uint64_t lived_ns)
-{
-    const struct snet_v3_session *state = snet_v3_session_of(session);
-    const uint64_t moved_bytes = state->flow.acked - state->progress.acked +
-                                 snet_v3_state_recv_next(session) - state->progress.recv_next;
-    if (lived_ns >= SNET_V3_RESUME_EVERY_NS) {
-        return 0;
-    }
-    if (moved_bytes >= SNET_V3_RESUME_MOVED_BYTES) {
-        return lived_ns < SNET_V3_RESUME_MOVED_NS ? SNET_V3_RESUME_MOVED_NS - lived_ns : 0;
-    }
-    return SNET_NEVER;
-}
-
 /* What the end of the live link says of it. */
 static void progress_live_gone(snet_session *session, const snet_link *link, bool waiting,
                                uint64_t now)
@@ -120,7 +103,6 @@ static void progress_live_gone(snet_session *session, const snet_link *link, boo
     const uint64_t lived_ns = now - snet_v3_link_of(link)->began_ns;
     const bool outstanding = progress_outstanding(session, link);
     progress->worked = moved || (!outstanding && lived_ns >= SNET_V3_PROGRESS_IDLE_NS);
-    progress->retry_ns = progress_retry_ns(session, lived_ns);
     if (moved || !outstanding) {
         session->links.barren_since_ns = 0;
     } else if (waiting && session->links.barren_since_ns == 0) {
@@ -158,13 +140,23 @@ void snet_v3_progress_stalled(snet_session *session, uint64_t now)
     }
 }
 
-void snet_v3_progress_plan_retry(snet_session *session)
+void snet_v3_progress_plan_retry(snet_session *session, uint64_t now)
 {
-    const struct snet_v3_progress *progress = &snet_v3_session_of(session)->progress;
-    if (progress->worked && progress->retry_ns == SNET_NEVER) {
+    const struct snet_v3_session *state = snet_v3_session_of(session);
+    const uint64_t lived_ns = now - session->links.since_ns;
+    const uint64_t moved_bytes = state->flow.acked - state->progress.acked +
+                                 snet_v3_state_recv_next(session) - state->progress.recv_next;
+    if (!state->progress.worked) {
+        return;
+    }
+    if (lived_ns >= SNET_V3_RESUME_EVERY_NS) {
+        snet_backoff_soon(&session->dial.backoff, 0);
+    } else if (moved_bytes >= SNET_V3_RESUME_MOVED_BYTES) {
+        const uint64_t age_ns =
+            lived_ns < SNET_V3_RESUME_MOVED_NS ? lived_ns : SNET_V3_RESUME_MOVED_NS;
+        snet_backoff_soon(&session->dial.backoff, (uint32_t)(SNET_V3_RESUME_MOVED_NS - age_ns));
+    } else {
         snet_backoff_moved(&session->dial.backoff);
-    } else if (progress->worked) {
-        snet_backoff_soon(&session->dial.backoff, progress->retry_ns);
     }
 }
 

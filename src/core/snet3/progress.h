@@ -18,6 +18,14 @@
 #define SNET_V3_PROGRESS_PATIENCE_NS (5 * SNET_SECOND_NS)
 /* A link on which nothing was due has worked when it lived this long. */
 #define SNET_V3_PROGRESS_IDLE_NS SNET_SECOND_NS
+/* Limit of the resumes of one session: one in each interval, and this many at once [PROTO 15.2]. */
+#define SNET_V3_RESUME_EVERY_NS (10 * SNET_MS_NS)
+#define SNET_V3_RESUME_BURST 200u
+/* A resume is not counted when this many bytes are new since the last one, and this time has
+   passed: a path that cuts each connection after a few KiB still moves its stream. */
+#define SNET_V3_RESUME_MOVED_BYTES 1024u
+#define SNET_V3_RESUME_MOVED_NS SNET_MS_NS
+/* Clients keep below both [PROTO 14.4]. */
 
 /* A link of the session, or an attempt, is over by `err`. */
 void snet_v3_progress_link_gone(snet_session *session, const snet_link *link, snet_err err,
@@ -32,7 +40,7 @@ void snet_v3_progress_begin(snet_session *session, snet_link *link, uint64_t now
 /* Whether all links have been barren for as long as the session waits for one. */
 bool snet_v3_progress_over(const snet_session *session, uint64_t now);
 /* Clients: the live link was just lost; how long to wait for another one [PROTO 14.4]. */
-void snet_v3_progress_plan_retry(snet_session *session);
+void snet_v3_progress_plan_retry(snet_session *session, uint64_t now);
 /* Whether the last link was barren. */
 bool snet_v3_progress_barren(const snet_session *session);
 /* Whether it was, or one before it and none since has moved much. */

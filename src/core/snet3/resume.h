@@ -12,13 +12,6 @@
 #include "core/snet3/state.h"
 #include "core/snet3/step.h"
 
-/* Limit of the resumes of one session: one in each interval, and this many at once [PROTO 15.2]. */
-#define SNET_V3_RESUME_EVERY_NS (10 * SNET_MS_NS)
-#define SNET_V3_RESUME_BURST 200u
-/* A resume is not counted when this many bytes are new since the last one, and this time has
-   passed: a path that cuts each connection after a few KiB still moves its stream. */
-#define SNET_V3_RESUME_MOVED_BYTES 1024u
-#define SNET_V3_RESUME_MOVED_NS SNET_MS_NS
 /* Pause that a client beyond the limit is asked for, in units of 100 ms. It is short: a session
    whose path is cut all the time is as honest as any. */
 #define SNET_V3_RESUME_RETRY_AFTER 1u

@@ -113,9 +113,7 @@ struct snet_v3_progress {
     bool unanswered;   /* clients: the last of them was not answered */
     bool barren;       /* and nothing had moved */
     bool careful;      /* there was such a link, and none since has moved much */
-    /* Of the last link, as far as this end knew when it was lost: */
-    bool worked;
-    uint64_t retry_ns; /* how long to wait for another one; NEVER: for a short random time */
+    bool worked;       /* the last link, as far as this end knew when it was lost */
 };
 
 /* State of a session, behind it. */

@@ -66,7 +66,7 @@ static void backoff_is_short_once_behind_a_link_that_moved(void **state)
 static void backoff_is_as_long_as_said_once_behind_a_link_that_was_worth_it(void **state)
 {
     (void)state;
-    static const uint64_t waits_ns[] = {0, 700000};
+    static const uint32_t waits_ns[] = {0, 700000};
     struct snet_backoff backoff = {0};
     for (unsigned i = 0; i < 2; i++) {
         snet_backoff_soon(&backoff, waits_ns[i]);

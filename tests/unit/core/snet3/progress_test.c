@@ -3,7 +3,6 @@
 /* What links move, and what the next one is like [PROTO 14.4] [PROTO 16.6] [PROTO 17.4]. */
 #include "core/snet3/progress.h"
 
-#include "core/snet3/resume.h"
 #include "tests/support/unit.h"
 #include "tests/support/v3_setup.h"
 
