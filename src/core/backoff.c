@@ -6,10 +6,13 @@
 
 uint64_t snet_backoff_next_ns(struct snet_backoff *backoff, uint64_t random)
 {
+    const uint64_t rest_ns = backoff->rest_ns;
+    backoff->rest_ns = 0;
     if (backoff->ceiling_ns == 0) {
         backoff->ceiling_ns = SNET_BACKOFF_FIRST_NS;
-        return backoff->first_ns;
+        return rest_ns;
     }
+    backoff->soon = false;
     const uint64_t wait_ns = random % (backoff->ceiling_ns + 1);
     const uint64_t doubled_ns = 2 * backoff->ceiling_ns;
     backoff->ceiling_ns = doubled_ns < SNET_BACKOFF_MAX_NS ? doubled_ns : SNET_BACKOFF_MAX_NS;
@@ -17,7 +20,7 @@ uint64_t snet_backoff_next_ns(struct snet_backoff *backoff, uint64_t random)
         backoff->ceiling_ns = SNET_BACKOFF_FIRST_NS;
     }
     SNET_ASSERT(wait_ns <= SNET_BACKOFF_MAX_NS);
-    return wait_ns;
+    return rest_ns + wait_ns;
 }
 
 void snet_backoff_reset(struct snet_backoff *backoff)
@@ -25,14 +28,21 @@ void snet_backoff_reset(struct snet_backoff *backoff)
     *backoff = (struct snet_backoff){.ceiling_ns = 0};
 }
 
-void snet_backoff_moved(struct snet_backoff *backoff)
+void snet_backoff_moved(struct snet_backoff *backoff, uint32_t rest_ns)
 {
-    *backoff = (struct snet_backoff){.ceiling_ns = SNET_BACKOFF_MOVED_NS};
+    *backoff = (struct snet_backoff){.ceiling_ns = SNET_BACKOFF_MOVED_NS, .rest_ns = rest_ns};
 }
 
-void snet_backoff_soon(struct snet_backoff *backoff, uint32_t wait_ns)
+void snet_backoff_soon(struct snet_backoff *backoff, uint32_t rest_ns)
 {
-    *backoff = (struct snet_backoff){.first_ns = wait_ns};
+    *backoff = (struct snet_backoff){.rest_ns = rest_ns, .soon = true};
+}
+
+void snet_backoff_refused(struct snet_backoff *backoff)
+{
+    if (backoff->soon && backoff->ceiling_ns != 0) {
+        snet_backoff_moved(backoff, 0);
+    }
 }
 
 void snet_backoff_answered(struct snet_backoff *backoff)

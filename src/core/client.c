@@ -61,10 +61,10 @@ static bool client_link_worked(const snet_session *session, uint64_t now)
 }
 
 /* The next attempt may be soon when the link that is gone has worked. */
-static void client_judge_link(snet_session *session, uint64_t now)
+static void client_judge_link(snet_session *session, snet_err err, uint64_t now)
 {
     if (session->wire->plan_retry != NULL) {
-        session->wire->plan_retry(session, now);
+        session->wire->plan_retry(session, err, now);
     } else if (client_link_worked(session, now)) {
         snet_backoff_reset(&session->dial.backoff);
     }
@@ -74,7 +74,7 @@ static void client_judge_link(snet_session *session, uint64_t now)
 static void client_link_lost(snet_session *session, snet_err err, uint64_t now)
 {
     SNET_ASSERT(session->state == SNET_SESSION_DETACHED);
-    client_judge_link(session, now);
+    client_judge_link(session, err, now);
     if (session->wire->link_lost != NULL) {
         session->wire->link_lost(session, err, now);
     }
@@ -105,6 +105,9 @@ static void client_failed(snet_session *session, const snet_link *link, snet_err
         if (session->state == SNET_SESSION_LIVE && session->dial.handovers_left > 0) {
             session->dial.handovers_left--;
             client_retry(session, now);
+        } else {
+            snet_client_pause(session,
+                              0); /* what a server asks for then is over with the attempt */
         }
         return;
     }
@@ -112,6 +115,9 @@ static void client_failed(snet_session *session, const snet_link *link, snet_err
     if (end_err != SNET_OK) {
         snet_session_end(session, end_err, now);
         return;
+    }
+    if (link == NULL) {
+        snet_backoff_refused(&session->dial.backoff);
     }
     client_retry(session, now);
 }

@@ -73,7 +73,7 @@ struct snet_wire_ops {
                                uint64_t now);
     /* Clients: how soon the link that was just lost is worth another one, in the session's backoff
        [PROTO 14.4]. NULL: by [PROTO 8.2]. */
-    void (*plan_retry)(snet_session *session, uint64_t now);
+    void (*plan_retry)(snet_session *session, snet_err err, uint64_t now);
     /* A client's live link is gone; `err` is LINK_FIN after a good end. NULL: nothing to do. */
     void (*link_lost)(snet_session *session, snet_err err, uint64_t now);
     /* A time after `now` by which a client should have tried again; SNET_NEVER, or NULL: none. */

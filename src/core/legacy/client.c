@@ -225,7 +225,7 @@ snet_err snet_legacy_client_resume_reply(snet_link *link, enum snet_legacy_step 
     SNET_TRY(client_prove(link, reply.challenge, keys->key, false));
     if (reply.read_count > session->counts.peer.peer_received) {
         /* What was sent again has arrived [PROTO 8.2]. */
-        snet_backoff_moved(&session->dial.backoff);
+        snet_backoff_moved(&session->dial.backoff, 0);
     }
     SNET_TRY(snet_history_rewind(&session->history, reply.read_count));
     snet_ending_agreed(&keys->ending, reply.write_count, now);

@@ -420,17 +420,15 @@ snet_err snet_v3_client_reject(snet_link *link, struct snet_buffer message,
     (void)now;
     struct snet_v3_reject reject;
     snet_v3_reject_decode(message.data + SNET_V3_HEADER_BYTES, &reject);
+    const enum client_verdict verdict = client_judge_reject(link, message, &reject);
+    if (verdict == CLIENT_IGNORES) {
+        return SNET_ERR_BAD_MAC;
+    }
     const uint64_t pause_ns = reject.retry_after * CLIENT_RETRY_UNIT_NS;
     snet_client_pause(link->session,
                       pause_ns < CLIENT_RETRY_AFTER_MAX_NS ? pause_ns : CLIENT_RETRY_AFTER_MAX_NS);
-    switch (client_judge_reject(link, message, &reject)) {
-    case CLIENT_IGNORES:
-        return SNET_ERR_BAD_MAC;
-    case CLIENT_BELIEVES:
+    if (verdict == CLIENT_BELIEVES) {
         snet_v3_link_of(link)->refused_code = reject.code;
-        break;
-    case CLIENT_NOTES:
-        break;
     }
     return snet_v3_codes_refused(reject.code);
 }

@@ -140,23 +140,35 @@ void snet_v3_progress_stalled(snet_session *session, uint64_t now)
     }
 }
 
-void snet_v3_progress_plan_retry(snet_session *session, uint64_t now)
+/* Whether a loss says nothing of others: a timer may run out for all clients of a server at once,
+   and a link that went for want of memory would soon go again. */
+static bool progress_is_alone(snet_err err)
+{
+    return snet_err_class_of(err) == SNET_CLASS_LINK && err != SNET_ERR_LINK_TIMEOUT;
+}
+
+void snet_v3_progress_plan_retry(snet_session *session, snet_err err, uint64_t now)
 {
     const struct snet_v3_session *state = snet_v3_session_of(session);
+    struct snet_backoff *backoff = &session->dial.backoff;
     const uint64_t lived_ns = now - session->links.since_ns;
     const uint64_t moved_bytes = state->flow.acked - state->progress.acked +
                                  snet_v3_state_recv_next(session) - state->progress.recv_next;
+    /* A server counts none that comes later. */
+    const uint64_t age_ns = moved_bytes < SNET_V3_RESUME_MOVED_BYTES ? SNET_V3_RESUME_EVERY_NS
+                                                                     : SNET_V3_RESUME_MOVED_NS;
+    const uint32_t rest_ns = lived_ns < age_ns ? (uint32_t)(age_ns - lived_ns) : 0;
+    const bool worth =
+        lived_ns >= SNET_V3_RESUME_EVERY_NS || moved_bytes >= SNET_V3_PROGRESS_SOON_BYTES;
     if (!state->progress.worked) {
         return;
     }
-    if (lived_ns >= SNET_V3_RESUME_EVERY_NS) {
-        snet_backoff_soon(&session->dial.backoff, 0);
-    } else if (moved_bytes >= SNET_V3_RESUME_MOVED_BYTES) {
-        const uint64_t age_ns =
-            lived_ns < SNET_V3_RESUME_MOVED_NS ? lived_ns : SNET_V3_RESUME_MOVED_NS;
-        snet_backoff_soon(&session->dial.backoff, (uint32_t)(SNET_V3_RESUME_MOVED_NS - age_ns));
+    const bool dials =
+        session->dial.state == SNET_DIAL_ASKED || session->dial.state == SNET_DIAL_ATTEMPTING;
+    if (worth && !dials && progress_is_alone(err)) {
+        snet_backoff_soon(backoff, rest_ns);
     } else {
-        snet_backoff_moved(&session->dial.backoff);
+        snet_backoff_moved(backoff, rest_ns);
     }
 }
 
@@ -178,7 +190,7 @@ static void progress_judge_moved(snet_session *session)
     session->links.barren_since_ns = 0;
     if (session->server == NULL) {
         /* Acknowledgements may have been lost with the link: it has worked all the same. */
-        snet_backoff_moved(&session->dial.backoff);
+        snet_backoff_moved(&session->dial.backoff, 0);
     }
 }
 

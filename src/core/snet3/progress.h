@@ -25,7 +25,8 @@
    passed: a path that cuts each connection after a few KiB still moves its stream. */
 #define SNET_V3_RESUME_MOVED_BYTES 1024u
 #define SNET_V3_RESUME_MOVED_NS SNET_MS_NS
-/* Clients keep below both [PROTO 14.4]. */
+/* Clients stay below both. One that has moved this much has been worth another one at once. */
+#define SNET_V3_PROGRESS_SOON_BYTES 16384u
 
 /* A link of the session, or an attempt, is over by `err`. */
 void snet_v3_progress_link_gone(snet_session *session, const snet_link *link, snet_err err,
@@ -39,8 +40,8 @@ bool snet_v3_progress_judge(snet_session *session);
 void snet_v3_progress_begin(snet_session *session, snet_link *link, uint64_t now);
 /* Whether all links have been barren for as long as the session waits for one. */
 bool snet_v3_progress_over(const snet_session *session, uint64_t now);
-/* Clients: the live link was just lost; how long to wait for another one [PROTO 14.4]. */
-void snet_v3_progress_plan_retry(snet_session *session, uint64_t now);
+/* Clients: the live link was just lost, by `err`; how long to wait for another one [PROTO 14.4]. */
+void snet_v3_progress_plan_retry(snet_session *session, snet_err err, uint64_t now);
 /* Whether the last link was barren. */
 bool snet_v3_progress_barren(const snet_session *session);
 /* Whether it was, or one before it and none since has moved much. */

@@ -54,7 +54,7 @@ static void backoff_is_short_once_behind_a_link_that_moved(void **state)
     (void)state;
     struct snet_backoff backoff = {0};
     for (unsigned i = 0; i < 2; i++) {
-        snet_backoff_moved(&backoff);
+        snet_backoff_moved(&backoff, 0);
         assert_int_equal(snet_backoff_next_ns(&backoff, SNET_BACKOFF_MOVED_NS),
                          SNET_BACKOFF_MOVED_NS);
         assert_int_equal(snet_backoff_next_ns(&backoff, SNET_BACKOFF_FIRST_NS),
@@ -73,9 +73,32 @@ static void backoff_is_as_long_as_said_once_behind_a_link_that_was_worth_it(void
         assert_int_equal(snet_backoff_next_ns(&backoff, UINT64_MAX), waits_ns[i]);
         assert_int_equal(snet_backoff_next_ns(&backoff, SNET_BACKOFF_FIRST_NS),
                          SNET_BACKOFF_FIRST_NS);
+        snet_backoff_moved(&backoff, waits_ns[i]);
+        assert_int_equal(snet_backoff_next_ns(&backoff, SNET_BACKOFF_MOVED_NS),
+                         waits_ns[i] + SNET_BACKOFF_MOVED_NS);
+        assert_int_equal(snet_backoff_next_ns(&backoff, SNET_BACKOFF_FIRST_NS),
+                         SNET_BACKOFF_FIRST_NS);
     }
     snet_backoff_reset(&backoff);
     assert_int_equal(snet_backoff_next_ns(&backoff, UINT64_MAX), 0);
+}
+
+/* A server that is just coming back refuses who is there at once: that is worth one more try. */
+static void backoff_is_short_once_more_behind_an_attempt_at_once_that_was_refused(void **state)
+{
+    (void)state;
+    struct snet_backoff backoff = {0};
+    snet_backoff_soon(&backoff, 0);
+    (void)snet_backoff_next_ns(&backoff, 1);
+    for (unsigned i = 0; i < 3; i++) {
+        snet_backoff_refused(&backoff);
+        const uint64_t ceiling_ns = i == 0 ? SNET_BACKOFF_MOVED_NS : i * SNET_BACKOFF_FIRST_NS;
+        assert_int_equal(snet_backoff_next_ns(&backoff, ceiling_ns), ceiling_ns);
+    }
+    snet_backoff_reset(&backoff);
+    (void)snet_backoff_next_ns(&backoff, 1);
+    snet_backoff_refused(&backoff);
+    assert_int_equal(snet_backoff_next_ns(&backoff, SNET_BACKOFF_FIRST_NS), SNET_BACKOFF_FIRST_NS);
 }
 
 /* Waits of 10, 20, 40 ms, ...; an attempt without an answer waits as ever. */
@@ -84,7 +107,7 @@ static void backoff_is_gentle_while_the_server_answers(void **state)
     (void)state;
     struct snet_backoff backoff = {0};
     uint64_t ceiling_ns = SNET_BACKOFF_ANSWERED_NS;
-    snet_backoff_moved(&backoff);
+    snet_backoff_moved(&backoff, 0);
     (void)snet_backoff_next_ns(&backoff, 0);
     for (; ceiling_ns < SNET_BACKOFF_FIRST_NS; ceiling_ns *= 2) {
         snet_backoff_answered(&backoff);
@@ -95,7 +118,7 @@ static void backoff_is_gentle_while_the_server_answers(void **state)
         snet_backoff_answered(&backoff);
     }
     assert_in_range(snet_backoff_next_ns(&backoff, UINT64_MAX), 0, SNET_BACKOFF_MAX_NS);
-    snet_backoff_moved(&backoff);
+    snet_backoff_moved(&backoff, 0);
     (void)snet_backoff_next_ns(&backoff, 0);
     snet_backoff_answered(&backoff);
     assert_int_equal(snet_backoff_next_ns(&backoff, SNET_BACKOFF_ANSWERED_NS),
@@ -111,6 +134,7 @@ int main(void)
         cmocka_unit_test(backoff_starts_again_after_a_reset),
         cmocka_unit_test(backoff_is_short_once_behind_a_link_that_moved),
         cmocka_unit_test(backoff_is_as_long_as_said_once_behind_a_link_that_was_worth_it),
+        cmocka_unit_test(backoff_is_short_once_more_behind_an_attempt_at_once_that_was_refused),
         cmocka_unit_test(backoff_is_gentle_while_the_server_answers),
     };
     return cmocka_run_group_tests_name("backoff", tests, NULL, NULL);

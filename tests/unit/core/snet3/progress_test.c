@@ -237,10 +237,11 @@ static void client_waits_behind_a_link_as_that_was_worth(void **state)
         uint64_t most_ns;
     } cases[] = {
         {SNET_V3_RESUME_EVERY_NS, 1, 0, 0},
-        {SNET_V3_RESUME_EVERY_NS - 1, 1, 1, SNET_BACKOFF_MOVED_NS},
-        {300000, SNET_V3_RESUME_MOVED_BYTES, 700000, 700000},
-        {300000, SNET_V3_RESUME_MOVED_BYTES - 1, 1, SNET_BACKOFF_MOVED_NS},
-        {SNET_V3_RESUME_MOVED_NS, SNET_V3_RESUME_MOVED_BYTES, 0, 0},
+        {SNET_V3_RESUME_EVERY_NS - 1, 1, 2, SNET_BACKOFF_MOVED_NS + 1},
+        {300000, SNET_V3_RESUME_MOVED_BYTES - 1, 9700001, 9700000 + SNET_BACKOFF_MOVED_NS},
+        {300000, SNET_V3_RESUME_MOVED_BYTES, 700001, 700000 + SNET_BACKOFF_MOVED_NS},
+        {300000, SNET_V3_PROGRESS_SOON_BYTES, 700000, 700000},
+        {SNET_V3_RESUME_MOVED_NS, SNET_V3_PROGRESS_SOON_BYTES, 0, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct core_pair ends;
@@ -254,6 +255,36 @@ static void client_waits_behind_a_link_as_that_was_worth(void **state)
         assert_in_range(wait_ns, cases[i].least_ns, cases[i].most_ns);
         core_pair_close(&ends);
     }
+}
+
+/* What befalls many at once, or would again, is not answered at once. */
+static void client_does_not_come_back_in_step_with_others(void **state)
+{
+    (void)state;
+    static const struct {
+        snet_err err;
+        enum snet_dial_state dial;
+        uint64_t ceiling_ns;
+    } cases[] = {
+        {SNET_ERR_LINK_RESET, SNET_DIAL_IDLE, 0},
+        {SNET_ERR_LINK_FIN, SNET_DIAL_WAITING, 0},
+        {SNET_ERR_LINK_TIMEOUT, SNET_DIAL_IDLE, SNET_BACKOFF_MOVED_NS},
+        {SNET_ERR_NO_MEMORY, SNET_DIAL_IDLE, SNET_BACKOFF_MOVED_NS},
+        {SNET_ERR_LINK_RESET, SNET_DIAL_ASKED, SNET_BACKOFF_MOVED_NS},
+        {SNET_ERR_LINK_RESET, SNET_DIAL_ATTEMPTING, SNET_BACKOFF_MOVED_NS},
+    };
+    struct core_pair ends;
+    (void)core_pair_begin_on(&ends, SNET_WIRE_3);
+    core_pair_pass(&ends, SNET_SECOND_NS);
+    const enum snet_dial_state before = ends.client->dial.state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        snet_v3_session_of(ends.client)->progress.worked = true;
+        ends.client->dial.state = cases[i].dial;
+        snet_v3_progress_plan_retry(ends.client, cases[i].err, ends.now);
+        assert_int_equal(ends.client->dial.backoff.ceiling_ns, cases[i].ceiling_ns);
+    }
+    ends.client->dial.state = before;
+    core_pair_close(&ends);
 }
 
 /* An ACCEPT: the server is there, and says what came of the link before. */
@@ -306,6 +337,7 @@ int main(void)
         cmocka_unit_test(client_comes_back_at_once_while_its_links_move_bytes),
         cmocka_unit_test(client_waits_when_its_links_are_cut_and_move_nothing),
         cmocka_unit_test(client_waits_behind_a_link_as_that_was_worth),
+        cmocka_unit_test(client_does_not_come_back_in_step_with_others),
         cmocka_unit_test(client_waits_little_once_it_has_been_accepted),
         cmocka_unit_test(client_waits_longer_in_a_row_of_accepted_links_that_move_nothing),
         cmocka_unit_test(session_that_moves_is_kept_beyond_its_resume_window),
