@@ -105,10 +105,9 @@ static void client_failed(snet_session *session, const snet_link *link, snet_err
         if (session->state == SNET_SESSION_LIVE && session->dial.handovers_left > 0) {
             session->dial.handovers_left--;
             client_retry(session, now);
-        } else {
-            snet_client_pause(session,
-                              0); /* what a server asks for then is over with the attempt */
+            return;
         }
+        snet_client_pause(session, 0); /* it was asked of this attempt, not of later ones */
         return;
     }
     const snet_err end_err = session->wire->attempt_failed(session, link, err, now);

@@ -150,25 +150,24 @@ static bool progress_is_alone(snet_err err)
 void snet_v3_progress_plan_retry(snet_session *session, snet_err err, uint64_t now)
 {
     const struct snet_v3_session *state = snet_v3_session_of(session);
-    struct snet_backoff *backoff = &session->dial.backoff;
     const uint64_t lived_ns = now - session->links.since_ns;
     const uint64_t moved_bytes = state->flow.acked - state->progress.acked +
                                  snet_v3_state_recv_next(session) - state->progress.recv_next;
+    if (!state->progress.worked) {
+        return;
+    }
     /* A server counts none that comes later. */
     const uint64_t age_ns = moved_bytes < SNET_V3_RESUME_MOVED_BYTES ? SNET_V3_RESUME_EVERY_NS
                                                                      : SNET_V3_RESUME_MOVED_NS;
     const uint32_t rest_ns = lived_ns < age_ns ? (uint32_t)(age_ns - lived_ns) : 0;
     const bool worth =
         lived_ns >= SNET_V3_RESUME_EVERY_NS || moved_bytes >= SNET_V3_PROGRESS_SOON_BYTES;
-    if (!state->progress.worked) {
-        return;
-    }
     const bool dials =
         session->dial.state == SNET_DIAL_ASKED || session->dial.state == SNET_DIAL_ATTEMPTING;
     if (worth && !dials && progress_is_alone(err)) {
-        snet_backoff_soon(backoff, rest_ns);
+        snet_backoff_soon(&session->dial.backoff, rest_ns);
     } else {
-        snet_backoff_moved(backoff, rest_ns);
+        snet_backoff_moved(&session->dial.backoff, rest_ns);
     }
 }
 

@@ -126,6 +126,40 @@ static void client_of_a_busy_server_waits_as_long_as_it_is_asked(void **state)
     }
 }
 
+/* What a server asks of an attempt beside a live link is not asked of those after a later loss; and
+   what anybody can have said asks for nothing. */
+static void client_forgets_a_pause_that_nobody_waits_for(void **state)
+{
+    static const struct {
+        uint16_t code;
+        bool live;
+    } rows[] = {{SNET_V3_BUSY, true}, {SNET_V3_UNKNOWN, true}, {SNET_V3_UNKNOWN, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct v3_setup scene;
+        struct snet_v3_resume resume;
+        struct snet_session_info info;
+        v3_setup_prepare(&scene);
+        v3_setup_open_server(&scene);
+        v3_peer_serve(&scene.peer);
+        if (rows[i].live) {
+            snet_client_network_changed(scene.ends.client, scene.ends.now);
+            scene.ends.client->dial.handovers_left = 0;
+        } else {
+            core_pair_cut(&scene.ends, scene.peer.conn);
+            core_pair_pass(&scene.ends, SNET_SECOND_NS);
+        }
+        core_pair_drain(&scene.ends);
+        v3_peer_connect(&scene.peer);
+        v3_peer_take_resume(&scene.peer, &resume);
+        v3_peer_reject(&scene.peer, rows[i].code, 300, false);
+        v3_peer_send(&scene.peer);
+        snet_session_get_info(scene.ends.client, &info);
+        assert_int_equal(info.retry_after_ns, 0);
+        v3_setup_close(&scene);
+    }
+}
+
 static void client_of_a_server_that_stays_busy_fails_in_time(void **state)
 {
     (void)state;
@@ -525,6 +559,7 @@ int main(void)
         cmocka_unit_test(client_without_an_answer_fails_and_does_not_try_again),
         cmocka_unit_test(client_that_is_refused_fails_with_the_reason),
         cmocka_unit_test(client_of_a_busy_server_waits_as_long_as_it_is_asked),
+        cmocka_unit_test(client_forgets_a_pause_that_nobody_waits_for),
         cmocka_unit_test(client_of_a_server_that_stays_busy_fails_in_time),
         cmocka_unit_test(client_with_a_bad_answer_or_none_says_a_new_hello),
         cmocka_unit_test(client_with_a_malformed_welcome_fails),
