@@ -50,11 +50,12 @@ class Path(socketserver.ThreadingTCPServer):
         super().server_close()
 
     def turn(self, mode: int) -> None:
-        """Be like that, and cut what there is."""
+        """Be like that, and cut what there is; not what comes meanwhile, in place of that."""
         self.mode = mode
-        while self.live:
+        cut, self.live = self.live, []
+        for sock in cut:
             with contextlib.suppress(OSError):
-                self.live.pop().shutdown(socket.SHUT_RDWR)
+                sock.shutdown(socket.SHUT_RDWR)
 
     def wait_for_hits(self, count: int) -> None:
         """Wait until so many connections have carried nothing."""
