@@ -4,8 +4,6 @@
 #include "bench/scenes/report.h"
 #include "bench/scenes/scene.h"
 
-#include <time.h>
-
 #define CORE_SEED UINT64_C(20260101)
 #define CORE_PING_BYTES 64u
 #define CORE_WRITE_BYTES 65536u
@@ -102,13 +100,6 @@ static const struct core_part core_parts[] = {
     [SNET_BENCH_PART_PING] = {core_ping, "round trips", .count = 100000, .step = 1},
 };
 
-static double core_cpu_s(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 /*
  * tests/bench/check_instructions.py counts the instructions below this function: `snet-bench core`
  * is the same work, call for call, whenever it is run.
@@ -134,11 +125,11 @@ static const char *core_measure(struct snet_bench_core_pair *pair, const struct 
     if (!part->work(pair, rounded / part->step / 2 * part->step)) {
         return "the work could not be done beforehand";
     }
-    const double from_s = core_cpu_s();
+    const double from_s = snet_bench_report_cpu_s();
     if (!core_counted(pair, part->work, rounded)) {
         return "the work could not be done";
     }
-    const double cpu_s = core_cpu_s() - from_s;
+    const double cpu_s = snet_bench_report_cpu_s() - from_s;
     snet_bench_report_text(report, "unit", part->unit);
     snet_bench_report_count(report, "count", rounded);
     snet_bench_report_figure(report, "cpu_s", cpu_s);

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define REPORT_SAMPLES_FIRST 65536u
@@ -60,6 +61,13 @@ void snet_bench_report_flag(struct snet_bench_report *report, const char *key, b
 void snet_bench_report_print(const struct snet_bench_report *report, FILE *file)
 {
     (void)fprintf(file, "{%.*s}\n", (int)report->len, report->text);
+}
+
+double snet_bench_report_cpu_s(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
 void snet_bench_report_progress(const char *text, uint64_t count)

@@ -28,6 +28,9 @@ void snet_bench_report_figure(struct snet_bench_report *report, const char *key,
 void snet_bench_report_flag(struct snet_bench_report *report, const char *key, bool flag);
 void snet_bench_report_print(const struct snet_bench_report *report, FILE *file);
 
+/* The CPU time of this process so far, in seconds. */
+double snet_bench_report_cpu_s(void);
+
 /* Prints progress if standard error is a terminal; `text` is what is counted. */
 void snet_bench_report_progress(const char *text, uint64_t count);
 

@@ -8,8 +8,6 @@
 #include "bench/scenes/scene.h"
 #include "crypto/providers.h"
 
-#include <time.h>
-
 #define SEAL_RECORD_BYTES 16384u
 #define SEAL_BYTES (UINT64_C(1) << 30)
 #define SEAL_WARM_RECORDS 1000u
@@ -38,25 +36,18 @@ static bool seal_records(const struct seal_scene *scene, uint64_t count)
     return ok;
 }
 
-static double seal_cpu_s(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 static const char *seal_measure(const struct seal_scene *scene, uint64_t bytes,
                                 struct snet_bench_report *report)
 {
     const uint64_t records = (bytes + SEAL_RECORD_BYTES - 1) / SEAL_RECORD_BYTES;
     const bool warm = seal_records(scene, SEAL_WARM_RECORDS);
-    const double from_s = seal_cpu_s();
+    const double from_s = snet_bench_report_cpu_s();
     if (!warm || !seal_records(scene, records)) {
         return "a record could not be sealed and opened";
     }
     snet_bench_report_text(report, "provider", scene->aead->name);
     snet_bench_report_count(report, "bytes", records * SEAL_RECORD_BYTES);
-    snet_bench_report_figure(report, "cpu_s", seal_cpu_s() - from_s);
+    snet_bench_report_figure(report, "cpu_s", snet_bench_report_cpu_s() - from_s);
     return NULL;
 }
 
